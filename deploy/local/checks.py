@@ -1,0 +1,113 @@
+"""`test`: lint, types, structure, migrations, templates, and the tests, with servers of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import bootstrap
+from deploy.local.paths import PROJECT_DIR, DataDir
+from deploy.local.servers import servers
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One command that must succeed."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def main(arguments: list[str]) -> int:
+    """Runs everything, or with pytest arguments those tests alone; 0 only if all passed."""
+    is_heavy = "--heavy" in arguments
+    pytest_arguments = [word for word in arguments if word != "--heavy"]
+    root = DataDir.of()
+    root.prepare()
+    bootstrap.refuse_small_disk(root.root)
+    data_dir = DataDir.of(root.root / "test")
+    # The person's own servers are for `up`; tests throw databases away.
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+        if not os.environ.get(f"TEST_{name}"):
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = os.environ[f"TEST_{name}"]
+    with servers(data_dir, throwaway=True) as addresses:
+        os.environ.update(addresses.environment())
+        os.environ.update(DJANGO_SETTINGS_MODULE="deploy.settings.test", PORTICO_DATA_DIR=str(data_dir.root))
+        failed = [] if pytest_arguments else _run_checks()
+        _say(f"\nFailed before the tests: {', '.join(failed)}" if failed else "")
+        tests = _run_pytest(pytest_arguments, is_heavy=is_heavy)
+    return 1 if failed else tests
+
+
+def _run_checks() -> list[str]:
+    failed = [] if _has_browser() else ["browser"]
+    for check in _checks():
+        began = time.monotonic()
+        done = subprocess.run(  # noqa: S603 - our own tools
+            check.command, cwd=PROJECT_DIR, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        is_ok = done.returncode == 0
+        _say(f"{'ok    ' if is_ok else 'FAILED'}  {check.name} ({time.monotonic() - began:.1f} s)")
+        if not is_ok:
+            failed.append(check.name)
+            _say(done.stdout.strip())
+    return failed
+
+
+def _checks() -> list[Check]:
+    return [
+        Check("ruff check", _tool("ruff", "check", ".")),
+        Check("ruff format", _tool("ruff", "format", "--check", ".")),
+        Check("djade", _tool("djade", "--check", "--target-version", "5.2", *_templates())),
+        Check("template lint", _python("-m", "deploy.local.template_lint")),
+        Check("import-linter", _tool("lint-imports", "--no-cache")),
+        Check("mypy --strict", _tool("mypy")),
+        Check("makemigrations --check", _manage("makemigrations", "--check", "--dry-run")),
+        Check("migration linter", _manage("lintmigrations", "--no-cache", "--include-apps", *_OUR_APPS)),
+        Check("check", _manage("check", "--fail-level", "WARNING")),
+    ]
+
+
+_OUR_APPS = ("accounts", "tenants", "outbox", "portal_core", "billing", "api")
+
+
+def _python(*words: str) -> tuple[str, ...]:
+    return (sys.executable, *words)
+
+
+def _manage(*words: str) -> tuple[str, ...]:
+    return _python("-m", "django", *words)
+
+
+def _tool(name: str, *words: str) -> tuple[str, ...]:
+    return (str(Path(sys.executable).with_name(name)), *words)
+
+
+def _templates() -> list[str]:
+    return sorted(str(file.relative_to(PROJECT_DIR)) for file in (PROJECT_DIR / "templates").rglob("*.html"))
+
+
+def _has_browser() -> bool:
+    """Without Chromium the browser tests skip visibly; where CI is set, that is a failure."""
+    if any(shutil.which(name) for name in _BROWSERS):
+        return True
+    _say("No Chromium on the PATH: the browser tests are skipped.")
+    return not os.environ.get("CI")
+
+
+def _run_pytest(arguments: Sequence[str], *, is_heavy: bool) -> int:
+    """pytest speaks for itself: its summary is the last thing that is printed."""
+    chosen = ["-m", ""] if is_heavy else []
+    return subprocess.run(_python("-m", "pytest", *chosen, *arguments), cwd=PROJECT_DIR, check=False).returncode  # noqa: S603
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)

@@ -1,0 +1,71 @@
+"""Where every command goes once the environment stands: `up` and `test` are ours, the rest is Django's."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+
+from deploy.local.errors import StartError
+from deploy.local.lock import is_held
+from deploy.local.paths import DataDir
+from deploy.local.servers import servers
+
+LOCAL_SETTINGS = "deploy.settings.local"
+# Commands that read no database: they need no server.
+_WITHOUT_SERVERS = frozenset(
+    {"", "help", "version", "makemessages", "compilemessages", "collectstatic", "diffsettings"}
+)
+
+
+def main(arguments: list[str]) -> int | str | None:
+    """Runs one command line; gives the exit code, or a message for a person."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", LOCAL_SETTINGS)
+    command = arguments[1] if len(arguments) > 1 else ""
+    try:
+        if command == "up":
+            from deploy.local import up
+
+            return up.main(arguments[2:])
+        if command == "test":
+            from deploy.local import checks
+
+            return checks.main(arguments[2:])
+        with local_servers(arguments[1:]):
+            _run_django(arguments)
+    except StartError as error:
+        return str(error)
+    return 0
+
+
+@contextlib.contextmanager
+def local_servers(words: Sequence[str]) -> Iterator[None]:
+    """For the local settings: those of a running `up`, or the embedded ones for as long as the command runs."""
+    command = words[0] if words else ""
+    is_help = any(word in ("-h", "--help", "--version") for word in words)
+    if os.environ["DJANGO_SETTINGS_MODULE"] != LOCAL_SETTINGS or command in _WITHOUT_SERVERS or is_help:
+        yield
+        return
+    data_dir = DataDir.of()
+    os.environ["PORTICO_DATA_DIR"] = str(data_dir.root)
+    with servers(data_dir) as addresses:
+        os.environ.update(addresses.environment())
+        for name, value in addresses_of_up(data_dir).items():
+            os.environ.setdefault(name, value)
+        yield
+
+
+def addresses_of_up(data_dir: DataDir) -> dict[str, str]:
+    """The port and mail sink of an `up` that runs on this data directory, so that links and mail fit."""
+    if not is_held(data_dir.run / "up.lock"):
+        return {}
+    try:
+        found: dict[str, str] = json.loads((data_dir.run / "up.json").read_text())["environment"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return found
+
+
+def _run_django(arguments: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)

@@ -1,0 +1,84 @@
+"""The sample portals of the local start, made once, through the same commands that an operator has."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import CommandError, call_command, get_commands
+
+
+@dataclass(frozen=True)
+class SamplePerson:
+    """Somebody to sign in as; the link works once."""
+
+    role: str
+    email: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What makes a sample portal; its people beside the owner are made with their first sign-in link."""
+
+    slug: str
+    name: str
+    starter: str
+    owner: str
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class SamplePortal:
+    """A sample portal as it stands, for the lines that `up` prints."""
+
+    name: str
+    address: str
+    people: tuple[SamplePerson, ...]
+
+
+# Further samples (`ledger`, `chicago`) are added here once the starter or the import that they need exists.
+SAMPLES = (
+    Sample(
+        slug="nordwarm",
+        name="Nordwarm Heating",
+        starter="order-status",
+        owner="ruth.nord@example.com",
+        others=(("agent", "jonas.beck@example.com"), ("customer", "maren.holt@example.com")),
+    ),
+)
+_NEEDED_COMMANDS = {"create_tenant", "signin_link", "tenants"}
+
+
+def ensure(say: Callable[[str], None]) -> list[SamplePortal]:
+    """Makes the samples that are not there yet, and one-time sign-in links for the people of all."""
+    if not get_commands().keys() >= _NEEDED_COMMANDS:
+        return []
+    return [_ensure_one(sample, say) for sample in SAMPLES]
+
+
+def _ensure_one(sample: Sample, say: Callable[[str], None]) -> SamplePortal:
+    from tenants import catalog  # after Django's start, which this module is imported without
+
+    if catalog.by_slug(sample.slug) is None:
+        say(f"Making the sample portal {sample.slug} …")
+        _said("create_tenant", name=sample.name, slug=sample.slug, owner_email=sample.owner, starter=sample.starter)
+    people = [SamplePerson("owner", sample.owner, _link(sample, sample.owner, "owner"))]
+    people += [SamplePerson(role, email, _link(sample, email, role)) for role, email in sample.others]
+    tenant = catalog.by_slug(sample.slug)
+    address = tenant.url("/") if tenant is not None else ""
+    return SamplePortal(sample.name, address, tuple(people))
+
+
+def _link(sample: Sample, email: str, role: str) -> str:
+    """A one-time link; empty when the person has meanwhile been deactivated or turned into something else."""
+    try:
+        said = _said("signin_link", tenant=sample.slug, email=email, create=role)
+    except CommandError:
+        return "(cannot sign in any more)"
+    return next((word for word in reversed(said.split()) if word.startswith("http")), said)
+
+
+def _said(command: str, **options: str) -> str:
+    output = io.StringIO()
+    call_command(command, stdout=output, **options)
+    return output.getvalue().strip()

@@ -1,0 +1,22 @@
+"""Settings of the tests: as the local start, without anything that must be built first."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "test-only-not-a-secret")
+os.environ.setdefault("PUBLIC_SCHEME", "http")
+os.environ.setdefault("PUBLIC_PORT", "8000")
+
+from .base import *
+from .base import DATA_DIR, INSTALLED_APPS, STORAGES
+
+IS_LOCAL = True
+DEV_MAIL = True  # the page /dev/mail/ over MAIL_FOLDER
+MAIL_FOLDER = DATA_DIR / "mail"
+# Static files straight from their source, without hashes.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The linter's command only.
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]

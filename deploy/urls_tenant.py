@@ -1,0 +1,19 @@
+"""Addresses of a tenant's host: the portal, the desk, and the brand's stylesheet."""
+
+from django.urls import include, path
+
+from portal_core.portal import brand
+from portal_core.portal.people_urls import people_urls
+
+handler400 = "deploy.errors.bad_request"
+handler403 = "deploy.errors.permission_denied"
+handler404 = "deploy.errors.not_found"
+handler500 = "deploy.errors.server_error"
+
+urlpatterns = [
+    path("brand/<slug:digest>.css", brand.brand_stylesheet, name="brand"),
+    path("favicon.ico", brand.favicon, name="favicon"),
+    *people_urls,
+    path("desk/", include("portal_core.desk.urls")),
+    path("", include("portal_core.portal.urls")),
+]

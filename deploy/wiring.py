@@ -1,0 +1,41 @@
+"""Joins the layers at start: lower packages offer registries, this module fills them."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from deploy import celery
+from portal_core import setup
+from portal_core.accounts import operators, portal_facts, roles
+from portal_core.accounts.actor import Actor
+from portal_core.config import impact, live
+from portal_core.notifications import handlers as notification_handlers
+from portal_core.notifications.letterhead import portal_letterhead
+from portal_core.service_requests import impact as request_impact
+from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
+from tenants import registry
+from tenants.console import gate
+from tenants.outbox import letterhead
+
+
+def connect() -> None:
+    """Registers portal set-up, roles, sign-in facts, workload and publishing impact. Runs once, when Django is ready."""
+    # Shared tasks and wake-ups belong to this process's Celery application.
+    celery.app.set_default()
+    letterhead.set_source(portal_letterhead)
+    notification_handlers.connect()
+    registry.on_provision(setup.set_up)
+    registry.set_starters(setup.starter_choices)
+    registry.set_hand_over(setup.hand_over)
+    roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
+    portal_facts.set_portal_facts(setup.facts)
+    portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
+    gate.set_gate(operators.OPERATOR_GATE)
+    impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
+
+
+def _open_counts() -> Mapping[UUID, int]:
+    return open_count_by_person()
+
+
+def _hand_over(actor: Actor, from_user_id: UUID, to_user_id: UUID | None) -> int:
+    return hand_over(actor=actor, from_user_id=from_user_id, to_user_id=to_user_id)
