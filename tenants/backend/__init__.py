@@ -1,0 +1,1 @@
+"""Our database backend (ENGINE "tenants.backend"): see base.py."""

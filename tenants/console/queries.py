@@ -1,0 +1,96 @@
+"""What the console reads of the catalogue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from tenants.migrating import tenant_fingerprint
+from tenants.models import Tenant
+from tenants.snapshot import absolute_url
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TenantLine:
+    """One tenant as the list shows it."""
+
+    slug: str
+    name: str
+    domains: tuple[str, ...]
+    address: str
+    status: str
+    created_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TenantPage:
+    """One page of the list."""
+
+    lines: tuple[TenantLine, ...]
+    total: int
+    first: int
+    number: int
+    has_next: bool
+
+    @property
+    def last(self) -> int:
+        """The position of the last line, from 1."""
+        return self.first + len(self.lines) - 1
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is a page before."""
+        return self.number > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What stands above the list."""
+
+    all: int
+    active: int
+    behind: int
+
+
+def figures() -> Figures:
+    """How many tenants there are, are served, and are behind the code's migrations."""
+    everything = Tenant.objects.all()
+    active = everything.filter(status=Tenant.Status.ACTIVE).count()
+    behind = everything.exclude(fingerprint=tenant_fingerprint()).count()
+    return Figures(everything.count(), active, behind)
+
+
+def tenant_page(query: str, number: int) -> TenantPage:
+    """Tenants whose name, slug or domain contains the words, newest first."""
+    found = _search(query[:100].replace("\x00", "").strip())
+    total = found.count()
+    number = max(1, min(number, (total + PAGE_SIZE - 1) // PAGE_SIZE or 1))
+    start = (number - 1) * PAGE_SIZE
+    current = tenant_fingerprint()
+    rows = found.prefetch_related("domains").order_by("-created_at", "-id")[start : start + PAGE_SIZE]
+    lines = tuple(_line(tenant, current) for tenant in rows)
+    return TenantPage(lines, total, start + 1, number, start + PAGE_SIZE < total)
+
+
+def _search(query: str) -> QuerySet[Tenant]:
+    if not query:
+        return Tenant.objects.all()
+    by_domain = Q(domains__host__icontains=query)
+    return Tenant.objects.filter(Q(slug__icontains=query) | Q(name__icontains=query) | by_domain).distinct()
+
+
+def _line(tenant: Tenant, current: str) -> TenantLine:
+    domains = sorted(tenant.domains.all(), key=lambda domain: (not domain.is_primary, domain.host))
+    hosts = tuple(domain.host for domain in domains)
+    return TenantLine(
+        slug=tenant.slug,
+        name=tenant.name,
+        domains=hosts,
+        address=absolute_url(hosts[0]) if hosts else "",
+        status=tenant.status,
+        created_at=tenant.created_at,
+        is_current=tenant.fingerprint == current,
+    )

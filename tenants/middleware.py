@@ -1,0 +1,112 @@
+"""From the Host header to the tenant in force."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import FileResponse, HttpResponseBase
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from tenants import catalog, hosts
+from tenants.context import public_context, tenant_context
+from tenants.migrating import is_ready
+from tenants.snapshot import TenantSnapshot
+
+HEALTH_PATH = "/healthz"
+_RETRY_SECONDS = "5"
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+log = structlog.get_logger(__name__)
+
+
+class TenantMiddleware:
+    """Decides by the host alone which schema serves a request; refuses rather than guesses."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == HEALTH_PATH:
+            return HttpResponse("ok\n", content_type="text/plain")
+        host = hosts.normalise(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
+        if host is None:
+            return _no_portal()
+        request.META["HTTP_HOST"] = str(host)  # one form for what compares origins later
+        if hosts.is_platform(host):
+            return self._serve_platform(request)
+        try:
+            tenant = catalog.by_host(host.name)
+            refusal = _refusal(tenant)
+        except OperationalError as error:
+            log.warning("database_unreachable", error=str(error))
+            return _unavailable("The service is not reachable at the moment. Please try again shortly.")
+        if tenant is None or refusal is not None:
+            return refusal or _no_portal()
+        return self._serve_tenant(request, tenant)
+
+    def _serve_platform(self, request: HttpRequest) -> HttpResponseBase:
+        request.tenant = None  # type: ignore[attr-defined]  # ours
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]  # Django's documented hook
+        with public_context():
+            return _with_fresh_locale(self.get_response, request)
+
+    def _serve_tenant(self, request: HttpRequest, tenant: TenantSnapshot) -> HttpResponseBase:
+        request.tenant = tenant  # type: ignore[attr-defined]  # ours
+        with tenant_context(tenant):
+            response = _with_fresh_locale(self.get_response, request)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            # The server reads the stream when this request's schema is long gone.
+            if response.is_async:
+                raise TypeError("Tenants' responses are streamed by synchronous iterators.")
+            response.streaming_content = _in_tenant(tenant, response.streaming_content)
+        return response
+
+
+def _with_fresh_locale(get_response: GetResponse, request: HttpRequest) -> HttpResponseBase:
+    """Language and time zone are the thread's: nobody inherits those of the last reader."""
+    translation.deactivate()
+    timezone.deactivate()
+    try:
+        return get_response(request)
+    finally:
+        translation.deactivate()
+        timezone.deactivate()
+
+
+def _in_tenant(tenant: TenantSnapshot, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    iterator = iter(chunks)
+    while True:
+        with tenant_context(tenant):
+            chunk = next(iterator, None)
+        if chunk is None:
+            return
+        yield chunk
+
+
+def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
+    if tenant is None:
+        return _no_portal()
+    if not tenant.is_active:
+        return _unavailable("This portal is paused at the moment.")
+    if not is_ready(tenant):
+        return _unavailable("This portal is being updated. Please try again in a moment.")
+    return None
+
+
+def _no_portal() -> HttpResponse:
+    """A 404 that names no tenant, the same for every host we do not serve."""
+    try:
+        return HttpResponse(render_to_string("errors/no_portal.html"), status=404)
+    except TemplateDoesNotExist:
+        return HttpResponse("There is no portal at this address.\n", status=404, content_type="text/plain")
+
+
+def _unavailable(text: str) -> HttpResponse:
+    response = HttpResponse(f"{text}\n", status=503, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = _RETRY_SECONDS
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,49 @@
+"""How the mails of a place look and who signs them. A higher layer fills it from the portal configuration."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from tenants.context import current
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    """Name, language and colours of one place. Colours are hexadecimal; mail programs know no variables."""
+
+    name: str
+    sender_name: str
+    home_url: str
+    language: str = "en"
+    accent: str = "#29407a"
+    accent_ink: str = "#ffffff"
+    accent_soft: str = "#b4bdd3"
+    accent_text: str = "#29407a"
+    accent_text_dark: str = "#a9bdf2"
+    # Lines under the mail: address, telephone; shown as they are.
+    imprint: tuple[str, ...] = field(default=())
+
+
+def _plain() -> Letterhead:
+    """The look without a configuration: the platform's own."""
+    tenant = current()
+    if tenant is not None:
+        return Letterhead(name=tenant.name, sender_name=tenant.name, home_url=tenant.url("/"))
+    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+    home = f"{settings.PUBLIC_SCHEME}://{settings.BASE_DOMAIN}{port}/"
+    return Letterhead(name="Portico", sender_name="Portico", home_url=home)
+
+
+_source: Callable[[], Letterhead] = _plain
+
+
+def set_source(source: Callable[[], Letterhead]) -> None:
+    """Registers who knows the look of a tenant's portal; called once, by the composition root."""
+    global _source
+    _source = source
+
+
+def letterhead() -> Letterhead:
+    """The current tenant's letterhead; the platform's in `public`."""
+    return _source() if current() is not None else _plain()

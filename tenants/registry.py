@@ -1,0 +1,70 @@
+"""What higher layers give to tenancy; filled by deploy.wiring when Django is ready.
+
+Tenancy imports nothing above itself: making a portal's content, listing starters and signing the owner in
+belong to others, who register here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tenants.snapshot import TenantSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class NewPortal:
+    """What sign-up knows of the portal to be made."""
+
+    name: str
+    owner_email: str
+    owner_name: str = ""
+    starter: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StarterChoice:
+    """A starter portal as sign-up offers it."""
+
+    key: str
+    label: str
+    hint: str = ""
+
+
+ProvisionHook = Callable[[TenantSnapshot, NewPortal], None]
+# (tenant, owner's e-mail, where to land) -> absolute single-use address; called inside the tenant
+HandOver = Callable[[TenantSnapshot, str, str], str]
+
+_provision_hooks: list[ProvisionHook] = []
+_starters: list[Callable[[], Sequence[StarterChoice]]] = []
+_hand_overs: list[HandOver] = []
+
+
+def on_provision(hook: ProvisionHook) -> None:
+    """Registers what fills a new schema; runs inside the tenant and inside the provisioning transaction."""
+    if hook not in _provision_hooks:
+        _provision_hooks.append(hook)
+
+
+def provision_hooks() -> tuple[ProvisionHook, ...]:
+    """All registered hooks, in order."""
+    return tuple(_provision_hooks)
+
+
+def set_starters(source: Callable[[], Sequence[StarterChoice]]) -> None:
+    """Registers who knows the starter portals."""
+    _starters[:] = [source]
+
+
+def starters() -> tuple[StarterChoice, ...]:
+    """The starters that exist, empty before wiring."""
+    return tuple(_starters[0]()) if _starters else ()
+
+
+def set_hand_over(function: HandOver) -> None:
+    """Registers who makes the owner's first single-use sign-in address."""
+    _hand_overs[:] = [function]
+
+
+def hand_over(tenant: TenantSnapshot, email: str, next_path: str) -> str:
+    """The address that signs the owner in once and lands on `next_path`; the plain address before wiring."""
+    return _hand_overs[0](tenant, email, next_path) if _hand_overs else tenant.url(next_path)

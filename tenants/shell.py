@@ -1,0 +1,104 @@
+"""What the frames around pages need, as plain values: the bar of a portal, the rail of a desk.
+
+Context processors fill these (`shell` in portals, `desk_shell` at the desk, `console_shell` in the console);
+the templates in templates/base read them and nothing else. Texts are already in the reader's language.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A place to go. `count` is shown when it is not None; `hot` marks one that needs somebody."""
+
+    label: str
+    href: str
+    icon: str = ""
+    current: bool = False
+    count: int | None = None
+    count_text: str = ""
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Places of the rail under one heading; without `title` no heading shows, `label` names the group to all."""
+
+    label: str
+    items: tuple[NavItem, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How a portal looks.
+
+    name: the value of data-brand, as in the stylesheet at `/brand/{hash}.css`. voice: plain or classic.
+    corners: soft or crisp. letter: stands on the swatch while there is no mark.
+    """
+
+    name: str
+    hash: str
+    letter: str
+    voice: str = "plain"
+    corners: str = "soft"
+
+    @property
+    def href(self) -> str:
+        """The address of the brand's stylesheet on every host of the tenant."""
+        return f"/brand/{self.hash}.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in. `caption` is the line under the name at the desk: the team or the role."""
+
+    name: str
+    href: str
+    key: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalLink:
+    """A link of the business at the foot of its portal, such as its privacy notice."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortalShell:
+    """The frame of a customer's page; `me` is None for those who are not signed in (then only Sign in shows)."""
+
+    portal_name: str
+    brand: Brand
+    nav: tuple[NavItem, ...] = ()
+    tabs: tuple[NavItem, ...] = ()
+    me: Me | None = None
+    home_href: str = "/"
+    sign_in_href: str = "/signin/"
+    desk_href: str = ""
+    emergency: str = ""
+    links: tuple[LegalLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskShell:
+    """The frame of a desk page. `brand_href` loads the portal's colour for previews only."""
+
+    portal_name: str
+    groups: tuple[NavGroup, ...]
+    me: Me
+    home_href: str = "/desk/"
+    brand_href: str = ""
+    shortcuts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleShell:
+    """The frame of an operator's page."""
+
+    groups: tuple[NavGroup, ...] = ()
+    me: Me | None = None
+    home_href: str = "/console/"

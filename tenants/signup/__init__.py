@@ -1,0 +1,1 @@
+"""Sign-up on the platform's host: form, code by e-mail, live portal."""

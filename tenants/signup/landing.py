@@ -1,0 +1,3 @@
+"""Where a new owner lands."""
+
+FIRST_PAGE = "/desk/first-steps/"
