@@ -1,0 +1,1 @@
+"""People of one schema: users, roles, sessions, sign-in. Operators are the users of the public schema."""

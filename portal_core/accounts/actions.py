@@ -1,0 +1,167 @@
+"""What is done to people's accounts by others: one transaction each, permission checked first."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal_core.accounts import mails
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere
+from portal_core.accounts.locks import lock_owners_and, other_owner_exists
+from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt, normalise_email
+from portal_core.accounts.portal_facts import hand_over
+from portal_core.accounts.roles import CUSTOMER, OWNER, Role, may_grant, resolve_role
+from portal_core.accounts.sessions import end_sessions
+from portal_core.accounts.signin_links import INVITATION, INVITATION_MINUTES, create_link, revoke_links
+
+_DAY_MINUTES = 24 * 60
+
+
+def create_customer(*, actor: Actor, email: str, name: str, phone: str = "") -> User:
+    """A customer made by staff. Raises NotAllowed, EmailTaken, AccountError("bad_email")."""
+    if not (actor.may("create_for_customer") or actor.may("manage_customers")):
+        raise NotAllowed
+    return _insert(email, name=name, role=CUSTOMER, phone=phone.strip()[:40])
+
+
+def register_customer(*, email: str) -> User:
+    """A customer who proved an address on a portal that is open to everybody. Raises EmailTaken."""
+    return _insert(email, name="", role=CUSTOMER)
+
+
+def create_owner(*, email: str, name: str = "") -> User:
+    """The first person of a new portal; called while it is provisioned."""
+    return _insert(email, name=name, role=OWNER)
+
+
+def invite_staff(*, actor: Actor, email: str, role: str, team_key: str = "") -> User:
+    """Invites a colleague (or invites again, which ends the earlier link). Raises NotAllowed, EmailTaken."""
+    given = resolve_role(role)
+    _demand_grant(actor, given)
+    with transaction.atomic():
+        existing = User.objects.select_for_update().filter(email=_clean_email(email)).first()
+        if existing is not None and not _may_be_invited(existing):
+            raise EmailTaken
+        user = existing or _insert(email, name="", role=given.key, is_active=False)
+        _demand_grant(actor, resolve_role(user.role))
+        user.role, user.team_key = given.key, team_key
+        user.invited_at, user.deactivated_at = timezone.now(), None
+        user.save(update_fields=["role", "team_key", "invited_at", "deactivated_at"])
+        revoke_links(user)
+        path = create_link(user, INVITATION, INVITATION_MINUTES)
+        days = INVITATION_MINUTES // _DAY_MINUTES
+        mails.send_invitation(user, inviter=actor.name, role_name=given.name, path=path, days=days)
+    return user
+
+
+def accept_invitation(user: User, *, name: str) -> User:
+    """The invited person is in; called in the transaction that used the link up."""
+    user.name = name.strip()[:NAME_LENGTH]
+    user.is_active = True
+    user.save(update_fields=["name", "is_active"])
+    return user
+
+
+def change_role(*, actor: Actor, user_id: UUID, role: str, team_key: str) -> User:
+    """Gives a colleague another role or team. Raises NotAllowed, LastOwner, NotThere."""
+    given = resolve_role(role)
+    with transaction.atomic():
+        user = _locked_colleague(actor, user_id)
+        if user.role != given.key:
+            _demand_grant(actor, given)
+            _demand_other_owner(user)
+        user.role, user.team_key = given.key, team_key
+        user.save(update_fields=["role", "team_key"])
+    return user
+
+
+def deactivate(*, actor: Actor, user_id: UUID, requests_to: UUID | None = None) -> User:
+    """Ends a colleague's access at once: sessions, links, invitation; their requests are passed on.
+
+    Raises NotAllowed (also for oneself), LastOwner, NotThere.
+    """
+    with transaction.atomic():
+        user = _locked_colleague(actor, user_id)
+        if user.pk == actor.user_id:
+            raise NotAllowed("yourself")
+        _demand_other_owner(user)
+        _demand_receiver(requests_to, leaving=user)
+        user.is_active, user.deactivated_at = False, timezone.now()
+        user.session_salt = new_session_salt()
+        user.save(update_fields=["is_active", "deactivated_at", "session_salt"])
+        end_sessions(user.pk)
+        revoke_links(user)
+        hand_over(actor=actor, from_user=user.pk, to_user=requests_to)
+    return user
+
+
+def reactivate(*, actor: Actor, user_id: UUID) -> User:
+    """Brings a deactivated colleague back; they sign in anew. Raises NotAllowed, NotThere."""
+    with transaction.atomic():
+        user = _locked_colleague(actor, user_id)
+        if user.is_active or user.deactivated_at is None:
+            raise NotThere
+        if user.last_sign_in_at is None:
+            raise AccountError("invite_again")
+        user.is_active, user.deactivated_at = True, None
+        user.save(update_fields=["is_active", "deactivated_at"])
+    return user
+
+
+def _locked_colleague(actor: Actor, user_id: UUID) -> User:
+    if not actor.may("manage_team"):
+        raise NotAllowed
+    user = lock_owners_and(user_id)
+    if user is None or user.role == CUSTOMER:
+        raise NotThere
+    held = resolve_role(user.role)
+    # A role that no document knows any more holds nothing: whoever manages the team may mend that.
+    if held.is_staff and not may_grant(actor.role, held):
+        raise NotAllowed
+    return user
+
+
+def _demand_grant(actor: Actor, role: Role) -> None:
+    if not may_grant(actor.role, role):
+        raise NotAllowed
+
+
+def _demand_other_owner(user: User) -> None:
+    if user.role == OWNER and user.is_active and not other_owner_exists(user):
+        raise LastOwner
+
+
+def _demand_receiver(receiver_id: UUID | None, *, leaving: User) -> None:
+    if receiver_id is None:
+        return
+    receiver = User.objects.filter(pk=receiver_id, is_active=True).exclude(pk=leaving.pk).first()
+    if receiver is None or not resolve_role(receiver.role).is_staff:
+        raise NotThere
+
+
+def _may_be_invited(user: User) -> bool:
+    never_came = user.last_sign_in_at is None
+    return user.role != CUSTOMER and not user.is_active and never_came
+
+
+def _clean_email(email: str) -> str:
+    address = normalise_email(email)
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise AccountError("bad_email") from error
+    return address
+
+
+def _insert(email: str, *, name: str, role: str, phone: str = "", is_active: bool = True) -> User:
+    address = _clean_email(email)
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                address, name=name.strip()[:NAME_LENGTH], role=role, phone=phone, is_active=is_active
+            )
+    except IntegrityError as error:
+        raise EmailTaken from error

@@ -1,0 +1,19 @@
+"""Row locks on people, always in the same order (owners by key, then the person)."""
+
+from uuid import UUID
+
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import OWNER
+
+
+def lock_owners_and(user_id: UUID) -> User | None:
+    """Locks all owners and one person in key order, so that two owners cannot remove each other at once."""
+    owners = User.objects.filter(role=OWNER, is_active=True).values_list("pk", flat=True)
+    keys = {*owners, user_id}
+    people = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    return people.get(user_id)
+
+
+def other_owner_exists(user: User) -> bool:
+    """Whether the portal would still have an owner without this one. Call under the lock above."""
+    return User.objects.filter(role=OWNER, is_active=True).exclude(pk=user.pk).exists()

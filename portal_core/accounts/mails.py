@@ -1,0 +1,180 @@
+"""What people are told about signing in. Every letter goes through the outbox, in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from portal_core.accounts.models import User
+from portal_core.accounts.portal_facts import portal_facts
+from tenants.context import current
+from tenants.outbox.letterhead import letterhead
+from tenants.outbox.letters import Addressee, Letter, queue_letter
+
+CODE_MINUTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An address, perhaps with the person behind it."""
+
+    email: str
+    user: User | None = None
+    language: str = ""
+
+    @property
+    def addressee(self) -> Addressee:
+        """For the outbox."""
+        user = self.user
+        if user is None:
+            return Addressee(email=self.email, language=self._language)
+        return Addressee(email=self.email, name=user.name, language=self._language, user_id=user.pk)
+
+    @property
+    def _language(self) -> str:
+        chosen = self.user.language if self.user is not None else ""
+        return chosen or self.language or portal_facts().language
+
+
+def send_code(recipient: Recipient, code: str) -> None:
+    """The code that signs in. Worthless after ten minutes, so not sent later than that."""
+    with translation.override(recipient.addressee.language):
+        letter = Letter(
+            template="code",
+            subject=_("Your code for %(portal)s: %(code)s") % {"portal": letterhead().name, "code": code},
+            headline=_("Your code to sign in"),
+            paragraphs=(
+                _("Enter it on the page where you asked for it. It works for 10 minutes and only once."),
+                _("Nobody from %(portal)s will ever ask you for it.") % {"portal": letterhead().name},
+            ),
+            reason=_("You get this mail because this address was typed on our sign-in page."),
+            code=code,
+        )
+    _queue_secret(letter, recipient)
+
+
+def send_no_account(recipient: Recipient) -> None:
+    """The answer to an address that cannot sign in; said by mail alone, so that the page tells nobody."""
+    with translation.override(recipient.addressee.language):
+        letter = Letter(
+            template="letter",
+            subject=_("No account for this address at %(portal)s") % {"portal": letterhead().name},
+            headline=_("This address cannot sign in"),
+            paragraphs=(
+                _("Somebody, probably you, asked for a code. No account that can sign in uses this address."),
+                _("Perhaps you are known to us under another one. If in doubt, ask us."),
+            ),
+            reason=_("You get this mail because this address was typed on our sign-in page."),
+        )
+    _queue_secret(letter, recipient)
+
+
+def send_invitation(user: User, *, inviter: str, role_name: str, path: str, days: int) -> None:
+    """The invitation to join the team, with its single-use link."""
+    with translation.override(Recipient(user.email, user).addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="invite",
+            subject=_("%(inviter)s invites you to the team of %(portal)s") % {"inviter": inviter, "portal": portal},
+            headline=_("Join the team of %(portal)s") % {"portal": portal},
+            paragraphs=(
+                _("You are invited as %(role)s.") % {"role": role_name},
+                _("The link works once and for %(days)d days.") % {"days": days},
+            ),
+            reason=_("You get this mail because %(inviter)s entered your address.") % {"inviter": inviter},
+            button_label=_("Join the team"),
+            button_url=_address(path),
+        )
+    queue_letter(
+        letter,
+        Recipient(user.email, user).addressee,
+        is_secret=True,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+
+
+def send_change_code(user: User, new_email: str, code: str) -> None:
+    """The code that proves a new address, sent to that address."""
+    recipient = Recipient(new_email, None, user.language)
+    with translation.override(recipient.addressee.language):
+        letter = Letter(
+            template="code",
+            subject=_("Your code for %(portal)s: %(code)s") % {"portal": letterhead().name, "code": code},
+            headline=_("Your code for the new address"),
+            paragraphs=(_("Enter it on your account page. From then on you sign in with this address."),),
+            reason=_("You get this mail because this address was entered on an account page."),
+            code=code,
+        )
+    _queue_secret(letter, recipient)
+
+
+def send_address_taken(user: User, new_email: str) -> None:
+    """What a person reads who tried to move to an address that has an account already."""
+    recipient = Recipient(new_email, None, user.language)
+    with translation.override(recipient.addressee.language):
+        letter = Letter(
+            template="letter",
+            subject=_("This address is in use at %(portal)s") % {"portal": letterhead().name},
+            headline=_("This address already has an account"),
+            paragraphs=(_("Somebody, probably you, wanted to use it for another account as well. Nothing changed."),),
+            reason=_("You get this mail because this address was entered on an account page."),
+        )
+    _queue_secret(letter, recipient)
+
+
+def tell_old_address(user: User, old_email: str, *, new_email: str, done: bool) -> None:
+    """Tells the old address of a change that was asked for or made, so that nobody loses an account silently."""
+    recipient = Recipient(old_email, user)
+    with translation.override(recipient.addressee.language):
+        masked = mask_email(new_email)
+        happened = (
+            _("The address of your account is now %(new)s.")
+            if done
+            else _("Somebody signed in as you asked to change the address of your account to %(new)s.")
+        )
+        letter = Letter(
+            template="letter",
+            subject=_("Your address at %(portal)s") % {"portal": letterhead().name},
+            headline=_("Your address was changed") if done else _("A new address was asked for"),
+            paragraphs=(
+                happened % {"new": masked},
+                _("If this was not you, tell us at once and end the other sessions on your account page."),
+            ),
+            reason=_("You get this mail because this is the address of your account until now."),
+        )
+    queue_letter(letter, recipient.addressee)
+
+
+def tell_password_changed(user: User, *, removed: bool) -> None:
+    """Tells a person that the password of their account was set or removed."""
+    recipient = Recipient(user.email, user)
+    with translation.override(recipient.addressee.language):
+        said = _("The password was removed.") if removed else _("A password was set.")
+        letter = Letter(
+            template="letter",
+            subject=_("Your password at %(portal)s") % {"portal": letterhead().name},
+            headline=said,
+            paragraphs=(
+                _("All other browsers were signed out."),
+                _("If this was not you, sign in by code, set a new password and tell us."),
+            ),
+            reason=_("You get this mail because it is about the safety of your account."),
+        )
+    queue_letter(letter, recipient.addressee)
+
+
+def mask_email(email: str) -> str:
+    """Enough of an address to recognise one's own: m…@example.org."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}…@{host}"
+
+
+def _address(path: str) -> str:
+    tenant = current()
+    return tenant.url(path) if tenant is not None else letterhead().home_url.rstrip("/") + path
+
+
+def _queue_secret(letter: Letter, recipient: Recipient) -> None:
+    expires_at = timezone.now() + timedelta(minutes=CODE_MINUTES)
+    queue_letter(letter, recipient.addressee, is_secret=True, expires_at=expires_at)

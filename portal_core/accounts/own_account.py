@@ -1,0 +1,85 @@
+"""What people do to their own account: details, password, sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from portal_core.accounts import mails
+from portal_core.accounts.browsers import Browser, describe
+from portal_core.accounts.models import Session, User, new_session_salt
+from portal_core.accounts.sessions import SessionStore, end_sessions
+from portal_core.accounts.signin_links import revoke_links
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people say about themselves."""
+
+    name: str
+    phone: str
+    language: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One of a person's sessions; `key` is the hash, which opens nothing."""
+
+    key: str
+    browser: Browser
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
+
+
+def save_about(user: User, about: About) -> None:
+    """Writes name, phone, language and time zone."""
+    user.name, user.phone = about.name, about.phone
+    user.language, user.time_zone = about.language, about.time_zone
+    user.save(update_fields=["name", "phone", "language", "time_zone"])
+
+
+def sessions_of(user: User, this: SessionStore) -> Sequence[SignedIn]:
+    """Where somebody is signed in, this browser first."""
+    rows = Session.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-last_seen_at")[:50]
+    found = [
+        SignedIn(row.pk, describe(row.user_agent), row.created_at, row.last_seen_at, row.pk == this.key_hash)
+        for row in rows
+    ]
+    return sorted(found, key=lambda session: not session.is_this)
+
+
+def end_one_session(user: User, key: str) -> bool:
+    """Ends one of one's own sessions; false when there is none with this key."""
+    return Session.objects.filter(user=user, pk=key).delete()[0] > 0
+
+
+def end_other_sessions(request: HttpRequest, user: User) -> None:
+    """Ends every session but this one, and every unused link."""
+    with transaction.atomic():
+        _renew_salt(request, user)
+        user.save(update_fields=["session_salt"])
+
+
+def set_password(request: HttpRequest, user: User, password: str | None) -> None:
+    """Sets or removes (None) the password, ends the other sessions and says so by mail."""
+    with transaction.atomic():
+        if password is None:
+            user.set_unusable_password()
+        else:
+            user.set_password(password)
+        _renew_salt(request, user)
+        user.save(update_fields=["password", "session_salt"])
+        mails.tell_password_changed(user, removed=password is None)
+
+
+def _renew_salt(request: HttpRequest, user: User) -> None:
+    user.session_salt = new_session_salt()
+    end_sessions(user.pk, except_key=request.session.session_key)
+    revoke_links(user)
+    update_session_auth_hash(request, user)

@@ -1,0 +1,46 @@
+"""How often one may ask for a code, guess one, or try a password."""
+
+from typing import Final
+
+from django.http import HttpRequest
+
+from portal_core.accounts.devices import read_device
+from portal_core.accounts.models import normalise_email
+from portal_core.accounts.pages import PersonRequest
+from tenants.limits import Bucket, client_source, consume
+
+_QUARTER: Final = 15 * 60
+_HOUR: Final = 3600
+ANYBODY_PER_SOURCE: Final = 60  # an office behind one address
+STRANGER_PER_ADDRESS: Final = 20
+STRANGER_PER_ADDRESS_AND_SOURCE: Final = 6
+KNOWN_DEVICE: Final = 10
+
+
+def limit_sign_in(request: HttpRequest, email: str, kind: str) -> None:
+    """Counts one attempt of a kind (code, password). Raises TooMany, before anything was looked up or hashed."""
+    consume(buckets_for(request, email, kind))
+
+
+def buckets_for(request: HttpRequest, email: str, kind: str) -> tuple[Bucket, ...]:
+    """A known browser counts for itself; strangers share a bucket per address, per source and per both."""
+    address, source = normalise_email(email), client_source(request)
+    per_source = Bucket(f"{kind}-source", source, ANYBODY_PER_SOURCE, _HOUR)
+    device = read_device(request)
+    if device is not None and device.knows(address):
+        return (Bucket(f"{kind}-device", f"{device.id} {address}", KNOWN_DEVICE, _QUARTER),)
+    return (
+        per_source,
+        Bucket(f"{kind}-both", f"{source} {address}", STRANGER_PER_ADDRESS_AND_SOURCE, _QUARTER),
+        Bucket(f"{kind}-address", address, STRANGER_PER_ADDRESS, _HOUR),
+    )
+
+
+def limit_source(request: HttpRequest, kind: str, limit: int = ANYBODY_PER_SOURCE) -> None:
+    """Counts one try of a kind for this source alone. Raises TooMany."""
+    consume((Bucket(f"{kind}-source", client_source(request), limit, _HOUR),))
+
+
+def limit_person(request: PersonRequest, kind: str, limit: int) -> None:
+    """Counts one act of a kind for the signed-in person. Raises TooMany."""
+    consume((Bucket(f"{kind}-person", str(request.user.pk), limit, _HOUR),))

@@ -1,0 +1,98 @@
+"""The team as its page shows it: who, with which role, with how much in hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.forms import role_name
+from portal_core.accounts.models import Session, SigninLink, User
+from portal_core.accounts.portal_facts import open_counts, portal_facts
+from portal_core.accounts.roles import CUSTOMER, Role, may_grant, resolve_role, staff_roles
+from portal_core.accounts.signin_links import INVITATION
+
+_MOST = 500
+
+
+class State(StrEnum):
+    """Where a colleague's account stands."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One line of the team. `open_requests` is None where nobody counts. Any: role names may be lazy translations."""
+
+    user: User
+    state: State
+    role: Role
+    role_name: Any
+    team_name: str
+    open_requests: int | None
+    last_seen_at: datetime | None
+    invited_until: datetime | None
+    is_me: bool
+    may_change: bool
+
+    @property
+    def label(self) -> str:
+        """The name, or the address as long as no name is known."""
+        return self.user.name or self.user.email
+
+
+def members(actor: Actor) -> list[Member]:
+    """Everybody at the desk: active ones first, then the invited, then those who left."""
+    people = list(_colleagues()[:_MOST])
+    keys = [user.pk for user in people]
+    seen = dict(Session.objects.filter(user_id__in=keys).values_list("user_id").annotate(seen=Max("last_seen_at")))
+    waiting = SigninLink.objects.filter(purpose=INVITATION, used_at=None, expires_at__gt=timezone.now())
+    until = dict(waiting.filter(user_id__in=keys).values_list("user_id").annotate(until=Max("expires_at")))
+    counts = open_counts()
+    found = [_member(user, actor, counts, seen, until) for user in people]
+    return sorted(found, key=lambda member: list(State).index(member.state))
+
+
+def _colleagues() -> QuerySet[User]:
+    return User.objects.exclude(role=CUSTOMER).order_by("created_at", "id")
+
+
+def _member(user: User, actor: Actor, counts: Any, seen: dict[Any, Any], until: dict[Any, Any]) -> Member:
+    """Any: mappings by key as the queries give them."""
+    role = resolve_role(user.role)
+    return Member(
+        user=user,
+        state=_state(user),
+        role=role,
+        role_name=role_name(role),
+        team_name=portal_facts().teams.get(user.team_key, ""),
+        open_requests=None if counts is None else counts.get(user.pk, 0),
+        last_seen_at=seen.get(user.pk) or user.last_sign_in_at,
+        invited_until=until.get(user.pk),
+        is_me=user.pk == actor.user_id,
+        may_change=not role.is_staff or may_grant(actor.role, role),
+    )
+
+
+def _state(user: User) -> State:
+    if user.is_active:
+        return State.ACTIVE
+    return State.INVITED if user.is_invited else State.GONE
+
+
+def grantable_roles(actor: Actor) -> list[Role]:
+    """The roles that this person may give."""
+    return [role for role in staff_roles() if may_grant(actor.role, role)]
+
+
+def receivers(team: Sequence[Member], leaving: UUID) -> list[Member]:
+    """Who can take over a leaving colleague's requests."""
+    return [member for member in team if member.state is State.ACTIVE and member.user.pk != leaving]
