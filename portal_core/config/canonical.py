@@ -1,0 +1,43 @@
+"""The one way to write a document: fixed order, defaults left out, so that equal documents are equal bytes."""
+
+import json
+from typing import cast
+
+from pydantic import JsonValue
+
+from portal_core.config.document.portal_document import PortalDocument
+
+# What lies under these is not texts by language, even where it looks like them.
+_NOT_TEXTS = frozenset({"show", "at", "calculated", "rules", "webhooks", "schedules"})
+
+
+def canonical(document: PortalDocument) -> dict[str, JsonValue]:
+    """The document as plain JSON values in canonical form."""
+    dumped = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return cast(dict[str, JsonValue], _ordered(dumped, document.portal.language))
+
+
+def canonical_json(document: PortalDocument) -> str:
+    """The document as the text of a file, ending in a line feed."""
+    return json.dumps(canonical(document), ensure_ascii=False, indent=2) + "\n"
+
+
+def _ordered(value: JsonValue, language: str) -> JsonValue:
+    if isinstance(value, list):
+        return [_ordered(item, language) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == [language] and isinstance(value[language], str):
+        return value[language]  # a text in the portal's language alone
+    own = {key: item for key, item in value.items() if not key.startswith("x-")}
+    kept = {key: value[key] for key in sorted(value.keys() - own.keys())}
+    ordered = {key: _sorted(item) if key in _NOT_TEXTS else _ordered(item, language) for key, item in own.items()}
+    return ordered | {key: _sorted(item) for key, item in kept.items()}
+
+
+def _sorted(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return value

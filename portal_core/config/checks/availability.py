@@ -1,0 +1,93 @@
+"""What the document can say already and the portal cannot do yet. The words are always "not available yet"."""
+
+from collections.abc import Iterator
+
+from portal_core.config.checks.index import Index, active_statuses
+from portal_core.config.conditions import tests_in
+from portal_core.config.document.conditions import Condition
+from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.flows import Status
+from portal_core.config.document.portal_document import RequestType
+from portal_core.config.kinds import is_in_force
+from portal_core.config.problems import Problem
+
+
+def check_availability(index: Index) -> Iterator[Problem]:
+    """Kinds, asks, conditions and whole parts of the document."""
+    document = index.document
+    for name in ("record_kinds", "document_kinds", "rules", "webhooks", "schedules"):
+        if getattr(document, name):
+            yield _later(name, f"{name.replace('_', ' ').capitalize()} are")
+    if document.portal.guests:
+        yield _later("portal.guests", "Requests by guests are")
+    if document.portal.brand.logo is not None:
+        yield _later("portal.brand.logo", "Logos are")
+    for kind in document.types:
+        if not kind.retired:
+            yield from _type(kind, f"types.{kind.key}")
+    for flow in index.active_flows():
+        for status in active_statuses(flow):
+            yield from _status(status, f"flows.{flow.key}.statuses.{status.key}")
+    for position, rule in enumerate(document.notifications):
+        yield from _notice(rule.when, rule.if_, f"notifications.{position}")
+
+
+def _type(kind: RequestType, path: str) -> Iterator[Problem]:
+    if kind.for_.who not in ("everybody", "signed_in") or kind.for_.keys:
+        yield _later(f"{path}.for", f"Request types for {kind.for_.who} are")
+    if kind.again:
+        yield _later(f"{path}.again", "Requesting again is")
+    for field in kind.fields:
+        if not field.retired:
+            yield from _field(field, f"{path}.fields.{field.key}")
+    for position, rule in enumerate(kind.assign):
+        if rule.person is not None:
+            yield _later(f"{path}.assign.{position}.person", "Assigning to a person by rule is")
+        yield from _condition(rule.when, f"{path}.assign.{position}.when")
+
+
+def _field(field: FieldBase, path: str) -> Iterator[Problem]:
+    if not is_in_force(field.kind):
+        yield _later(f"{path}.kind", f"Fields of the kind {field.kind} are")
+    if field.calculated is not None:
+        yield _later(f"{path}.calculated", "Calculated fields are")
+    if field.remember is not None:
+        yield _later(f"{path}.remember", "Remembered answers are")
+    yield from _condition(field.when, f"{path}.when")
+
+
+def _status(status: Status, path: str) -> Iterator[Problem]:
+    for ask in status.asks:
+        yield _later(f"{path}.asks.{ask.key}.do", f"Asks that {ask.do} are")
+    if status.when_done is not None:
+        yield _later(f"{path}.when_done", "Moving on by itself is")
+    if status.if_late:
+        yield _later(f"{path}.if_late", "Telling people about lateness is")
+    if status.remind:
+        yield _later(f"{path}.remind", "Reminders are")
+    if status.close is not None:
+        yield _later(f"{path}.close", "Closing by itself is")
+    if "upload" in status.customer_may:
+        yield _later(f"{path}.customer_may", "Uploads are")
+    for position, handler in enumerate(status.handler):
+        if handler.person is not None:
+            yield _later(f"{path}.handler.{position}.person", "Handing over to a person by rule is")
+        yield from _condition(handler.when, f"{path}.handler.{position}.when")
+    for position, rule in enumerate(status.notify):
+        yield from _notice(rule.when, rule.if_, f"{path}.notify.{position}")
+
+
+def _notice(when: str, condition: Condition | None, path: str) -> Iterator[Problem]:
+    if when == "daily":
+        yield _later(f"{path}.when", "One mail a day is")
+    yield from _condition(condition, f"{path}.if")
+
+
+def _condition(condition: Condition | None, path: str) -> Iterator[Problem]:
+    for test in tests_in(condition):
+        if test.about in ("organisation", "membership"):
+            yield _later(path, f"Conditions on the {test.about} are")
+
+
+def _later(path: str, what: str) -> Problem:
+    return Problem(path, f"{what} not available yet.", "Take it out for now.")

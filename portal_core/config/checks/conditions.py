@@ -1,0 +1,109 @@
+"""Conditions ask only what is known by then, in a way that can be answered."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from portal_core.config.checks.index import Index, active_statuses, input_keys, inputs
+from portal_core.config.conditions import tests_in
+from portal_core.config.document.conditions import Condition
+from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField
+from portal_core.config.document.portal_document import RequestType
+from portal_core.config.kinds import kind_for
+from portal_core.config.problems import Problem
+
+
+def check_conditions(index: Index) -> Iterator[Problem]:
+    """Conditions of fields, of assignment, of handlers and of notices."""
+    for kind in index.types:
+        yield from _fields(index, kind)
+        for position, rule in enumerate(kind.assign):
+            yield from _condition(index, kind, rule.when, f"types.{kind.key}.assign.{position}.when")
+    for flow in index.active_flows():
+        for status in active_statuses(flow):
+            path = f"flows.{flow.key}.statuses.{status.key}"
+            for kind in index.types_of(flow.key):
+                for position, handler in enumerate(status.handler):
+                    yield from _condition(index, kind, handler.when, f"{path}.handler.{position}.when")
+                for position, notice in enumerate(status.notify):
+                    yield from _condition(index, kind, notice.if_, f"{path}.notify.{position}.if")
+
+
+def _fields(index: Index, kind: RequestType) -> Iterator[Problem]:
+    earlier: set[str] = set()
+    for field in kind.fields:
+        path = f"types.{kind.key}.fields.{field.key}.when"
+        if not field.retired:
+            for test in tests_in(field.when):
+                if test.field in input_keys(kind) and test.field not in earlier:
+                    text = f"The condition asks for “{test.field}”, which comes later in the form."
+                    yield Problem(path, text, "Move that field before this one.")
+            yield from _condition(index, kind, field.when, path)
+            earlier.add(field.key)
+
+
+def _condition(index: Index, kind: RequestType, condition: Condition | None, path: str) -> Iterator[Problem]:
+    fields = {field.key: field for field in inputs(kind)}
+    for test in tests_in(condition):
+        if test.field is not None and test.field not in fields:
+            text = f"The condition asks for “{test.field}”, and the request type “{kind.key}” has no such field."
+            yield Problem(path, text, "Name a field of the type that takes an answer.")
+        elif test.field is not None:
+            yield from _answerable(fields[test.field], test, path)
+        elif test.about == "status":
+            yield from _status_test(index, kind, test, path)
+
+
+def _answerable(field: AnyField, test: Condition, path: str) -> Iterator[Problem]:
+    operators = kind_for(field.kind).operators
+    if test.operator not in operators:
+        mend = f"Use one of: {', '.join(sorted(operators))}."
+        yield Problem(path, f"“{test.operator}” does not go with “{field.key}”, a field of the kind {field.kind}.", mend)
+        return
+    for operand in _operands(test):
+        mend = _wrong_operand(field, test.operator, operand)
+        if mend:
+            yield Problem(path, f"“{field.key}” can never be {_shown(operand)}.", mend)
+
+
+def _operands(test: Condition) -> tuple[object, ...]:
+    if test.operator in ("filled", "empty"):
+        return ()
+    if test.one_of is not None:
+        return test.one_of
+    given = (test.is_, test.is_not, test.contains, test.more_than, test.less_than, test.before, test.after)
+    return tuple(operand for operand in given if operand is not None)
+
+
+def _wrong_operand(field: AnyField, operator: str, operand: object) -> str:
+    """How to mend what a field is compared with; "" when it can be right."""
+    if isinstance(field, ChoiceField | ChoicesField):
+        keys = [choice.key for choice in field.choices]
+        return "" if operand in keys else f"Use one of: {', '.join(keys[:12])}."
+    is_number = isinstance(operand, int | float) and not isinstance(operand, bool)
+    match field.kind:
+        case "yes_no":
+            return "" if isinstance(operand, bool) else "Compare with true or false."
+        case "number":
+            return "" if is_number else "Compare with a number, without quotes."
+        case "date":
+            return "" if _is_day(operand) else "Compare with a day such as 2026-12-25."
+    return "" if isinstance(operand, str) else "Compare with text, in quotes."
+
+
+def _status_test(index: Index, kind: RequestType, test: Condition, path: str) -> Iterator[Problem]:
+    keys = [status.key for status in index.statuses(kind.flow)]
+    for operand in _operands(test):
+        if operand not in keys:
+            mend = f"Use one of: {', '.join(keys)}."
+            yield Problem(path, f"The flow “{kind.flow}” has no status {_shown(operand)}.", mend)
+
+
+def _is_day(operand: object) -> bool:
+    try:
+        return isinstance(operand, str) and bool(date.fromisoformat(operand))
+    except ValueError:
+        return False
+
+
+def _shown(operand: object) -> str:
+    return f"“{str(operand)[:60]}”"

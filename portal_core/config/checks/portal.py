@@ -1,0 +1,75 @@
+"""The portal itself: languages, time zone, hours, colour."""
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+
+from portal_core.config.brand import READABLE, brand_colours
+from portal_core.config.checks.index import Index
+from portal_core.config.document.portal_document import Hours
+from portal_core.config.hours import minutes_of
+from portal_core.config.problems import Problem
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def check_portal(index: Index) -> Iterator[Problem]:
+    """What stands in `portal` and `hours`."""
+    portal = index.document.portal
+    for path, language in (("language", portal.language), *((f"languages.{at}", key) for at, key in enumerate(portal.languages))):
+        if not _is_language(language):
+            yield Problem(f"portal.{path}", f"No language has the code “{language}”.", "Use a code such as en or de.")
+    if portal.languages and portal.language not in portal.languages:
+        mend = "Add it to languages."
+        yield Problem("portal.languages", "The portal’s own language is not among its languages.", mend)
+    if not is_time_zone(portal.time_zone):
+        text = f"There is no time zone “{portal.time_zone[:60]}”."
+        yield Problem("portal.time_zone", text, "Use a name such as Europe/London.")
+    yield from _brand(index)
+    if index.document.hours is not None:
+        yield from _hours(index.document.hours)
+    if not index.types:
+        yield Problem("types", "There is nothing that customers can ask for.", "Add a request type.")
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it is the name of a time zone that exists."""
+    if name not in available_timezones():
+        return False
+    ZoneInfo(name)
+    return True
+
+
+def _is_language(code: str) -> bool:
+    try:
+        Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def _brand(index: Index) -> Iterator[Problem]:
+    colours = brand_colours(index.document.portal.brand.colour)
+    path = "portal.brand.colour"
+    if not colours.is_readable:
+        text = f"Texts in this colour reach {min(colours.ink_contrast, colours.fill_contrast):.1f} to 1, not {READABLE} to 1."
+        yield Problem(path, text, "Choose a darker or stronger colour.")
+    elif colours.ink_contrast > 5.5 and colours.on_brand == "#000000":
+        text = f"The colour is bright: links and texts are shown in {colours.ink} so that they can be read."
+        yield Problem(path, text, "Keep it, or choose a darker colour.", "warning")
+
+
+def _hours(hours: Hours) -> Iterator[Problem]:
+    for name, spans in zip(_DAYS, hours.by_weekday, strict=True):
+        minutes = sorted(minutes_of(span) for span in spans)
+        if any(opens >= closes for opens, closes in minutes):
+            yield Problem(f"hours.{name}", "A span ends before it begins.", "Write it as 08:00-17:00.")
+        elif any(later[0] < earlier[1] for earlier, later in zip(minutes, minutes[1:], strict=False)):
+            yield Problem(f"hours.{name}", "Two spans overlap.", "Join them.")
+    for position, day in enumerate(hours.holidays):
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            yield Problem(f"hours.holidays.{position}", f"There is no day {day}.", "Write a day as 2026-12-25.")

@@ -1,0 +1,96 @@
+"""What is named somewhere exists."""
+
+from collections.abc import Iterable, Iterator
+
+from portal_core.config.checks.index import Index, active_statuses, input_keys
+from portal_core.config.document.flows import Flow, FillAsk, Status
+from portal_core.config.document.portal_document import RequestType
+from portal_core.config.problems import Problem
+
+
+def check_references(index: Index) -> Iterator[Problem]:
+    """Flows, statuses, steps, teams, messages, roles and fields by key."""
+    for kind in index.types:
+        yield from _type(index, kind)
+    for flow in index.active_flows():
+        yield from _flow(index, flow)
+    for position, rule in enumerate(index.document.notifications):
+        yield from _known(rule.message, index.messages, f"notifications.{position}.message", "message")
+    for position, assertion in enumerate(index.document.assertions):
+        path = f"assertions.{position}"
+        yield from _known(assertion.never, index.roles, f"{path}.never", "role")
+        type_key, field_key = assertion.field.split(".")
+        found = index.all_types.get(type_key)
+        if found is None or field_key not in {field.key for field in found.fields}:
+            yield _unknown(f"{path}.field", "field", assertion.field)
+
+
+def _type(index: Index, kind: RequestType) -> Iterator[Problem]:
+    path = f"types.{kind.key}"
+    flow = index.flows.get(kind.flow)
+    if flow is None or flow.retired:
+        yield _unknown(f"{path}.flow", "flow", kind.flow)
+    else:
+        yield from _known(kind.start, [status.key for status in active_statuses(flow)], f"{path}.start", "status")
+    for position, rule in enumerate(kind.assign):
+        yield from _known(rule.team, index.teams, f"{path}.assign.{position}.team", "team")
+    statuses = {status.key for status in flow.statuses} if flow else set()
+    for field in kind.fields:
+        here = f"{path}.fields.{field.key}"
+        for role in field.show:
+            yield from _known(role, index.roles, f"{here}.show.{role}", "role")
+        for status, shown in field.at.items():
+            yield from _known(status, statuses, f"{here}.at.{status}", "status")
+            for role in shown:
+                yield from _known(role, index.roles, f"{here}.at.{status}.{role}", "role")
+
+
+def _flow(index: Index, flow: Flow) -> Iterator[Problem]:
+    path = f"flows.{flow.key}"
+    statuses = [status.key for status in active_statuses(flow)]
+    for status in active_statuses(flow):
+        yield from _status(index, flow, status, f"{path}.statuses.{status.key}")
+    for position, move in enumerate(flow.transitions):
+        here = f"{path}.transitions.{position}"
+        for origin in move.from_:
+            yield from _known(origin, statuses, f"{here}.from", "status")
+        yield from _known(move.to, statuses, f"{here}.to", "status")
+        for role in move.by:
+            yield from _known(role, index.roles, f"{here}.by", "role")
+        yield from _owned(index, flow, move.must_fill, f"{here}.must_fill")
+
+
+def _status(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Problem]:
+    keys = [other.key for other in active_statuses(flow)]
+    yield from _known(status.step, [step.key for step in flow.steps], f"{path}.step", "step")
+    yield from _known(status.when_done, keys, f"{path}.when_done", "status")
+    if status.close is not None:
+        yield from _known(status.close.to, keys, f"{path}.close.to", "status")
+    for position, handler in enumerate(status.handler):
+        yield from _known(handler.team, index.teams, f"{path}.handler.{position}.team", "team")
+    for position, rule in enumerate(status.notify):
+        yield from _known(rule.message, index.messages, f"{path}.notify.{position}.message", "message")
+    for ask in status.asks:
+        if isinstance(ask, FillAsk):
+            yield from _owned(index, flow, ask.fields, f"{path}.asks.{ask.key}.fields")
+
+
+def _owned(index: Index, flow: Flow, keys: Iterable[str], path: str) -> Iterator[Problem]:
+    """In a flow shared by types, every type must own the fields that it names."""
+    for key in keys:
+        for kind in index.types_of(flow.key):
+            if key not in input_keys(kind):
+                text = f"The request type “{kind.key}” goes this way and has no field “{key}” to fill in."
+                yield Problem(path, text, "Add the field to that type, or give the type a flow of its own.")
+
+
+def _known(key: str | None, known: Iterable[str], path: str, what: str) -> Iterator[Problem]:
+    names = list(known)
+    if key is not None and key not in names:
+        yield _unknown(path, what, key, names)
+
+
+def _unknown(path: str, what: str, key: str, known: Iterable[str] = ()) -> Problem:
+    names = ", ".join(sorted(known)[:12])
+    mend = f"Use one of: {names}." if names else f"Add the {what}, or name another."
+    return Problem(path, f"There is no {what} “{key}”.", mend)

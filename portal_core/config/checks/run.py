@@ -1,0 +1,45 @@
+"""Runs every check over a document."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from portal_core.config.checks.availability import check_availability
+from portal_core.config.checks.changes import check_changes
+from portal_core.config.checks.conditions import check_conditions
+from portal_core.config.checks.contract import check_contract
+from portal_core.config.checks.fields import check_fields
+from portal_core.config.checks.index import Index
+from portal_core.config.checks.keys import check_keys
+from portal_core.config.checks.limits import check_limits
+from portal_core.config.checks.placeholders import check_placeholders
+from portal_core.config.checks.portal import check_portal
+from portal_core.config.checks.reach import check_reach
+from portal_core.config.checks.references import check_references
+from portal_core.config.checks.roles import check_roles
+from portal_core.config.checks.shown import check_shown
+from portal_core.config.checks.texts import check_texts
+from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.problems import Problem
+
+CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
+    check_availability,
+    check_changes,
+    check_conditions,
+    check_contract,
+    check_fields,
+    check_keys,
+    check_limits,
+    check_placeholders,
+    check_portal,
+    check_reach,
+    check_references,
+    check_roles,
+    check_shown,
+    check_texts,
+)
+
+
+def check(document: PortalDocument, previous: PortalDocument | None = None) -> tuple[Problem, ...]:
+    """All problems at once, sorted by path; `previous` is what is live now, for what may not change."""
+    index = Index(document, previous)
+    return tuple(sorted({problem for run in CHECKS for problem in run(index)}))

@@ -1,0 +1,105 @@
+"""Texts in all languages, and staff words kept out of what customers read. Warnings only."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pydantic import JsonValue
+
+from portal_core.config.canonical import canonical
+from portal_core.config.checks.index import Index, active_statuses
+from portal_core.config.document.base import TextValue
+from portal_core.config.document.loading import item_name
+from portal_core.config.localise import text_in
+from portal_core.config.problems import Problem
+
+TEXT_KEYS: Final = frozenset(
+    {
+        "name",
+        "customer_name",
+        "meaning",
+        "next_step",
+        "label",
+        "noun",
+        "help",
+        "placeholder",
+        "unit",
+        "text",
+        "description",
+        "group",
+        "title",
+        "before",
+        "after",
+        "subject",
+        "body",
+        "button",
+        "consent",
+        "welcome",
+        "emergency",
+    }
+)
+# Not translated, or not texts at all, although their keys look like it.
+_NOT_TEXTS: Final = frozenset({"show", "at", "brand"})
+_WORDLESS: Final = re.compile(r"(\{[^{}]*\}|[^\w]|\d)*")
+
+
+def check_texts(index: Index) -> Iterator[Problem]:
+    """Missing languages and repeated staff names."""
+    yield from _languages(index)
+    yield from _staff_words(index)
+
+
+def all_texts(document: Mapping[str, JsonValue], path: str = "") -> Iterator[tuple[str, str, TextValue]]:
+    """Every text of a document in canonical form: path, key, value."""
+    for key, value in document.items():
+        here = f"{path}.{key}" if path else key
+        if key in _NOT_TEXTS or key.startswith("x-") or here == "portal.name":
+            continue
+        if key in TEXT_KEYS and isinstance(value, str):
+            yield here, key, value
+        elif key in TEXT_KEYS and isinstance(value, dict):
+            yield here, key, {language: str(words) for language, words in value.items()}
+        elif isinstance(value, dict):
+            yield from all_texts(value, here)
+        elif isinstance(value, list):
+            for position, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield from all_texts(item, f"{here}.{item_name(item, position)}")
+
+
+def _languages(index: Index) -> Iterator[Problem]:
+    portal = index.document.portal
+    needed = dict.fromkeys((portal.language, *portal.languages))
+    if len(needed) == 1:
+        needed_of_plain: list[str] = []
+    else:
+        needed_of_plain = [language for language in needed if language != portal.language]
+    for path, _, value in all_texts(canonical(index.document)):
+        if isinstance(value, str):
+            missing = [] if _WORDLESS.fullmatch(value) else needed_of_plain
+        else:
+            missing = [language for language in needed if language not in value]
+        if missing:
+            text = f"There is no text in: {', '.join(missing)}."
+            fallback = "Until then readers see another language."
+            yield Problem(path, text, f"Add it. {fallback}", "warning")
+
+
+def _staff_words(index: Index) -> Iterator[Problem]:
+    """A customer who reads the staff's word for a status reads the inside of the business."""
+    portal = index.document.portal
+    for flow in index.active_flows():
+        for status in active_statuses(flow):
+            for language in dict.fromkeys((portal.language, *portal.languages)):
+                staff = text_in(status.name, language, portal.language)
+                for part in ("customer_name", "meaning", "next_step"):
+                    words = text_in(getattr(status, part), language, portal.language)
+                    if repeats(words, staff):
+                        path = f"flows.{flow.key}.statuses.{status.key}.{part}"
+                        text = f"Customers read the staff’s name of the status, “{staff}” ({language})."
+                        yield Problem(path, text, "Say it as a sentence about their request.", "warning")
+
+
+def repeats(words: str, staff_name: str) -> bool:
+    """Whether a text holds the staff's name as whole words, in any case."""
+    return re.search(rf"(?<!\w){re.escape(staff_name.casefold())}(?!\w)", words.casefold()) is not None

@@ -1,0 +1,253 @@
+"""A published document as frozen look-ups: what pages, forms, mails and rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import JsonValue
+
+from portal_core.accounts.roles import Role
+from portal_core.config.compiled_flow import CompiledFlow
+from portal_core.config.conditions import holds
+from portal_core.config.document.base import TextValue
+from portal_core.config.document.conditions import Condition
+from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.portal_document import (
+    AssignRule,
+    Brand,
+    Message,
+    Notification,
+    Portal,
+    PortalDocument,
+    ReadyAnswer,
+)
+from portal_core.config.errors import UnknownKey
+from portal_core.config.hours import WorkingHours
+from portal_core.config.kinds.base import FieldKind
+from portal_core.config.localise import text_in
+from portal_core.config.placeholders import field_keys_in, render
+from portal_core.config.visibility import Visibility, visibility
+
+Values = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledField:
+    """One field of a request type. Texts are as in the document: read them with `portal.text(…)`."""
+
+    key: str
+    label: TextValue
+    help: TextValue | None
+    kind: FieldKind[Any]  # kinds of all options
+    config: FieldBase
+    required: bool
+    when: Condition | None
+    retired: bool
+    remember: str | None
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it takes an answer; headings and texts do not."""
+        return self.kind.is_input
+
+    def applies(self, values: Values, status: str | None = None) -> bool:
+        """Whether its condition holds."""
+        return holds(self.when, values, status)
+
+    def visibility(self, role: Role, status_key: str | None) -> Visibility:
+        """What the role may do with it in a status; None: on the form, before there is a request."""
+        return visibility(self.config, role, status_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a new request goes."""
+
+    team: str | None = None
+    person: str | None = None
+    priority: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledType:
+    """One request type."""
+
+    key: str
+    name: TextValue
+    description: TextValue | None
+    group: TextValue | None
+    icon: str | None
+    removes: str | None
+    audience: str  # everybody or signed_in
+    flow: CompiledFlow
+    start: str
+    title: TextValue | None
+    before: TextValue | None
+    after: TextValue | None
+    assign: tuple[AssignRule, ...]
+    fields: tuple[CompiledField, ...]
+    retired: bool
+    _language: str
+    _by_key: Mapping[str, CompiledField]
+
+    def field(self, key: str) -> CompiledField:
+        """One field, retired ones too. Raises `UnknownKey`."""
+        try:
+            return self._by_key[key]
+        except KeyError:
+            raise UnknownKey("field", f"{self.key}.{key}") from None
+
+    def has_field(self, key: str) -> bool:
+        """Whether there is such a field, retired or not."""
+        return key in self._by_key
+
+    @property
+    def input_fields(self) -> tuple[CompiledField, ...]:
+        """The fields that take an answer and are still asked."""
+        return tuple(item for item in self.fields if item.is_input and not item.retired)
+
+    @property
+    def title_fields(self) -> tuple[str, ...]:
+        """The fields that the title is made of; customers see them in every status."""
+        return field_keys_in(self.title)
+
+    def title_for(self, values_as_text: Mapping[str, str], language: str = "") -> str:
+        """The title of a request from its fields' displayed values (by field key); the type's name without any.
+
+        `language` is the one in which the title is stored, usually the portal's.
+        """
+        name = text_in(self.name, language or self._language, self._language)
+        template = text_in(self.title, language or self._language, self._language)
+        given = {f"field:{key}": " ".join(words.split()) for key, words in values_as_text.items()}
+        if not template or (self.title_fields and not any(given.get(f"field:{key}") for key in self.title_fields)):
+            return name
+        title = " ".join(render(template, given, neutral="").split())
+        return title[:200] or name
+
+    def applicable_fields(self, values: Values, status: str | None = None) -> tuple[CompiledField, ...]:
+        """Fields, in order, that are asked given these values: not retired, condition met.
+
+        A field that is not asked counts as empty for the conditions after it, whatever was sent for it.
+        """
+        known: dict[str, JsonValue] = {}
+        found: list[CompiledField] = []
+        for item in self.fields:
+            if item.retired or not item.applies(known, status):
+                continue
+            found.append(item)
+            if item.is_input and item.key in values:
+                known[item.key] = values[item.key]
+        return tuple(found)
+
+    def kept_values(self, values: Values, status: str | None = None) -> dict[str, JsonValue]:
+        """The values that are stored: those of input fields that apply, the empty ones left out."""
+        asked = self.applicable_fields(values, status)
+        return {
+            item.key: values[item.key] for item in asked if item.is_input and values.get(item.key) not in (None, "")
+        }
+
+    def assign_for(self, values: Values) -> Assignment:
+        """The first rule that holds."""
+        for rule in self.assign:
+            if holds(rule.when, values):
+                return Assignment(rule.team, rule.person, rule.priority)
+        return Assignment()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPortal:
+    """One version of a tenant's portal."""
+
+    number: int
+    document: PortalDocument
+    name: str
+    language: str
+    languages: tuple[str, ...]
+    time_zone: ZoneInfo
+    hours: WorkingHours
+    flows: Mapping[str, CompiledFlow]
+    types: tuple[CompiledType, ...]
+    teams: Mapping[str, str]
+    brand_hash: str
+    brand_css: str
+    _types: Mapping[str, CompiledType]
+    _roles: Mapping[str, Role]
+    _messages: Mapping[str, Message]
+    notifications: tuple[Notification, ...] = ()
+    ready_answers: tuple[ReadyAnswer, ...] = ()
+    _team_names: Mapping[str, TextValue] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def settings(self) -> Portal:
+        """The document's `portal` part: welcome, emergency, links, sender name, currency."""
+        return self.document.portal
+
+    @property
+    def brand(self) -> Brand:
+        """Colour, voice, corners, logo."""
+        return self.document.portal.brand
+
+    @property
+    def registration(self) -> str:
+        """`open`: customers may register themselves; `closed`: staff make them."""
+        return self.document.portal.registration
+
+    @property
+    def sender_name(self) -> str:
+        """The name that mails come from."""
+        return self.document.portal.sender_name or self.name
+
+    def reference(self, number: int) -> str:
+        """The reference people read: "NW-1042", or "1042" without a prefix."""
+        prefix = self.document.portal.reference_prefix
+        return f"{prefix}-{number}" if prefix else str(number)
+
+    def text(self, value: TextValue | None, language: str = "") -> str:
+        """A text of the document in a language ("" is the portal's), "" for none."""
+        return text_in(value, language or self.language, self.language)
+
+    def type(self, key: str) -> CompiledType:
+        """A request type, retired ones too. Raises `UnknownKey`."""
+        try:
+            return self._types[key]
+        except KeyError:
+            raise UnknownKey("type", key) from None
+
+    @property
+    def groups(self) -> tuple[tuple[TextValue | None, tuple[CompiledType, ...]], ...]:
+        """The types that can be started, under their groups, in the order in which groups first appear."""
+        found: dict[str, list[CompiledType]] = {}
+        names: dict[str, TextValue | None] = {}
+        for item in self.types:
+            heading = self.text(item.group)
+            names.setdefault(heading, item.group)
+            found.setdefault(heading, []).append(item)
+        return tuple((names[heading], tuple(items)) for heading, items in found.items())
+
+    def team_name(self, key: str, language: str = "") -> str:
+        """A team's name, retired ones too; "" for an unknown one."""
+        return self.text(self._team_names.get(key), language)
+
+    def role(self, key: str) -> Role | None:
+        """One of the document's own roles; None for others (built-in ones are not the document's)."""
+        return self._roles.get(key)
+
+    @property
+    def role_keys(self) -> tuple[str, ...]:
+        """The keys of the document's own roles."""
+        return tuple(self._roles)
+
+    def message(self, key: str) -> Message:
+        """The words of a mail. Raises `UnknownKey`."""
+        try:
+            return self._messages[key]
+        except KeyError:
+            raise UnknownKey("message", key) from None
+
+    def has_type(self, key: str) -> bool:
+        """Whether there is such a type, retired or not."""
+        return key in self._types

@@ -1,0 +1,77 @@
+"""What a new version would do to the requests that exist.
+
+Requests belong to a higher package: it registers who counts and who moves them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from portal_core.accounts.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many requests of one type stand in one status."""
+
+    type_key: str
+    status_key: str
+    open_count: int
+    closed_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Open requests of `from_type` in `from_status` become `to_type` in `to_status`."""
+
+    from_type: str
+    from_status: str
+    to_type: str
+    to_status: str
+
+
+CountRequests: TypeAlias = Callable[[], Sequence[Standing]]
+ApplyMoves: TypeAlias = Callable[[Actor, Sequence[Move], int], None]
+
+
+def _none() -> Sequence[Standing]:
+    return ()
+
+
+def _nothing(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
+    """Without requests there is nothing to move."""
+
+
+_count: CountRequests = _none
+_apply: ApplyMoves = _nothing
+
+
+def register(*, count: CountRequests, apply: ApplyMoves) -> None:
+    """Registers the owner of requests; called once at start.
+
+    `count()` gives the standing of all requests. `apply(actor, moves, version_number)` moves the open ones,
+    with history, inside the transaction that publishes; it must write to no request that no move names.
+    """
+    global _count, _apply
+    _count, _apply = count, apply
+
+
+def standing() -> Sequence[Standing]:
+    """Where requests stand now."""
+    return _count()
+
+
+def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
+    """Moves open requests, in the transaction of the caller."""
+    if moves:
+        _apply(actor, moves, version_number)
+
+
+def open_by_status(flow_of_type: Mapping[str, str]) -> dict[str, int]:
+    """Open requests by `flow.status`, for "14 requests stand here"."""
+    found: dict[str, int] = {}
+    for item in standing():
+        if item.open_count and item.type_key in flow_of_type:
+            reference = f"{flow_of_type[item.type_key]}.{item.status_key}"
+            found[reference] = found.get(reference, 0) + item.open_count
+    return found

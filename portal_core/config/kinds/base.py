@@ -1,0 +1,78 @@
+"""What a field kind is: how it is asked, checked, stored, shown, compared and exported."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from pydantic import JsonValue
+
+from portal_core.config.document.fields import FieldBase
+
+if TYPE_CHECKING:  # the compiled portal is made of kinds
+    from django.utils.functional import _StrOrPromise
+
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+Options = TypeVar("Options", bound=FieldBase)
+
+COMPARE_EQUAL = frozenset({"is", "is_not", "one_of", "filled", "empty"})
+
+
+class NotAnInput(TypeError):
+    """A heading or a text was asked for a form field."""
+
+
+class FieldKind(ABC, Generic[Options]):
+    """One kind of field. Stateless: one instance serves every field of the kind."""
+
+    key: ClassVar[str]
+    options: ClassVar[type[FieldBase]]
+    is_input: ClassVar[bool] = True
+    # The operators that conditions (and later filters) may use.
+    operators: ClassVar[frozenset[str]] = COMPARE_EQUAL
+
+    def config(self, field: CompiledField) -> Options:
+        """The field's options, of this kind's own model."""
+        if not isinstance(field.config, self.options):
+            raise TypeError(f"{field.key} is no {self.key}")
+        return field.config  # type: ignore[return-value]  # checked against `options` just above
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        """The Django form field that asks for it. Raises `NotAnInput` for headings and texts."""
+        raise NotAnInput(self.key)
+
+    def store(self, cleaned: object, field: CompiledField) -> JsonValue:
+        """What the form field cleaned, as the JSON value that is kept; None for no answer."""
+        return str(cleaned) if cleaned not in (None, "") else None
+
+    def initial(self, value: JsonValue, field: CompiledField) -> object:
+        """A stored value as the form shows it."""
+        return value
+
+    def clean(self, raw: object, field: CompiledField, portal: CompiledPortal, language: str) -> JsonValue:
+        """Checks raw input from wherever it comes and gives what is kept. Raises Django's `ValidationError`."""
+        return self.store(self.form_field(field, portal, language).clean(raw), field)
+
+    def display(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> str:
+        """The value in the reader's words; "" for no answer."""
+        return "" if value is None else str(value)
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
+        """The value for a table of data, without a reader's language."""
+        return "" if value is None else str(value)
+
+    def default(self, field: CompiledField) -> JsonValue:
+        """What stands in a new form."""
+        value: JsonValue = getattr(field.config, "default", None)
+        return value
+
+
+def noun_of(field: CompiledField, portal: CompiledPortal, language: str) -> _StrOrPromise:
+    """What an error calls the field: its noun, or "this"."""
+    return portal.text(field.config.noun, language) or _("this")

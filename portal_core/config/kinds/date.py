@@ -1,0 +1,119 @@
+"""`date`: a day, kept as ISO 8601."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic import JsonValue
+
+from portal_core.config.document.fields import DateField
+from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind, noun_of
+from portal_core.config.kinds.common import common_options
+from portal_core.config.kinds.plain import PlainField, plain_digits
+from portal_core.config.localise import date_in
+
+if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d-%m-%Y")
+_FIRST_YEAR: Final = 1850
+_LAST_YEAR: Final = 2199
+
+
+def parse_day(typed: str) -> date | None:
+    """A day as browsers send it or people write it (day first); None when it is none."""
+    words = plain_digits(typed)
+    for form in _FORMATS:
+        try:
+            day = datetime.strptime(words, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+        return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+    return None
+
+
+def day_bound(bound: str | None, today: date) -> date | None:
+    """A bound of the document, where "today" is the reader's today."""
+    if bound is None:
+        return None
+    return today if bound == "today" else date.fromisoformat(bound)
+
+
+class DayInput(PlainField):
+    """Asks for a day; the errors show how to write one."""
+
+    def __init__(self, *, config: DateField, noun: object, language: str, today: date, **options: Any) -> None:
+        self.config = config
+        self.noun = noun
+        self.language = language
+        self.today = today
+        super().__init__(limit=40, **options)
+
+    def clean(self, value: object) -> date | None:
+        """The day, or None where nothing was written."""
+        typed = super().clean(value.isoformat() if isinstance(value, date) else value)
+        if not typed:
+            return None
+        day = parse_day(typed)
+        if day is None:
+            example = "27.11.2026" if self.language.startswith("de") else "27/11/2026"
+            raise ValidationError(
+                _("Write %(noun)s as a day, such as %(example)s."),
+                code="day",
+                params={"noun": self.noun, "example": example},
+            )
+        self._check_bounds(day)
+        return day
+
+    def _check_bounds(self, day: date) -> None:
+        low, high = day_bound(self.config.min, self.today), day_bound(self.config.max, self.today)
+        if low is not None and day < low:
+            raise ValidationError(
+                _("Choose a day from %(day)s on."), code="early", params={"day": date_in(low, self.language)}
+            )
+        if high is not None and day > high:
+            raise ValidationError(
+                _("Choose a day up to %(day)s."), code="late", params={"day": date_in(high, self.language)}
+            )
+
+
+class DateKind(FieldKind[DateField]):
+    """A day without a time."""
+
+    key = "date"
+    options = DateField
+    operators = COMPARE_EQUAL | {"before", "after"}
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        config = self.config(field)
+        today = timezone.now().astimezone(portal.time_zone).date()
+        attributes = {"type": "date"}
+        for name, bound in (("min", day_bound(config.min, today)), ("max", day_bound(config.max, today))):
+            if bound is not None:
+                attributes[name] = bound.isoformat()
+        return DayInput(
+            config=config,
+            noun=noun_of(field, portal, language),
+            language=language,
+            today=today,
+            widget=forms.TextInput(attrs=attributes),
+            **common_options(field, portal, language),
+        )
+
+    def store(self, cleaned: object, field: CompiledField) -> JsonValue:
+        return cleaned.isoformat() if isinstance(cleaned, date) else None
+
+    def display(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> str:
+        day = parse_day(str(value)) if value else None
+        return "" if day is None else date_in(day, language)
+
+    def default(self, field: CompiledField) -> JsonValue:
+        return self.config(field).default if self.config(field).default != "today" else timezone.now().date().isoformat()

@@ -1,0 +1,25 @@
+"""Kinds that the document knows and that are not available yet: documents with them cannot be published."""
+
+from portal_core.config.document import fields
+from portal_core.config.kinds.base import FieldKind
+
+
+class LaterKind(FieldKind[fields.FieldBase]):
+    """A kind without a form field so far; values that an import brought are shown as they are."""
+
+    def __init__(self, key: str, options: type[fields.FieldBase]) -> None:
+        self.key = key  # type: ignore[misc]  # one class stands for several kinds
+        self.options = options  # type: ignore[misc]
+
+
+LATER_KINDS = (
+    LaterKind("money", fields.MoneyField),
+    LaterKind("datetime", fields.DateTimeField),
+    LaterKind("choices", fields.ChoicesField),
+    LaterKind("url", fields.UrlField),
+    LaterKind("address", fields.AddressField),
+    LaterKind("file", fields.FileField),
+    LaterKind("record", fields.RecordField),
+    LaterKind("rows", fields.RowsField),
+    LaterKind("rating", fields.RatingField),
+)

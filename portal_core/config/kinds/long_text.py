@@ -1,0 +1,33 @@
+"""`long_text`: several lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+
+from portal_core.config.document.fields import LongTextField
+from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.common import common_options, placeholder_attrs
+from portal_core.config.kinds.plain import PlainField
+
+if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+
+class LongTextKind(FieldKind[LongTextField]):
+    """Several lines of text, kept as typed."""
+
+    key = "long_text"
+    options = LongTextField
+    operators = COMPARE_EQUAL | {"contains"}
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        config = self.config(field)
+        attributes = {"rows": "4"} | placeholder_attrs(config.placeholder, portal, language)
+        return PlainField(
+            limit=config.max_length,
+            multiline=True,
+            widget=forms.Textarea(attrs=attributes),
+            **common_options(field, portal, language),
+        )

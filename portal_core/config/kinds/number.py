@@ -1,0 +1,146 @@
+"""`number`: kept as a decimal string, exactly as written."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from pydantic import JsonValue
+
+from portal_core.config.document.fields import NumberField
+from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind, noun_of
+from portal_core.config.kinds.common import common_options
+from portal_core.config.kinds.plain import PlainField, plain_digits
+from portal_core.config.localise import amount_in, number_in
+
+if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+_LONGEST: Final = 40  # characters typed
+_MAX_DECIMALS: Final = 6
+_BOUND: Final = Decimal(10) ** 15
+_SPACES: Final = re.compile("[\\s\u00a0\u202f'’_]")
+_PLAIN: Final = re.compile(r"[+-]?\d{1,16}(\.\d{1,20})?|[+-]?\.\d{1,20}")
+
+
+def parse_number(typed: str, language: str) -> Decimal | None:
+    """A number as people type it, with comma or point; None when it is none.
+
+    One separator before exactly three digits groups thousands only where the language writes it so
+    (1,000 in English, 1.000 in German); otherwise it is the decimal sign, whatever the language.
+    """
+    words = _SPACES.sub("", plain_digits(typed)).replace("\u2212", "-").replace("٫", ".").replace("٬", "")
+    grouping = "." if number_in(Decimal("1000"), language)[1:2] == "." else ","
+    last = max(words.rfind("."), words.rfind(","))
+    if "." in words and "," in words:
+        other = "," if words[last] == "." else "."
+        words = words.replace(other, "") if words.count(words[last]) == 1 else "x"
+    elif last >= 0 and (words.count(words[last]) > 1 or _groups_thousands(words, words[last], grouping)):
+        grouped = re.fullmatch(r"[+-]?\d{1,3}([.,]\d{3})+", words)
+        words = words.replace(words[last], "") if grouped else "x"
+    words = words.replace(",", ".")
+    if words.endswith("."):
+        words = words[:-1]
+    return Decimal(words) if _PLAIN.fullmatch(words) else None
+
+
+def _groups_thousands(words: str, sign: str, grouping: str) -> bool:
+    return sign == grouping and re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", words) is not None
+
+
+class NumberInput(PlainField):
+    """Asks for a number; the errors show how to write one."""
+
+    def __init__(self, *, config: NumberField, noun: object, language: str, **options: Any) -> None:
+        self.config = config
+        self.noun = noun
+        self.language = language
+        super().__init__(limit=_LONGEST, **options)
+
+    def clean(self, value: object) -> Decimal | None:
+        """The number, or None where nothing was written."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        number = parse_number(typed, self.language)
+        if number is None or abs(number) >= _BOUND:
+            raise self._error(_("Write %(noun)s as a number, such as %(example)s."), "number")
+        self._check_decimals(number)
+        self._check_bounds(number)
+        return number
+
+    def _check_decimals(self, number: Decimal) -> None:
+        limit = _MAX_DECIMALS if self.config.decimals is None else self.config.decimals
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > limit:
+            if limit == 0:
+                raise self._error(_("Write %(noun)s as a whole number, such as %(example)s."), "whole")
+            raise self._error(_("Write %(noun)s with at most %(limit)s decimals."), "decimals", limit=limit)
+
+    def _check_bounds(self, number: Decimal) -> None:
+        low, high = self.config.min, self.config.max
+        is_low = low is not None and number < Decimal(str(low))
+        is_high = high is not None and number > Decimal(str(high))
+        if not (is_low or is_high):
+            return
+        if low is not None and high is not None:
+            text = _("Write a number between %(low)s and %(high)s.")
+        else:
+            text = _("Write a number of %(low)s or more.") if is_low else _("Write a number of %(high)s or less.")
+        raise self._error(text, "range", low=self._shown(low), high=self._shown(high))
+
+    def _shown(self, bound: float | None) -> str:
+        return "" if bound is None else number_in(Decimal(str(bound)), self.language)
+
+    def _error(self, message: Any, code: str, **params: object) -> ValidationError:
+        return ValidationError(message, code=code, params={"noun": self.noun, "example": self._example(), **params})
+
+    def _example(self) -> str:
+        low, high = self.config.min, self.config.max
+        example = Decimal("0.8") if self.config.decimals != 0 else Decimal(3)
+        inside = (low is None or Decimal(str(low)) <= example) and (high is None or example <= Decimal(str(high)))
+        if not inside:
+            example = Decimal(str(low if low is not None else high))
+        return number_in(example, self.language)
+
+
+class NumberKind(FieldKind[NumberField]):
+    """A number with an optional unit."""
+
+    key = "number"
+    options = NumberField
+    operators = COMPARE_EQUAL | {"more_than", "less_than"}
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        config = self.config(field)
+        attributes = {"inputmode": "numeric" if config.decimals == 0 and (config.min or 0) >= 0 else "decimal"}
+        return NumberInput(
+            config=config,
+            noun=noun_of(field, portal, language),
+            language=language,
+            widget=forms.TextInput(attrs=attributes),
+            **common_options(field, portal, language),
+        )
+
+    def store(self, cleaned: object, field: CompiledField) -> JsonValue:
+        return format(cleaned, "f") if isinstance(cleaned, Decimal) else None
+
+    def initial(self, value: JsonValue, field: CompiledField) -> object:
+        return "" if value is None else str(value)
+
+    def display(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> str:
+        number = parse_number(str(value), "en") if value not in (None, "") else None
+        if number is None:
+            return ""
+        return amount_in(number, portal.text(self.config(field).unit, language), language)
+
+    def default(self, field: CompiledField) -> JsonValue:
+        value = self.config(field).default
+        return None if value is None else format(Decimal(str(value)), "f")

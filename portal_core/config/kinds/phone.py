@@ -1,0 +1,62 @@
+"""`phone`: a telephone number, kept as typed when it could be one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal_core.config.document.fields import PhoneField
+from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.common import common_options, placeholder_attrs
+from portal_core.config.kinds.plain import PlainField, plain_digits
+
+if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+_SHAPE: Final = re.compile(r"\+?[0-9()\[\]/.\-\s\u2010-\u2015]+(\s*(ext|x|#|Durchwahl)\.?\s*[0-9]{1,6})?", re.IGNORECASE)
+_FEWEST_DIGITS: Final = 5
+_MOST_DIGITS: Final = 17
+
+
+def is_plausible(typed: str) -> bool:
+    """Lenient on purpose: a person can be called back on a number that no plan knows yet."""
+    words = plain_digits(typed)
+    if not _SHAPE.fullmatch(words):
+        return False
+    digits = re.sub("[^0-9]", "", words)
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
+        return False
+    if not words.lstrip().startswith("+"):
+        return True
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(words, None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+class PhoneInput(PlainField):
+    """Asks for a telephone number."""
+
+    def clean(self, value: object) -> str:
+        """The number as typed, "" where nothing was written."""
+        typed = super().clean(value)
+        if typed and not is_plausible(typed):
+            raise ValidationError(_("Write a phone number with its area code, such as 0131 496 0100."), code="phone")
+        return str(typed)
+
+
+class PhoneKind(FieldKind[PhoneField]):
+    """A telephone number."""
+
+    key = "phone"
+    options = PhoneField
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        attributes = {"type": "tel", "autocomplete": "tel"}
+        attributes |= placeholder_attrs(self.config(field).placeholder, portal, language)
+        return PhoneInput(limit=40, widget=forms.TextInput(attrs=attributes), **common_options(field, portal, language))

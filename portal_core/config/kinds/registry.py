@@ -1,0 +1,58 @@
+"""All field kinds by key."""
+
+from typing import Any, Final
+
+from portal_core.config.kinds.base import FieldKind
+from portal_core.config.kinds.choice import ChoiceKind
+from portal_core.config.kinds.date import DateKind
+from portal_core.config.kinds.email import EmailKind
+from portal_core.config.kinds.heading import HeadingKind
+from portal_core.config.kinds.info import InfoKind
+from portal_core.config.kinds.later import LATER_KINDS
+from portal_core.config.kinds.long_text import LongTextKind
+from portal_core.config.kinds.number import NumberKind
+from portal_core.config.kinds.phone import PhoneKind
+from portal_core.config.kinds.text import TextKind
+from portal_core.config.kinds.yes_no import YesNoKind
+
+# `Any`: a registry of kinds with different options.
+AnyKind = FieldKind[Any]
+
+_IN_FORCE: Final[tuple[AnyKind, ...]] = (
+    TextKind(),
+    LongTextKind(),
+    NumberKind(),
+    ChoiceKind(),
+    YesNoKind(),
+    DateKind(),
+    EmailKind(),
+    PhoneKind(),
+    HeadingKind(),
+    InfoKind(),
+)
+_KINDS: Final[dict[str, AnyKind]] = {kind.key: kind for kind in (*_IN_FORCE, *LATER_KINDS)}
+
+
+def register(kind: AnyKind) -> None:
+    """Puts a kind in force; packages that store something of their own register theirs at start."""
+    _KINDS[kind.key] = kind
+
+
+def kind_for(key: str) -> AnyKind:
+    """The kind of this key; every kind that the models accept has one."""
+    return _KINDS[key]
+
+
+def is_in_force(key: str) -> bool:
+    """Whether fields of this kind can be published."""
+    return key in _KINDS and _KINDS[key] not in LATER_KINDS
+
+
+def kinds_in_force() -> tuple[AnyKind, ...]:
+    """The kinds that can be published."""
+    return tuple(kind for kind in _KINDS.values() if is_in_force(kind.key))
+
+
+def all_kinds() -> tuple[AnyKind, ...]:
+    """Every kind that the document knows."""
+    return tuple(_KINDS.values())

@@ -1,0 +1,28 @@
+"""`text`: one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+
+from portal_core.config.document.fields import TextField
+from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.common import common_options, placeholder_attrs
+from portal_core.config.kinds.plain import PlainField
+
+if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+
+class TextKind(FieldKind[TextField]):
+    """One line of text, kept as typed."""
+
+    key = "text"
+    options = TextField
+    operators = COMPARE_EQUAL | {"contains"}
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        config = self.config(field)
+        widget = forms.TextInput(attrs=placeholder_attrs(config.placeholder, portal, language))
+        return PlainField(limit=config.max_length, widget=widget, **common_options(field, portal, language))

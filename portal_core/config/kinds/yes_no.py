@@ -1,0 +1,59 @@
+"""`yes_no`: kept as true or false."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext, gettext_lazy as _
+from pydantic import JsonValue
+
+from portal_core.config.document.fields import YesNoField
+from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.choice import OneOf
+from portal_core.config.kinds.common import common_options
+
+if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledField, CompiledPortal
+
+
+class YesOrNo(OneOf):
+    """Asks with two answers; also takes JSON's true and false."""
+
+    default_error_messages = {"required": _("Answer yes or no."), "invalid_choice": _("Answer yes or no.")}
+
+    def to_python(self, value: object) -> str:
+        """ "yes", "no" or "" for no answer."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return super().to_python(value)
+
+
+class YesNoKind(FieldKind[YesNoField]):
+    """Yes or no, or not answered."""
+
+    key = "yes_no"
+    options = YesNoField
+
+    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+        choices = [("yes", _("Yes")), ("no", _("No"))]
+        return YesOrNo(choices=choices, widget=forms.RadioSelect, **common_options(field, portal, language))
+
+    def store(self, cleaned: object, field: CompiledField) -> JsonValue:
+        return {"yes": True, "no": False}.get(str(cleaned))
+
+    def initial(self, value: JsonValue, field: CompiledField) -> object:
+        return {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else ""
+
+    def display(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> str:
+        if not isinstance(value, bool):
+            return ""
+        with translation.override(language):
+            return gettext("Yes") if value else gettext("No")
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
+        return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""

@@ -1,0 +1,107 @@
+"""The live portal of the tenant at hand: one small query, everything else from a bounded cache."""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from portal_core.accounts.roles import Role
+from portal_core.config.compile import compile_portal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.document import load
+from portal_core.config.errors import PortalNotSetUp, UnknownKey
+from portal_core.config.models import ONLY_ROW, PortalState, PortalVersion
+from portal_core.config.pinned import pinned
+from tenants.context import current_schema
+
+# Compiled portals kept in a process; one is a few hundred kilobytes at most, usually far less.
+MAX_CACHED: Final = 200
+
+
+class PortalCache:
+    """Compiled versions by (schema, version id), the longest unused dropped first. Safe between threads.
+
+    Nothing in it is ever out of date: a version never changes, its id is never used again (its number is,
+    when the publishing transaction rolls back), and neither are schema names.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._entries: OrderedDict[tuple[str, UUID], CompiledPortal] = OrderedDict()
+
+    def get(self, schema: str, version_id: UUID) -> CompiledPortal | None:
+        """The compiled version, if it is here."""
+        with self._lock:
+            found = self._entries.get((schema, version_id))
+            if found is not None:
+                self._entries.move_to_end((schema, version_id))
+            return found
+
+    def put(self, schema: str, version_id: UUID, portal: CompiledPortal) -> CompiledPortal:
+        """Keeps a version; the first one put in stays, so that all threads hold the same object."""
+        with self._lock:
+            kept = self._entries.setdefault((schema, version_id), portal)
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+            return kept
+
+    def forget(self, schema: str) -> None:
+        """Drops everything of one schema, for a tenant that is restored or erased."""
+        with self._lock:
+            for key in [key for key in self._entries if key[0] == schema]:
+                del self._entries[key]
+
+    def clear(self) -> None:
+        """Empties the cache."""
+        with self._lock:
+            self._entries.clear()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._entries)
+
+
+cache: Final = PortalCache(MAX_CACHED)
+
+
+def live_portal() -> CompiledPortal:
+    """The live portal. One query when it is cached, two when not. Raises `PortalNotSetUp`."""
+    version_id = PortalState.objects.filter(pk=ONLY_ROW).values_list("live_id", flat=True).first()
+    if version_id is None:
+        raise PortalNotSetUp(current_schema())
+    return _compiled(version_id)
+
+
+def portal_version(number: int) -> CompiledPortal:
+    """A published version, compiled. One query when it is cached, two when not. Raises `UnknownKey`."""
+    version_id = PortalVersion.objects.filter(number=number).values_list("id", flat=True).first()
+    if version_id is None:
+        raise UnknownKey("version", str(number))
+    return _compiled(version_id)
+
+
+def _compiled(version_id: UUID) -> CompiledPortal:
+    schema = current_schema()
+    found = cache.get(schema, version_id)
+    if found is not None:
+        return found
+    number, document = PortalVersion.objects.values_list("number", "document").get(pk=version_id)
+    # Compiled outside the lock: two threads may both do it once, neither makes the others wait.
+    return cache.put(schema, version_id, compile_portal(load(document), number))
+
+
+def custom_role(key: str) -> Role | None:
+    """The resolver that `portal_core.accounts.roles` asks for roles that are not built in."""
+    try:
+        return live_portal().role(key)
+    except PortalNotSetUp:
+        return None
+
+
+def custom_role_keys() -> tuple[str, ...]:
+    """The keys of the document's own roles, for `roles.staff_roles`."""
+    try:
+        return live_portal().role_keys
+    except PortalNotSetUp:
+        return ()

@@ -1,0 +1,67 @@
+"""Texts, numbers and dates in the reader's language."""
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date as babel_date
+from babel.numbers import format_decimal
+
+from portal_core.config.document.base import TextValue
+
+_UNIT_FIRST = frozenset("£$€¥")
+
+
+def text_in(value: TextValue | None, language: str, default: str) -> str:
+    """The words in this language; else in its base, else in the portal's language, else any. "" for no text."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    for candidate in (language, language.partition("-")[0], default):
+        if candidate in value:
+            return value[candidate]
+    return next(iter(value.values()), "")
+
+
+def languages_of(value: TextValue | None, default: str) -> frozenset[str]:
+    """The languages in which a text is written."""
+    if value is None:
+        return frozenset()
+    return frozenset({default}) if isinstance(value, str) else frozenset(value)
+
+
+@lru_cache(maxsize=64)
+def locale_for(language: str) -> Locale:
+    """Babel's locale, English for a language that it does not know."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
+
+
+def _locale(language: str) -> Locale:
+    return locale_for("en-GB" if language == "en" else language or "en-GB")
+
+
+def number_in(value: Decimal, language: str) -> str:
+    """A number with the language's separators and exactly the decimals it was written with."""
+    exponent = value.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=_locale(language))
+
+
+def amount_in(value: Decimal, unit: str, language: str) -> str:
+    """A number with its unit, currency signs where the language puts them."""
+    number = number_in(value, language)
+    if not unit:
+        return number
+    if unit in _UNIT_FIRST and language.startswith("en"):
+        return f"-{unit}{number[1:]}" if number.startswith("-") else f"{unit}{number}"
+    return f"{number}\N{NO-BREAK SPACE}{unit}"
+
+
+def date_in(value: date, language: str) -> str:
+    """A day in a sentence: "Friday 27 November 2026"."""
+    pattern = "EEEE d MMMM y" if language.startswith("en") else "full"
+    return babel_date(value, format=pattern, locale=_locale(language))

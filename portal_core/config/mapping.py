@@ -1,0 +1,112 @@
+"""Where open requests go when the status or the type they stand in disappears."""
+
+from collections.abc import Mapping, Sequence
+
+from portal_core.config.document.flows import Status
+from portal_core.config.document.portal_document import PortalDocument, RequestType
+from portal_core.config.impact import Move, Standing
+from portal_core.config.problems import Problem
+
+Plan = tuple[list[Move], list[Problem]]
+
+
+def plan_moves(
+    previous: PortalDocument | None,
+    wanted: PortalDocument,
+    complete: PortalDocument,
+    standing: Sequence[Standing],
+    mapping: Mapping[str, object] | None,
+) -> Plan:
+    """The moves that publishing makes, and what stands against it (each with its path in the mapping or document)."""
+    status_map, type_map, problems = _read(mapping)
+    if previous is None:
+        return [], problems
+    problems += _check_targets(wanted, status_map, type_map)
+    if problems:
+        return [], problems
+    old_types = {kind.key: kind for kind in previous.types}
+    new_types = {kind.key: kind for kind in wanted.types}
+    moves: list[Move] = []
+    for item in standing:
+        source = old_types.get(item.type_key)
+        if not item.open_count or source is None:
+            continue
+        target = new_types.get(type_map.get(item.type_key, item.type_key))
+        if target is None:
+            problems.append(_type_gone(item))
+            continue
+        found = _status_for(item, source, target, wanted, status_map)
+        if found is None:
+            problems.append(_status_gone(item, source, target))
+        elif (target.key, found) != (item.type_key, item.status_key):
+            moves.append(Move(item.type_key, item.status_key, target.key, found))
+    return moves, problems
+
+
+def _status_for(
+    item: Standing, source: RequestType, target: RequestType, wanted: PortalDocument, status_map: Mapping[str, str]
+) -> str | None:
+    key = status_map.get(f"{source.flow}.{item.status_key}", item.status_key)
+    return key if key in _standing_room(wanted, target.flow) else None
+
+
+def _standing_room(document: PortalDocument, flow_key: str) -> dict[str, Status]:
+    """The statuses of a flow that requests may stand in."""
+    flow = next((flow for flow in document.flows if flow.key == flow_key), None)
+    return {} if flow is None else {status.key: status for status in flow.statuses if not status.retired}
+
+
+def _read(mapping: Mapping[str, object] | None) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
+    problems: list[Problem] = []
+    if mapping is not None and not isinstance(mapping, Mapping):
+        shape = Problem("mapping", "The mapping is not an object.", 'Write {"status": {"flow.old": "new"}}.')
+        return {}, {}, [shape]
+    given = dict(mapping or {})
+    found: dict[str, dict[str, str]] = {"status": {}, "type": {}}
+    for name, part in given.items():
+        path = f"mapping.{str(name)[:60]}"
+        if name not in found:
+            problems.append(Problem(path, "The mapping knows status and type alone.", "Take this out."))
+        elif not isinstance(part, Mapping) or not all(
+            isinstance(key, str) and isinstance(target, str) for key, target in part.items()
+        ):
+            problems.append(Problem(path, "This is not an object of keys.", 'Write {"flow.old": "new"}.'))
+        else:
+            found[name] = {str(key): str(target) for key, target in part.items()}
+    return found["status"], found["type"], problems
+
+
+def _check_targets(wanted: PortalDocument, status_map: Mapping[str, str], type_map: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    active = {kind.key for kind in wanted.types if not kind.retired}
+    room = {key for flow in wanted.flows for key in _standing_room(wanted, flow.key)}
+    for source, target in type_map.items():
+        if target not in active:
+            text = f"There is no request type “{target[:60]}”."
+            problems.append(Problem(f"mapping.type.{source}", text, "Name a type of the new document."))
+    for source, target in status_map.items():
+        if "." not in source:
+            mend = "Write the old status as flow.status."
+            problems.append(Problem(f"mapping.status.{source}", "This does not name a flow.", mend))
+        elif target not in room:
+            text = f"There is no status “{target[:60]}”."
+            mend = "Name a status of the new document, without its flow."
+            problems.append(Problem(f"mapping.status.{source}", text, mend))
+    return problems
+
+
+def _type_gone(item: Standing) -> Problem:
+    text = f"{_requests(item.open_count)} of this type, which disappears."
+    mend = f'Say where they go: {{"type": {{"{item.type_key}": "…"}}}}, or keep the type with "retired": true.'
+    return Problem(f"types.{item.type_key}", text, mend)
+
+
+def _status_gone(item: Standing, source: RequestType, target: RequestType) -> Problem:
+    text = f"{_requests(item.open_count)} in this status, which disappears."
+    reference = f"{source.flow}.{item.status_key}"
+    mend = f'Say where they go: {{"status": {{"{reference}": "…"}}}} with a status of “{target.flow}”.'
+    return Problem(f"flows.{source.flow}.statuses.{item.status_key}", text, mend)
+
+
+def _requests(count: int) -> str:
+    return "1 open request stands" if count == 1 else f"{count} open requests stand"

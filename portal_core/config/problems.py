@@ -1,0 +1,34 @@
+"""What is wrong with a document, said so that somebody can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Level: TypeAlias = Literal["stop", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One finding: where (`types.repair.fields.gauge.kind`), what, and how to mend it.
+
+    List items stand in the path by their key, or by their number where they have none.
+    `stop` keeps the document from being published, `warning` does not.
+    """
+
+    path: str
+    problem: str
+    mend: str
+    level: Level = "stop"
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem} {self.mend}"
+
+
+def stops(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those problems that keep a document from being published."""
+    return tuple(problem for problem in problems if problem.level == "stop")
+
+
+def warnings(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those that may stay."""
+    return tuple(problem for problem in problems if problem.level == "warning")

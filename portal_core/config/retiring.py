@@ -1,0 +1,66 @@
+"""What a new document leaves out although requests refer to it is kept as retired, so that they still render."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField
+from portal_core.config.document.flows import Flow, Status
+from portal_core.config.document.portal_document import PortalDocument, RequestType, Team
+from portal_core.config.impact import Standing
+
+Item = TypeVar("Item", Flow, Status, RequestType, Team)
+
+
+def carry_retired(previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing]) -> PortalDocument:
+    """`wanted`, completed by the retired remains of `previous` that requests refer to."""
+    used = {item.type_key for item in standing if item.open_count or item.closed_count}
+    if not used:
+        return wanted
+    kept_types = [kind for kind in previous.types if kind.key in used]
+    used_flows = {kind.flow for kind in kept_types}
+    old_types = {kind.key: kind for kind in kept_types}
+    old_flows = {flow.key: flow for flow in previous.flows if flow.key in used_flows}
+    types = [_with_fields(kind, old_types.get(kind.key)) for kind in wanted.types]
+    flows = [_with_statuses(flow, old_flows.get(flow.key)) for flow in wanted.flows]
+    gone_types = _missing(kept_types, types)
+    needed = {kind.flow for kind in gone_types}
+    gone_flows = [flow for flow in _missing(old_flows.values(), flows) if flow.key in needed]
+    return wanted.model_copy(
+        update={
+            "types": (*types, *gone_types),
+            "flows": (*flows, *gone_flows),
+            "teams": (*wanted.teams, *_missing(previous.teams, wanted.teams)),
+        }
+    )
+
+
+def _missing(before: Iterable[Item], now: Iterable[Item]) -> list[Item]:
+    keys = {item.key for item in now}
+    return [item.model_copy(update={"retired": True}) for item in before if item.key not in keys]
+
+
+def _with_statuses(flow: Flow, before: Flow | None) -> Flow:
+    gone = [] if before is None else _missing(before.statuses, flow.statuses)
+    if not gone:
+        return flow
+    steps = {step.key for step in flow.steps}
+    fitting = [status if status.step in steps else status.model_copy(update={"step": None}) for status in gone]
+    return flow.model_copy(update={"statuses": (*flow.statuses, *fitting)})
+
+
+def _with_fields(kind: RequestType, before: RequestType | None) -> RequestType:
+    if before is None:
+        return kind
+    old = {item.key: item for item in before.fields}
+    fields = [_with_choices(item, old.get(item.key)) for item in kind.fields]
+    keys = {item.key for item in fields}
+    gone = [item.model_copy(update={"retired": True}) for item in before.fields if item.key not in keys]
+    return kind.model_copy(update={"fields": (*fields, *gone)})
+
+
+def _with_choices(field: AnyField, before: AnyField | None) -> AnyField:
+    if not isinstance(field, ChoiceField | ChoicesField) or not isinstance(before, ChoiceField | ChoicesField):
+        return field
+    keys = {choice.key for choice in field.choices}
+    gone = [choice.model_copy(update={"retired": True}) for choice in before.choices if choice.key not in keys]
+    return field.model_copy(update={"choices": (*field.choices, *gone)}) if gone else field
