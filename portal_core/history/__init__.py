@@ -1,0 +1,1 @@
+"""The append-only history of service requests: the truth about what happened."""

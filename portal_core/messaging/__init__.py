@@ -1,0 +1,1 @@
+"""Messages between customers and staff, and staff's internal notes."""

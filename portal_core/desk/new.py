@@ -1,0 +1,179 @@
+"""A new request on behalf of a customer: what somebody says on the telephone goes into the same form, once."""
+
+import uuid
+from dataclasses import dataclass
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal_core.accounts.actions import create_customer
+from portal_core.accounts.errors import AccountError
+from portal_core.accounts.models import User
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.accounts.roles import CUSTOMER
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.live import live_portal
+from portal_core.portal.home import choices
+from portal_core.service_requests.actions import Submission, submit
+from portal_core.service_requests.actions.submit import filed_with, open_type
+from portal_core.service_requests.errors import TypeNotOpen
+from portal_core.service_requests.forms import AnswersForm, Asked, new_request_form
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import uuid7
+
+_SUGGESTED = 50
+
+
+class CustomerForm(forms.Form):
+    """Whose request it is: somebody known by e-mail address, or somebody new."""
+
+    email = forms.EmailField(
+        max_length=254,
+        error_messages={
+            "required": "Write the customer’s e-mail address: that is where news goes.",
+            "invalid": "Write the address in full, such as maren@example.com.",
+        },
+    )
+    name = forms.CharField(max_length=120, required=False)
+
+
+@dataclass(frozen=True)
+class DeskForm:
+    """The form at the desk: the type's questions and whose request it is."""
+
+    portal: CompiledPortal
+    type: CompiledType
+    language: str
+    answers: AnswersForm
+    customer: CustomerForm
+    key: uuid.UUID
+
+
+@require_safe
+@staff_page("create_for_customer")
+def choose(request: PersonRequest) -> HttpResponse:
+    """`/desk/new/`: which kind of request."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    customer = _customer_named(request)
+    context = {
+        "portal": portal,
+        "choices": choices(portal, viewer, ()),
+        "customer": customer,
+        "query": f"?customer={customer.pk}" if customer else "",
+    }
+    return render(request, "desk/new_choose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("create_for_customer")
+def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
+    """`/desk/new/TYPE/`: the customer's form with what staff may fill in; `do=update` only asks which questions apply."""
+    try:
+        form = _form(request, type_key)
+    except TypeNotOpen:
+        raise Http404 from None
+    if request.method != "POST":
+        return _render(request, form)
+    if request.POST.get("do") == "update":
+        return _render(request, form)
+    already = filed_with(request.actor, form.key)
+    if already is not None:
+        return redirect("desk:request", number=already.number)
+    if not (form.customer.is_valid() & form.answers.is_valid()):
+        return _render(request, form, sent=True, status=400)
+    return _file(request, form)
+
+
+def _form(request: PersonRequest, type_key: str) -> DeskForm:
+    portal = live_portal()
+    request_type = open_type(portal, type_key)
+    viewer = Viewer.of(request.actor, portal)
+    asked = Asked(portal, request.actor.role, viewer.language)
+    data = request.POST if request.method == "POST" else None
+    known = _customer_named(request)
+    initial = {"email": known.email, "name": known.name} if known else {}
+    return DeskForm(
+        portal=portal,
+        type=request_type,
+        language=viewer.language,
+        answers=new_request_form(request_type, asked, data),
+        customer=CustomerForm(data, initial=initial),
+        key=_key(request),
+    )
+
+
+def _key(request: PersonRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid7()
+
+
+def _customer_named(request: PersonRequest) -> User | None:
+    """The customer whom the address names, if there is one."""
+    try:
+        key = uuid.UUID(request.GET.get("customer", ""))
+    except ValueError:
+        return None
+    return User.objects.filter(pk=key, role=CUSTOMER, is_active=True).first()
+
+
+def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:
+    try:
+        customer = _customer(request, form.customer)
+    except AccountError as error:
+        form.customer.add_error("email", _WORDS.get(error.code, _WORDS["bad_email"]))
+        return _render(request, form, sent=True, status=400)
+    submission = Submission(
+        type_key=form.type.key,
+        answers=form.answers.cleaned_data,
+        submission_key=form.key,
+        customer_id=customer.pk,
+    )
+    filed = submit(actor=request.actor, submission=submission)
+    return redirect("desk:request", number=filed.number)
+
+
+_WORDS = {
+    "staff": "This address belongs to somebody of your team. Requests are filed for customers.",
+    "inactive": "This customer’s account is deactivated.",
+    "bad_email": "Write the address in full, such as maren@example.com.",
+}
+
+
+def _customer(request: PersonRequest, form: CustomerForm) -> User:
+    """The customer with this address; made now when there is none."""
+    email, name = form.cleaned_data["email"], form.cleaned_data["name"]
+    user = User.objects.by_email(email)
+    if user is None:
+        return create_customer(actor=request.actor, email=email, name=name)
+    if user.role != CUSTOMER:
+        raise AccountError("staff")
+    if not user.is_active:
+        raise AccountError("inactive")
+    return user
+
+
+def _render(request: PersonRequest, form: DeskForm, *, sent: bool = False, status: int = 200) -> HttpResponse:
+    context = {
+        "portal": form.portal,
+        "type_key": form.type.key,
+        "type_name": form.portal.text(form.type.name, form.language),
+        "questions": form.answers.shown(),
+        "form": form.answers,
+        "customer_form": form.customer,
+        "customer": _customer_named(request),
+        "known": _known_customers(),
+        "show_errors": sent,
+        "key": form.key,
+    }
+    template = "portal/_questions.html" if request.htmx and not sent else "desk/new.html"
+    return render(request, template, context, status=status)
+
+
+def _known_customers() -> list[User]:
+    """The latest customers, as suggestions for the address."""
+    return list(User.objects.filter(role=CUSTOMER, is_active=True).order_by("-created_at", "-id")[:_SUGGESTED])

@@ -1,0 +1,207 @@
+"""One request at the desk: everything that happened, who has it, what the customer sees, what can be done."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal_core.accounts.actor import Actor, actor_for
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.live import live_portal
+from portal_core.desk.moving import MovePanel, move_panel
+from portal_core.desk.people import Colleague, colleagues
+from portal_core.portal.brand import live_brand
+from portal_core.service_requests.access import get_for
+from portal_core.service_requests.editing import Editing, open_editing
+from portal_core.service_requests.errors import NotSeen
+from portal_core.service_requests.forms import Asked, MessageForm
+from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.pages import request_page
+from portal_core.service_requests.promises import has_limit
+from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, visible
+
+OTHERS_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class DeskRequest:
+    """One request, opened by one of the staff."""
+
+    row: ServiceRequest
+    portal: CompiledPortal
+    viewer: Viewer
+    actor: Actor
+
+    def editing(self, key: str, data: QueryDict | None = None) -> Editing | None:
+        """The form for one field, if this role may edit it here."""
+        if not key or not self.actor.may("edit_fields"):
+            return None
+        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key)
+        return open_editing(self.row, key, asked, self.viewer, data)
+
+    @property
+    def customer_viewer(self) -> Viewer:
+        """The customer of this request as a reader."""
+        return Viewer.of(actor_for(self.row.customer), self.portal)
+
+
+def open_request(request: PersonRequest, number: int) -> DeskRequest:
+    """Loads a request for the person at the desk; 404 when they may not know of it."""
+    portal = live_portal()
+    try:
+        row = get_for(request.actor, number)
+    except NotSeen:
+        raise Http404 from None
+    return DeskRequest(row, portal, Viewer.of(request.actor, portal), request.actor)
+
+
+@require_safe
+@staff_page()
+def detail(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/`; `?as=customer` shows the customer's own page."""
+    opened = open_request(request, number)
+    if request.GET.get("as") == "customer":
+        return _as_customer(request, opened)
+    return render_request(request, opened)
+
+
+@require_safe
+@staff_page("move")
+def preview(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/preview/`: the move panel for another choice, as a part of the page."""
+    opened = open_request(request, number)
+    shown = visible(opened.row, opened.viewer, portal=opened.portal)
+    context = {
+        "panel": _panel(request, opened),
+        "number": number,
+        "customer": shown.customer,
+        "business": shown.business,
+        "is_part": True,
+    }
+    return render(request, "desk/_move.html", context)
+
+
+def render_request(
+    request: PersonRequest, opened: DeskRequest, *, status: int = 200, **extra: object
+) -> HttpResponse:
+    """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
+    row = opened.row
+    page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request))
+    context: dict[str, object] = {
+        "portal": opened.portal,
+        "page": page,
+        "opened": opened,
+        "number": row.number,
+        "due_at": due_of(row),
+        "waiting_on": waiting_on(row),
+        "people": _people(opened),
+        "teams": _teams(opened),
+        "others": _others(opened),
+        "panel": _panel(request, opened) if page.request.moves else None,
+        "editing": opened.editing(request.GET.get("edit", "")),
+        "message_form": MessageForm(),
+        "back": back_of(request),
+        "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
+        "told": _told(opened),
+        "customer_phone": row.customer.phone,
+        "is_sample": row.customer.is_sample,
+        "may_assign": opened.actor.may("assign"),
+        "may_create": opened.actor.may("create_for_customer"),
+        "may_note": opened.actor.may("note"),
+        "may_reply": page.request.may_message,
+        "is_mine": row.assignee_id == opened.actor.user_id,
+        **extra,
+    }
+    return render(request, "desk/request.html", context, status=status)
+
+
+def before_of(request: PersonRequest) -> uuid.UUID | None:
+    """The entry before which to start the history, when the address names one."""
+    try:
+        return uuid.UUID(request.GET.get("before", ""))
+    except ValueError:
+        return None
+
+
+def back_of(request: PersonRequest) -> str:
+    """The queue from which one came, filters and all; only ever an address of the queue."""
+    back = request.GET.get("back", "") or request.POST.get("back", "")
+    return back if back.startswith("/desk/?") and len(back) < 500 else "/desk/"
+
+
+def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
+    """The customer's page by the customer's own page builder and template part; the desk only puts a frame around it."""
+    page = request_page(opened.row, opened.customer_viewer, portal=opened.portal, before=before_of(request))
+    context = {
+        "portal": opened.portal,
+        "page": page,
+        "opened": opened,
+        "number": opened.row.number,
+        "first_name": opened.row.customer.first_name,
+        "brand": live_brand(opened.portal),
+        "read_only": True,
+        "message_form": MessageForm(),
+        "back": back_of(request),
+    }
+    return render(request, "desk/request_as_customer.html", context)
+
+
+def _panel(request: PersonRequest, opened: DeskRequest) -> MovePanel | None:
+    return move_panel(
+        opened.row,
+        portal=opened.portal,
+        viewer=opened.viewer,
+        to=request.GET.get("to", ""),
+        tell=request.GET.get("tell", "yes") != "no",
+        reason=request.GET.get("reason", "")[:2000],
+    )
+
+
+def due_of(row: ServiceRequest) -> datetime | None:
+    """The time that was promised, while the request is open."""
+    return row.due_at if row.closed_at is None and has_limit(row.due_at) else None
+
+
+def waiting_on(row: ServiceRequest) -> str:
+    """Whose move it is and for how long, for the small baton of the desk."""
+    days = (timezone.now() - row.status_since).days
+    since = f", {days} d" if days else ""
+    return f"{'Customer' if row.turn == Turn.CUSTOMER else 'Us'}{since}"
+
+
+def _told(opened: DeskRequest) -> str:
+    """What the customer gets when somebody answers, said above Send."""
+    customer = opened.row.customer
+    if customer.is_sample:
+        return f"{customer.first_name} is made up: the mail goes to the owner"
+    if not customer.is_active:
+        return f"{customer.first_name} cannot sign in any more and gets no mail"
+    return f"{customer.first_name} gets an e-mail at {customer.email}"
+
+
+def _people(opened: DeskRequest) -> list[Colleague]:
+    return colleagues() if opened.actor.may("assign") else []
+
+
+def _teams(opened: DeskRequest) -> list[tuple[str, str]]:
+    portal = opened.portal
+    return [(key, portal.text(name, opened.viewer.language)) for key, name in portal.teams.items()]
+
+
+def _others(opened: DeskRequest) -> list[VisibleRequest]:
+    """The customer's other requests that this person may see, open ones first."""
+    rows = (
+        visible_to(opened.actor)
+        .filter(customer_id=opened.row.customer_id)
+        .exclude(pk=opened.row.pk)
+        .select_related("customer", "assignee")
+        .order_by("-last_entry_at")[:OTHERS_SHOWN]
+    )
+    return [visible(row, opened.viewer, portal=opened.portal) for row in rows]

@@ -1,0 +1,139 @@
+"""What staff do to a request: each view takes one form, calls one action, and comes back to the page."""
+
+import uuid
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.desk.moving import MovePanel, move_panel
+from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
+from portal_core.messaging.actions import Message, note, reply
+from portal_core.service_requests.actions import Move, assign, change_fields, move
+from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, Stale
+from portal_core.service_requests.forms import MessageForm
+
+
+@require_POST
+@staff_page()
+def write(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/write/`: a reply to the customer or a note for staff.
+
+    SECURITY: the form says which; one that does not say is refused, so that a note never goes out by accident.
+    """
+    opened = open_request(request, number)
+    form = MessageForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["kind"]:
+        return render_request(request, opened, message_form=form, status=400)
+    action = note if form.cleaned_data["kind"] == "note" else reply
+    try:
+        entry = action(actor=request.actor, request_id=opened.row.pk, message=_message(form))
+    except Forbidden:
+        return render_request(request, opened, message_form=form, problem=_MAY_NOT_WRITE, status=403)
+    return _back_to(request, number, f"e-{entry.pk}")
+
+
+def _message(form: MessageForm) -> Message:
+    return Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
+
+
+@require_POST
+@staff_page("assign")
+def give(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/assign/`: to a person, a team, nobody, or oneself (`who=me`)."""
+    opened = open_request(request, number)
+    who = request.POST.get("who", "")
+    try:
+        assignee = request.actor.user_id if who == "me" else (uuid.UUID(who) if who else None)
+        assign(
+            actor=request.actor,
+            request_id=opened.row.pk,
+            assignee_id=assignee,
+            team_key=request.POST.get("team") if "team" in request.POST else None,
+        )
+    except (ValueError, MoveRefused) as refused:
+        problem = str(refused) if isinstance(refused, MoveRefused) else "There is no such person."
+        return render_request(request, opened, problem=problem, status=400)
+    return _back_to(request, number, "who")
+
+
+@require_POST
+@staff_page("move")
+def move_on(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/move/`: a move, with exactly the mail that the page showed."""
+    opened = open_request(request, number)
+    panel = _sent_panel(request, opened)
+    if panel is None:
+        raise Http404
+    if request.POST.get("shown_to") != panel.chosen.to or request.POST.get("to") != panel.chosen.to:
+        # The mail on the page belonged to another choice: show the right one first, send nothing unseen.
+        return render_request(request, opened, panel=panel, must_look=True, status=409)
+    if not panel.form.is_valid():
+        return render_request(request, opened, panel=panel, status=400)
+    try:
+        move(actor=request.actor, request_id=opened.row.pk, move=_decided(request, panel))
+    except Stale as stale:
+        return render_request(request, open_request(request, number), stale=stale, status=409)
+    except (MoveRefused, MissingFields) as refused:
+        return render_request(request, opened, panel=panel, move_problem=str(refused), status=400)
+    return _back_to(request, number, "end")
+
+
+def _sent_panel(request: PersonRequest, opened: DeskRequest) -> MovePanel | None:
+    return move_panel(
+        opened.row,
+        portal=opened.portal,
+        viewer=opened.viewer,
+        to=request.POST.get("to", ""),
+        tell=request.POST.get("tell", "yes") == "yes",
+        reason=_plain(request.POST.get("reason", "")),
+        data=request.POST,
+    )
+
+
+def _decided(request: PersonRequest, panel: MovePanel) -> Move:
+    return Move(
+        to=panel.chosen.to,
+        seen_status=request.POST.get("status", ""),
+        tell_customer=panel.tells,
+        reason=panel.reason,
+        answers=panel.form.cleaned_data,
+        subject=_plain(panel.subject) if panel.is_edited else None,
+        body=_plain(panel.body) if panel.is_edited else None,
+    )
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").strip()[:20_000]
+
+
+@require_POST
+@staff_page("edit_fields")
+def change(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/change/`: another answer in one field."""
+    opened = open_request(request, number)
+    editing = opened.editing(request.POST.get("edit", ""), request.POST)
+    if editing is None:
+        raise Http404
+    if not editing.form.is_valid():
+        return render_request(request, opened, editing=editing, status=400)
+    try:
+        change_fields(actor=request.actor, request_id=opened.row.pk, answers=editing.answers, seen=editing.seen)
+    except Stale as stale:
+        return render_request(request, open_request(request, number), editing=editing, stale=stale, status=409)
+    except Forbidden:
+        return render_request(request, open_request(request, number), problem=_CLOSED_FIELD, status=403)
+    return _back_to(request, number, "fields")
+
+
+_MAY_NOT_WRITE = "Your role may not write here. Nothing was sent."
+_CLOSED_FIELD = "This field can no longer be changed in this status."
+
+
+def _back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
+    back = back_of(request)
+    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
+    return redirect(f"/desk/requests/{number}/{query}#{place}")
+

@@ -1,0 +1,206 @@
+"""`/desk/team/`: who works here, with which role; inviting, changing, deactivating, bringing back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts import actions
+from portal_core.accounts.errors import AccountError, NotThere
+from portal_core.accounts.forms import InviteForm, MemberForm, role_name
+from portal_core.accounts.models import user_key
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.accounts.portal_facts import can_hand_over, portal_facts
+from portal_core.accounts.roles import Role, staff_roles
+from portal_core.accounts.signin_limits import limit_person
+from portal_core.accounts.team import Member, State, grantable_roles, members, receivers
+from tenants.limits import TooMany
+
+TEAM = "desk:team"
+INVITES_PER_HOUR = 60
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One line of the table of roles: a question and each role's answer."""
+
+    question: str
+    answers: list[str]
+
+
+@require_safe
+@staff_page("manage_team")
+def team(request: PersonRequest) -> HttpResponse:
+    """The page."""
+    return _page(request)
+
+
+def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) -> HttpResponse:
+    everybody = members(request.actor)
+    wanted = person or user_key(request.GET.get("person", ""))
+    picked = next((member for member in everybody if member.user.pk == wanted and member.may_change), None)
+    roles = grantable_roles(request.actor)
+    teams = list(portal_facts().teams.items())
+    forms: dict[str, Form] = {"invite": InviteForm(roles=roles, teams=teams)}
+    if picked is not None:
+        forms["change"] = MemberForm(member=picked.user, roles=roles, teams=teams)
+    context = {
+        **forms,
+        **bound,
+        "nav": "team",
+        "members": everybody,
+        "summary": _summary(everybody, len(teams)),
+        "picked": picked,
+        "receivers": receivers(everybody, picked.user.pk) if picked and can_hand_over() else [],
+        "roles": [role_name(role) for role in staff_roles()],
+        "role_lines": _role_lines(staff_roles()),
+        "page_error": bool(bound),
+    }
+    return render(request, "desk/team.html", context, status=400 if bound else 200)
+
+
+def _summary(everybody: list[Member], teams: int) -> str:
+    active = sum(member.state is State.ACTIVE for member in everybody)
+    invited = sum(member.state is State.INVITED for member in everybody)
+    parts = [ngettext("%(n)d person", "%(n)d people", active) % {"n": active}]
+    if invited:
+        parts.append(ngettext("%(n)d invited", "%(n)d invited", invited) % {"n": invited})
+    if teams:
+        parts.append(ngettext("%(n)d team", "%(n)d teams", teams) % {"n": teams})
+    return ", ".join(parts)
+
+
+def _role_lines(roles: tuple[Role, ...]) -> list[RoleLine]:
+    scopes = {"all": _("all"), "team": _("own team’s"), "own": _("own")}
+    questions = (
+        ("reply", _("Answer customers")),
+        ("note", _("Write internal notes")),
+        ("move", _("Move to another status")),
+        ("assign", _("Take and assign")),
+        ("edit_fields", _("Change fields")),
+        ("create_for_customer", _("Write down a customer’s request")),
+        ("manage_customers", _("Manage customers")),
+        ("manage_setup", _("Edit the draft")),
+        ("publish", _("Publish")),
+        ("manage_team", _("Manage people")),
+    )
+    sees = [scopes.get(role.scope, role.scope) if role.may("see") else "" for role in roles]
+    lines = [RoleLine(_("See requests"), sees)]
+    for permission, question in questions:
+        lines.append(RoleLine(question, [_("yes") if role.may(permission) else "" for role in roles]))
+    return lines
+
+
+@require_POST
+@staff_page("manage_team")
+def invite(request: PersonRequest) -> HttpResponse:
+    """Invites colleagues."""
+    form = InviteForm(request.POST, roles=grantable_roles(request.actor), teams=portal_facts().teams.items())
+    if not form.is_valid():
+        return _page(request, invite=form)
+    typed = form.cleaned_data
+    try:
+        for address in typed["emails"]:
+            limit_person(request, "invite", INVITES_PER_HOUR)
+            actions.invite_staff(actor=request.actor, email=address, role=typed["role"], team_key=typed["team"])
+    except (AccountError, TooMany) as error:
+        form.add_error("emails", f"{address}: {_why(error)}")
+        return _page(request, invite=form)
+    sent = len(typed["emails"])
+    messages.success(request, ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent) % {"n": sent})
+    return redirect(TEAM)
+
+
+@require_POST
+@staff_page("manage_team")
+def change(request: PersonRequest, key: UUID) -> HttpResponse:
+    """Another role or team."""
+    member = _member(request, key)
+    roles = grantable_roles(request.actor)
+    form = MemberForm(request.POST, member=member.user, roles=roles, teams=portal_facts().teams.items())
+    if not form.is_valid():
+        return _page(request, person=key, change=form)
+    typed = form.cleaned_data
+    try:
+        actions.change_role(actor=request.actor, user_id=key, role=typed["role"], team_key=typed["team"])
+    except AccountError as error:
+        form.add_error(None, _why(error))
+        return _page(request, person=key, change=form)
+    messages.success(request, _("%(name)s is changed.") % {"name": member.label})
+    return redirect(TEAM)
+
+
+@require_POST
+@staff_page("manage_team")
+def deactivate(request: PersonRequest, key: UUID) -> HttpResponse:
+    """Ends access at once (for the invited: takes the invitation back)."""
+    member = _member(request, key)
+    receiver = request.POST.get("requests_to", "")
+    if receiver and user_key(receiver) is None:
+        raise Http404
+    try:
+        actions.deactivate(actor=request.actor, user_id=key, requests_to=user_key(receiver))
+    except AccountError as error:
+        messages.error(request, _why(error))
+        return redirect(f"{reverse(TEAM)}?person={key}")
+    messages.success(request, _("%(name)s has no access any more.") % {"name": member.label})
+    return redirect(TEAM)
+
+
+@require_POST
+@staff_page("manage_team")
+def bring_back(request: PersonRequest, key: UUID) -> HttpResponse:
+    """Gives access again, with the role held before."""
+    member = _member(request, key)
+    try:
+        actions.reactivate(actor=request.actor, user_id=key)
+    except AccountError as error:
+        messages.error(request, _why(error))
+        return redirect(TEAM)
+    messages.success(request, _("%(name)s can sign in again.") % {"name": member.label})
+    return redirect(TEAM)
+
+
+@require_POST
+@staff_page("manage_team")
+def invite_again(request: PersonRequest, key: UUID) -> HttpResponse:
+    """A new link; the earlier one stops working."""
+    user = _member(request, key).user
+    try:
+        limit_person(request, "invite", INVITES_PER_HOUR)
+        actions.invite_staff(actor=request.actor, email=user.email, role=user.role, team_key=user.team_key)
+    except (AccountError, TooMany) as error:
+        messages.error(request, _why(error))
+        return redirect(TEAM)
+    messages.success(request, _("A new invitation is on its way to %(email)s.") % {"email": user.email})
+    return redirect(TEAM)
+
+
+def _member(request: PersonRequest, key: UUID) -> Member:
+    found = next((member for member in members(request.actor) if member.user.pk == key), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _why(error: AccountError | TooMany) -> str:
+    """An error's words for the person who did it."""
+    if isinstance(error, NotThere):
+        return _("This person is not in the team any more. Load the page again.")
+    words = {
+        "last_owner": _("This is the last owner. Make somebody else owner first."),
+        "not_allowed": _("Your role does not carry this."),
+        "yourself": _("You cannot deactivate yourself."),
+        "email_taken": _("Somebody with this address is here already."),
+        "bad_email": _("This is not an e-mail address."),
+        "invite_again": _("This person never joined. Invite them again."),
+        "too_many": _("Too many invitations within an hour."),
+    }
+    return words.get(error.code, error.code)

@@ -1,0 +1,23 @@
+"""The staff's addresses."""
+
+from django.urls import path
+
+from portal_core.desk import first_steps, new, queue, request, request_actions
+from portal_core.desk.team_urls import team_urls
+
+app_name = "desk"
+
+urlpatterns = [
+    *team_urls,
+    path("", queue.index, name="queue"),
+    path("first-steps/", first_steps.index, name="first_steps"),
+    path("first-steps/close/", first_steps.close, name="first_steps_close"),
+    path("new/", new.choose, name="choose"),
+    path("new/<slug:type_key>/", new.fill_in, name="new"),
+    path("requests/<int:number>/", request.detail, name="request"),
+    path("requests/<int:number>/preview/", request.preview, name="preview"),
+    path("requests/<int:number>/write/", request_actions.write, name="write"),
+    path("requests/<int:number>/assign/", request_actions.give, name="assign"),
+    path("requests/<int:number>/move/", request_actions.move_on, name="move"),
+    path("requests/<int:number>/change/", request_actions.change, name="change"),
+]

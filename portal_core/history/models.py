@@ -1,0 +1,57 @@
+"""What happened to a service request: one append-only row each."""
+
+from django.conf import settings
+from django.db import models
+
+from tenants.identifiers import uuid7
+from tenants.tenant_model import TenantModel
+
+
+class Kind(models.TextChoices):
+    """What an entry tells; the words a reader gets are made in service_requests.visible."""
+
+    SUBMITTED = "submitted"
+    MOVED = "moved"
+    REPLIED = "replied"
+    NOTED = "noted"
+    CHANGED = "changed"
+    ASSIGNED = "assigned"
+
+
+class Audience(models.TextChoices):
+    """Who may read an entry at all. A change of fields is filtered field by field on top of this."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+class Side(models.TextChoices):
+    """From which side of the door the entry came."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class HistoryEntry(TenantModel):
+    """One line of a request's history. Rows are only ever added; a trigger refuses UPDATE and DELETE."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    request = models.ForeignKey("portal_core.ServiceRequest", on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    audience = models.CharField(max_length=8, choices=Audience.choices)
+    side = models.CharField(max_length=8, choices=Side.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    body = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    submission_key = models.UUIDField(null=True, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "portal_core"
+        indexes = [models.Index(fields=["request", "id"], name="history_by_request")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"

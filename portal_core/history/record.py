@@ -1,0 +1,45 @@
+"""Adds lines to a request's history. Called by actions, inside their transaction."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from portal_core.accounts.actor import Actor
+from portal_core.history.models import Audience, HistoryEntry, Kind, Side
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one entry says. `data` must be JSON; `submission_key` makes sending twice the same line impossible."""
+
+    kind: Kind
+    audience: Audience
+    at: datetime
+    body: str = ""
+    data: dict[str, JsonValue] = field(default_factory=dict)
+    submission_key: uuid.UUID | None = None
+
+
+def side_of(actor: Actor) -> Side:
+    """The side of the door on which `actor` stands."""
+    if actor.user_id is None:
+        return Side.SYSTEM
+    return Side.STAFF if actor.is_staff else Side.CUSTOMER
+
+
+def add_line(*, actor: Actor, request_id: uuid.UUID, line: Line) -> HistoryEntry:
+    """Writes one entry and gives it back."""
+    return HistoryEntry.objects.create(
+        request_id=request_id,
+        kind=line.kind,
+        audience=line.audience,
+        side=side_of(actor),
+        actor_id=actor.user_id,
+        body=line.body,
+        data=line.data,
+        submission_key=line.submission_key,
+        at=line.at,
+    )

@@ -1,0 +1,114 @@
+"""Writing to the other side, and writing notes that stay at the desk.
+
+SECURITY: reply and note are two actions with nothing in common but the row they write, so that no flag can turn one
+into the other.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.live import live_portal
+from portal_core.history.models import Audience, HistoryEntry, Kind
+from portal_core.history.record import Line, add_line
+from portal_core.service_requests.changes import answer_due_at, save_written
+from portal_core.service_requests.errors import Forbidden
+from portal_core.service_requests.locks import lock_request
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import visible
+from tenants.outbox.events import emit
+
+MESSAGE_LENGTH = 20_000
+
+
+@dataclass(frozen=True)
+class Message:
+    """What was written. `submission_key` came with the form: the same key never writes a second line."""
+
+    body: str
+    submission_key: uuid.UUID
+
+
+def reply(*, actor: Actor, request_id: uuid.UUID, message: Message) -> HistoryEntry:
+    """Writes to the other side; they are told by the rules of the configuration.
+
+    Raises:
+        Forbidden: staff without the permission, or a status in which the customer may not write.
+    """
+    return _once(actor, request_id, message, Kind.REPLIED)
+
+
+def note(*, actor: Actor, request_id: uuid.UUID, message: Message) -> HistoryEntry:
+    """Writes a note that only staff see; nobody outside is told.
+
+    Raises:
+        Forbidden: the actor is not staff, or lacks the permission.
+    """
+    return _once(actor, request_id, message, Kind.NOTED)
+
+
+def _once(actor: Actor, request_id: uuid.UUID, message: Message, kind: Kind) -> HistoryEntry:
+    try:
+        with transaction.atomic():
+            request = lock_request(request_id)
+            already = _written(actor, request, message)
+            return already or _write(actor, request, message, kind)
+    except IntegrityError:
+        # The key was used on another request or by somebody else: never show that line.
+        raise Forbidden from None
+
+
+def _written(actor: Actor, request: ServiceRequest, message: Message) -> HistoryEntry | None:
+    return HistoryEntry.objects.filter(
+        submission_key=message.submission_key, request=request, actor_id=actor.user_id
+    ).first()
+
+
+def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) -> HistoryEntry:
+    _refuse_unless_allowed(actor, request, kind)
+    now = timezone.now()
+    is_note = kind == Kind.NOTED
+    line = Line(
+        kind=kind,
+        audience=Audience.STAFF if is_note else Audience.CUSTOMER,
+        at=now,
+        body=message.body.strip(),
+        submission_key=message.submission_key,
+    )
+    entry = add_line(actor=actor, request_id=request.pk, line=line)
+    if not is_note:
+        _mark_answered(actor, request)
+    save_written(request, now=now, fields=("is_new", "unanswered_since", "due_at"))
+    side = "staff" if actor.is_staff else "customer"
+    payload = {"request_id": str(request.pk), "entry_id": str(entry.pk), "by": str(actor.user_id or ""), "side": side}
+    emit("request.noted" if is_note else "request.replied", payload)
+    return entry
+
+
+def _refuse_unless_allowed(actor: Actor, request: ServiceRequest, kind: Kind) -> None:
+    if kind == Kind.NOTED:
+        if not (actor.is_staff and actor.may("note")):
+            raise Forbidden
+        return
+    portal = live_portal()
+    if not visible(request, Viewer.of(actor, portal), portal=portal).may_message:
+        raise Forbidden
+
+
+def _mark_answered(actor: Actor, request: ServiceRequest) -> None:
+    """A customer's message puts the request before staff's eyes, whoever's turn it is; staff's answer takes it away."""
+    if actor.is_staff:
+        if request.unanswered_since and request.turn != "us":
+            request.due_at = NO_LIMIT
+        request.unanswered_since = None
+        request.is_new = False
+        return
+    if request.unanswered_since is None:
+        request.unanswered_since = timezone.now()
+        if request.turn != "us" and request.closed_at is None:
+            request.due_at = answer_due_at(request, portal=live_portal(), now=request.unanswered_since)

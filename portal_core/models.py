@@ -1,0 +1,17 @@
+"""Gathers the models of the feature packages under one app label, so that there is one migration chain."""
+
+from portal_core.config.models import PortalDraft, PortalState, PortalVersion
+from portal_core.history.models import HistoryEntry
+from portal_core.reporting.models import Beginning
+from portal_core.service_requests.models import NumberCounter, RequestDraft, ServiceRequest
+
+__all__ = [
+    "Beginning",
+    "HistoryEntry",
+    "NumberCounter",
+    "PortalDraft",
+    "PortalState",
+    "PortalVersion",
+    "RequestDraft",
+    "ServiceRequest",
+]

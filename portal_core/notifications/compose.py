@@ -1,0 +1,143 @@
+"""What customers are told. The desk shows these mails before they go; the handlers queue exactly the same."""
+
+import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal_core.config.compiled import CompiledPortal
+from portal_core.history.models import HistoryEntry
+from portal_core.notifications import parts
+from portal_core.notifications.composed import ComposedMail
+from portal_core.notifications.markdown import escape_value
+from portal_core.notifications.rendering import render
+from portal_core.notifications.rules import rule_values
+from portal_core.service_requests.changes import enter_status
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest
+
+__all__ = ["ComposedMail", "Edited", "message_mail", "render", "status_mail"]
+
+QUOTE_LENGTH = 10_000
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What staff wrote instead of the configured words."""
+
+    subject: str | None = None
+    body: str | None = None
+
+
+def status_mail(
+    request: ServiceRequest, *, status_key: str, portal: CompiledPortal, reason: str = "", at: datetime | None = None
+) -> ComposedMail | None:
+    """The mail to the customer when `request` arrives in `status_key`; None when the configuration tells nobody.
+
+    The request need not stand there yet (the desk asks before moving); it is not changed. `at` is the moment of
+    arrival, now when left out. `reason` is what the mover gave as the reason, in plain words.
+    """
+    arrived = _as_if_in(request, status_key, portal, at or timezone.now())
+    status = portal.type(request.type_key).flow.status(status_key)
+    rule = status.notice_for("customer", rule_values(request, portal))
+    if rule is None or not request.customer.is_active:
+        return None
+    viewer = parts.reader(request.customer, portal)
+    view = parts.seen_by(arrived, viewer, portal)
+    return _customer_mail(request, view, viewer, _Words.of(portal, rule.message, view, viewer, reason))
+
+
+def edited(mail: ComposedMail, changes: Edited) -> ComposedMail:
+    """`mail` with what staff wrote instead; everything else as composed."""
+    subject = parts.fill_line(changes.subject, {}, mail.language) if changes.subject else mail.subject
+    return replace(
+        mail,
+        subject=subject,
+        headline=subject,
+        body_markdown=changes.body if changes.body is not None else mail.body_markdown,
+    )
+
+
+def message_mail(request: ServiceRequest, entry: HistoryEntry, *, portal: CompiledPortal) -> ComposedMail | None:
+    """The mail to the customer when staff answered; None when there is nobody to tell."""
+    if not request.customer.is_active:
+        return None
+    viewer = parts.reader(request.customer, portal)
+    view = parts.seen_by(request, viewer, portal)
+    who = entry.actor.name if entry.actor is not None and entry.actor.name else view.business
+    with override(viewer.language):
+        words = _Words(
+            subject=_("%(name)s answered: %(title)s") % {"name": who, "title": view.title},
+            headline=_("%(name)s answered you") % {"name": who},
+            body="",
+            button=_("Read and answer"),
+        )
+        lead = _("%(name)s writes:") % {"name": who}
+    mail = _customer_mail(request, view, viewer, words)
+    return replace(mail, template="message", quote=entry.body[:QUOTE_LENGTH], quote_lead=lead)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The words of one mail, values put in."""
+
+    subject: str
+    headline: str
+    body: str
+    button: str
+
+    @classmethod
+    def of(
+        cls, portal: CompiledPortal, message_key: str | None, view: VisibleRequest, viewer: Viewer, reason: str
+    ) -> "_Words":
+        language = viewer.language
+        with override(language):
+            button = _("See your request")
+        if message_key is None:
+            subject, body = view.status.name, escape_value(view.status.meaning)
+        else:
+            message = portal.message(message_key)
+            subject = parts.fill_line(portal.text(message.subject, language), view.words, language)
+            body = parts.fill_markdown(portal.text(message.body, language), view.words, language)
+            if message.button is not None:
+                button = parts.fill_line(portal.text(message.button, language), view.words, language)
+        if reason.strip():
+            body = f"{body}\n\n{escape_value(reason)}"
+        return cls(subject=subject, headline=subject, body=body, button=button)
+
+
+def _as_if_in(request: ServiceRequest, status_key: str, portal: CompiledPortal, at: datetime) -> ServiceRequest:
+    arrived = copy.copy(request)
+    enter_status(arrived, status_key, portal=portal, now=at)
+    return arrived
+
+
+def _customer_mail(request: ServiceRequest, view: VisibleRequest, viewer: Viewer, words: _Words) -> ComposedMail:
+    customer = request.customer
+    with override(viewer.language):
+        closing = _("Questions? Answer in your portal, on the page of this request.") if view.may_message else ""
+        reason = _("You get this because the request is yours.")
+    return ComposedMail(
+        template="status",
+        to=customer.email,
+        to_name=customer.name,
+        recipient_id=customer.pk,
+        language=viewer.language,
+        subject=words.subject,
+        headline=words.headline,
+        body_markdown=words.body,
+        button_label=words.button,
+        button_url=parts.address_of(view.path),
+        reason=reason,
+        request_id=request.pk,
+        reference=view.reference,
+        title=view.title,
+        closing=closing,
+        step_line=parts.course_line(view, viewer.language),
+        steps=parts.course(view),
+        facts=parts.customer_facts(view, viewer.language),
+    )

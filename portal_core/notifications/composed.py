@@ -1,0 +1,34 @@
+"""A composed mail: all that is said, before it becomes text and HTML."""
+
+import uuid
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposedMail:
+    """What one person is told about one request. The desk shows it before it goes; the handler queues the same.
+
+    `body_markdown` is the business's words with every value put in and escaped. `steps` are "past", "now" or "ahead";
+    `facts` are pairs of label and value.
+    """
+
+    template: str
+    to: str
+    to_name: str
+    recipient_id: uuid.UUID
+    language: str
+    subject: str
+    headline: str
+    body_markdown: str
+    button_label: str
+    button_url: str
+    reason: str
+    request_id: uuid.UUID
+    reference: str = ""
+    title: str = ""
+    closing: str = ""
+    step_line: str = ""
+    steps: tuple[str, ...] = field(default=())
+    facts: tuple[tuple[str, str], ...] = field(default=())
+    quote_lead: str = ""
+    quote: str = ""

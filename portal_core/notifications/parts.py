@@ -1,0 +1,82 @@
+"""What mails about a request have in common, taken from what their reader may see."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import User
+from portal_core.config import placeholders
+from portal_core.config.compiled import CompiledPortal
+from portal_core.notifications.markdown import escape_value
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.context import current
+
+
+def reader(user: User, portal: CompiledPortal) -> Viewer:
+    """The person as a reader of requests: role, language, time zone."""
+    return Viewer.of(actor_for(user), portal)
+
+
+def address_of(path: str) -> str:
+    """The absolute address of a page of this portal, from the domain table."""
+    tenant = current()
+    return tenant.url(path) if tenant is not None else path
+
+
+def seen_by(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
+    """The request as `viewer` may see it. SECURITY: the only source of what a mail says about it."""
+    page = "desk/requests" if viewer.is_staff else "requests"
+    return visible(request, viewer, portal=portal, link=address_of(f"/{page}/{request.number}/"))
+
+
+def fill_markdown(template: str, words: Mapping[str, str], language: str) -> str:
+    """The business's Markdown with the values put in, each escaped."""
+    with override(language):
+        return placeholders.render(template, words, neutral=_("your details"), escape=escape_value)
+
+
+def fill_line(template: str, words: Mapping[str, str], language: str) -> str:
+    """A subject or label with the values put in."""
+    with override(language):
+        return " ".join(placeholders.render(template, words, neutral=_("your details")).split())
+
+
+def course(view: VisibleRequest) -> tuple[str, ...]:
+    """The bars of the course: "past", "now" or "ahead" for each step."""
+    status = view.status
+    if not status.step_number:
+        return ()
+    is_over = status.outcome == "done"
+    return tuple(
+        "past" if number < status.step_number or is_over else "now" if number == status.step_number else "ahead"
+        for number in range(1, status.step_count + 1)
+    )
+
+
+def course_line(view: VisibleRequest, language: str) -> str:
+    """The course in words."""
+    status = view.status
+    if not status.step_number:
+        return ""
+    with override(language):
+        return _("Step %(number)d of %(count)d: %(name)s") % {
+            "number": status.step_number,
+            "count": status.step_count,
+            "name": status.step_name,
+        }
+
+
+def customer_facts(view: VisibleRequest, language: str) -> tuple[tuple[str, str], ...]:
+    """Who has it now, what happens next, when; what is not known is left out."""
+    with override(language):
+        has_it = {"us": view.handler_name, "customer": _("You")}.get(view.turn, "")
+        facts = (
+            (_("Who has it now"), has_it),
+            (_("What happens next"), view.status.next_step),
+            (_("When"), view.status.expected),
+        )
+    return tuple((label, value) for label, value in facts if value)

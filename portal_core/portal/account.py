@@ -1,0 +1,151 @@
+"""`/account/`: what people keep about themselves, how they sign in and where they are signed in."""
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts import email_change, own_account
+from portal_core.accounts.forms import AboutForm, CodeForm, NewEmailForm, NewPasswordForm
+from portal_core.accounts.own_account import About
+from portal_core.accounts.pages import PersonRequest, signed_in_page
+from portal_core.accounts.portal_facts import portal_facts
+from portal_core.accounts.signin import finish_response
+from portal_core.accounts.signin_limits import limit_sign_in
+from portal_core.portal.signin import too_many
+from tenants.limits import TooMany
+
+ACCOUNT = "account"
+
+
+@require_safe
+@signed_in_page
+def account(request: PersonRequest) -> HttpResponse:
+    """The whole page."""
+    return _page(request)
+
+
+def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
+    """The page with what was just typed in place; 400 when something typed was not taken."""
+    user, facts = request.user, portal_facts()
+    forms = {
+        "about": AboutForm(user=user, facts=facts, now=timezone.now()),
+        "new_email": NewEmailForm(),
+        "email_code": CodeForm(),
+        "new_password": NewPasswordForm(user=user),
+    }
+    context = {
+        **forms,
+        **bound,
+        "nav": "account",
+        "me": user,
+        "waiting": email_change.waiting(request),
+        "has_password": user.has_usable_password(),
+        "sessions": own_account.sessions_of(user, request.session),
+        "page_error": bool(bound),
+        "open_part": next(iter(bound), ""),
+    }
+    return render(request, "portal/account.html", context, status=400 if bound else 200)
+
+
+@require_POST
+@signed_in_page
+def save_about(request: PersonRequest) -> HttpResponse:
+    """Keeps name, phone, language and time zone."""
+    form = AboutForm(request.POST, user=request.user, facts=portal_facts(), now=timezone.now())
+    if not form.is_valid():
+        return _page(request, about=form)
+    own_account.save_about(request.user, About(**form.cleaned_data))
+    with translation.override(form.cleaned_data["language"]):
+        messages.success(request, _("Your details are kept."))
+    return redirect(ACCOUNT)
+
+
+@require_POST
+@signed_in_page
+def change_email(request: PersonRequest) -> HttpResponse:
+    """Sends a code to the new address."""
+    form = NewEmailForm(request.POST)
+    if form.is_valid() and form.cleaned_data["email"] == request.user.email:
+        form.add_error("email", _("This is your address already."))
+    if not form.is_valid():
+        return _page(request, new_email=form)
+    try:
+        email_change.limit_change(request, request.user)
+    except TooMany as error:
+        return too_many(request, error)
+    email_change.ask(request, request.user, form.cleaned_data["email"])
+    return redirect(ACCOUNT)
+
+
+@require_POST
+@signed_in_page
+def confirm_email(request: PersonRequest) -> HttpResponse:
+    """Moves the account when the code from the new address is right."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, email_code=form)
+    if not email_change.confirm(request, request.user, form.cleaned_data["code"]):
+        form.add_error("code", _("This is not the code we sent there, or its time is over."))
+        return _page(request, email_code=form)
+    messages.success(request, _("From now on you sign in with %(email)s.") % {"email": request.user.email})
+    return finish_response(request, redirect(ACCOUNT))
+
+
+@require_POST
+@signed_in_page
+def stop_email(request: PersonRequest) -> HttpResponse:
+    """Forgets a change that waits."""
+    email_change.stop(request)
+    return redirect(ACCOUNT)
+
+
+@sensitive_post_parameters("present", "password")
+@require_POST
+@signed_in_page
+def set_password(request: PersonRequest) -> HttpResponse:
+    """Sets a password."""
+    form = NewPasswordForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, new_password=form)
+    try:
+        limit_sign_in(request, request.user.email, "password")
+    except TooMany as error:
+        return too_many(request, error)
+    if "present" in form.fields and not request.user.check_password(form.cleaned_data["present"]):
+        form.add_error("present", _("This is not your present password."))
+        return _page(request, new_password=form)
+    own_account.set_password(request, request.user, form.cleaned_data["password"])
+    messages.success(request, _("Your password is set. All other browsers were signed out."))
+    return redirect(ACCOUNT)
+
+
+@require_POST
+@signed_in_page
+def remove_password(request: PersonRequest) -> HttpResponse:
+    """Back to codes alone."""
+    own_account.set_password(request, request.user, None)
+    messages.success(request, _("The password is removed. You sign in by code."))
+    return redirect(ACCOUNT)
+
+
+@require_POST
+@signed_in_page
+def end_session(request: PersonRequest, key: str) -> HttpResponse:
+    """Signs one other browser out."""
+    if own_account.end_one_session(request.user, key):
+        messages.success(request, _("That browser is signed out."))
+    return redirect(ACCOUNT)
+
+
+@require_POST
+@signed_in_page
+def end_others(request: PersonRequest) -> HttpResponse:
+    """Signs all other browsers out."""
+    own_account.end_other_sessions(request, request.user)
+    messages.success(request, _("All other browsers are signed out."))
+    return redirect(ACCOUNT)

@@ -1,0 +1,120 @@
+"""Home: what needs the customer, what is with us, and what can be started."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.live import live_portal
+from portal_core.service_requests.models import RequestDraft, ServiceRequest, Turn
+from portal_core.service_requests.queries import open_requests, visible_to
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, visible
+
+STEPS_SHOWN = 5
+WITH_US_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be started, in the customer's words."""
+
+    key: str
+    name: str
+    promise: str
+    icon: str
+    group: str
+    has_draft: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many requests a customer has, by whose turn it is."""
+
+    needs_you: int
+    with_us: int
+    all: int
+
+
+@customer_page
+def home(request: PersonRequest) -> HttpResponse:
+    """`/`: the first line says what needs the customer and that the rest is taken care of."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    counts = _counts(request.actor)
+    steps = _latest(request.actor, viewer, portal, Turn.CUSTOMER, STEPS_SHOWN) if counts.needs_you else []
+    with_us = _latest(request.actor, viewer, portal, Turn.US, WITH_US_SHOWN) if counts.with_us else []
+    context = {
+        "nav": "home",
+        "portal": portal,
+        "counts": counts,
+        "steps": steps,
+        "steps_more": counts.needs_you - len(steps),
+        "with_us": with_us,
+        "choices": choices(portal, viewer, drafts_of(request.actor)),
+        "emergency": portal.text(portal.settings.emergency, viewer.language),
+        "welcome": portal.text(portal.settings.welcome, viewer.language),
+        "example": _example(portal, viewer),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _example(portal: CompiledPortal, viewer: Viewer) -> dict[str, str]:
+    """A made-up request for an empty home, in the words of the portal's own first type."""
+    for request_type in portal.types:
+        ours = [status for status in request_type.flow.statuses if status.turn == Turn.US]
+        if ours:
+            middle = ours[len(ours) // 2]
+            text = portal.text
+            return {
+                "title": text(request_type.name, viewer.language),
+                "status_name": text(middle.customer_name, viewer.language),
+            }
+    return {}
+
+
+def choices(portal: CompiledPortal, viewer: Viewer, drafts: Iterable[str]) -> list[Choice]:
+    """The request types that can be started, in the order of the configuration."""
+    started = set(drafts)
+    return [_choice(portal, viewer, request_type, started) for request_type in portal.types]
+
+
+def drafts_of(actor: Actor) -> list[str]:
+    """The keys of the types of which the person has a half-filled form."""
+    return list(RequestDraft.objects.filter(author_id=actor.user_id).values_list("type_key", flat=True))
+
+
+def _choice(portal: CompiledPortal, viewer: Viewer, request_type: CompiledType, started: set[str]) -> Choice:
+    return Choice(
+        key=request_type.key,
+        name=portal.text(request_type.name, viewer.language),
+        promise=portal.text(request_type.description, viewer.language),
+        icon=request_type.icon or "message",
+        group=portal.text(request_type.group, viewer.language),
+        has_draft=request_type.key in started,
+    )
+
+
+def _counts(actor: Actor) -> Counts:
+    open_now = Q(closed_at=None)
+    row = visible_to(actor).aggregate(
+        needs_you=Count("id", filter=open_now & Q(turn=Turn.CUSTOMER)),
+        with_us=Count("id", filter=open_now & Q(turn=Turn.US)),
+        all=Count("id"),
+    )
+    return Counts(**row)
+
+
+def _latest(
+    actor: Actor, viewer: Viewer, portal: CompiledPortal, turn: Turn, limit: int
+) -> list[VisibleRequest]:
+    found = open_requests(actor).filter(turn=turn).select_related("customer", "assignee")
+    # What has waited longest for the customer comes first; what is with us, by its latest news.
+    ordered = found.order_by("status_since", "id") if turn == Turn.CUSTOMER else found.order_by("-last_entry_at", "-id")
+    rows: Iterable[ServiceRequest] = ordered[:limit]
+    return [visible(row, viewer, portal=portal) for row in rows]

@@ -1,0 +1,240 @@
+"""Starting a request: choosing what, filling in the form, sending it once."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.config import placeholders
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.live import live_portal
+from portal_core.portal.home import choices, drafts_of
+from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
+from portal_core.service_requests.actions.submit import filed_with, open_type
+from portal_core.service_requests.errors import TypeNotOpen
+from portal_core.service_requests.forms import PREFIX, AnswersForm, Asked, new_request_form
+from portal_core.service_requests.models import RequestDraft
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import uuid7
+from tenants.ui import dates
+
+# A browser fills in more than a business ever asks; what is longer is not a form of ours.
+_KEPT_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True)
+class SignOf:
+    """What the sign before a coming step needs."""
+
+    turn: str
+    progress: int
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """One opened form: the type, what was typed so far, and the key that makes sending twice harmless."""
+
+    portal: CompiledPortal
+    type: CompiledType
+    asked: Asked
+    typed: QueryDict | None
+    submission_key: uuid.UUID
+    saved_at: datetime | None = None
+
+
+@require_safe
+@customer_page
+def choose(request: PersonRequest) -> HttpResponse:
+    """`/new/`: what can be started."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    context = {
+        "nav": "new",
+        "portal": portal,
+        "choices": choices(portal, viewer, drafts_of(request.actor)),
+        "emergency": portal.text(portal.settings.emergency, viewer.language),
+    }
+    return render(request, "portal/new_choose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
+    """`/new/TYPE/`: the form. `do` says which button was pressed: send, save, later, update or discard."""
+    try:
+        page = _open(request, type_key)
+    except TypeNotOpen:
+        return _closed(request)
+    if request.method != "POST":
+        return _render(request, page, sent=False)
+    do = request.POST.get("do", "send")
+    if do == "discard":
+        discard_draft(actor=request.actor, type_key=type_key)
+        return redirect("portal:new", type_key=type_key)
+    if do == "send":
+        return _send(request, page)
+    return _keep(request, page, do)
+
+
+@require_POST
+@customer_page
+def keep(request: PersonRequest, type_key: str) -> HttpResponse:
+    """`/new/TYPE/draft/`: keeps what was typed so far, and says when, in a sentence."""
+    try:
+        page = _open(request, type_key)
+    except TypeNotOpen:
+        raise Http404 from None
+    saved_at = _save(request.actor, page)
+    words = _("Saved on our side at %(time)s. You can close this page and carry on from any device.")
+    return HttpResponse(words % {"time": dates.clock(saved_at)}, content_type="text/plain; charset=utf-8")
+
+
+def _open(request: PersonRequest, type_key: str) -> FormPage:
+    portal = live_portal()
+    request_type = open_type(portal, type_key)
+    viewer = Viewer.of(request.actor, portal)
+    asked = Asked(portal, request.actor.role, viewer.language)
+    if request.method == "POST":
+        return FormPage(portal, request_type, asked, request.POST, _key(request.POST))
+    draft = RequestDraft.objects.filter(author_id=request.actor.user_id, type_key=type_key).first()
+    if draft is None:
+        return FormPage(portal, request_type, asked, None, uuid7())
+    return FormPage(portal, request_type, asked, _as_typed(draft.typed), draft.submission_key, draft.updated_at)
+
+
+def _key(data: QueryDict) -> uuid.UUID:
+    """The form's own key; a page without one (or with a spoilt one) gets a new one."""
+    try:
+        return uuid.UUID(data.get("key", ""))
+    except ValueError:
+        return uuid7()
+
+
+def _as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
+    data = QueryDict(mutable=True)
+    for name, values in typed.items():
+        data.setlist(name, values)
+    return data
+
+
+def _typed(data: QueryDict) -> dict[str, list[str]]:
+    """What was typed, by name, without what is ours; a NUL cannot be kept in PostgreSQL and is left out."""
+    kept = {name: [_storable(value) for value in data.getlist(name)] for name in data if name.startswith(f"{PREFIX}-")}
+    size = sum(len(value) for values in kept.values() for value in values)
+    return kept if size <= _KEPT_CHARACTERS else {}
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _form(page: FormPage) -> AnswersForm:
+    return new_request_form(page.type, page.asked, page.typed)
+
+
+def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
+    already = filed_with(request.actor, page.submission_key)
+    if already is not None:
+        return redirect("portal:request", number=already.number)
+    form = _form(page)
+    if not form.is_valid():
+        _save(request.actor, page)
+        return _render(request, page, sent=True, form=form, status=400)
+    filed = submit(actor=request.actor, submission=_submission(request.actor, page, form))
+    return redirect(f"/requests/{filed.number}/?sent=1")
+
+
+def _submission(actor: Actor, page: FormPage, form: AnswersForm) -> Submission:
+    assert actor.user_id is not None  # noqa: S101 - customer_page lets nobody else in
+    return Submission(
+        type_key=page.type.key,
+        answers=form.cleaned_data,
+        submission_key=page.submission_key,
+        customer_id=actor.user_id,
+    )
+
+
+def _keep(request: PersonRequest, page: FormPage, do: str) -> HttpResponse:
+    saved = _save(request.actor, page)
+    if do == "later":
+        messages.success(request, _("Kept. It waits for you under “Start something”."))
+        return redirect("portal:home")
+    return _render(request, page, sent=False, saved_at=saved)
+
+
+def _save(actor: Actor, page: FormPage) -> datetime:
+    assert page.typed is not None  # noqa: S101 - only forms that were sent are kept
+    draft = save_draft(
+        actor=actor, type_key=page.type.key, typed=_typed(page.typed), submission_key=page.submission_key
+    )
+    return draft.updated_at if draft else timezone.now()
+
+
+def _render(
+    request: PersonRequest,
+    page: FormPage,
+    *,
+    sent: bool,
+    form: AnswersForm | None = None,
+    saved_at: datetime | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    form = form or _form(page)
+    text, language = page.portal.text, page.asked.language
+    context = {
+        "nav": "new",
+        "portal": page.portal,
+        "type_key": page.type.key,
+        "type_name": text(page.type.name, language),
+        "description": text(page.type.description, language),
+        "before": text(page.type.before, language),
+        "after": text(page.type.after, language),
+        "first_steps": _after_sending(page),
+        "emergency": text(page.portal.settings.emergency, language),
+        "questions": form.shown(),
+        "form": form,
+        "show_errors": sent,
+        "key": page.submission_key,
+        "saved_at": saved_at or page.saved_at,
+        "has_draft": page.saved_at is not None,
+    }
+    template = "portal/_questions.html" if request.htmx and not sent else "portal/new.html"
+    return render(request, template, context, status=status)
+
+
+def _after_sending(page: FormPage) -> list[dict[str, object]]:
+    """What happens once it is sent: the first status in the customer's words, and how it ends."""
+    flow, text, language = page.type.flow, page.portal.text, page.asked.language
+    start = flow.status(page.type.start)
+    words = {"portal": page.portal.name, "handler": page.portal.name, "team": page.portal.name}
+    steps: list[dict[str, object]] = [
+        {
+            "title": text(start.customer_name, language),
+            "text": placeholders.render(text(start.next_step, language), words, neutral=page.portal.name),
+            "status": SignOf("us", 0, None),
+        }
+    ]
+    for step in flow.steps[1:]:
+        steps.append({"title": text(step.name, language), "text": "", "status": SignOf("us", 50, None)})
+    if len(steps) > 1:
+        steps[-1]["status"] = SignOf("nobody", 100, "done")
+    return steps
+
+
+def _closed(request: PersonRequest) -> HttpResponse:
+    """A type that is not offered (any more): says so, and shows what was typed, so that nothing is lost."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    written = [value for values in _typed(request.POST).values() for value in values if value.strip()]
+    context = {"nav": "new", "written": written, "choices": choices(portal, viewer, ())}
+    return render(request, "portal/new_closed.html", context, status=404 if not written else 409)

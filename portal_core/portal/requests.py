@@ -1,0 +1,193 @@
+"""The customer's requests: the list, and one request with its status, history and what the customer can do."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.live import live_portal
+from portal_core.messaging.actions import Message, reply
+from portal_core.service_requests.access import get_for
+from portal_core.service_requests.actions import Move, change_fields, move
+from portal_core.service_requests.editing import Editing, open_editing
+from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
+from portal_core.service_requests.forms import Asked, MessageForm
+from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.pages import request_page
+from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, visible
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of the list, by whose turn it is."""
+
+    needs_you: list[VisibleRequest]
+    with_us: list[VisibleRequest]
+    closed: list[VisibleRequest]
+    is_open: bool
+    page: int
+    has_more: bool
+
+
+@require_safe
+@customer_page
+def index(request: PersonRequest) -> HttpResponse:
+    """`/requests/`: open ones by whose turn it is, or the closed ones; the latest news first."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    is_open = request.GET.get("show") != "closed"
+    rows, page, has_more = _rows(request, is_open=is_open)
+    shown = [visible(row, viewer, portal=portal) for row in rows]
+    context = {
+        "nav": "requests",
+        "portal": portal,
+        "list": ListPage(
+            needs_you=[row for row in shown if row.turn == Turn.CUSTOMER],
+            with_us=[row for row in shown if row.turn == Turn.US],
+            closed=[row for row in shown if not row.is_open],
+            is_open=is_open,
+            page=page,
+            has_more=has_more,
+        ),
+        "counts": _counts(request.actor),
+    }
+    return render(request, "portal/requests.html", context)
+
+
+def _rows(request: PersonRequest, *, is_open: bool) -> tuple[list[ServiceRequest], int, bool]:
+    try:
+        page = max(1, min(10_000, int(request.GET.get("page", "1"))))
+    except ValueError:
+        page = 1
+    found = visible_to(request.actor).select_related("customer", "assignee").filter(closed_at__isnull=is_open)
+    # "customer" comes before "us": what needs the customer stands on the first page.
+    found = found.order_by("turn", "-last_entry_at", "-id")
+    start = (page - 1) * PAGE_SIZE
+    rows = list(found[start : start + PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], page, len(rows) > PAGE_SIZE
+
+
+def _counts(actor: Actor) -> dict[str, int]:
+    from django.db.models import Count, Q
+
+    return visible_to(actor).aggregate(
+        open=Count("id", filter=Q(closed_at=None)),
+        closed=Count("id", filter=Q(closed_at__isnull=False)),
+        needs_you=Count("id", filter=Q(closed_at=None, turn=Turn.CUSTOMER)),
+    )
+
+
+@require_safe
+@customer_page
+def detail(request: PersonRequest, number: int) -> HttpResponse:
+    """`/requests/NUMBER/`: where it stands, what happened, what can be done."""
+    opened = _open(request, number)
+    editing = opened.editing(request.GET.get("edit", ""))
+    return _render(request, opened, editing=editing)
+
+
+@require_POST
+@customer_page
+def write(request: PersonRequest, number: int) -> HttpResponse:
+    """`/requests/NUMBER/reply/`: a message to the business."""
+    opened = _open(request, number)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _render(request, opened, message_form=form, status=400)
+    message = Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
+    try:
+        entry = reply(actor=request.actor, request_id=opened.row.pk, message=message)
+    except Forbidden:
+        return _render(request, opened, message_form=form, problem="message", status=403)
+    return redirect(f"/requests/{number}/#e-{entry.pk}")
+
+
+@require_POST
+@customer_page
+def move_on(request: PersonRequest, number: int) -> HttpResponse:
+    """`/requests/NUMBER/move/`: a move that is the customer's to make, such as taking a request back."""
+    opened = _open(request, number)
+    wanted = Move(
+        to=request.POST.get("to", ""),
+        seen_status=request.POST.get("status", ""),
+        reason=request.POST.get("reason", "")[:2000].replace("\x00", ""),
+    )
+    try:
+        move(actor=request.actor, request_id=opened.row.pk, move=wanted)
+    except Stale as stale:
+        return _render(request, _open(request, number), stale=stale, status=409)
+    except (MoveRefused, MissingFields) as refused:
+        return _render(request, opened, problem=str(refused), status=400, tried=wanted)
+    return redirect("portal:request", number=number)
+
+
+@require_POST
+@customer_page
+def change(request: PersonRequest, number: int) -> HttpResponse:
+    """`/requests/NUMBER/change/`: other answers to the questions that the customer may still change."""
+    opened = _open(request, number)
+    editing = opened.editing(request.POST.get("edit", ""), request.POST)
+    if editing is None:
+        raise Http404
+    if not editing.form.is_valid():
+        return _render(request, opened, editing=editing, status=400)
+    try:
+        change_fields(actor=request.actor, request_id=opened.row.pk, answers=editing.answers, seen=editing.seen)
+    except Stale as stale:
+        return _render(request, _open(request, number), editing=editing, stale=stale, status=409)
+    except Forbidden:
+        return _render(request, _open(request, number), problem="change", status=403)
+    return redirect(f"/requests/{number}/#details")
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One request, opened by its customer."""
+
+    row: ServiceRequest
+    portal: CompiledPortal
+    viewer: Viewer
+    actor: Actor
+
+    def editing(self, key: str, data: object = None) -> Editing | None:
+        """The form for one field, if the customer may edit it here."""
+        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key)
+        return open_editing(self.row, key, asked, self.viewer, data) if key else None
+
+
+def _open(request: PersonRequest, number: int) -> _Opened:
+    portal = live_portal()
+    try:
+        row = get_for(request.actor, number)
+    except NotSeen:
+        raise Http404 from None
+    return _Opened(row, portal, Viewer.of(request.actor, portal), request.actor)
+
+
+def _render(request: PersonRequest, opened: _Opened, *, status: int = 200, **extra: object) -> HttpResponse:
+    context = {
+        "nav": "requests",
+        "portal": opened.portal,
+        "page": request_page(opened.row, opened.viewer, portal=opened.portal, before=_before(request)),
+        "message_form": MessageForm(),
+        "was_sent": request.GET.get("sent") == "1",
+        "read_only": False,
+        **extra,
+    }
+    return render(request, "portal/request.html", context, status=status)
+
+
+def _before(request: PersonRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.GET.get("before", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,74 @@
+"""The first steps of a new owner, and the question that is asked on the first day."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import AGENT, MANAGER, OWNER
+from portal_core.history.models import HistoryEntry, Kind, Side
+from portal_core.reporting.models import Beginning
+from portal_core.service_requests.errors import Forbidden
+from portal_core.service_requests.models import ServiceRequest
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """How far a new owner has come; each is read off the data, not ticked by hand."""
+
+    first_request: int | None
+    is_answered: bool
+    has_colleague: bool
+    has_baseline: bool
+
+    @property
+    def done(self) -> int:
+        """How many of the five steps are done; the portal being open is the first."""
+        return 1 + sum((self.first_request is not None, self.is_answered, self.has_baseline, self.has_colleague))
+
+    @property
+    def all(self) -> int:
+        """How many steps there are."""
+        return 5
+
+
+def beginning() -> Beginning:
+    """The tenant's row, or an empty one that is not saved yet."""
+    return Beginning.objects.filter(pk=1).first() or Beginning()
+
+
+def first_steps(known: Beginning) -> FirstSteps:
+    """How far the owner has come, in three queries."""
+    first = ServiceRequest.objects.order_by("number").values_list("number", flat=True).first()
+    answered = HistoryEntry.objects.filter(side=Side.STAFF, kind__in=[Kind.REPLIED, Kind.MOVED])
+    return FirstSteps(
+        first_request=first,
+        is_answered=first is not None and answered.exists(),
+        has_colleague=User.objects.filter(role__in=[OWNER, MANAGER, AGENT])[1:2].exists(),
+        has_baseline=bool(known.asked_per_day),
+    )
+
+
+def keep_baseline(*, actor: Actor, asked_per_day: str, minutes_each: int | None) -> None:
+    """Keeps the owner's estimate of how it is without the portal.
+
+    Raises:
+        Forbidden: the actor does not set up this portal.
+    """
+    _keep(actor, {"asked_per_day": asked_per_day, "minutes_each": minutes_each, "answered_at": timezone.now()})
+
+
+def close_first_steps(*, actor: Actor) -> None:
+    """Puts the first steps away.
+
+    Raises:
+        Forbidden: the actor does not set up this portal.
+    """
+    _keep(actor, {"first_steps_closed_at": timezone.now()})
+
+
+def _keep(actor: Actor, values: dict[str, object]) -> None:
+    if not actor.may("manage_setup"):
+        raise Forbidden
+    Beginning.objects.update_or_create(pk=1, defaults={**values, "updated_at": timezone.now()})

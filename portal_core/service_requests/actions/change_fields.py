@@ -1,0 +1,112 @@
+"""Changing answers after a request was filed."""
+
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.live import live_portal
+from portal_core.config.visibility import Visibility
+from portal_core.history.models import Audience, Kind
+from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.changes import save_written, title_of
+from portal_core.service_requests.errors import Difference, Forbidden, Stale
+from portal_core.service_requests.locks import lock_request
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import field_text
+from tenants.outbox.events import emit
+
+
+def change_fields(
+    *, actor: Actor, request_id: uuid.UUID, answers: Mapping[str, JsonValue], seen: Mapping[str, JsonValue]
+) -> ServiceRequest:
+    """Writes the answers that differ from what stands there.
+
+    `seen` are the values that the page showed: where one of them has changed since, nothing at all is written.
+
+    Raises:
+        Forbidden: a field that this role may not edit in this status; nothing was written.
+        Stale: somebody else changed a value meanwhile; both values are in the error.
+    """
+    portal = live_portal()
+    with transaction.atomic():
+        request = lock_request(request_id)
+        fields = _editable(request, answers, portal, actor)
+        _refuse_stale(request, fields, answers, seen, portal, actor)
+        changes = _apply(request, fields, answers)
+        if changes:
+            _write(actor, request, portal, changes)
+    return request
+
+
+def _editable(
+    request: ServiceRequest, answers: Mapping[str, JsonValue], portal: CompiledPortal, actor: Actor
+) -> list[CompiledField]:
+    if actor.is_staff and not actor.may("edit_fields"):
+        raise Forbidden
+    fields = [portal.type(request.type_key).field(key) for key in answers]
+    if any(field.visibility(actor.role, request.status_key) < Visibility.EDIT for field in fields):
+        raise Forbidden
+    return fields
+
+
+def _refuse_stale(
+    request: ServiceRequest,
+    fields: list[CompiledField],
+    answers: Mapping[str, JsonValue],
+    seen: Mapping[str, JsonValue],
+    portal: CompiledPortal,
+    actor: Actor,
+) -> None:
+    viewer = Viewer.of(actor, portal)
+
+    differences = tuple(
+        Difference(
+            field_key=field.key,
+            what=portal.text(field.label, viewer.language),
+            yours=field_text(field, answers[field.key], portal, viewer),
+            theirs=field_text(field, request.data.get(field.key), portal, viewer),
+        )
+        for field in fields
+        if request.data.get(field.key) not in (seen.get(field.key), answers[field.key])
+    )
+    if differences:
+        raise Stale(differences)
+
+
+def _apply(
+    request: ServiceRequest, fields: list[CompiledField], answers: Mapping[str, JsonValue]
+) -> list[JsonValue]:
+    changes: list[JsonValue] = []
+    for field in fields:
+        before, after = request.data.get(field.key), answers[field.key]
+        if before == after:
+            continue
+        changes.append({"field": field.key, "before": before, "after": after})
+        if after is None:
+            del request.data[field.key]
+        else:
+            request.data[field.key] = after
+    return changes
+
+
+def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, changes: list[JsonValue]) -> None:
+    now = timezone.now()
+    request.title = title_of(portal.type(request.type_key), request.data, portal)
+    save_written(request, now=now, fields=("data", "title"))
+    # The audience is the wider one: entries.py lets each change through only where its field is seen.
+    line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"changes": changes})
+    entry = add_line(actor=actor, request_id=request.pk, line=line)
+    emit(
+        "request.changed",
+        {
+            "request_id": str(request.pk),
+            "entry_id": str(entry.pk),
+            "by": str(actor.user_id) if actor.user_id else "",
+            "side": "staff" if actor.is_staff else "customer",
+        },
+    )

@@ -1,0 +1,135 @@
+"""Filing a request."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledPortal, CompiledType, UnknownKey
+from portal_core.config.live import live_portal
+from portal_core.config.visibility import Visibility
+from portal_core.history.models import Audience, Kind
+from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.changes import enter_status, title_of
+from portal_core.service_requests.errors import Forbidden, TypeNotOpen
+from portal_core.service_requests.locks import next_number
+from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
+from tenants.outbox.events import emit
+
+_PRIORITIES = {choice.name.lower(): choice for choice in Priority}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A filled form: answers in stored form by field key, checked by the form that took them.
+
+    `submission_key` was given out with the form: the same key never makes a second request.
+    `customer_id` is whose request it is; staff file for customers, customers only for themselves.
+    """
+
+    type_key: str
+    answers: Mapping[str, JsonValue]
+    submission_key: uuid.UUID
+    customer_id: uuid.UUID
+
+
+def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
+    """Files a request and gives it back; sent twice, gives back the first.
+
+    Raises:
+        TypeNotOpen: the type is unknown, retired, or not open to the actor.
+        Forbidden: the actor may not file for that customer.
+    """
+    if submission.customer_id != actor.user_id and not actor.may("create_for_customer"):
+        raise Forbidden
+    portal = live_portal()
+    request_type = open_type(portal, submission.type_key)
+    try:
+        with transaction.atomic():
+            return _file(actor, submission, portal, request_type)
+    except IntegrityError:
+        already = filed_with(actor, submission.submission_key)
+        if already is None:
+            raise
+        return already
+
+
+def open_type(portal: CompiledPortal, type_key: str) -> CompiledType:
+    """The type by its key, if requests of it can be filed.
+
+    Raises:
+        TypeNotOpen: it is unknown or retired.
+    """
+    try:
+        request_type = portal.type(type_key)
+    except UnknownKey:
+        raise TypeNotOpen from None
+    if request_type.retired:
+        raise TypeNotOpen
+    return request_type
+
+
+def filed_with(actor: Actor, submission_key: uuid.UUID) -> ServiceRequest | None:
+    """The request that `actor` has filed with this form already, if any: the answer to pressing Send twice."""
+    return ServiceRequest.objects.filter(submission_key=submission_key, created_by_id=actor.user_id).first()
+
+
+def _file(
+    actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType
+) -> ServiceRequest:
+    already = filed_with(actor, submission.submission_key)
+    if already is not None:
+        return already
+    now = timezone.now()
+    request = _new_request(actor, submission, portal, request_type, now)
+    request.number = next_number()
+    request.save(force_insert=True)
+    line = Line(Kind.SUBMITTED, Audience.CUSTOMER, now, data={"status": request.status_key})
+    entry = add_line(actor=actor, request_id=request.pk, line=line)
+    RequestDraft.objects.filter(author_id=actor.user_id, type_key=request.type_key).delete()
+    emit(
+        "request.submitted",
+        {"request_id": str(request.pk), "entry_id": str(entry.pk), "by_staff": actor.is_staff, "version": portal.number},
+    )
+    return request
+
+
+def _new_request(
+    actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType, now: datetime
+) -> ServiceRequest:
+    answers = _allowed_answers(actor, submission.answers, request_type)
+    assignment = request_type.assign_for(answers)
+    request = ServiceRequest(
+        type_key=request_type.key,
+        data=answers,
+        title=title_of(request_type, answers, portal),
+        customer_id=submission.customer_id,
+        created_by_id=actor.user_id,
+        team_key=assignment.team or "",
+        priority=_PRIORITIES.get(assignment.priority or "normal", Priority.NORMAL),
+        version_number=portal.number,
+        submission_key=submission.submission_key,
+        source=Source.DESK if actor.is_staff else Source.PORTAL,
+        created_at=now,
+        last_entry_at=now,
+    )
+    enter_status(request, request_type.start, portal=portal, now=now)
+    return request
+
+
+def _allowed_answers(
+    actor: Actor, answers: Mapping[str, JsonValue], request_type: CompiledType
+) -> dict[str, JsonValue]:
+    """Only what is asked under these answers and what this role may fill in; the rest is not stored.
+
+    SECURITY: the form does the same; this is the second lock on the door.
+    """
+    return {
+        field.key: answers[field.key]
+        for field in request_type.applicable_fields(answers)
+        if answers.get(field.key) is not None and field.visibility(actor.role, None) == Visibility.EDIT
+    }

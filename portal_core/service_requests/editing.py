@@ -1,0 +1,64 @@
+"""Editing one answer of a filed request: the form, and the value that the page showed.
+
+The page carries the value it showed (signed for this tenant and request), so that a save can tell whether somebody
+else changed it meanwhile.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.signing import BadSignature
+from django.http import QueryDict
+
+from portal_core.config.compiled import UnknownKey
+from portal_core.config.visibility import Visibility
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.forms import AnswersForm, Asked, edit_form
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import field_values
+from tenants import signing
+
+_SALT = "service_requests.editing"
+
+
+@dataclass(frozen=True)
+class Editing:
+    """One field being changed. `seen_token` goes into the page and comes back with the form."""
+
+    key: str
+    form: AnswersForm
+    seen: Mapping[str, JsonValue]
+    seen_token: str
+
+    @property
+    def answers(self) -> dict[str, JsonValue]:
+        """The new answer in stored form; None when it was emptied."""
+        return {self.key: self.form.cleaned_data.get(self.key)}
+
+
+def open_editing(
+    row: ServiceRequest, key: str, asked: Asked, viewer: Viewer, data: QueryDict | None = None
+) -> Editing | None:
+    """The form for field `key`, or None where this reader may not edit it (or it does not exist)."""
+    try:
+        field = asked.portal.type(row.type_key).field(key)
+    except UnknownKey:
+        return None
+    if field.retired or not field.kind.is_input:
+        return None
+    if field.visibility(viewer.role, row.status_key) < Visibility.EDIT:
+        return None
+    values = field_values(row, viewer, portal=asked.portal, at_least=Visibility.SEE)
+    form = edit_form([field], asked, values, data)
+    token = data.get("seen", "") if data is not None else signing.dumps({key: values.get(key)}, salt=f"{_SALT}.{row.pk}")
+    return Editing(key=key, form=form, seen=_seen(row, token), seen_token=token)
+
+
+def _seen(row: ServiceRequest, token: str) -> dict[str, JsonValue]:
+    try:
+        seen = signing.loads(token, salt=f"{_SALT}.{row.pk}")
+    except BadSignature:
+        # A spoilt token counts as having seen nothing: the save is refused if there is a value.
+        return {}
+    return dict(seen)

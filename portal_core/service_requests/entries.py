@@ -1,0 +1,185 @@
+"""A request's history as one reader may see it: the second half of the one door (`visible.py` is the first).
+
+SECURITY: entries for staff never leave for customers, and a change of fields passes field by field, by what the
+reader may see in the status where the request stands now.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.visibility import Visibility
+from portal_core.history.models import Audience, HistoryEntry, Kind, Side
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisiblePerson, field_text, person
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class VisibleChange:
+    """One field that was changed, before and after, in the reader's words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class EntryStatus:
+    """What the sign before an event needs of the status that was entered."""
+
+    turn: str
+    progress: int
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class VisibleEntry:
+    """One line of history. `title` is the sentence of an event; messages and notes have a `body` instead."""
+
+    id: uuid.UUID
+    kind: str
+    side: str
+    who: VisiblePerson | None
+    is_mine: bool
+    is_note: bool
+    is_message: bool
+    title: str
+    body: str
+    changes: tuple[VisibleChange, ...]
+    customer_told: bool
+    status: EntryStatus | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """A stretch of history, oldest first. `earlier` is the id to ask for the stretch before it, or None."""
+
+    entries: tuple[VisibleEntry, ...]
+    earlier: uuid.UUID | None
+    hidden_notes: int
+
+
+def for_viewer(request: ServiceRequest, viewer: Viewer) -> QuerySet[HistoryEntry]:
+    """The entries of `request` that `viewer` may see at all, newest first."""
+    entries = HistoryEntry.objects.filter(request=request).select_related("actor").order_by("-id")
+    return entries if viewer.is_staff else entries.filter(audience=Audience.CUSTOMER)
+
+
+def page_of(
+    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, before: uuid.UUID | None = None
+) -> EntryPage:
+    """The latest stretch of history (or the one before entry `before`), in one query."""
+    entries = for_viewer(request, viewer)
+    if before is not None:
+        entries = entries.filter(id__lt=before)
+    found = list(entries[: PAGE_SIZE + 1])
+    rows = found[:PAGE_SIZE]
+    shown = _words_for(rows[::-1], request, viewer, portal)
+    return EntryPage(
+        entries=shown,
+        earlier=rows[-1].pk if len(found) > PAGE_SIZE else None,
+        hidden_notes=sum(1 for entry in shown if entry.is_note),
+    )
+
+
+def _words_for(
+    rows: Sequence[HistoryEntry], request: ServiceRequest, viewer: Viewer, portal: CompiledPortal
+) -> tuple[VisibleEntry, ...]:
+    with override(viewer.language):
+        lines = (_Line(row, request, viewer, portal).build() for row in rows)
+        return tuple(line for line in lines if line is not None)
+
+
+class _Line:
+    """One entry in the reader's words."""
+
+    def __init__(self, row: HistoryEntry, request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> None:
+        self.row = row
+        self.request = request
+        self.viewer = viewer
+        self.portal = portal
+        self.type: CompiledType = portal.type(request.type_key)
+
+    def build(self) -> VisibleEntry | None:
+        row, viewer = self.row, self.viewer
+        changes = self._changes()
+        if row.kind == Kind.CHANGED and not changes:
+            return None
+        is_mine = row.actor_id is not None and row.actor_id == viewer.user_id
+        return VisibleEntry(
+            id=row.pk,
+            kind=row.kind,
+            side=row.side,
+            who=person(row.actor) if row.actor else None,
+            is_mine=is_mine,
+            is_note=row.kind == Kind.NOTED,
+            is_message=row.kind in (Kind.REPLIED, Kind.NOTED),
+            title=self._title(is_mine),
+            body=row.body,
+            changes=changes,
+            customer_told=bool(row.data.get("told")) and viewer.is_staff,
+            status=self._status(),
+            at=row.at,
+        )
+
+    def _title(self, is_mine: bool) -> str:
+        row = self.row
+        name = row.actor.name if row.actor else self.portal.name
+        if row.kind == Kind.SUBMITTED:
+            return self._submitted(is_mine, name)
+        if row.kind == Kind.MOVED:
+            return self._status_words(str(row.data.get("to", "")))
+        if row.kind == Kind.CHANGED:
+            return _("You made a change") if is_mine else _("%(name)s made a change") % {"name": name}
+        if row.kind == Kind.ASSIGNED:
+            return self._assigned()
+        return ""
+
+    def _submitted(self, is_mine: bool, name: str) -> str:
+        if self.row.side == Side.CUSTOMER:
+            if is_mine:
+                return _("You sent the request")
+            return _("Request sent from the portal") if self.viewer.is_staff else _("Request sent")
+        return _("%(name)s wrote this down for the customer") % {"name": name} if self.viewer.is_staff else _(
+            "%(name)s wrote this down for you"
+        ) % {"name": name}
+
+    def _status_words(self, key: str) -> str:
+        status = self.type.flow.status(key)
+        return self.portal.text(
+            status.name if self.viewer.is_staff else status.customer_name, self.viewer.language
+        )
+
+    def _assigned(self) -> str:
+        to = str(self.row.data.get("to_name", ""))
+        return _("Given to %(name)s") % {"name": to} if to else _("Given back: nobody has it")
+
+    def _status(self) -> EntryStatus | None:
+        key = self.row.data.get("to" if self.row.kind == Kind.MOVED else "status")
+        if not key:
+            return None
+        status = self.type.flow.status(str(key))
+        return EntryStatus(status.turn, status.progress, status.outcome)
+
+    def _changes(self) -> tuple[VisibleChange, ...]:
+        changes = self.row.data.get("changes", [])
+        words = (self._change(change) for change in changes)
+        return tuple(change for change in words if change is not None)
+
+    def _change(self, change: dict[str, JsonValue]) -> VisibleChange | None:
+        field = self.type.field(str(change["field"]))
+        if field.visibility(self.viewer.role, self.request.status_key) == Visibility.HIDDEN:
+            return None
+        before, after = (field_text(field, change[side], self.portal, self.viewer) for side in ("before", "after"))
+        return VisibleChange(self.portal.text(field.label, self.viewer.language), before, after)

@@ -1,0 +1,71 @@
+"""What can go wrong with a request, by code and typed fields; pages decide the words around it and the HTTP status."""
+
+from dataclasses import dataclass
+
+
+class RequestError(Exception):
+    """Base of the domain errors of service requests. `code` is stable; `message` is for the person who acted."""
+
+    code = "request"
+    message = ""
+
+    def __str__(self) -> str:
+        return self.message or self.code
+
+
+class NotSeen(RequestError):
+    """The request does not exist for this person. Answered 404, so that nobody learns of what they may not see."""
+
+    code = "not_seen"
+
+
+class Forbidden(RequestError):
+    """The person sees the request and may not do this to it. Answered 403."""
+
+    code = "forbidden"
+
+
+class TypeNotOpen(RequestError):
+    """The request type is unknown, retired or not for this person."""
+
+    code = "type_not_open"
+
+
+@dataclass
+class MoveRefused(RequestError):
+    """The move is not one that this role can make from the status in which the request stands."""
+
+    message: str
+    code = "move_refused"
+
+
+@dataclass
+class MissingFields(RequestError):
+    """Fields that must be filled before this move. `labels` are in the words of the form."""
+
+    labels: tuple[str, ...]
+    code = "missing_fields"
+
+    def __str__(self) -> str:
+        return "Fill in first: " + ", ".join(self.labels)
+
+
+@dataclass
+class Stale(RequestError):
+    """The page was older than the data; nothing was written.
+
+    `what` names the thing ("Status", or a field's label), `yours` is what was sent, `theirs` what stands there now.
+    """
+
+    differences: tuple["Difference", ...]
+    code = "stale"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that changed under the reader's hands."""
+
+    field_key: str
+    what: str
+    yours: str
+    theirs: str

@@ -1,0 +1,128 @@
+"""A service request, the counter of their numbers, and half-filled forms."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from tenants.identifiers import uuid7
+from tenants.tenant_model import TenantModel
+
+
+class Turn(models.TextChoices):
+    """Whose move it is."""
+
+    US = "us"
+    CUSTOMER = "customer"
+    NOBODY = "nobody"
+
+
+class Priority(models.IntegerChoices):
+    """How pressing; higher sorts first among equals."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    URGENT = 3
+
+
+class Source(models.TextChoices):
+    """Where the request came in."""
+
+    PORTAL = "portal"
+    DESK = "desk"
+    IMPORTED = "import"
+
+
+class ServiceRequest(TenantModel):
+    """One request of one customer.
+
+    `type_key` and `status_key` point into the portal configuration; `version_number` is the version under which
+    it was filed. `data` holds the answers by field key: nothing but `visible.py` reads it, since what a reader may
+    see differs by role and status. `turn`, `due_at`, `title` and `last_entry_at` are derived at each write so that
+    lists need no configuration to sort and count.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.PositiveIntegerField(unique=True)
+    type_key = models.CharField(max_length=64)
+    status_key = models.CharField(max_length=64)
+    turn = models.CharField(max_length=8, choices=Turn.choices)
+    data = models.JSONField(default=dict)
+    # Built only from fields that customers see in every status (publish check), so it may stand in any list.
+    title = models.CharField(max_length=200)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    team_key = models.CharField(max_length=64, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    version_number = models.PositiveIntegerField()
+    # Raised by every write; a page that was opened at an older revision may not overwrite a newer one.
+    revision = models.PositiveIntegerField(default=1)
+    submission_key = models.UUIDField(unique=True)
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.PORTAL)
+    # Nobody at the desk has acted on it yet.
+    is_new = models.BooleanField(default=True)
+    # The customer wrote and staff have not answered or moved it since: it needs us, whoever's turn it is.
+    unanswered_since = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    status_since = models.DateTimeField()
+    # Far future instead of NULL, so that one index orders the queue and keyset paging needs no special case.
+    due_at = models.DateTimeField()
+    last_entry_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "portal_core"
+        indexes = [
+            models.Index(fields=["customer", "-last_entry_at"], name="request_by_customer"),
+            models.Index(fields=["due_at", "id"], name="request_open_by_due", condition=Q(closed_at=None)),
+            models.Index(fields=["created_at", "id"], name="request_open_by_age", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["turn", "due_at", "id"], name="request_open_by_turn", condition=Q(closed_at=None)
+            ),
+            models.Index(
+                fields=["assignee", "due_at", "id"], name="request_open_by_person", condition=Q(closed_at=None)
+            ),
+            models.Index(fields=["due_at", "id"], name="request_new", condition=Q(closed_at=None, is_new=True)),
+            models.Index(fields=["status_key", "type_key"], name="request_open_by_status", condition=Q(closed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class NumberCounter(TenantModel):
+    """The last number given out: one row a tenant, locked while a request is filed, so numbers have no gaps."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last_number = models.PositiveIntegerField(default=1000)
+
+    class Meta:
+        app_label = "portal_core"
+
+    def __str__(self) -> str:
+        return str(self.last_number)
+
+
+class RequestDraft(TenantModel):
+    """A half-filled form, kept on our side: one a person and request type (and customer, at the desk)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    type_key = models.CharField(max_length=64)
+    # Exactly what was typed, by form field name; it is checked when it is sent, not before.
+    typed = models.JSONField(default=dict)
+    submission_key = models.UUIDField(default=uuid7)
+    version_number = models.PositiveIntegerField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "portal_core"
+        constraints = [models.UniqueConstraint(fields=["author", "type_key"], name="one_draft_a_person_and_type")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.type_key}"

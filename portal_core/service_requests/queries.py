@@ -1,0 +1,34 @@
+"""Lists of service requests: each starts from what the reader may see."""
+
+from django.db.models import Q, QuerySet
+
+from portal_core.accounts.actor import Actor
+from portal_core.service_requests.models import ServiceRequest
+
+
+def visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
+    """The requests that `actor` may see at all; whoever is neither customer nor staff sees none."""
+    if actor.user_id is None:
+        return ServiceRequest.objects.none()
+    if actor.is_customer:
+        return ServiceRequest.objects.filter(customer_id=actor.user_id)
+    if actor.is_staff and actor.may("see"):
+        return ServiceRequest.objects.filter(_in_scope(actor))
+    return ServiceRequest.objects.none()
+
+
+def _in_scope(actor: Actor) -> Q:
+    """A role's scope (all, its team, its own and what nobody has) and its request types, as one condition."""
+    condition = Q()
+    if actor.role.scope == "team":
+        condition = Q(team_key=actor.team_key) | Q(assignee_id=actor.user_id)
+    elif actor.role.scope == "own":
+        condition = Q(assignee_id=actor.user_id) | Q(assignee_id=None)
+    if actor.role.type_keys is not None:
+        condition &= Q(type_key__in=sorted(actor.role.type_keys))
+    return condition
+
+
+def open_requests(actor: Actor) -> QuerySet[ServiceRequest]:
+    """Those of `visible_to` that are not closed."""
+    return visible_to(actor).filter(closed_at=None)

@@ -1,0 +1,176 @@
+"""The staff's queue: which requests, in which order, a page at a time.
+
+Paging is by key, not by offset: the page after a request starts where it ended, however many came in meanwhile, and
+the hundredth page costs what the first does.
+"""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.queries import open_requests, visible_to
+
+PAGE_SIZE = 25
+NEEDS_US = Q(turn=Turn.US) | Q(unanswered_since__isnull=False)
+VIEWS: dict[str, Q] = {
+    "needs-us": NEEDS_US,
+    "new": Q(is_new=True),
+    "mine": Q(),
+    "with-customers": Q(turn=Turn.CUSTOMER),
+    "all": Q(),
+}
+SORTS = {"due": "due_at", "age": "created_at"}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many open requests stand in each view."""
+
+    needs_us: int
+    late: int
+    new: int
+    mine: int
+    with_customers: int
+    all: int
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for. Unknown values count as not asked."""
+
+    view: str = "needs-us"
+    type_key: str = ""
+    status_key: str = ""
+    who: str = ""  # me, nobody, or a person's id
+    team: str = ""
+    due: str = ""  # over, today, week
+    state: str = "open"  # open or closed
+    sort: str = "due"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page starts: after (or before) this request in the chosen order."""
+
+    at: datetime
+    id: uuid.UUID
+    is_backwards: bool = False
+
+    def __str__(self) -> str:
+        return f"{'-' if self.is_backwards else ''}{self.at.isoformat()}_{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """The cursor in an address; None when there is none or it is spoilt."""
+        is_backwards = text.startswith("-")
+        at, _, key = text.removeprefix("-").partition("_")
+        try:
+            moment = datetime.fromisoformat(at.replace(" ", "+"))
+            return cls(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC")), uuid.UUID(key), is_backwards)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One page of the queue in order, and the cursors of its neighbours."""
+
+    rows: list[ServiceRequest]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+def counts(actor: Actor) -> Counts:
+    """The counts of all views, in one query."""
+    now = timezone.now()
+    row = open_requests(actor).aggregate(
+        needs_us=Count("id", filter=NEEDS_US),
+        late=Count("id", filter=NEEDS_US & Q(due_at__lt=now)),
+        new=Count("id", filter=Q(is_new=True)),
+        mine=Count("id", filter=Q(assignee_id=actor.user_id)),
+        with_customers=Count("id", filter=Q(turn=Turn.CUSTOMER)),
+        all=Count("id"),
+    )
+    return Counts(**row)
+
+
+def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInfo) -> QueuePage:
+    """One page of the queue with customers and people loaded, in one query."""
+    key = SORTS.get(filters.sort, "due_at")
+    found = filtered(actor, filters, zone=zone).select_related("customer", "assignee")
+    if filters.state == "closed":
+        key = "created_at"
+    backwards = cursor is not None and cursor.is_backwards
+    newest_first = filters.state == "closed"
+    descending = backwards != newest_first
+    if cursor is not None:
+        found = found.filter(_beyond(key, cursor, descending=descending))
+    sign = "-" if descending else ""
+    rows = list(found.order_by(f"{sign}{key}", f"{sign}id")[: PAGE_SIZE + 1])
+    has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    if backwards:
+        rows.reverse()
+    return _with_cursors(rows, key, cursor, has_more=has_more)
+
+
+def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
+    """The requests that the filters leave of what the actor may see."""
+    found = visible_to(actor).filter(closed_at__isnull=filters.state != "closed")
+    found = found.filter(VIEWS.get(filters.view, NEEDS_US) if filters.state != "closed" else Q())
+    if filters.view == "mine":
+        found = found.filter(assignee_id=actor.user_id)
+    for name, value in (("type_key", filters.type_key), ("status_key", filters.status_key), ("team_key", filters.team)):
+        if value:
+            found = found.filter(**{name: value})
+    if filters.due:
+        found = found.filter(_due(filters.due, zone))
+    return found.filter(_who(filters.who, actor)) if filters.who else found
+
+
+def _who(who: str, actor: Actor) -> Q:
+    if who == "me":
+        return Q(assignee_id=actor.user_id)
+    if who == "nobody":
+        return Q(assignee_id=None)
+    try:
+        return Q(assignee_id=uuid.UUID(who))
+    except ValueError:
+        return Q()
+
+
+def _due(due: str, zone: ZoneInfo) -> Q:
+    """Late, due by the end of today, or by the end of Sunday, in the desk's time zone."""
+    now = timezone.now()
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    limits = {
+        "over": now,
+        "today": midnight + timedelta(days=1),
+        "week": midnight + timedelta(days=7 - midnight.weekday()),
+    }
+    return Q(due_at__lt=limits[due]) if due in limits else Q()
+
+
+def _beyond(key: str, cursor: Cursor, *, descending: bool) -> Q:
+    # Written as "key <= at AND (key < at OR id < id)": the first half is what the index can use.
+    side = "lt" if descending else "gt"
+    return Q(**{f"{key}__{side}e": cursor.at}) & (Q(**{f"{key}__{side}": cursor.at}) | Q(**{f"id__{side}": cursor.id}))
+
+
+def _with_cursors(rows: list[ServiceRequest], key: str, cursor: Cursor | None, *, has_more: bool) -> QueuePage:
+    if not rows:
+        return QueuePage(rows, newer=None, older=None)
+    first, last = (Cursor(getattr(row, key), row.pk) for row in (rows[0], rows[-1]))
+    backwards = cursor is not None and cursor.is_backwards
+    has_newer = has_more if backwards else cursor is not None
+    has_older = True if backwards else has_more
+    return QueuePage(
+        rows,
+        newer=replace(first, is_backwards=True) if has_newer else None,
+        older=last if has_older else None,
+    )

@@ -1,0 +1,310 @@
+"""The one door through which a service request leaves the server.
+
+`visible(request, viewer)` says what one reader may see of a request, already in that reader's words. Pages, mails,
+search, exports and interfaces take a request from here; nothing else reads `ServiceRequest.data`.
+
+SECURITY: whatever is added here reaches customers. A field passes only through `_fields`, which asks the configuration
+for this role and status; a status passes with its customer name only, unless the reader is staff.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.config import placeholders
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.document.base import TextValue
+from portal_core.config.live import live_portal
+from portal_core.config.visibility import Visibility
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.promises import expected_words, has_limit
+from portal_core.service_requests.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class VisiblePerson:
+    """A person as another person may know them: a name, and for staff the address to write to."""
+
+    id: uuid.UUID
+    name: str
+    first_name: str
+    initials: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class VisibleField:
+    """One answer, in the reader's words. `text` is empty when there is no answer."""
+
+    key: str
+    label: str
+    text: str
+    kind: str
+    may_edit: bool
+    # For staff only: what the customer can do with it in this status ("hidden", "see" or "edit"); "" for customers.
+    customer_mark: str = ""
+
+
+@dataclass(frozen=True)
+class VisibleStatus:
+    """Where a request stands: the four answers (what it means, who has it, what happens next, when)."""
+
+    key: str
+    name: str
+    customer_name: str
+    meaning: str
+    next_step: str
+    expected: str
+    turn: str
+    outcome: str
+    progress: int
+    step_number: int
+    step_count: int
+    step_name: str
+    since: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class VisibleMove:
+    """One move that the reader may make from here."""
+
+    to: str
+    label: str
+    to_name: str
+    turn_after: str
+    ends_stopped: bool
+    asks_reason: bool
+    must_fill: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VisibleRequest:
+    """All that one reader may see of one request, without its history (see `entries.py`)."""
+
+    id: uuid.UUID
+    number: int
+    reference: str
+    type_key: str
+    type_name: str
+    type_icon: str
+    title: str
+    status: VisibleStatus
+    fields: tuple[VisibleField, ...]
+    customer: VisiblePerson
+    handler: VisiblePerson | None
+    handler_name: str
+    team_name: str
+    business: str
+    moves: tuple[VisibleMove, ...]
+    may_message: bool
+    is_open: bool
+    is_new: bool
+    sent_at: datetime
+    last_news_at: datetime
+    revision: int
+    words: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """The address of the request in the portal."""
+        return f"/requests/{self.number}/"
+
+    @property
+    def desk_path(self) -> str:
+        """The address of the request at the desk."""
+        return f"/desk/requests/{self.number}/"
+
+    @property
+    def turn(self) -> str:
+        """Whose move it is: us, customer or nobody."""
+        return self.status.turn
+
+
+def visible(
+    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal | None = None, link: str = ""
+) -> VisibleRequest:
+    """What `viewer` may see of `request`, whose customer and assignee should be loaded already.
+
+    `link` is the absolute address for mails; pages leave it empty.
+    """
+    portal = portal or live_portal()
+    return _Builder(request, viewer, portal, link).build()
+
+
+def field_values(
+    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, at_least: Visibility
+) -> dict[str, JsonValue]:
+    """The stored values that `viewer` may see (or edit), for forms and for comparing with what a page showed."""
+    request_type = portal.type(request.type_key)
+    return {
+        field.key: request.data.get(field.key)
+        for field in request_type.fields
+        if field.kind.is_input and field.visibility(viewer.role, request.status_key) >= at_least
+    }
+
+
+def field_text(field: CompiledField, value: JsonValue, portal: CompiledPortal, viewer: Viewer) -> str:
+    """A stored value in the reader's words; nothing for no answer. Whether it may be shown is the caller's question."""
+    if value is None:
+        return ""
+    return field.kind.display(value, field, portal, viewer.language, viewer.time_zone)
+
+
+class _Builder:
+    """Puts a VisibleRequest together; one object so that each part can lean on the ones before."""
+
+    def __init__(self, request: ServiceRequest, viewer: Viewer, portal: CompiledPortal, link: str) -> None:
+        self.request = request
+        self.viewer = viewer
+        self.portal = portal
+        self.link = link
+        self.now = timezone.now()
+        self.type: CompiledType = portal.type(request.type_key)
+        self.status: CompiledStatus = self.type.flow.status(request.status_key)
+
+    def text(self, value: TextValue | None) -> str:
+        """A text of the configuration in the reader's language."""
+        return self.portal.text(value, self.viewer.language)
+
+    def build(self) -> VisibleRequest:
+        request = self.request
+        fields = self._fields()
+        expected = expected_words(request, viewer=self.viewer, now=self.now)
+        words = self._words(fields, expected)
+        return VisibleRequest(
+            id=request.pk,
+            number=request.number,
+            reference=self.portal.reference(request.number),
+            type_key=request.type_key,
+            type_name=self.text(self.type.name),
+            type_icon=self.type.icon or "message",
+            title=request.title,
+            status=self._status(words, expected),
+            fields=fields,
+            customer=self._person(request.customer),
+            handler=self._person(request.assignee) if request.assignee else None,
+            handler_name=words["handler"],
+            team_name=words["team"],
+            business=self.portal.name,
+            moves=self._moves(),
+            may_message=self._may_message(),
+            is_open=request.closed_at is None,
+            is_new=request.is_new,
+            sent_at=request.created_at,
+            last_news_at=request.last_entry_at,
+            revision=request.revision,
+            words=words,
+        )
+
+    def _person(self, user: User) -> VisiblePerson:
+        return person(user, with_email=self.viewer.is_staff)
+
+    def _fields(self) -> tuple[VisibleField, ...]:
+        shown = (self._field(field) for field in self.type.fields if field.kind.is_input)
+        return tuple(field for field in shown if field is not None)
+
+    def _field(self, field: CompiledField) -> VisibleField | None:
+        level = field.visibility(self.viewer.role, self.request.status_key)
+        if level == Visibility.HIDDEN:
+            return None
+        value = self.request.data.get(field.key)
+        mark = ""
+        if self.viewer.is_staff:
+            mark = field.visibility(resolve_role(CUSTOMER), self.request.status_key).name.lower()
+        return VisibleField(
+            key=field.key,
+            label=self.text(field.label),
+            text=field_text(field, value, self.portal, self.viewer),
+            kind=field.kind.key,
+            may_edit=level == Visibility.EDIT and not field.retired,
+            customer_mark=mark,
+        )
+
+    def _words(self, fields: tuple[VisibleField, ...], expected: str) -> dict[str, str]:
+        request = self.request
+        team = self.portal.team_name(request.team_key, self.viewer.language)
+        name = self.status.name if self.viewer.is_staff else self.status.customer_name
+        words = {
+            "reference": self.portal.reference(request.number),
+            "customer": request.customer.first_name,
+            "handler": request.assignee.name if request.assignee else (team or self.portal.name),
+            "team": team or self.portal.name,
+            "status": self.text(name),
+            "expected": expected,
+            "link": self.link or f"/requests/{request.number}/",
+            "portal": self.portal.name,
+        }
+        words.update({f"field:{field.key}": field.text for field in fields if field.text})
+        return words
+
+    def _status(self, words: Mapping[str, str], expected: str) -> VisibleStatus:
+        status, request = self.status, self.request
+        due = request.due_at if has_limit(request.due_at) and request.turn == Turn.US else None
+        return VisibleStatus(
+            key=status.key,
+            name=words["status"],
+            customer_name=self.text(status.customer_name),
+            meaning=self._fill(status.meaning, words),
+            next_step=self._fill(status.next_step, words),
+            expected=expected,
+            turn=request.turn,
+            outcome=status.outcome or "",
+            progress=status.progress,
+            step_number=(status.step_index + 1) if status.step_index is not None else 0,
+            step_count=status.step_count,
+            step_name=self.text(self.type.flow.steps[status.step_index].name) if status.step_index is not None else "",
+            since=request.status_since,
+            due_at=due,
+        )
+
+    def _fill(self, text: TextValue | None, words: Mapping[str, str]) -> str:
+        with override(self.viewer.language):
+            neutral = _("your details")
+        return placeholders.render(self.text(text), words, neutral=neutral)
+
+    def _moves(self) -> tuple[VisibleMove, ...]:
+        if self.viewer.is_staff and "move" not in self.viewer.role.permissions:
+            return ()
+        moves = self.type.flow.moves_from(self.request.status_key, self.viewer.role)
+        return tuple(
+            VisibleMove(
+                to=move.to,
+                label=self.text(move.label),
+                to_name=self.text(self._status_name(move.to)),
+                turn_after=self.type.flow.status(move.to).turn,
+                ends_stopped=self.type.flow.status(move.to).outcome == "stopped",
+                asks_reason=move.ask_reason,
+                must_fill=tuple(move.must_fill),
+            )
+            for move in moves
+        )
+
+    def _status_name(self, key: str) -> TextValue:
+        status = self.type.flow.status(key)
+        return status.name if self.viewer.is_staff else status.customer_name
+
+    def _may_message(self) -> bool:
+        if self.viewer.is_staff:
+            return "reply" in self.viewer.role.permissions
+        return "message" in self.status.customer_may
+
+
+def person(user: User, *, with_email: bool = False) -> VisiblePerson:
+    """A user as others may know them."""
+    return VisiblePerson(
+        id=user.pk,
+        name=user.name,
+        first_name=user.first_name,
+        initials=user.initials,
+        email=user.email if with_email else "",
+    )

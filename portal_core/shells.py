@@ -1,0 +1,159 @@
+"""What the frames around pages show: the bar of a portal, the rail of the desk. Context processors; lazy, so that a
+page without that frame costs nothing."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal_core.accounts.actor import NOBODY, Actor
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.errors import PortalNotSetUp
+from portal_core.config.live import live_portal
+from portal_core.desk.queue import TITLES
+from portal_core.portal.brand import live_brand
+from portal_core.reporting.beginning import beginning
+from portal_core.service_requests import queue
+from tenants.context import current
+from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell
+
+_QUEUE_ICONS = {"needs-us": "bolt", "new": "inbox", "mine": "user", "with-customers": "clock", "all": "list"}
+
+
+def shells(request: HttpRequest) -> dict[str, object]:
+    """`shell` for portal pages and `desk_shell` for desk pages; both empty on the platform's own host."""
+    if current() is None:
+        return {}
+    return {
+        "shell": SimpleLazyObject(lambda: _portal_shell(request)),
+        "desk_shell": SimpleLazyObject(lambda: _desk_shell(request)),
+    }
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor = getattr(request, "actor", NOBODY)
+    return actor if isinstance(actor, Actor) else NOBODY
+
+
+def _portal() -> CompiledPortal | None:
+    try:
+        return live_portal()
+    except PortalNotSetUp:
+        return None
+
+
+def _portal_shell(request: HttpRequest) -> PortalShell | None:
+    portal = _portal()
+    if portal is None:
+        return None
+    actor = _actor(request)
+    language = get_language() or portal.language
+    settings = portal.settings
+    return PortalShell(
+        portal_name=portal.name,
+        brand=live_brand(portal),
+        nav=_portal_nav(request, actor),
+        tabs=_portal_tabs(request, actor),
+        me=Me(name=actor.name, href="/account/", key=str(actor.user_id)) if actor.is_signed_in else None,
+        desk_href="/desk/" if actor.is_staff else "",
+        emergency=portal.text(settings.emergency, language),
+        links=tuple(LegalLink(portal.text(link.label, language), link.url) for link in settings.links),
+    )
+
+
+def _at(request: HttpRequest, prefix: str) -> bool:
+    return request.path == prefix if prefix == "/" else request.path.startswith(prefix)
+
+
+def _portal_nav(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+    if not actor.is_customer:
+        return ()
+    return (
+        NavItem(_("Home"), "/", current=_at(request, "/")),
+        NavItem(_("Requests"), "/requests/", current=_at(request, "/requests/") or _at(request, "/new/")),
+        NavItem(_("My details"), "/account/", current=_at(request, "/account/")),
+    )
+
+
+def _portal_tabs(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+    if not actor.is_customer:
+        return ()
+    places = (("/", _("Home"), "home"), ("/requests/", _("Requests"), "list"), ("/new/", _("New"), "plus"))
+    items = [NavItem(label, href, icon, current=_at(request, href)) for href, label, icon in places]
+    return (*items, NavItem(_("You"), "/account/", "user", current=_at(request, "/account/")))
+
+
+def _desk_shell(request: HttpRequest) -> DeskShell | None:
+    portal, actor = _portal(), _actor(request)
+    if portal is None or not actor.is_staff:
+        return None
+    role = portal.team_name(actor.team_key) or actor.role.name
+    return DeskShell(
+        portal_name=portal.name,
+        groups=tuple(group for group in _groups(request, actor, portal) if group.items),
+        me=Me(name=actor.name, href="/account/", key=str(actor.user_id), caption=role),
+        brand_href=live_brand(portal).href,
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    key: str
+    count: int
+    is_hot: bool = False
+
+
+def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavGroup, ...]:
+    return (
+        NavGroup("Begin", _begin(request, actor)),
+        NavGroup("Queues", _queues(request, actor), title="Queues"),
+        NavGroup("Desk sections", _sections(request, actor), title=portal.name),
+    )
+
+
+def _begin(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+    """The first steps stand in the owner's rail until she puts them away."""
+    if actor.role.base != "owner" or beginning().first_steps_closed_at is not None:
+        return ()
+    here = request.path.startswith("/desk/first-steps/")
+    return (NavItem("First steps", "/desk/first-steps/", "check-circle", current=here),)
+
+
+def _queues(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+    if not actor.may("see"):
+        return ()
+    counts = queue.counts(actor)
+    places = (
+        _Place("needs-us", counts.needs_us, counts.late > 0),
+        _Place("new", counts.new),
+        _Place("mine", counts.mine),
+        _Place("with-customers", counts.with_customers),
+        _Place("all", counts.all),
+    )
+    here = _queue_shown(request)
+    return tuple(
+        NavItem(
+            TITLES[place.key],
+            f"/desk/?view={place.key}",
+            _QUEUE_ICONS[place.key],
+            current=place.key == here,
+            count=place.count,
+            hot=place.is_hot,
+        )
+        for place in places
+    )
+
+
+def _queue_shown(request: HttpRequest) -> str:
+    if request.path != "/desk/" or request.GET.get("state") == "closed":
+        return ""
+    view = request.GET.get("view", "")
+    return view if view in TITLES else "needs-us"
+
+
+def _sections(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+    if not actor.may("manage_team"):
+        return ()
+    return (NavItem("Team", "/desk/team/", "building", current=request.path.startswith("/desk/team/")),)

@@ -1,0 +1,86 @@
+"""`{% load portal_words %}`: sentences of the portal that are built from data."""
+
+import re
+from typing import Final, Protocol
+
+from django import template
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tenants.templatetags.ui import number_word
+
+register = template.Library()
+
+_PHONE: Final = re.compile(r"\+?\d[\d  ()/-]{4,}\d")
+_MORNING_UNTIL, _AFTERNOON_UNTIL = 12, 18
+
+
+class TurnCounts(Protocol):
+    """How many open requests need the customer, and how many are with the business."""
+
+    needs_you: int
+    with_us: int
+    all: int
+
+
+@register.simple_tag
+def greeting(name: str) -> str:
+    """`{% greeting name %}`: "Good morning, Maren", by the reader's own clock."""
+    hour = timezone.localtime().hour
+    if hour < _MORNING_UNTIL:
+        words = _("Good morning")
+    elif hour < _AFTERNOON_UNTIL:
+        words = _("Good afternoon")
+    else:
+        words = _("Good evening")
+    first_name = name.split("@")[0].split(" ")[0] if name and "@" not in name else ""
+    return f"{words}, {first_name}" if first_name else words
+
+
+@register.simple_tag
+def home_headline(counts: TurnCounts) -> SafeString:
+    """The first line of home: what needs the customer, and that the rest is taken care of."""
+    first = _needs_you(counts.needs_you)
+    if counts.with_us:
+        rest = _("Everything else is with us.") if counts.needs_you else _("Everything is with us.")
+    elif counts.needs_you:
+        rest = _("Nothing else is open.")
+    else:
+        rest = _("Here is how we can help.")
+    return format_html('{} <span class="faint">{}</span>', first, rest)
+
+
+@register.simple_tag
+def list_headline(counts: dict[str, int]) -> SafeString:
+    """The headline of the list: "Two wait for you. Two are with us."."""
+    waiting, ours = counts["needs_you"], counts["open"] - counts["needs_you"]
+    first = ngettext("%(number)s waits for you.", "%(number)s wait for you.", waiting) % {"number": number_word(waiting)}
+    if not waiting:
+        first = _("Nothing waits for you.")
+    rest = ngettext("%(number)s is with us.", "%(number)s are with us.", ours) % {"number": number_word(ours)}
+    return format_html('{} <span class="faint">{}</span>', first, rest if ours else "")
+
+
+def _needs_you(number: int) -> str:
+    if not number:
+        return _("Nothing needs you.")
+    words = ngettext("%(number)s thing needs you.", "%(number)s things need you.", number)
+    return words % {"number": number_word(number)}
+
+
+@register.simple_tag
+def phones(text: str) -> SafeString:
+    """A text of the business with its telephone numbers as links."""
+    parts: list[str] = []
+    end = 0
+    for found in _PHONE.finditer(text):
+        parts.append(conditional_escape(text[end : found.start()]))
+        digits = re.sub(r"[^\d+]", "", found[0])
+        parts.append(format_html('<a class="linkish" href="tel:{}">{}</a>', digits, found[0]))
+        end = found.end()
+    parts.append(conditional_escape(text[end:]))
+    # SECURITY: every part was escaped just above.
+    return mark_safe("".join(parts))  # noqa: S308

@@ -1,0 +1,194 @@
+// Small helps for pages that work without them: nothing here is needed to read, write or send anything.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  root.classList.add("scripted");
+
+  // ---- a form is sent once
+
+  const busyText = (button) => {
+    if (!button || !button.dataset.busy || button.dataset.restLabel) return;
+    button.dataset.restLabel = "yes";
+    button.style.setProperty("min-inline-size", `${button.offsetWidth}px`);
+    for (const part of button.childNodes) {
+      if (part.nodeType !== Node.TEXT_NODE || !part.textContent.trim()) continue;
+      button.restText = [part, part.textContent];
+      part.textContent = button.dataset.busy;
+    }
+  };
+
+  const rest = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button[data-rest-label]")) {
+      delete button.dataset.restLabel;
+      button.style.removeProperty("min-inline-size");
+      if (button.restText) button.restText[0].textContent = button.restText[1];
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    busyText(event.submitter);
+    // A page that stays (download, lost connection) may be sent again after a while.
+    window.setTimeout(() => rest(form), 8000);
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(rest);
+  });
+
+  // ---- errors are read first
+
+  const summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus({ preventScroll: false });
+
+  // ---- how much room is left in a long text
+
+  const showRoom = (field) => {
+    const hint = document.getElementById(`${field.id}-limit`);
+    const limit = Number(field.dataset.limit);
+    if (!hint || !limit) return;
+    hint.dataset.rest ??= hint.textContent;
+    const left = limit - [...field.value].length;
+    const form = left < 0 ? hint.dataset.over : left === 1 ? hint.dataset.leftOne : hint.dataset.leftMany;
+    hint.textContent = left > limit / 5 ? hint.dataset.rest : form.replace("#", String(Math.abs(left)));
+  };
+
+  // ---- what is typed is kept on the server's side: <form data-autosave="URL">, the sentence that comes back is
+  //      shown in the form's [data-autosave-state]
+
+  const timers = new WeakMap();
+
+  const keep = async (form) => {
+    const state = form.querySelector("[data-autosave-state]");
+    if (form.dataset.sent) return;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body: new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")),
+        headers: { "X-Requested-With": "fetch" },
+        credentials: "same-origin",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const sentence = (await answer.text()).trim();
+      if (state && sentence) state.textContent = sentence;
+    } catch {
+      if (state && state.dataset.failed) state.textContent = state.dataset.failed;
+    }
+  };
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.dataset && field.dataset.limit) showRoom(field);
+    const form = field.form;
+    if (!form || !form.dataset.autosave) return;
+    window.clearTimeout(timers.get(form));
+    timers.set(form, window.setTimeout(() => keep(form), 1200));
+  });
+
+  // ---- <button data-copy="#id">, shown only with script (class only-script)
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const source = document.querySelector(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.value);
+    } catch {
+      source.select();
+      return;
+    }
+    if (button.dataset.done) button.lastChild.textContent = button.dataset.done;
+  });
+
+  // ---- menus made of <details> close as people expect
+
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest("details.menu[open]");
+    closeMenus();
+    if (menu) menu.querySelector("summary").focus();
+  });
+
+  // ---- single keys at the desk (<body data-keys>); never inside a field, and they can be switched off
+
+  const SWITCH = "portico-keys-off";
+  const stored = () => {
+    try {
+      return window.localStorage.getItem(SWITCH) === "yes";
+    } catch {
+      return false;
+    }
+  };
+  const keysOff = document.querySelector("[data-keys-off]");
+  const showSwitch = () => {
+    if (keysOff) keysOff.setAttribute("aria-pressed", String(stored()));
+  };
+  showSwitch();
+  if (keysOff) {
+    keysOff.addEventListener("click", () => {
+      try {
+        if (stored()) window.localStorage.removeItem(SWITCH);
+        else window.localStorage.setItem(SWITCH, "yes");
+      } catch {
+        /* private windows may refuse to store; the keys then stay on */
+      }
+      showSwitch();
+    });
+  }
+
+  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+
+  const stepRow = (distance) => {
+    const rows = [...document.querySelectorAll("a[data-row]")];
+    if (!rows.length) {
+      const neighbour = document.querySelector(distance > 0 ? "a[data-key-next]" : "a[data-key-previous]");
+      if (neighbour) neighbour.click();
+      return;
+    }
+    const at = rows.findIndex((row) => row.closest("tr, li").contains(document.activeElement));
+    rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + distance))].focus();
+  };
+
+  const press = (key) => {
+    if (key === "j") return stepRow(1);
+    if (key === "k") return stepRow(-1);
+    if (key === "x") {
+      const row = document.activeElement.closest("tr, li");
+      const box = row && row.querySelector("input[type=checkbox]");
+      if (box) box.click();
+      return undefined;
+    }
+    if (!/^[a-z/?]$/.test(key)) return false;
+    const focus = document.querySelector(`[data-key-focus="${key}"]`);
+    const click = document.querySelector(`[data-key="${key}"]`);
+    if (focus) {
+      focus.scrollIntoView({ block: "center" });
+      focus.focus();
+    } else if (click) click.click();
+    else return false;
+    return undefined;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const form = event.target.closest("form[data-composer]");
+      if (form) form.requestSubmit();
+      return;
+    }
+    if (!document.body.hasAttribute("data-keys") || stored()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+    if (press(event.key.toLowerCase()) !== false && /^[a-z/?]$/i.test(event.key)) event.preventDefault();
+  });
+})();

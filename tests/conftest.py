@@ -1,0 +1,154 @@
+"""Fixtures for all tests.
+
+Isolation: `db` (or the mark `django_db`) is one transaction around a test, rolled back at its end. All schemas
+lie in the same database, so it covers every tenant. What needs real commits (threads, other processes) takes
+`race_tenant`, a throw-away tenant. `transactional_db` is refused: it empties public and leaves tenants dirty.
+
+- `tenant`: inside alpha, a provisioned tenant; `people` by name (people["alice"], "bob", "carol", "dave")
+- `twins`: alpha and beta, equal in every row; `twins.beta.client("eve")`
+- `client_for(user)`: a client on the host of the tenant in force, signed in
+- `server_statements()`: what really goes over the wire, SET included
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client
+
+from tenants import catalog, migrating
+from tenants.context import public_context, tenant_context
+from tenants.provisioning import provision
+from tenants.snapshot import TenantSnapshot
+from tests import databases, statements
+from tests.factories import Portal, Twins, make_client
+
+_race_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """One database for each worker, copied from a base that is migrated once; with alpha and beta in it."""
+    workerinput = getattr(request.config, "workerinput", {})
+    with django_db_blocker.unblock(), databases.worker_database(workerinput.get("workerid", "main")):
+        databases.make_twins()
+        connection.close()
+        with django_db_blocker.block():
+            yield
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Refused: it empties public and leaves tenants dirty (hazard 57)."""
+    pytest.fail("Use `db` for a rolled-back test, `race_tenant` for real commits.")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process_memory() -> Iterator[None]:
+    """What a process remembers between requests is forgotten between tests."""
+    catalog.forget()
+    migrating.forget_readiness()
+    yield
+    with contextlib.suppress(Exception):
+        cache.clear()
+
+
+@pytest.fixture
+def alpha(db: None) -> TenantSnapshot:
+    """The tenant alpha, not entered."""
+    return _by_slug("alpha")
+
+
+@pytest.fixture
+def tenant(alpha: TenantSnapshot) -> Iterator[TenantSnapshot]:
+    """The test runs inside alpha."""
+    with tenant_context(alpha):
+        yield alpha
+
+
+@pytest.fixture
+def other_tenant(db: None) -> TenantSnapshot:
+    """The tenant beta, not entered; all its rows equal alpha's."""
+    return _by_slug("beta")
+
+
+@pytest.fixture
+def people(tenant: TenantSnapshot) -> dict[str, Any]:
+    """The people of alpha by name: alice (owner), bob (agent), carol and dave (customers)."""
+    return databases.people_of(tenant)
+
+
+@pytest.fixture
+def twins(db: None) -> Twins:
+    """Alpha and beta: equal ids, e-mails, numbers, keys and passwords; Eve is in beta alone."""
+    return Twins(*(Portal(snapshot, databases.people_of(snapshot)) for snapshot in map(_by_slug, ("alpha", "beta"))))
+
+
+@pytest.fixture
+def client_for(db: None) -> Callable[..., Client]:
+    """`client_for(user)`: signed in on the tenant in force; `client_for()` is signed out; tenant= names another."""
+    return make_client
+
+
+@pytest.fixture
+def server_statements() -> Callable[[], Any]:
+    """`with server_statements() as sent:` collects the statements that reach the server, SET included."""
+    return statements.server_statements
+
+
+@pytest.fixture
+def race_tenant(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[TenantSnapshot]:
+    """A committed tenant for threads and processes; not entered; dropped afterwards with all its rows."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("race_tenant commits for real: use it without `db`, `tenant`, `twins` and the mark django_db.")
+    with django_db_blocker.unblock():
+        slug = f"race{next(_race_numbers)}x"
+        snapshot = provision(name="Race", slug=slug, portal=databases.new_portal("Race"), set_up=databases._add_people)
+        try:
+            yield snapshot
+        finally:
+            databases.erase(snapshot)
+            connection.close()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Database access with real commits and no clean-up: the test removes what it made."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+@pytest.fixture
+def in_threads() -> Callable[..., list[Any]]:
+    """`in_threads(function, arguments, threads=16)`: results in order, connections closed; errors are results."""
+
+    def run(function: Callable[[Any], Any], arguments: Any, threads: int = 16) -> list[Any]:
+        def one(argument: Any) -> Any:
+            try:
+                return function(argument)
+            except Exception as error:  # noqa: BLE001
+                return error
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(one, arguments))
+
+    return run
+
+
+def _by_slug(slug: str) -> TenantSnapshot:
+    with public_context():
+        snapshot = catalog.by_slug(slug)
+    assert snapshot is not None
+    return snapshot

@@ -1,0 +1,65 @@
+"""The product's Celery application with three places at which a worker can be made to die.
+
+A file named after a place, put into FAULTS_FOLDER by the test, is an order for one death there. None of this is in
+the product's code.
+"""
+
+import os
+import signal
+import smtplib
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from deploy.celery import app  # noqa: E402
+from tenants.outbox import delivery, handling, queue_mail, subscribe  # noqa: E402
+from tenants.outbox.mails import OutgoingMail  # noqa: E402
+
+__all__ = ["app"]
+
+AFTER_HANDLER = "after-handler"
+BEFORE_ACCEPTANCE = "before-acceptance"
+AFTER_ACCEPTANCE = "after-acceptance"
+
+
+def die_if_ordered(place: str) -> None:
+    order = Path(settings.FAULTS_FOLDER) / place
+    try:
+        order.rename(order.with_name(f"{place}.done"))
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@subscribe("test.fault")
+def write_mail(event):
+    queue_mail(OutgoingMail(to=event.payload["to"], subject="Fault", text="Words"), event=event)
+
+
+_handle = handling._handle
+_record_sent = delivery._record_sent
+_data = smtplib.SMTP.data
+
+
+def handle(event):
+    _handle(event)
+    die_if_ordered(AFTER_HANDLER)
+
+
+def data(self, message):
+    die_if_ordered(BEFORE_ACCEPTANCE)
+    return _data(self, message)
+
+
+def record_sent(mail):
+    die_if_ordered(AFTER_ACCEPTANCE)
+    _record_sent(mail)
+
+
+handling._handle = handle
+smtplib.SMTP.data = data
+delivery._record_sent = record_sent

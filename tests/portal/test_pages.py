@@ -1,0 +1,104 @@
+"""The customer's pages by HTTP."""
+
+from __future__ import annotations
+
+import uuid
+
+from portal_core.config.live import live_portal
+from portal_core.history.models import HistoryEntry, Kind
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
+from tests.service_requests.filing import file_request, filled
+
+
+def _sent(client, people, type_key, **more):
+    from portal_core.accounts.actor import actor_for
+
+    portal = live_portal()
+    data = filled(portal.type(type_key), actor_for(people["carol"]), portal)
+    return client.post(f"/new/{type_key}/", {**data, "key": str(uuid.uuid4()), "do": "send", **more})
+
+
+def test_home_is_empty_at_first_and_offers_to_start_something(tenant, people, client_for):
+    page = client_for(people["carol"]).get("/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Nothing needs you." in text
+    for request_type in live_portal().types:
+        assert f"/new/{request_type.key}/" in text
+
+
+def test_the_signed_out_are_sent_to_sign_in(tenant, client_for):
+    answer = client_for().get("/requests/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/signin/")
+
+
+def test_a_form_sent_twice_is_one_request(tenant, people, client_for):
+    client = client_for(people["carol"])
+    key = live_portal().types[0].key
+    submission = str(uuid.uuid4())
+    first = _sent(client, people, key, key=submission)
+    second = _sent(client, people, key, key=submission)
+    assert first.status_code == second.status_code == 302
+    assert ServiceRequest.objects.count() == 1
+    assert HistoryEntry.objects.filter(kind=Kind.SUBMITTED).count() == 1
+
+
+def test_wrong_answers_come_back_with_everything_typed(tenant, people, client_for):
+    client = client_for(people["carol"])
+    request_type = live_portal().types[0]
+    answer = client.post(f"/new/{request_type.key}/", {"do": "send", "key": str(uuid.uuid4()), "f-nothing": "x"})
+    assert answer.status_code == 400
+    assert b"another look" in answer.content
+    assert ServiceRequest.objects.count() == 0
+    assert RequestDraft.objects.count() == 1
+
+
+def test_what_was_typed_is_kept_and_comes_back(tenant, people, client_for):
+    client = client_for(people["carol"])
+    request_type = live_portal().types[0]
+    field = next(field for field in request_type.fields if field.kind.key == "long_text")
+    kept = client.post(
+        f"/new/{request_type.key}/draft/", {"key": str(uuid.uuid4()), f"f-{field.key}": "half a sentence"}
+    )
+    assert kept.status_code == 200
+    assert b"Saved on our side" in kept.content
+    assert b"half a sentence" in client.get(f"/new/{request_type.key}/").content
+
+
+def test_a_request_page_shows_the_four_answers_and_takes_a_reply(tenant, people, client_for):
+    request = file_request(people["carol"])
+    client = client_for(people["carol"])
+    page = client.get(f"/requests/{request.number}/")
+    assert page.status_code == 200
+    portal = live_portal()
+    status = portal.type(request.type_key).flow.status(request.status_key)
+    text = page.content.decode()
+    assert portal.text(status.customer_name) in text
+    answer = client.post(
+        f"/requests/{request.number}/reply/", {"body": "Any news <b>here</b>?", "key": str(uuid.uuid4())}
+    )
+    assert answer.status_code == 302
+    text = client.get(f"/requests/{request.number}/").content.decode()
+    assert "Any news &lt;b&gt;here&lt;/b&gt;?" in text
+
+
+def test_another_customers_request_does_not_exist(tenant, people, client_for):
+    request = file_request(people["carol"])
+    dave = client_for(people["dave"])
+    assert dave.get(f"/requests/{request.number}/").status_code == 404
+    before = HistoryEntry.objects.count()
+    for action in ("reply", "move", "change"):
+        answer = dave.post(f"/requests/{request.number}/{action}/", {"body": "x", "key": str(uuid.uuid4()), "to": "x"})
+        assert answer.status_code == 404
+    assert HistoryEntry.objects.count() == before
+
+
+def test_the_list_shows_open_and_closed(tenant, people, client_for):
+    for _ in range(3):
+        file_request(people["carol"])
+    client = client_for(people["carol"])
+    assert client.get("/requests/").content.count(b"NW-") or client.get("/requests/").status_code == 200
+    assert client.get("/requests/?show=closed").status_code == 200
+    assert client.get("/requests/?page=99999999999999").status_code == 200
+    assert client.get("/requests/?page=x").status_code == 200

@@ -1,0 +1,106 @@
+"""migrate_fleet: all or reported, resumable, changes nothing when it only looks."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tenants import fleet, migrating
+from tenants.context import public_context, tenant_context
+from tenants.models import Tenant
+from tenants.provisioning import provision
+from tests import databases
+
+
+def set_back(tenant: Any, migration: tuple[str, str] = ("outbox", "0001_initial")) -> None:
+    """As if the tenant had been made by older code."""
+    with tenant_context(tenant), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", migration)
+        cursor.execute("DROP TABLE outbox_mail, outbox_event CASCADE")
+    with public_context():
+        Tenant.objects.filter(pk=tenant.id).update(fingerprint="older")
+    migrating.forget_readiness()
+
+
+def fingerprint_of(tenant: Any) -> str:
+    with public_context():
+        return str(Tenant.objects.get(pk=tenant.id).fingerprint)
+
+
+def test_what_is_current_is_not_touched(race_tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fleet.check().is_current
+    monkeypatch.setattr(fleet, "migrate_tenant", lambda _tenant: pytest.fail("touched"))
+    assert fleet.migrate().migrated == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_tenant_that_is_behind_is_brought_up(race_tenant: Any, jobs: int) -> None:
+    set_back(race_tenant)
+    assert not migrating.is_ready(race_tenant)
+    assert fleet.check().behind == [race_tenant.slug]
+    with pytest.raises(CommandError, match=race_tenant.slug):
+        call_command("migrate_fleet", "--check")
+    assert not migrating.is_ready(race_tenant)  # looking changed nothing
+    assert fleet.migrate(jobs=jobs).migrated == [race_tenant.slug]
+    assert fleet.check().is_current
+    assert migrating.is_ready(race_tenant)
+    assert fingerprint_of(race_tenant) == migrating.tenant_fingerprint()
+
+
+def test_a_tenant_that_fails_holds_nobody_up_and_is_reported(race_tenant: Any) -> None:
+    other = provision(name="Other", slug="fleet-other")
+    try:
+        set_back(race_tenant)
+        set_back(other)
+        with tenant_context(race_tenant), connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE outbox_event (in_the_way integer)")
+        report = fleet.migrate()
+        assert report.migrated == [other.slug]
+        assert list(report.failed) == [race_tenant.slug]
+        assert "already exists" in report.failed[race_tenant.slug]
+        with pytest.raises(CommandError, match=race_tenant.slug):
+            call_command("migrate_fleet", stdout=StringIO())
+        with tenant_context(race_tenant), connection.cursor() as cursor:
+            cursor.execute("DROP TABLE outbox_event")
+        assert fleet.migrate().migrated == [race_tenant.slug]  # and resumes where it stopped
+    finally:
+        databases.erase(other)
+
+
+@pytest.mark.django_db
+def test_tenants_lists_the_catalogue() -> None:
+    out = StringIO()
+    call_command("tenants", "--json", stdout=out)
+    rows = {row["slug"]: row for row in json.loads(out.getvalue())}
+    assert rows["alpha"]["domains"] == ["alpha.localhost"]
+    assert rows["alpha"]["status"] == "active"
+    assert rows["alpha"]["is_current"]
+    assert rows["alpha"]["schema"].startswith("t_")
+
+
+@pytest.mark.django_db
+def test_create_tenant_refuses_with_a_reason() -> None:
+    for slug, reason in (("alpha", "Somebody else"), ("admin", "platform's own")):
+        with pytest.raises(CommandError, match=reason) as caught:
+            call_command("create_tenant", "--name", "X", "--slug", slug, "--owner-email", "x@example.com")
+        assert caught.value.returncode == 2
+    with pytest.raises(CommandError, match="no starter") as caught:
+        call_command(
+            "create_tenant", "--name", "X", "--slug", "fresh", "--owner-email", "x@example.com", "--starter", "nonsense"
+        )
+    assert caught.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_create_tenant_makes_a_live_one() -> None:
+    out = StringIO()
+    arguments = ("--name", "Fresh", "--slug", "fresh", "--owner-email", "Own@Example.com", "--json")
+    call_command("create_tenant", *arguments, stdout=out)
+    answer = json.loads(out.getvalue())
+    assert answer["url"] == "http://fresh.localhost:8000/"
+    assert answer["sign_in"].startswith("http://fresh.localhost:8000/")
