@@ -10,7 +10,7 @@ the truth, and the sweep finds them. Start with the threads pool, which needs no
 import os
 
 from celery import Celery
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.local")
 
@@ -58,6 +58,12 @@ app.conf.update(
             "schedule": schedule(run_every=3600),
             "options": {"expires": 600},
         },
+        "daily-cleaning": {
+            "task": "tenants.clean",
+            "schedule": crontab(hour=3, minute=17),
+            "options": {"expires": 3600},
+        },
     },
 )
 app.autodiscover_tasks(["tenants.outbox"])
+app.autodiscover_tasks(["tenants"], related_name="cleaning")

@@ -50,7 +50,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     tenant = getattr(request, "tenant", None)
     context = {"sign": sign, "name": getattr(tenant, "name", ""), "path": _safe_path(request)}
     try:
-        page = render_to_string("errors/500.html", context)
+        page: str = render_to_string("errors/500.html", context)
     except Exception:
         log.exception("error_page_failed", sign=sign)
         page = f"<!doctype html><title>500</title><p>That went wrong on our side. Sign: {sign}</p>"

@@ -68,7 +68,7 @@ def _shared() -> list[Any]:
 def renderer(*, as_json: bool) -> logging.Formatter:
     """The formatter of the standard library's handlers, used by LOGGING."""
     if as_json:
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(sort_keys=True)]
+        last: list[Any] = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(sort_keys=True)]
     else:
         last = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     return structlog.stdlib.ProcessorFormatter(

@@ -7,10 +7,17 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tenants.readiness import readyz
 from tenants.signup import views as signup_views
+from tenants.ui.swatch import portico_icon
+
+handler400 = "deploy.errors.bad_request"
+handler403 = "deploy.errors.permission_denied"
+handler404 = "deploy.errors.not_found"
+handler500 = "deploy.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", signup_views.home, name="home"),
     path("signup/", include("tenants.signup.urls")),
+    path("favicon.ico", portico_icon, name="favicon"),
     path("readyz", readyz, name="readyz"),
 ]
 if find_spec("tenants.console") is not None and find_spec("tenants.console.urls") is not None:

@@ -3,34 +3,48 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import transaction
+
 from deploy import celery
 from portal_core import setup
 from portal_core.accounts import operators, portal_facts, roles
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
-from tenants import registry
+from tenants import catalog, registry
 from tenants.console import gate
+from tenants.context import current_schema
 from tenants.outbox import letterhead
+from tenants.outbox.models import Event
+from tenants.outbox.subscribers import subscribe
 
 
 def connect() -> None:
-    """Registers portal set-up, roles, sign-in facts, workload and publishing impact. Runs once, when Django is ready."""
+    """Registers portal set-up, roles, sign-in facts, workload and publishing impact; once, when Django is ready."""
     # Shared tasks and wake-ups belong to this process's Celery application.
     celery.app.set_default()
     letterhead.set_source(portal_letterhead)
     notification_handlers.connect()
     registry.on_provision(setup.set_up)
+    registry.on_cleaning(clear_expired)
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     gate.set_gate(operators.OPERATOR_GATE)
+    subscribe("portal.published")(_mirror_name)
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
+
+
+def _mirror_name(_event: Event) -> None:
+    """The portal's name stands in its document; the catalogue holds a copy for lists and errors."""
+    name, schema = live.live_portal().name, current_schema()
+    transaction.on_commit(lambda: catalog.rename(schema, name))
 
 
 def _open_counts() -> Mapping[UUID, int]:

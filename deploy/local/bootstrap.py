@@ -77,7 +77,10 @@ def _install_locked(kind: str) -> None:
             return
         refuse_small_disk(PROJECT_DIR)
         refuse_missing_venv()
-        install(ENVIRONMENT, kind, lock)
+        try:
+            install(ENVIRONMENT, kind, lock)
+        except KeyboardInterrupt:
+            _stop("\nInterrupted. The next start begins the install anew.")
 
 
 @contextlib.contextmanager
@@ -172,7 +175,7 @@ def _progress(command: list[str], lock: int, environment: dict[str, str]) -> int
                 print(f"\r  {time.monotonic() - began:3.0f} s ", end="", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         process.wait()
-        _stop("\nInterrupted. The next start begins the install anew.")
+        raise
     finally:
         if sys.stderr.isatty():
             print("\r", end="", file=sys.stderr, flush=True)

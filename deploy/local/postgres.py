@@ -64,6 +64,11 @@ class PostgresServer:
         self._data_dir = data_dir
         self._options = {**_DURABLE, **(_THROWAWAY if throwaway else {})}
         self._runner = runner or run_as.choose()
+        # None: as the user that we are.
+        is_other = self._runner.is_other_user
+        self._other_user = self._runner.user_id if is_other else None
+        self._other_group = self._runner.group_id if is_other else None
+        self._other_groups: list[str | int] | None = [] if is_other else None
         self._place: _Place | None = None
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -142,16 +147,13 @@ class PostgresServer:
             check=False,
             env=_environment(),
             cwd="/",
-            **self._identity(),
+            user=self._other_user,
+            group=self._other_group,
+            extra_groups=self._other_groups,
         )
         if done.returncode != 0:
             msg = f"The embedded PostgreSQL could not be set up: {done.stderr.decode(errors='replace').strip()[-800:]}"
             raise StartError(msg)
-
-    def _identity(self) -> dict[str, int | list[int]]:
-        if not self._runner.is_other_user:
-            return {}
-        return {"user": self._runner.user_id, "group": self._runner.group_id, "extra_groups": []}
 
     def _start_once(self, place: _Place, deadline: float) -> bool:
         """Starts the server; False when the shared memory of a killed one is still held by its last children."""
@@ -169,7 +171,9 @@ class PostgresServer:
                 start_new_session=True,
                 env=_environment(),
                 cwd="/",
-                **self._identity(),
+                user=self._other_user,
+                group=self._other_group,
+                extra_groups=self._other_groups,
             )
         while self.process.poll() is None:
             if _is_ready(place.data, self.process.pid):

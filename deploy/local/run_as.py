@@ -65,16 +65,28 @@ def readable_copy(installation: Path, run_as: RunAs) -> Path:
     """The installation, or a copy of it that the other user may read."""
     if not run_as.is_other_user:
         return installation
-    stamp = f"{installation.stat().st_mtime_ns:x}"
-    copy = _SHARED_ROOT / f"postgres-{stamp}"
+    package = installation.parent
+    # The wheel's shared libraries lie beside the package and are found from there.
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = _SHARED_ROOT / f"postgres-{installation.stat().st_mtime_ns:x}"
     if not copy.exists():
         partial = copy.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(installation, partial, symlinks=True)
-        _SHARED_ROOT.chmod(0o755)
-        partial.chmod(0o755)
+        shutil.copytree(installation, partial / package.name / installation.name, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, partial / libraries.name)
+        _open_to_readers(partial)
         partial.rename(copy)
-    return copy
+    return copy / package.name / installation.name
+
+
+def _open_to_readers(folder: Path) -> None:
+    _SHARED_ROOT.chmod(0o755)
+    folder.chmod(0o755)
+    for file in folder.rglob("*"):
+        if not file.is_symlink():
+            executable = file.is_dir() or os.access(file, os.X_OK)
+            file.chmod(0o755 if executable else 0o644)
 
 
 def reachable_data(folder: Path, run_as: RunAs) -> Path:

@@ -25,6 +25,7 @@ class Sample:
     starter: str
     owner: str
     others: tuple[tuple[str, str], ...]
+    fill: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,21 @@ class SamplePortal:
     people: tuple[SamplePerson, ...]
 
 
+def _fill_nordwarm(owner_email: str) -> None:
+    from deploy.local import sample_content  # after Django's start
+
+    sample_content.fill(owner_email)
+
+
 # Further samples (`ledger`, `chicago`) are added here once the starter or the import that they need exists.
 SAMPLES = (
     Sample(
         slug="nordwarm",
-        name="Nordwarm Heating",
+        name="Nordwarm",
         starter="order-status",
-        owner="ruth.nord@example.com",
-        others=(("agent", "jonas.beck@example.com"), ("customer", "maren.holt@example.com")),
+        owner="priya.nair@example.com",
+        others=(("agent", "alastair.moir@example.com"), ("customer", "maren.holt@example.com")),
+        fill=_fill_nordwarm,
     ),
 )
 _NEEDED_COMMANDS = {"create_tenant", "signin_link", "tenants"}
@@ -62,11 +70,22 @@ def _ensure_one(sample: Sample, say: Callable[[str], None]) -> SamplePortal:
     if catalog.by_slug(sample.slug) is None:
         say(f"Making the sample portal {sample.slug} …")
         _said("create_tenant", name=sample.name, slug=sample.slug, owner_email=sample.owner, starter=sample.starter)
+        _fill(sample)
     people = [SamplePerson("owner", sample.owner, _link(sample, sample.owner, "owner"))]
     people += [SamplePerson(role, email, _link(sample, email, role)) for role, email in sample.others]
     tenant = catalog.by_slug(sample.slug)
     address = tenant.url("/") if tenant is not None else ""
     return SamplePortal(sample.name, address, tuple(people))
+
+
+def _fill(sample: Sample) -> None:
+    from tenants import catalog  # after Django's start, as above
+    from tenants.context import tenant_context
+
+    tenant = catalog.by_slug(sample.slug)
+    if sample.fill is not None and tenant is not None:
+        with tenant_context(tenant):
+            sample.fill(sample.owner)
 
 
 def _link(sample: Sample, email: str, role: str) -> str:

@@ -174,9 +174,11 @@ def _run_programs(
     ready = data_dir.run / "ready.txt"
     ready.unlink(missing_ok=True)
     _prepare(options, supervisor, ready)
-    for program in (_web_program(options, web), _worker_program(data_dir), _beat_program(data_dir)):
-        supervisor.start(program)
+    supervisor.start(_web_program(options, web))
     _wait_for_web(supervisor, web[0].getsockname()[1], data_dir)
+    # After the web server: each loads Django for two seconds of one core, and people wait for the page.
+    for program in (_worker_program(data_dir), _beat_program(data_dir)):
+        supervisor.start(program)
     print(ready.read_text(), end="", flush=True)
     while True:
         for name in supervisor.tend():

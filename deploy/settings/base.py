@@ -121,6 +121,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "deploy.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTHENTICATION_BACKENDS = ["portal_core.accounts.backends.EmailBackend"]

@@ -1,5 +1,7 @@
 """Settings of a real installation. Everything comes from the environment; what is missing or unsafe is refused."""
 
+from deploy.settings import parts
+
 from .base import *
 from .base import (
     BASE_DOMAIN,
@@ -10,13 +12,12 @@ from .base import (
     SECRET_KEY,
     TRUSTED_PROXY_COUNT,
     env,
-    parts,
 )
 
 parts.refuse_unsafe(
     secret_key=SECRET_KEY,
     given={"DATABASE_URL": env("DATABASE_URL", default=""), "REDIS_URL": env("REDIS_URL", default="")},
-    addresses=(str(DATABASES["default"]["HOST"]), REDIS_URL),
+    addresses=(str(DATABASES["default"].get("HOST", "")), REDIS_URL),
     base_domain=BASE_DOMAIN,
     scheme=PUBLIC_SCHEME,
 )
