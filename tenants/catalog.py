@@ -63,6 +63,13 @@ def forget(schema_name: str | None = None) -> None:
             del _entries[key]
 
 
+def rename(schema_name: str, name: str) -> None:
+    """Mirrors the name that a tenant's published portal carries. Runs in public: after the tenant's commit."""
+    with public_context():
+        Tenant.objects.filter(schema_name=schema_name).exclude(name=name).update(name=name)
+    forget(schema_name)
+
+
 def _cached(key: _Key, load: Callable[[], TenantSnapshot | None]) -> TenantSnapshot | None:
     now = time.monotonic()
     entry = _entries.get(key)

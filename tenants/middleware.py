@@ -1,6 +1,7 @@
 """From the Host header to the tenant in force."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -43,14 +44,14 @@ class TenantMiddleware:
             refusal = _refusal(tenant)
         except OperationalError as error:
             log.warning("database_unreachable", error=str(error))
-            return _unavailable("The service is not reachable at the moment. Please try again shortly.")
+            return _unavailable("unreachable")
         if tenant is None or refusal is not None:
             return refusal or _no_portal()
         return self._serve_tenant(request, tenant)
 
     def _serve_platform(self, request: HttpRequest) -> HttpResponseBase:
         request.tenant = None  # type: ignore[attr-defined]  # ours
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]  # Django's documented hook
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         with public_context():
             return _with_fresh_locale(self.get_response, request)
 
@@ -62,7 +63,7 @@ class TenantMiddleware:
             # The server reads the stream when this request's schema is long gone.
             if response.is_async:
                 raise TypeError("Tenants' responses are streamed by synchronous iterators.")
-            response.streaming_content = _in_tenant(tenant, response.streaming_content)
+            response.streaming_content = _in_tenant(tenant, cast("Iterable[bytes]", response.streaming_content))
         return response
 
 
@@ -91,9 +92,9 @@ def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
     if tenant is None:
         return _no_portal()
     if not tenant.is_active:
-        return _unavailable("This portal is paused at the moment.")
+        return _unavailable("paused", tenant.name)
     if not is_ready(tenant):
-        return _unavailable("This portal is being updated. Please try again in a moment.")
+        return _unavailable("updating", tenant.name)
     return None
 
 
@@ -105,8 +106,9 @@ def _no_portal() -> HttpResponse:
         return HttpResponse("There is no portal at this address.\n", status=404, content_type="text/plain")
 
 
-def _unavailable(text: str) -> HttpResponse:
-    response = HttpResponse(f"{text}\n", status=503, content_type="text/plain; charset=utf-8")
+def _unavailable(kind: str, name: str = "") -> HttpResponse:
+    """A 503 for this tenant alone; `kind` is updating, paused or unreachable. Needs no database."""
+    response = HttpResponse(render_to_string("errors/503.html", {"kind": kind, "name": name}), status=503)
     response["Retry-After"] = _RETRY_SECONDS
     response["Cache-Control"] = "no-store"
     return response

@@ -63,9 +63,7 @@ def _claim(*, name: str, slug: str) -> TenantSnapshot:
     )
 
 
-def _fill(
-    snapshot: TenantSnapshot, portal: NewPortal | None, set_up: Callable[[TenantSnapshot], None] | None
-) -> None:
+def _fill(snapshot: TenantSnapshot, portal: NewPortal | None, set_up: Callable[[TenantSnapshot], None] | None) -> None:
     with tenant_context(snapshot):
         if portal is not None:
             for hook in registry.provision_hooks():

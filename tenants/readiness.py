@@ -37,7 +37,7 @@ def _database() -> bool:
 def _cache() -> bool:
     try:
         cache.set("readyz", 1, 5)
-        return cache.get("readyz") == 1
+        return bool(cache.get("readyz") == 1)
     except (RedisError, OSError) as error:
         log.warning("not_ready", part="cache", error=str(error))
         return False

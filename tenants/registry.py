@@ -34,7 +34,10 @@ ProvisionHook = Callable[[TenantSnapshot, NewPortal], None]
 # (tenant, owner's e-mail, where to land) -> absolute single-use address; called inside the tenant
 HandOver = Callable[[TenantSnapshot, str, str], str]
 
+Cleaner = Callable[[], None]
+
 _provision_hooks: list[ProvisionHook] = []
+_cleaners: list[Cleaner] = []
 _starters: list[Callable[[], Sequence[StarterChoice]]] = []
 _hand_overs: list[HandOver] = []
 
@@ -68,3 +71,14 @@ def set_hand_over(function: HandOver) -> None:
 def hand_over(tenant: TenantSnapshot, email: str, next_path: str) -> str:
     """The address that signs the owner in once and lands on `next_path`; the plain address before wiring."""
     return _hand_overs[0](tenant, email, next_path) if _hand_overs else tenant.url(next_path)
+
+
+def on_cleaning(cleaner: Cleaner) -> None:
+    """Registers what drops expired rows of the schema at hand; called once a day in each."""
+    if cleaner not in _cleaners:
+        _cleaners.append(cleaner)
+
+
+def cleaners() -> tuple[Cleaner, ...]:
+    """All registered cleaners."""
+    return tuple(_cleaners)

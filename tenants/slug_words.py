@@ -24,12 +24,14 @@ RESERVED = frozenset(
 PLATFORM_WORDS = ("portico", "porticos", "porticohq")
 
 # Refused wherever they occur.
-PROFANE_PARTS = ("fuck", "nigger", "faggot", "hitler", "pedophil", "motherf", "arschloch", "childporn", "wichser")
+PROFANE_PARTS = ("arschloch", "childporn", "faggot", "fuck", "hitler", "motherf", "nigger", "pedophil")
 
 # Refused as a whole word only: they are parts of honest names (Scunthorpe, Dickens, Essex).
 PROFANE_WORDS = frozenset(
     """
-    anal anus arse ass asshole bastard bitch boobs cock cocks cum cunt cunts dick dicks dildo fag faggots ficken fotze hure
+    wichser
+    anal anus arse ass asshole bastard bitch boobs cock cocks cum cunt cunts dick dicks dildo fag
+    faggots ficken fotze hure
     hurensohn jizz kike nazi nazis nutte penis piss porn porno pussy rape rapist schlampe scheisse sex sexy shit
     slut spic tits twat vagina wank wanker whore xxx
     """.split()  # noqa: SIM905

@@ -45,7 +45,9 @@ def from_name(name: str) -> str:
 
 
 def suggest(name: str) -> str:
-    """A free address for this name."""
+    """A free address for this name, "" for no name."""
+    if not name.strip():
+        return ""
     base = from_name(name)
     if len(base) < MIN_LENGTH:
         base = f"{base}-{FALLBACK}".strip("-")

@@ -15,19 +15,23 @@ from tenants.errors import TenantGone
 HEADER = "portico_schema"
 
 
-class TenantTask(Task):  # type: ignore[misc]  # celery's generic base is untyped at run time
+class TenantTask(Task):  # type: ignore[type-arg]  # celery's base is no generic at run time
     """`@shared_task(base=TenantTask)`: published inside a tenant, run inside the same one."""
 
     abstract = True
 
     # The signatures of this class are Celery's.
-    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply_async(  # type: ignore[override]  # the rest of Celery's options passes through
+        self, args: Any = None, kwargs: Any = None, **options: Any
+    ) -> Any:
         """Publishes with the schema of now. Raises TenantGone in public."""
         headers = dict(options.pop("headers", None) or {})
         headers.setdefault(HEADER, _schema_of_now())
         return super().apply_async(args, kwargs, headers=headers, **options)
 
-    def apply(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply(  # type: ignore[override]  # the rest of Celery's options passes through
+        self, args: Any = None, kwargs: Any = None, **options: Any
+    ) -> Any:
         """Runs at once, as a worker would. Raises TenantGone in public."""
         headers = dict(options.pop("headers", None) or {})
         headers.setdefault(HEADER, _schema_of_now())

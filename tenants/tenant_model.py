@@ -5,7 +5,7 @@ in B overwrites B's row, and a lazy queryset built in A and read in B shows B's 
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -74,20 +74,20 @@ class TenantModel(models.Model):
 
     _home_schema: str | None = None
 
-    objects: TenantManager[Self] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        """As Django's; also notes the schema."""
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **later: Any) -> Self:
+        """As Django's; also notes the schema. `later`: what newer versions of Django pass."""
+        instance = super().from_db(db, field_names, values, **later)
         instance.bind_to_schema()
         return instance
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: DJ012  from_db belongs to Django's own, too
         """As Django's. Raises ForeignObject in another schema."""
         self.refuse_foreign_schema()
         super().save(*args, **kwargs)

@@ -39,17 +39,19 @@ class DatabaseFeatures(StockFeatures):
     minimum_database_version = MINIMUM_VERSION
 
 
-class DatabaseWrapper(StockWrapper):  # type: ignore[misc]  # django_tenants is untyped
+class DatabaseWrapper(StockWrapper):
     """One schema at a time: the tenant's alone, or public alone."""
 
     features_class = DatabaseFeatures
     include_public_schema = False
     schema_name: str
+    connection: Any  # psycopg's, or None; the bases declare None alone
+    introspection: Any  # ours; the untyped base declares its own class
     # SECURITY: tests switch these off to show the leaks that they stop; nothing else may.
     enforce_context = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self.introspection = DatabaseIntrospection(self)
 
     def set_tenant(self, tenant: HasSchema, include_public: bool = False) -> None:
@@ -60,7 +62,7 @@ class DatabaseWrapper(StockWrapper):  # type: ignore[misc]  # django_tenants is 
 
     def set_schema_to_public(self) -> None:
         """Points at public; sends nothing. Only tenants.context may call this."""
-        self.set_tenant(FakeTenant(schema_name=context.PUBLIC))
+        self.set_tenant(FakeTenant(schema_name=context.PUBLIC))  # type: ignore[no-untyped-call]
 
     def init_connection_state(self) -> None:
         """Refuses a server that does not report its search_path.

@@ -14,7 +14,7 @@ class DatabaseIntrospection(StockIntrospection):
     """
 
     # `cursor` is Any in the stubs of Django, too.
-    def get_table_list(self, cursor: Any) -> list[TableInfo]:
+    def get_table_list(self, cursor: Any) -> list[TableInfo]:  # type: ignore[override]  # as Django's own does
         """Tables, partitions and views of the current schema."""
         cursor.execute(
             """

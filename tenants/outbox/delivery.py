@@ -63,7 +63,7 @@ class MailSession:
             return Step.DONE
         try:
             self._connected().send_messages([message])
-        except Exception as error:  # Mail backends raise what they like; classify() decides what it means.
+        except Exception as error:  # noqa: BLE001 - mail backends raise what they like; classify() decides what it means.
             self._hang_up()
             return _record_failure(mail, error)
         _record_sent(mail)
@@ -82,7 +82,7 @@ class MailSession:
             return
         try:
             server.close()
-        except Exception as error:  # The mails are recorded; how the server says goodbye changes nothing.
+        except Exception as error:  # noqa: BLE001 - the mails are recorded; how the server says goodbye changes nothing.
             logger.info("outbox: mail server hung up: %s", type(error).__name__)
 
 
@@ -91,9 +91,14 @@ def _record_sent(mail: Mail) -> None:
     mail.last_error = ""
     fields = ["sent_at", "last_error"]
     if mail.is_secret:
-        mail.text, mail.html = WIPED, ""
-        fields += ["text", "html"]
+        fields += _wipe(mail)
     mail.save(update_fields=fields)
+
+
+def _wipe(mail: Mail) -> list[str]:
+    """Removes what signs somebody in, the subject too: it may carry the code. Gives back the changed fields."""
+    mail.subject, mail.text, mail.html = WIPED, WIPED, ""
+    return ["subject", "text", "html"]
 
 
 def _record_failure(mail: Mail, error: Exception) -> Step:
@@ -120,7 +125,6 @@ def _give_up(mail: Mail, reason: str) -> None:
     mail.last_error = reason.replace("\x00", "")[:ERROR_LIMIT]
     fields = ["failed_at", "last_error", "attempts"]
     if mail.is_secret:
-        mail.text, mail.html = WIPED, ""
-        fields += ["text", "html"]
+        fields += _wipe(mail)
     mail.save(update_fields=fields)
     logger.error("outbox: mail %s given up", mail.id)

@@ -31,7 +31,7 @@ def handle_next_event(schema: str) -> Step:
             return Step.NOTHING
         try:
             _handle(event)
-        except Exception as error:  # A handler's fault is its event's alone, whatever it is.
+        except Exception as error:  # noqa: BLE001 - a handler's fault is its event's alone, whatever it is.
             _put_off(event, error)
         else:
             event.done_at = timezone.now()
@@ -49,7 +49,7 @@ def _handle(event: Event) -> None:
 
 
 def _put_off(event: Event, error: Exception) -> None:
-    logger.exception("outbox: event %s %s failed (attempt %d)", event.kind, event.id, event.attempts + 1)
+    logger.error("outbox: event %s %s failed (attempt %d)", event.kind, event.id, event.attempts + 1, exc_info=error)
     event.attempts += 1
     event.due_at = next_try(event.attempts, ceiling_seconds=EVENT_CEILING_SECONDS)
     event.last_error = f"{type(error).__name__}: {error}".replace("\x00", "")[:ERROR_LIMIT]

@@ -86,7 +86,8 @@ def render_mail(template: str, context: dict[str, Any], *, head: Letterhead, lan
 
 def tidy_text(text: str) -> str:
     """Template leavings removed: no trailing white space, never more than one empty line."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
+    # "-- " with its space is how mail programs know a signature.
+    lines = [line if line == "-- " else line.rstrip() for line in text.strip().splitlines()]
     kept: list[str] = []
     for line in lines:
         if line or (kept and kept[-1]):

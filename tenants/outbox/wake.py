@@ -63,7 +63,7 @@ def wake(schema: str) -> bool:
         return False
     try:
         current_app.send_task(DRAIN_TASK, args=(schema,), retry=False, expires=WAKE_EXPIRES_SECONDS)
-    except Exception as error:  # The broker's client raises errors of four libraries; none may reach the request.
+    except Exception as error:  # noqa: BLE001 - the broker's client raises errors of four libraries; none may reach the request.
         circuit.failed()
         logger.warning("outbox: broker not reached, the sweep will find it: %s", type(error).__name__)
         return False

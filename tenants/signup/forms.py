@@ -51,7 +51,7 @@ class SignUpForm(forms.Form):
         self.suggestion = ""
         starters = registry.starters()
         starter = self.fields["starter"]
-        assert isinstance(starter, forms.ChoiceField)  # noqa: S101  declared above; told to the type checker
+        assert isinstance(starter, forms.ChoiceField)
         starter.choices = [(choice.key, choice.label) for choice in starters]
         starter.initial = starters[0].key if starters else ""
         self.fields["colour"].initial = COLOURS[0][0]
@@ -85,11 +85,11 @@ class SignUpForm(forms.Form):
         try:
             return slugs.check(typed)
         except SlugRefused as refused:
-            self.refuse_slug(refused)
-            return str(self.cleaned_data["slug"])
+            self.suggestion = refused.suggestion
+            raise forms.ValidationError(refused.reason, code=refused.code) from refused
 
     def refuse_slug(self, refused: SlugRefused) -> None:
-        """Says at the field why, and keeps the suggestion for the page."""
+        """Says at the field why, when that was found only later; keeps the suggestion for the page."""
         self.suggestion = refused.suggestion
         self.add_error("slug", forms.ValidationError(refused.reason, code=refused.code))
 

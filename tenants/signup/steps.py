@@ -114,9 +114,7 @@ def open_portal(sign_up: SignUp) -> str:
 def _make(locked: SignUp) -> TenantSnapshot:
     if locked.verified_at is None:
         raise SlugRefused("unverified", "The code from the e-mail is missing.")
-    portal = NewPortal(
-        name=locked.name, owner_email=locked.email, starter=locked.starter, colour=locked.colour
-    )
+    portal = NewPortal(name=locked.name, owner_email=locked.email, starter=locked.starter, colour=locked.colour)
     snapshot = provision(name=locked.name, slug=locked.slug, portal=portal)
     locked.tenant = Tenant.objects.get(pk=snapshot.id)
     locked.save(update_fields=["tenant"])

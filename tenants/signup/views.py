@@ -119,8 +119,8 @@ def _open(request: HttpRequest, pending: SignUp) -> HttpResponse:
         if not form.has_error("slug"):
             form.refuse_slug(refused)
         return _form_page(request, form, status=409)
-    except (ProvisioningFailed, TemplateError) as error:
-        log.error("signup_failed", slug=pending.slug, error=str(error))
+    except (ProvisioningFailed, TemplateError):
+        log.exception("signup_failed", slug=pending.slug)
         form = SignUpForm(_typed(pending))
         form.add_error(None, _("We could not open the portal just now. Nothing is lost: please try again."))
         return _form_page(request, form, status=503)

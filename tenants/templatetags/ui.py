@@ -112,14 +112,12 @@ def baton_mini(turn: str, text: str) -> SafeString:
     if turn not in ("us", "customer"):
         return SafeString("")
     side = "us" if turn == "us" else "them"
-    return format_html(
-        '<span class="baton baton-mini" data-with="{}"><i></i><span>{}</span></span>', side, text
-    )
+    return format_html('<span class="baton baton-mini" data-with="{}"><i></i><span>{}</span></span>', side, text)
 
 
 @register.simple_tag(name="course")
 def course(current: int, total: int) -> SafeString:
-    """`{% course 3 5 %}`: a bar per step, the current one half filled; `current` counts from 1, past the end = all done."""
+    """`{% course 3 5 %}`: a bar per step, the current one half filled; past the end = all done."""
     if total < 1:
         return SafeString("")
     classes = [("d" if step < current else "c" if step == current else "") for step in range(1, total + 1)]
@@ -160,9 +158,7 @@ def when(
 
 
 @register.simple_tag(name="when_short")
-def when_short(
-    value: date | datetime | None, time: bool = False, start: bool = False, before: str = ""
-) -> SafeString:
+def when_short(value: date | datetime | None, time: bool = False, start: bool = False, before: str = "") -> SafeString:
     """`{% when_short moment time=True %}`: "Tue 17 Nov, 08:14", for tables and timelines."""
     return when(value, style="short", time=time, start=start, before=before)
 

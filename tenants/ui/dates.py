@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -63,7 +63,8 @@ def today() -> date:
 
 def clock(value: datetime) -> str:
     """The time of day in the reader's way: 16:20, or 4:20 PM."""
-    return format_time(localized(value), "short", locale=_locale())
+    # tzinfo is named because babel would turn an aware time into UTC.
+    return format_time(value, "short", tzinfo=timezone.get_current_timezone(), locale=_locale())
 
 
 def long_date(value: date | datetime) -> str:
@@ -82,7 +83,9 @@ def short_date(value: date | datetime) -> str:
 def plain_date(value: date | datetime) -> str:
     """Day and month without the weekday: "17 November"."""
     day = day_of(value)
-    return str(format_skeleton("MMMMd" if day.year == today().year else "yMMMMd", day, locale=_locale()))
+    if day.year != today().year:
+        return format_date(day, "long", locale=_locale())
+    return str(format_skeleton("MMMMd", day, locale=_locale()))
 
 
 def _formatted(value: date | datetime, patterns: dict[str, str], otherwise: str) -> str:
@@ -93,12 +96,11 @@ def _formatted(value: date | datetime, patterns: dict[str, str], otherwise: str)
     full = pattern or _YEAR.sub("", str(locale.date_formats["full"].pattern))
     if day.year != today().year:
         full = f"{full} y" if pattern else str(locale.date_formats["full"].pattern)
-    # format_datetime, because format_date refuses nothing but knows no other patterns either.
-    return format_datetime(datetime(day.year, day.month, day.day), full, locale=locale)
+    return format_date(day, full, locale=locale)
 
 
 def near_day(value: date | datetime) -> str:
-    """"today", "yesterday", "tomorrow", or nothing."""
+    """The day by name when it is "today", "yesterday" or "tomorrow", else nothing."""
     distance = (day_of(value) - today()).days
     return {0: gettext("today"), -1: gettext("yesterday"), 1: gettext("tomorrow")}.get(distance, "")
 

@@ -20,5 +20,5 @@ def _letters(word: str) -> str:
 
 
 def tone_class(key: str) -> str:
-    """"a1" to "a4", the same for the same key on every page and in every process."""
+    """One of the classes a1 to a4, the same for the same key on every page and in every process."""
     return f"a{zlib.crc32(key.encode()) % _TONES + 1}"

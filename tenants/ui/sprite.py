@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.template import Context
@@ -39,9 +40,8 @@ def remember(context: Context, name: str) -> None:
 def _used(context: Context) -> dict[str, None]:
     # The bottom layer of the render context is one object for a whole rendering: includes (also with
     # "only") and extended templates copy the list of layers, never the layers themselves.
-    bottom = context.render_context.dicts[0]
-    used: dict[str, None] = bottom.setdefault(_STATE_KEY, {})
-    return used
+    bottom = cast("dict[str, dict[str, None]]", context.render_context.dicts[0])
+    return bottom.setdefault(_STATE_KEY, {})
 
 
 def rendered(context: Context) -> SafeString:
