@@ -40,13 +40,14 @@ class Recipient:
 def send_code(recipient: Recipient, code: str) -> None:
     """The code that signs in. Worthless after ten minutes, so not sent later than that."""
     with translation.override(recipient.addressee.language):
+        portal = letterhead().name
         letter = Letter(
             template="code",
-            subject=_("Your code for %(portal)s: %(code)s") % {"portal": letterhead().name, "code": code},
+            subject=_("Your code for %(portal)s: %(code)s") % {"portal": portal, "code": code},
             headline=_("Your code to sign in"),
             paragraphs=(
                 _("Enter it on the page where you asked for it. It works for 10 minutes and only once."),
-                _("Nobody from %(portal)s will ever ask you for it.") % {"portal": letterhead().name},
+                _("Nobody from %(portal)s will ever ask you for it.") % {"portal": portal},
             ),
             reason=_("You get this mail because this address was typed on our sign-in page."),
             code=code,
@@ -57,9 +58,10 @@ def send_code(recipient: Recipient, code: str) -> None:
 def send_no_account(recipient: Recipient) -> None:
     """The answer to an address that cannot sign in; said by mail alone, so that the page tells nobody."""
     with translation.override(recipient.addressee.language):
+        portal = letterhead().name
         letter = Letter(
             template="letter",
-            subject=_("No account for this address at %(portal)s") % {"portal": letterhead().name},
+            subject=_("No account for this address at %(portal)s") % {"portal": portal},
             headline=_("This address cannot sign in"),
             paragraphs=(
                 _("Somebody, probably you, asked for a code. No account that can sign in uses this address."),
@@ -98,9 +100,10 @@ def send_change_code(user: User, new_email: str, code: str) -> None:
     """The code that proves a new address, sent to that address."""
     recipient = Recipient(new_email, None, user.language)
     with translation.override(recipient.addressee.language):
+        portal = letterhead().name
         letter = Letter(
             template="code",
-            subject=_("Your code for %(portal)s: %(code)s") % {"portal": letterhead().name, "code": code},
+            subject=_("Your code for %(portal)s: %(code)s") % {"portal": portal, "code": code},
             headline=_("Your code for the new address"),
             paragraphs=(_("Enter it on your account page. From then on you sign in with this address."),),
             reason=_("You get this mail because this address was entered on an account page."),
@@ -113,9 +116,10 @@ def send_address_taken(user: User, new_email: str) -> None:
     """What a person reads who tried to move to an address that has an account already."""
     recipient = Recipient(new_email, None, user.language)
     with translation.override(recipient.addressee.language):
+        portal = letterhead().name
         letter = Letter(
             template="letter",
-            subject=_("This address is in use at %(portal)s") % {"portal": letterhead().name},
+            subject=_("This address is in use at %(portal)s") % {"portal": portal},
             headline=_("This address already has an account"),
             paragraphs=(_("Somebody, probably you, wanted to use it for another account as well. Nothing changed."),),
             reason=_("You get this mail because this address was entered on an account page."),
@@ -127,6 +131,7 @@ def tell_old_address(user: User, old_email: str, *, new_email: str, done: bool) 
     """Tells the old address of a change that was asked for or made, so that nobody loses an account silently."""
     recipient = Recipient(old_email, user)
     with translation.override(recipient.addressee.language):
+        portal = letterhead().name
         masked = mask_email(new_email)
         happened = (
             _("The address of your account is now %(new)s.")
@@ -135,7 +140,7 @@ def tell_old_address(user: User, old_email: str, *, new_email: str, done: bool) 
         )
         letter = Letter(
             template="letter",
-            subject=_("Your address at %(portal)s") % {"portal": letterhead().name},
+            subject=_("Your address at %(portal)s") % {"portal": portal},
             headline=_("Your address was changed") if done else _("A new address was asked for"),
             paragraphs=(
                 happened % {"new": masked},
@@ -150,10 +155,11 @@ def tell_password_changed(user: User, *, removed: bool) -> None:
     """Tells a person that the password of their account was set or removed."""
     recipient = Recipient(user.email, user)
     with translation.override(recipient.addressee.language):
+        portal = letterhead().name
         said = _("The password was removed.") if removed else _("A password was set.")
         letter = Letter(
             template="letter",
-            subject=_("Your password at %(portal)s") % {"portal": letterhead().name},
+            subject=_("Your password at %(portal)s") % {"portal": portal},
             headline=said,
             paragraphs=(
                 _("All other browsers were signed out."),

@@ -77,7 +77,7 @@ class User(AbstractBaseUser, TenantModel):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta(TenantModel.Meta):
         app_label = "accounts"

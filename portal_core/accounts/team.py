@@ -1,6 +1,6 @@
 """The team as its page shows it: who, with which role, with how much in hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,15 +49,28 @@ class Member:
         return self.user.name or self.user.email
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read once for all lines. Any: mappings by key as the queries give them."""
+
+    actor: Actor
+    counts: Mapping[UUID, int] | None
+    seen: dict[Any, Any]
+    until: dict[Any, Any]
+    teams: Mapping[str, str]
+    roles: dict[str, Role]
+
+
 def members(actor: Actor) -> list[Member]:
     """Everybody at the desk: active ones first, then the invited, then those who left."""
     people = list(_colleagues()[:_MOST])
     keys = [user.pk for user in people]
-    seen = dict(Session.objects.filter(user_id__in=keys).values_list("user_id").annotate(seen=Max("last_seen_at")))
+    seen = Session.objects.filter(user_id__in=keys).values_list("user_id").annotate(seen=Max("last_seen_at"))
     waiting = SigninLink.objects.filter(purpose=INVITATION, used_at=None, expires_at__gt=timezone.now())
-    until = dict(waiting.filter(user_id__in=keys).values_list("user_id").annotate(until=Max("expires_at")))
-    counts = open_counts()
-    found = [_member(user, actor, counts, seen, until) for user in people]
+    until = waiting.filter(user_id__in=keys).values_list("user_id").annotate(until=Max("expires_at"))
+    roles = {key: resolve_role(key) for key in {user.role for user in people}}
+    known = _Known(actor, open_counts(), dict(seen), dict(until), portal_facts().teams, roles)
+    found = [_member(user, known) for user in people]
     return sorted(found, key=lambda member: list(State).index(member.state))
 
 
@@ -65,20 +78,19 @@ def _colleagues() -> QuerySet[User]:
     return User.objects.exclude(role=CUSTOMER).order_by("created_at", "id")
 
 
-def _member(user: User, actor: Actor, counts: Any, seen: dict[Any, Any], until: dict[Any, Any]) -> Member:
-    """Any: mappings by key as the queries give them."""
-    role = resolve_role(user.role)
+def _member(user: User, known: _Known) -> Member:
+    role = known.roles[user.role]
     return Member(
         user=user,
         state=_state(user),
         role=role,
         role_name=role_name(role),
-        team_name=portal_facts().teams.get(user.team_key, ""),
-        open_requests=None if counts is None else counts.get(user.pk, 0),
-        last_seen_at=seen.get(user.pk) or user.last_sign_in_at,
-        invited_until=until.get(user.pk),
-        is_me=user.pk == actor.user_id,
-        may_change=not role.is_staff or may_grant(actor.role, role),
+        team_name=known.teams.get(user.team_key, ""),
+        open_requests=None if known.counts is None else known.counts.get(user.pk, 0),
+        last_seen_at=known.seen.get(user.pk) or user.last_sign_in_at,
+        invited_until=known.until.get(user.pk),
+        is_me=user.pk == known.actor.user_id,
+        may_change=not role.is_staff or may_grant(known.actor.role, role),
     )
 
 

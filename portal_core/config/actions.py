@@ -17,6 +17,7 @@ from portal_core.config.models import PortalDraft, PortalState, PortalVersion
 from portal_core.config.pinned import unpin
 from portal_core.config.problems import stops
 from portal_core.config.retiring import carry_retired
+from tenants.outbox.events import emit
 
 
 def publish(
@@ -56,6 +57,7 @@ def publish(
         _switch(state, version)
         _use_up_draft(wanted)
         unpin()
+        emit("portal.published", {"number": number})
         impact.apply_moves(actor, moves, number)
         return version
 

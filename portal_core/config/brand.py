@@ -46,12 +46,22 @@ class BrandColours:
 
 
 def brand_colours(colour: str) -> BrandColours:
-    """Works out the fallbacks of one colour (`#rrggbb`)."""
+    """Works out the fallbacks of one colour (`#rrggbb`). Raises `ValueError` for anything else."""
     base = colour.lower()
+    if not _HEX.fullmatch(base):
+        raise ValueError("not a brand colour")
     y = luminance(base)
     ink = _scaled(base, min(1.0, INK_LUMINANCE / max(y, 0.001)))
-    fill = _scaled(base, NUDGED_TO / y) if NUDGED_TO < y < WHITE_UNTIL else base
+    fill = _nudged(base, y) if NUDGED_TO < y < WHITE_UNTIL else base
     return BrandColours(base, ink, fill, "#ffffff" if y < WHITE_UNTIL else "#000000")
+
+
+def _nudged(base: str, y: float) -> str:
+    """The fill taken down to where white can be read on it; whole channels may need a little more than the formula."""
+    target = NUDGED_TO
+    while contrast(fill := _scaled(base, target / y), "#ffffff") < READABLE:
+        target -= 0.0005
+    return fill
 
 
 def luminance(colour: str) -> float:

@@ -1,7 +1,8 @@
 """Whether a condition holds, given the values that are known and the status."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -25,31 +26,17 @@ def holds(condition: Condition | None, values: Mapping[str, JsonValue], status: 
 
 
 def _test(condition: Condition, subject: JsonValue) -> bool:
-    match condition.operator:
-        case "is":
-            return _equal(subject, condition.is_)
-        case "is_not":
-            return not _equal(subject, condition.is_not)
-        case "one_of":
-            return any(_equal(subject, operand) for operand in condition.one_of or ())
-        case "contains":
-            return _contains(subject, condition.contains)
-        case "more_than":
-            return _compare(subject, condition.more_than) > 0
-        case "less_than":
-            return _compare(subject, condition.less_than) < 0
-        case "after":
-            return _is_text(subject, condition.after) and str(subject) > str(condition.after)
-        case "before":
-            return _is_text(subject, condition.before) and str(subject) < str(condition.before)
-        case "filled":
-            return not _is_empty(subject)
-        case _:
-            return _is_empty(subject)
+    operator = condition.operator
+    if operator in ("filled", "empty"):
+        return _is_empty(subject) == (operator == "empty")
+    if operator == "one_of":
+        return any(_equal(subject, operand) for operand in condition.one_of or ())
+    operand = getattr(condition, "is_" if operator == "is" else operator)
+    return _COMPARISONS[operator](subject, operand)
 
 
 def _is_empty(subject: JsonValue) -> bool:
-    return subject is None or subject == "" or subject == [] or subject == {}
+    return subject is None or (not isinstance(subject, bool | int | float) and not subject)
 
 
 def _is_text(subject: JsonValue, operand: object) -> bool:
@@ -72,11 +59,42 @@ def _contains(subject: JsonValue, operand: object) -> bool:
     return isinstance(subject, str) and isinstance(operand, str) and operand.casefold() in subject.casefold()
 
 
+def _differs(subject: JsonValue, operand: object) -> bool:
+    return not _equal(subject, operand)
+
+
+def _is_after(subject: JsonValue, operand: object) -> bool:
+    return _is_text(subject, operand) and str(subject) > str(operand)
+
+
+def _is_before(subject: JsonValue, operand: object) -> bool:
+    return _is_text(subject, operand) and str(subject) < str(operand)
+
+
+def _is_more(subject: JsonValue, operand: object) -> bool:
+    return _compare(subject, operand) > 0
+
+
+def _is_less(subject: JsonValue, operand: object) -> bool:
+    return _compare(subject, operand) < 0
+
+
 def _compare(subject: JsonValue, operand: object) -> int:
     left, right = _decimal(subject), _decimal(operand)
     if left is None or right is None:
         return 0
     return (left > right) - (left < right)
+
+
+_COMPARISONS: Final[dict[str, Callable[[JsonValue, object], bool]]] = {
+    "is": _equal,
+    "is_not": _differs,
+    "contains": _contains,
+    "more_than": _is_more,
+    "less_than": _is_less,
+    "before": _is_before,
+    "after": _is_after,
+}
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -12,7 +12,7 @@ from portal_core.config.document import load
 from portal_core.config.errors import PortalNotSetUp, UnknownKey
 from portal_core.config.models import ONLY_ROW, PortalState, PortalVersion
 from portal_core.config.pinned import pinned
-from tenants.context import current_schema
+from tenants.context import current, current_schema
 
 # Compiled portals kept in a process; one is a few hundred kilobytes at most, usually far less.
 MAX_CACHED: Final = 200
@@ -66,11 +66,18 @@ cache: Final = PortalCache(MAX_CACHED)
 
 
 def live_portal() -> CompiledPortal:
-    """The live portal. One query when it is cached, two when not. Raises `PortalNotSetUp`."""
+    """The live portal. One query when it is cached (in a web request once for all), two when not.
+
+    Raises `PortalNotSetUp`.
+    """
+    return _compiled(pinned(_live_id))
+
+
+def _live_id() -> UUID:
     version_id = PortalState.objects.filter(pk=ONLY_ROW).values_list("live_id", flat=True).first()
     if version_id is None:
         raise PortalNotSetUp(current_schema())
-    return _compiled(version_id)
+    return version_id
 
 
 def portal_version(number: int) -> CompiledPortal:
@@ -93,15 +100,21 @@ def _compiled(version_id: UUID) -> CompiledPortal:
 
 def custom_role(key: str) -> Role | None:
     """The resolver that `portal_core.accounts.roles` asks for roles that are not built in."""
-    try:
-        return live_portal().role(key)
-    except PortalNotSetUp:
-        return None
+    portal = _portal_or_none()
+    return None if portal is None else portal.role(key)
 
 
 def custom_role_keys() -> tuple[str, ...]:
     """The keys of the document's own roles, for `roles.staff_roles`."""
+    portal = _portal_or_none()
+    return () if portal is None else portal.role_keys
+
+
+def _portal_or_none() -> CompiledPortal | None:
+    """None in public, where there are operators only, and in a tenant that is just being made."""
+    if current() is None:
+        return None
     try:
-        return live_portal().role_keys
+        return live_portal()
     except PortalNotSetUp:
-        return ()
+        return None

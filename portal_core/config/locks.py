@@ -5,7 +5,9 @@ from portal_core.config.models import ONLY_ROW, PortalDraft, PortalState
 
 def lock_state() -> PortalState | None:
     """The row that says what is live, locked until the transaction ends; None before the first version."""
-    return PortalState.objects.select_for_update(of=("self",)).select_related("live").filter(pk=ONLY_ROW).first()
+    # No join with the live version: after waiting, PostgreSQL checks the changed row against the version that was
+    # joined before, finds no match and gives no row at all.
+    return PortalState.objects.select_for_update().filter(pk=ONLY_ROW).first()
 
 
 def lock_draft() -> PortalDraft | None:

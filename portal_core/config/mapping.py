@@ -58,12 +58,8 @@ def _standing_room(document: PortalDocument, flow_key: str) -> dict[str, Status]
 
 def _read(mapping: Mapping[str, object] | None) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
     problems: list[Problem] = []
-    if mapping is not None and not isinstance(mapping, Mapping):
-        shape = Problem("mapping", "The mapping is not an object.", 'Write {"status": {"flow.old": "new"}}.')
-        return {}, {}, [shape]
-    given = dict(mapping or {})
     found: dict[str, dict[str, str]] = {"status": {}, "type": {}}
-    for name, part in given.items():
+    for name, part in (mapping or {}).items():
         path = f"mapping.{str(name)[:60]}"
         if name not in found:
             problems.append(Problem(path, "The mapping knows status and type alone.", "Take this out."))

@@ -1,7 +1,7 @@
 """The rows behind the portal configuration: immutable versions, one draft, and which version is live."""
 
 import uuid
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -9,31 +9,14 @@ from django.db.models.functions import Now
 
 from portal_core.config.errors import ImmutableVersion
 from tenants.identifiers import uuid7
-from tenants.tenant_model import TenantManager, TenantModel, TenantQuerySet
-
-
-class VersionQuerySet(TenantQuerySet["PortalVersion"]):
-    """Refuses what would rewrite history. The database has a trigger that says the same."""
-
-    def update(self, **values: Any) -> NoReturn:  # Django's own signature
-        """Raises `ImmutableVersion`."""
-        raise ImmutableVersion("a published version never changes")
-
-    def delete(self) -> NoReturn:
-        """Raises `ImmutableVersion`."""
-        raise ImmutableVersion("a published version is kept")
-
-
-class VersionManager(TenantManager["PortalVersion"]):
-    """Manager of versions."""
-
-    def get_queryset(self) -> VersionQuerySet:
-        """Versions of the schema of now."""
-        return VersionQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]
+from tenants.tenant_model import TenantModel
 
 
 class PortalVersion(TenantModel):
-    """One published version of the document. Written once, never changed, never deleted."""
+    """One published version of the document. Written once, never changed, never deleted.
+
+    A trigger holds the same in the database, for what does not come through here.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.PositiveIntegerField(unique=True)
@@ -41,8 +24,6 @@ class PortalVersion(TenantModel):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
-
-    objects: ClassVar[VersionManager] = VersionManager()  # type: ignore[assignment]  # a manager of its own
 
     class Meta:
         app_label = "portal_core"

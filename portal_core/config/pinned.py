@@ -7,41 +7,42 @@ read once: otherwise a version published meanwhile would mix two configurations 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from tenants.context import current_schema
 
-_numbers: ContextVar[dict[str, int] | None] = ContextVar("live_version_of_request", default=None)
+_versions: ContextVar[dict[str, UUID] | None] = ContextVar("live_version_of_request", default=None)
 
 
 @contextmanager
 def one_version() -> Iterator[None]:
-    """Within, the live number of a schema is read once."""
-    token = _numbers.set({})
+    """Within, a schema's live version is looked up once."""
+    token = _versions.set({})
     try:
         yield
     finally:
-        _numbers.reset(token)
+        _versions.reset(token)
 
 
-def pinned(read: Callable[[], int]) -> int:
-    """The live number of the tenant at hand: remembered inside `one_version`, read anew outside of it."""
-    numbers = _numbers.get()
-    if numbers is None:
+def pinned(read: Callable[[], UUID]) -> UUID:
+    """The key of the live version of the tenant at hand: remembered inside `one_version`, read anew outside of it."""
+    versions = _versions.get()
+    if versions is None:
         return read()
     schema = current_schema()
-    if schema not in numbers:
-        numbers[schema] = read()
-    return numbers[schema]
+    if schema not in versions:
+        versions[schema] = read()
+    return versions[schema]
 
 
 def unpin() -> None:
     """Forgets what was read, for the one who has just published."""
-    numbers = _numbers.get()
-    if numbers is not None:
-        numbers.pop(current_schema(), None)
+    versions = _versions.get()
+    if versions is not None:
+        versions.pop(current_schema(), None)
 
 
 class OneVersionMiddleware:

@@ -30,11 +30,12 @@ def check_conditions(index: Index) -> Iterator[Problem]:
 
 def _fields(index: Index, kind: RequestType) -> Iterator[Problem]:
     earlier: set[str] = set()
+    known = input_keys(kind)
     for field in kind.fields:
         path = f"types.{kind.key}.fields.{field.key}.when"
         if not field.retired:
             for test in tests_in(field.when):
-                if test.field in input_keys(kind) and test.field not in earlier:
+                if test.field in known and test.field not in earlier:
                     text = f"The condition asks for “{test.field}”, which comes later in the form."
                     yield Problem(path, text, "Move that field before this one.")
             yield from _condition(index, kind, field.when, path)
@@ -42,6 +43,8 @@ def _fields(index: Index, kind: RequestType) -> Iterator[Problem]:
 
 
 def _condition(index: Index, kind: RequestType, condition: Condition | None, path: str) -> Iterator[Problem]:
+    if condition is None:
+        return
     fields = {field.key: field for field in inputs(kind)}
     for test in tests_in(condition):
         if test.field is not None and test.field not in fields:
@@ -57,7 +60,9 @@ def _answerable(field: AnyField, test: Condition, path: str) -> Iterator[Problem
     operators = kind_for(field.kind).operators
     if test.operator not in operators:
         mend = f"Use one of: {', '.join(sorted(operators))}."
-        yield Problem(path, f"“{test.operator}” does not go with “{field.key}”, a field of the kind {field.kind}.", mend)
+        yield Problem(
+            path, f"“{test.operator}” does not go with “{field.key}”, a field of the kind {field.kind}.", mend
+        )
         return
     for operand in _operands(test):
         mend = _wrong_operand(field, test.operator, operand)

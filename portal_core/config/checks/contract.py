@@ -11,13 +11,19 @@ _MISSING: Final = {
     "customer_name": ("Customers have no name for this status.", "Add customer_name: a sentence about their request."),
     "meaning": ("Nothing says what this status means.", "Add meaning: what has happened, in the customer’s words."),
     "turn": ("Nothing says whose turn it is.", "Add turn: us, customer or nobody."),
-    "handler": ("Nobody has requests in this status.", 'Add handler, the last one without a condition: [{"team": "…"}].'),
+    "handler": (
+        "Nobody has requests in this status.",
+        'Add handler, the last one without a condition: [{"team": "…"}].',
+    ),
     "next_step": ("Nothing says what happens next.", "Add next_step: who does what."),
     "expected": (
         "Nothing says how long it takes.",
         'Add expected: {"hours": 4, "working": true}, {"days": 2} or {"no_limit": true}.',
     ),
-    "notify": ("Nothing says whether the customer is told.", 'Add notify: [{"who": "customer", …}] or [{"who": "nobody"}].'),
+    "notify": (
+        "Nothing says whether the customer is told.",
+        'Add notify: [{"who": "customer", …}] or [{"who": "nobody"}].',
+    ),
 }
 
 

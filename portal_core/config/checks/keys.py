@@ -32,9 +32,10 @@ def check_keys(index: Index) -> Iterator[Problem]:
         yield from _unique(flow.statuses, f"flows.{flow.key}.statuses")
         for status in flow.statuses:
             yield from _unique(status.asks, f"flows.{flow.key}.statuses.{status.key}.asks")
-    for kind in (*document.types, *document.record_kinds):
-        name = "types" if kind in document.types else "record_kinds"
-        yield from _fields(kind.fields, f"{name}.{kind.key}.fields")
+    for kind in document.types:
+        yield from _fields(kind.fields, f"types.{kind.key}.fields")
+    for record in document.record_kinds:
+        yield from _fields(record.fields, f"record_kinds.{record.key}.fields")
     for role in document.roles:
         if role.key in (*BUILT_IN_ROLES, "operator", "system"):
             mend = "Choose another key."

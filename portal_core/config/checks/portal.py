@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from zoneinfo import ZoneInfo, available_timezones
+from functools import cache
+from itertools import pairwise
+from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 
@@ -18,7 +20,10 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def check_portal(index: Index) -> Iterator[Problem]:
     """What stands in `portal` and `hours`."""
     portal = index.document.portal
-    for path, language in (("language", portal.language), *((f"languages.{at}", key) for at, key in enumerate(portal.languages))):
+    for path, language in (
+        ("language", portal.language),
+        *((f"languages.{at}", key) for at, key in enumerate(portal.languages)),
+    ):
         if not _is_language(language):
             yield Problem(f"portal.{path}", f"No language has the code “{language}”.", "Use a code such as en or de.")
     if portal.languages and portal.language not in portal.languages:
@@ -36,10 +41,13 @@ def check_portal(index: Index) -> Iterator[Problem]:
 
 def is_time_zone(name: str) -> bool:
     """Whether it is the name of a time zone that exists."""
-    if name not in available_timezones():
-        return False
-    ZoneInfo(name)
-    return True
+    return name in _time_zones()
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """All names; reading them walks the whole zone database, so once a process."""
+    return frozenset(available_timezones())
 
 
 def _is_language(code: str) -> bool:
@@ -54,7 +62,8 @@ def _brand(index: Index) -> Iterator[Problem]:
     colours = brand_colours(index.document.portal.brand.colour)
     path = "portal.brand.colour"
     if not colours.is_readable:
-        text = f"Texts in this colour reach {min(colours.ink_contrast, colours.fill_contrast):.1f} to 1, not {READABLE} to 1."
+        least = min(colours.ink_contrast, colours.fill_contrast)
+        text = f"Texts in this colour reach {least:.1f} to 1, not {READABLE} to 1."
         yield Problem(path, text, "Choose a darker or stronger colour.")
     elif colours.ink_contrast > 5.5 and colours.on_brand == "#000000":
         text = f"The colour is bright: links and texts are shown in {colours.ink} so that they can be read."
@@ -66,7 +75,7 @@ def _hours(hours: Hours) -> Iterator[Problem]:
         minutes = sorted(minutes_of(span) for span in spans)
         if any(opens >= closes for opens, closes in minutes):
             yield Problem(f"hours.{name}", "A span ends before it begins.", "Write it as 08:00-17:00.")
-        elif any(later[0] < earlier[1] for earlier, later in zip(minutes, minutes[1:], strict=False)):
+        elif any(later[0] < earlier[1] for earlier, later in pairwise(minutes)):
             yield Problem(f"hours.{name}", "Two spans overlap.", "Join them.")
     for position, day in enumerate(hours.holidays):
         try:

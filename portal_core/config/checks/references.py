@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Iterator
 
 from portal_core.config.checks.index import Index, active_statuses, input_keys
-from portal_core.config.document.flows import Flow, FillAsk, Status
+from portal_core.config.document.flows import FillAsk, Flow, Status
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.problems import Problem
 
 
 def check_references(index: Index) -> Iterator[Problem]:
     """Flows, statuses, steps, teams, messages, roles and fields by key."""
+    for kind in index.document.types:
+        if kind.flow not in index.flows:
+            # Retired types too: their requests are still shown.
+            yield _unknown(f"types.{kind.key}.flow", "flow", kind.flow, index.flows)
     for kind in index.types:
         yield from _type(index, kind)
     for flow in index.active_flows():
@@ -28,9 +32,11 @@ def check_references(index: Index) -> Iterator[Problem]:
 def _type(index: Index, kind: RequestType) -> Iterator[Problem]:
     path = f"types.{kind.key}"
     flow = index.flows.get(kind.flow)
-    if flow is None or flow.retired:
-        yield _unknown(f"{path}.flow", "flow", kind.flow)
-    else:
+    if flow is not None and flow.retired:
+        yield Problem(
+            f"{path}.flow", f"The flow “{kind.flow}” is retired.", "Retire the type too, or name another flow."
+        )
+    elif flow is not None:
         yield from _known(kind.start, [status.key for status in active_statuses(flow)], f"{path}.start", "status")
     for position, rule in enumerate(kind.assign):
         yield from _known(rule.team, index.teams, f"{path}.assign.{position}.team", "team")

@@ -70,13 +70,11 @@ def all_texts(document: Mapping[str, JsonValue], path: str = "") -> Iterator[tup
 def _languages(index: Index) -> Iterator[Problem]:
     portal = index.document.portal
     needed = dict.fromkeys((portal.language, *portal.languages))
-    if len(needed) == 1:
-        needed_of_plain: list[str] = []
-    else:
-        needed_of_plain = [language for language in needed if language != portal.language]
-    for path, _, value in all_texts(canonical(index.document)):
+    needed_of_plain = [language for language in needed if language != portal.language]
+    for path, key, value in all_texts(canonical(index.document)):
         if isinstance(value, str):
-            missing = [] if _WORDLESS.fullmatch(value) else needed_of_plain
+            # A unit, or a text of placeholders alone, is the same in every language.
+            missing = [] if key == "unit" or _WORDLESS.fullmatch(value) else needed_of_plain
         else:
             missing = [language for language in needed if language not in value]
         if missing:

@@ -68,7 +68,9 @@ def _checked(words: object, limit: int) -> str:
         raise PydanticCustomError("text_empty", "this text is empty")
     if len(words) > limit:
         raise PydanticCustomError(
-            "text_long", "this text has {length} characters, the limit is {limit}", {"length": len(words), "limit": limit}
+            "text_long",
+            "this text has {length} characters, the limit is {limit}",
+            {"length": len(words), "limit": limit},
         )
     return words
 

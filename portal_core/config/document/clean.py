@@ -1,6 +1,7 @@
 """The first look at a document: bounded in size and depth, every string normalised."""
 
 import json
+import math
 import re
 import unicodedata
 from typing import NoReturn
@@ -69,7 +70,9 @@ def _clean(value: object, depth: int, path: str) -> JsonValue:
         return [_clean(item, depth + 1, f"{path}.{index}") for index, item in enumerate(value)]
     if isinstance(value, dict):
         return _clean_object(value, depth, path)
-    raise NotADocument(Problem(path.lstrip("."), "This is no JSON value.", "Use text, numbers, true, false, lists or objects."))
+    raise NotADocument(
+        Problem(path.lstrip("."), "This is no JSON value.", "Use text, numbers, true, false, lists or objects.")
+    )
 
 
 def _clean_object(value: dict[object, object], depth: int, path: str) -> dict[str, JsonValue]:
@@ -83,7 +86,7 @@ def _clean_object(value: dict[object, object], depth: int, path: str) -> dict[st
 
 
 def _number(value: int | float, path: str) -> int | float:
-    if value != value or abs(value) > 1e18:
+    if abs(value) > 1e18 or math.isnan(value):
         raise NotADocument(Problem(path.lstrip("."), "This number cannot be kept.", "Write a smaller one."))
     # 4.0 and 4 are the same number; the canonical form knows one of them.
     return int(value) if isinstance(value, float) and value.is_integer() else value

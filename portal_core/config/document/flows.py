@@ -22,7 +22,9 @@ class Expected(Part):
     @model_validator(mode="after")
     def _one_way(self) -> "Expected":
         if [self.hours is not None, self.days is not None, self.no_limit].count(True) != 1:
-            raise PydanticCustomError("expected", "this says neither hours, nor days, nor no_limit, or more than one of them")
+            raise PydanticCustomError(
+                "expected", "this says neither hours, nor days, nor no_limit, or more than one of them"
+            )
         return self
 
 
@@ -125,9 +127,7 @@ class ChooseAsk(AskBase):
     slots: Key | None = None
 
 
-Ask: TypeAlias = Annotated[
-    FillAsk | UploadAsk | ApproveAsk | ReadAsk | PayAsk | ChooseAsk, Field(discriminator="do")
-]
+Ask: TypeAlias = Annotated[FillAsk | UploadAsk | ApproveAsk | ReadAsk | PayAsk | ChooseAsk, Field(discriminator="do")]
 
 
 class Step(Part):

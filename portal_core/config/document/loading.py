@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from pydantic import ValidationError
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from portal_core.config.document.clean import NotADocument, clean, parse_json
@@ -121,7 +120,9 @@ def _problem(detail: ErrorDetails, root: JsonValue) -> Problem:
 
 def _unknown_key(path: str) -> Problem:
     name = path.rpartition(".")[2][:60]
-    return Problem(path, f"The key “{name}” is unknown here.", "Take it out, or begin it with x- to keep it as your own.")
+    return Problem(
+        path, f"The key “{name}” is unknown here.", "Take it out, or begin it with x- to keep it as your own."
+    )
 
 
 _KEY_MEND = "Use lower-case letters, digits and hyphens, a letter first, at most 40."

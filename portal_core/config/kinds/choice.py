@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import Choice, ChoiceField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.base import FieldKind
 from portal_core.config.kinds.common import common_options
 
 if TYPE_CHECKING:

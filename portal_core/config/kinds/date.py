@@ -116,4 +116,6 @@ class DateKind(FieldKind[DateField]):
         return "" if day is None else date_in(day, language)
 
     def default(self, field: CompiledField) -> JsonValue:
-        return self.config(field).default if self.config(field).default != "today" else timezone.now().date().isoformat()
+        return (
+            self.config(field).default if self.config(field).default != "today" else timezone.now().date().isoformat()
+        )

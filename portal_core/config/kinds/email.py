@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from portal_core.config.document.fields import EmailField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.base import FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField
 

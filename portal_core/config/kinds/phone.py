@@ -11,14 +11,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal_core.config.document.fields import PhoneField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.base import FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField, plain_digits
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
 
-_SHAPE: Final = re.compile(r"\+?[0-9()\[\]/.\-\s\u2010-\u2015]+(\s*(ext|x|#|Durchwahl)\.?\s*[0-9]{1,6})?", re.IGNORECASE)
+_SHAPE: Final = re.compile(
+    r"\+?[0-9()\[\]/.\-\s\u2010-\u2015]+(\s*(ext|x|#|Durchwahl)\.?\s*[0-9]{1,6})?", re.IGNORECASE
+)
 _FEWEST_DIGITS: Final = 5
 _MOST_DIGITS: Final = 17
 

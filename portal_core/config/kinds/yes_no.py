@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import YesNoField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.base import FieldKind
 from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options
 
