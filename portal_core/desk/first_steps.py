@@ -1,6 +1,6 @@
-"""The first steps of a new owner: from an open portal to a first answered request, and the question of the first day."""
+"""The first steps of a new owner: to a first answered request, and the question of the first day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django import forms
 from django.http import HttpResponse
@@ -85,26 +85,30 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
     number = steps.first_request
     request_href = reverse("desk:request", kwargs={"number": number}) if number else ""
     done = [True, number is not None, steps.is_answered, steps.has_baseline, steps.has_colleague]
-    rows = [
-        ListedStep(
-            "", "Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", href="/",
-            action_label="Look",
+    wording = (
+        ("Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", "Look", "/"),
+        (
+            "Write down a first request for Alex",
+            "As if he had called. It gets a number and stands in your queue.",
+            "Write it down",
+            new_href,
         ),
-        ListedStep(
-            "", "Write down a first request for Alex", "As if he had called. It gets a number and stands in your queue.",
-            "plus", new_href, "Write it down", "about a minute",
-        ),
-        ListedStep(
-            "", "Answer Alex at the desk",
+        (
+            "Answer Alex at the desk",
             "Write to him or move his request on: before you press, you see the very mail he gets.",
-            "message", request_href, "Open at the desk", "about a minute",
+            "Open at the desk",
+            request_href,
         ),
-        ListedStep("", "Say how often you are asked for news", "The question beside this list.", "clock"),
-        ListedStep("", "Invite a colleague", "They see the same queue.", "users", "/desk/team/", "Invite"),
-    ]  # fmt: skip
+        ("Say how often you are asked for news", "The question beside this list.", "", ""),
+        ("Invite a colleague", "They see the same queue.", "Invite", "/desk/team/"),
+    )
+    icons = ("home", "plus", "message", "clock", "users")
     now = next((index for index, is_done in enumerate(done) if not is_done), None)
     states = ["done" if is_done else "now" if index == now else "todo" for index, is_done in enumerate(done)]
-    return [replace(row, state=state) for row, state in zip(rows, states, strict=True)]
+    return [
+        ListedStep(state, title, sub, icon, href, action)
+        for state, icon, (title, sub, action, href) in zip(states, icons, wording, strict=True)
+    ]
 
 
 @require_POST

@@ -70,7 +70,7 @@ def choose(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("create_for_customer")
 def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
-    """`/desk/new/TYPE/`: the customer's form with what staff may fill in; `do=update` only asks which questions apply."""
+    """`/desk/new/TYPE/`: the customer's form, with what staff may fill in; `do=update` asks which questions apply."""
     try:
         form = _form(request, type_key)
     except TypeNotOpen:

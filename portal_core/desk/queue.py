@@ -197,14 +197,12 @@ def _menus(filters: Filters, portal: CompiledPortal, people: list[Colleague]) ->
     yield _menu(filters, "state", "State", [("closed", "closed")], unset="open")
 
 
-def _menu(
-    filters: Filters, name: str, label: str, values: list[tuple[str, str]], unset: str = ""
-) -> FilterMenu:
+def _menu(filters: Filters, name: str, label: str, values: list[tuple[str, str]], unset: str = "") -> FilterMenu:
     chosen = getattr(filters, name)
     options = [Option(words, _href(replace(filters, **{name: value})), value == chosen) for value, words in values]
     current = next((words for value, words in values if value == chosen), "")
     remove = _href(replace(filters, **{name: unset})) if current else ""
-    return FilterMenu(label, current or "any", options, remove)
+    return FilterMenu(label, current or unset or "any", options, remove)
 
 
 def _href(filters: Filters, **more: str) -> str:

@@ -1,7 +1,7 @@
 """One request at the desk: everything that happened, who has it, what the customer sees, what can be done."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import Http404, HttpResponse, QueryDict
@@ -13,7 +13,7 @@ from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.moving import MovePanel, move_panel
+from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
 from portal_core.portal.brand import live_brand
 from portal_core.service_requests.access import get_for
@@ -21,6 +21,7 @@ from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import NotSeen
 from portal_core.service_requests.forms import Asked, MessageForm
 from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.moving import offered_moves
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.promises import has_limit
 from portal_core.service_requests.queries import visible_to
@@ -48,8 +49,8 @@ class DeskRequest:
 
     @property
     def customer_viewer(self) -> Viewer:
-        """The customer of this request as a reader."""
-        return Viewer.of(actor_for(self.row.customer), self.portal)
+        """The customer of this request as a reader, on the screen of this colleague."""
+        return replace(Viewer.of(actor_for(self.row.customer), self.portal), shown_to=self.actor.role)
 
 
 def open_request(request: PersonRequest, number: int) -> DeskRequest:
@@ -88,9 +89,7 @@ def preview(request: PersonRequest, number: int) -> HttpResponse:
     return render(request, "desk/_move.html", context)
 
 
-def render_request(
-    request: PersonRequest, opened: DeskRequest, *, status: int = 200, **extra: object
-) -> HttpResponse:
+def render_request(request: PersonRequest, opened: DeskRequest, *, status: int = 200, **extra: object) -> HttpResponse:
     """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
     row = opened.row
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request))
@@ -137,7 +136,7 @@ def back_of(request: PersonRequest) -> str:
 
 
 def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
-    """The customer's page by the customer's own page builder and template part; the desk only puts a frame around it."""
+    """The customer's page by its own builder and its own template part; the desk only puts a frame around it."""
     page = request_page(opened.row, opened.customer_viewer, portal=opened.portal, before=before_of(request))
     context = {
         "portal": opened.portal,
@@ -146,6 +145,7 @@ def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
         "number": opened.row.number,
         "first_name": opened.row.customer.first_name,
         "brand": live_brand(opened.portal),
+        "moves": offered_moves(opened.row, page.request, opened.customer_viewer, portal=opened.portal),
         "read_only": True,
         "message_form": MessageForm(),
         "back": back_of(request),
@@ -154,14 +154,8 @@ def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
 
 
 def _panel(request: PersonRequest, opened: DeskRequest) -> MovePanel | None:
-    return move_panel(
-        opened.row,
-        portal=opened.portal,
-        viewer=opened.viewer,
-        to=request.GET.get("to", ""),
-        tell=request.GET.get("tell", "yes") != "no",
-        reason=request.GET.get("reason", "")[:2000],
-    )
+    asked = AskedMove(to=request.GET.get("to", ""), tell=request.GET.get("tell", "yes") != "no")
+    return move_panel(opened.row, asked, portal=opened.portal, viewer=opened.viewer)
 
 
 def due_of(row: ServiceRequest) -> datetime | None:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.desk.moving import MovePanel, move_panel
+from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
 from portal_core.messaging.actions import Message, note, reply
 from portal_core.service_requests.actions import Move, assign, change_fields, move
@@ -82,15 +82,13 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
 
 
 def _sent_panel(request: PersonRequest, opened: DeskRequest) -> MovePanel | None:
-    return move_panel(
-        opened.row,
-        portal=opened.portal,
-        viewer=opened.viewer,
+    asked = AskedMove(
         to=request.POST.get("to", ""),
         tell=request.POST.get("tell", "yes") == "yes",
         reason=_plain(request.POST.get("reason", "")),
         data=request.POST,
     )
+    return move_panel(opened.row, asked, portal=opened.portal, viewer=opened.viewer)
 
 
 def _decided(request: PersonRequest, panel: MovePanel) -> Move:
@@ -136,4 +134,3 @@ def _back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
     back = back_of(request)
     query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
     return redirect(f"/desk/requests/{number}/{query}#{place}")
-

@@ -105,17 +105,27 @@ def invite(request: PersonRequest) -> HttpResponse:
     form = InviteForm(request.POST, roles=grantable_roles(request.actor), teams=portal_facts().teams.items())
     if not form.is_valid():
         return _page(request, invite=form)
-    typed = form.cleaned_data
-    try:
-        for address in typed["emails"]:
+    refused = _invite_each(request, form)
+    sent = len(form.cleaned_data["emails"]) - len(refused)
+    if sent:
+        messages.success(request, ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent) % {"n": sent})
+    if not refused:
+        return redirect(TEAM)
+    for address, why in refused:
+        form.add_error("emails", f"{address}: {why}")
+    return _page(request, invite=form)
+
+
+def _invite_each(request: PersonRequest, form: InviteForm) -> list[tuple[str, str]]:
+    """Invites one by one; who could not be invited, and why."""
+    typed, refused = form.cleaned_data, []
+    for address in typed["emails"]:
+        try:
             limit_person(request, "invite", INVITES_PER_HOUR)
             actions.invite_staff(actor=request.actor, email=address, role=typed["role"], team_key=typed["team"])
-    except (AccountError, TooMany) as error:
-        form.add_error("emails", f"{address}: {_why(error)}")
-        return _page(request, invite=form)
-    sent = len(typed["emails"])
-    messages.success(request, ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent) % {"n": sent})
-    return redirect(TEAM)
+        except (AccountError, TooMany) as error:
+            refused.append((address, _why(error)))
+    return refused
 
 
 @require_POST

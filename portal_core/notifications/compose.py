@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import HistoryEntry
 from portal_core.notifications import parts
@@ -34,19 +35,26 @@ class Edited:
 
 
 def status_mail(
-    request: ServiceRequest, *, status_key: str, portal: CompiledPortal, reason: str = "", at: datetime | None = None
+    request: ServiceRequest,
+    *,
+    status_key: str,
+    portal: CompiledPortal,
+    reason: str = "",
+    at: datetime | None = None,
+    shown_to: Role | None = None,
 ) -> ComposedMail | None:
     """The mail to the customer when `request` arrives in `status_key`; None when the configuration tells nobody.
 
     The request need not stand there yet (the desk asks before moving); it is not changed. `at` is the moment of
-    arrival, now when left out. `reason` is what the mover gave as the reason, in plain words.
+    arrival, now when left out. `reason` is what the mover gave as the reason, in plain words. `shown_to` is the role of
+    the colleague on whose screen it is previewed: what is hidden from it leaves a neutral word there (and only there).
     """
     arrived = _as_if_in(request, status_key, portal, at or timezone.now())
     status = portal.type(request.type_key).flow.status(status_key)
     rule = status.notice_for("customer", rule_values(request, portal))
     if rule is None or not request.customer.is_active:
         return None
-    viewer = parts.reader(request.customer, portal)
+    viewer = replace(parts.reader(request.customer, portal), shown_to=shown_to)
     view = parts.seen_by(arrived, viewer, portal)
     return _customer_mail(request, view, viewer, _Words.of(portal, rule.message, view, viewer, reason))
 

@@ -14,6 +14,8 @@ from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import escape_value
 from portal_core.service_requests.entries import for_viewer
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.promises import day_words
+from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest
 
 QUOTE_LENGTH = 10_000
@@ -44,7 +46,7 @@ def staff_mail(
         said = _SAYINGS[what](view, name)
         lead = _("%(name)s writes:") % {"name": name}
         button = _("Open the request")
-        facts = _facts(view)
+        facts = _facts(view, viewer)
     quote = entry.body[:QUOTE_LENGTH] if said.quotes and entry is not None else ""
     return ComposedMail(
         template=said.template,
@@ -67,20 +69,25 @@ def staff_mail(
     )
 
 
-def _facts(view: VisibleRequest) -> tuple[tuple[str, str], ...]:
+def _facts(view: VisibleRequest, viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    due = view.status.due_at
     facts = (
         (_("Status"), view.status.name),
         (_("Customer"), view.customer.name),
         (_("Who has it"), view.handler_name),
-        (_("When"), view.status.expected),
+        (_("Due"), day_words(due, viewer=viewer) if due is not None else ""),
     )
     return tuple((label, value) for label, value in facts if value)
 
 
 def _answers(view: VisibleRequest) -> str:
     """The answers that this colleague may see, one a line."""
-    lines = (f"**{escape_value(field.label)}:** {escape_value(field.text)}" for field in view.fields if field.text)
-    return "\n".join(lines)
+    return "\n".join(f"**{_label(field.label)}** {escape_value(field.text)}" for field in view.fields if field.text)
+
+
+def _label(text: str) -> str:
+    """A question keeps its mark, everything else gets a colon."""
+    return escape_value(text if text.endswith(("?", ":")) else f"{text}:")
 
 
 def _created(view: VisibleRequest, name: str) -> _Said:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 import nh3
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -66,7 +66,7 @@ def quoted_html(text: str) -> SafeString:
     paragraphs = [part for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if part.strip()]
     html = SafeString("")
     for paragraph in paragraphs:
-        lines = SafeString("<br>").join(escape(line) for line in paragraph.splitlines())
+        lines = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in paragraph.splitlines()))  # a constant
         html += format_html('<p style="margin:10px 0;">{}</p>', lines)
     return html
 

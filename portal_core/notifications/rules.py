@@ -55,9 +55,7 @@ def readers_of(event: str, portal: CompiledPortal, request: ServiceRequest) -> f
     return frozenset(wanted)
 
 
-def staff_for(
-    readers: Iterable[str], request: ServiceRequest, *, except_id: uuid.UUID | None
-) -> tuple[User, ...]:
+def staff_for(readers: Iterable[str], request: ServiceRequest, *, except_id: uuid.UUID | None) -> tuple[User, ...]:
     """The colleagues behind `readers` who may see the request, without the one who acted; each once, by name."""
     found: dict[uuid.UUID, User] = {}
     everyone = _active_staff()

@@ -67,7 +67,7 @@ def home(request: PersonRequest) -> HttpResponse:
 def _example(portal: CompiledPortal, viewer: Viewer) -> dict[str, str]:
     """A made-up request for an empty home, in the words of the portal's own first type."""
     for request_type in portal.types:
-        ours = [status for status in request_type.flow.statuses if status.turn == Turn.US]
+        ours = [status for status in request_type.flow.statuses if status.turn == "us"]
         if ours:
             middle = ours[len(ours) // 2]
             text = portal.text
@@ -110,9 +110,7 @@ def _counts(actor: Actor) -> Counts:
     return Counts(**row)
 
 
-def _latest(
-    actor: Actor, viewer: Viewer, portal: CompiledPortal, turn: Turn, limit: int
-) -> list[VisibleRequest]:
+def _latest(actor: Actor, viewer: Viewer, portal: CompiledPortal, turn: Turn, limit: int) -> list[VisibleRequest]:
     found = open_requests(actor).filter(turn=turn).select_related("customer", "assignee")
     # What has waited longest for the customer comes first; what is with us, by its latest news.
     ordered = found.order_by("status_since", "id") if turn == Turn.CUSTOMER else found.order_by("-last_entry_at", "-id")

@@ -155,7 +155,7 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
 
 
 def _submission(actor: Actor, page: FormPage, form: AnswersForm) -> Submission:
-    assert actor.user_id is not None  # noqa: S101 - customer_page lets nobody else in
+    assert actor.user_id is not None
     return Submission(
         type_key=page.type.key,
         answers=form.cleaned_data,
@@ -173,7 +173,7 @@ def _keep(request: PersonRequest, page: FormPage, do: str) -> HttpResponse:
 
 
 def _save(actor: Actor, page: FormPage) -> datetime:
-    assert page.typed is not None  # noqa: S101 - only forms that were sent are kept
+    assert page.typed is not None
     draft = save_draft(
         actor=actor, type_key=page.type.key, typed=_typed(page.typed), submission_key=page.submission_key
     )
@@ -224,8 +224,8 @@ def _after_sending(page: FormPage) -> list[dict[str, object]]:
             "status": SignOf("us", 0, None),
         }
     ]
-    for step in flow.steps[1:]:
-        steps.append({"title": text(step.name, language), "text": "", "status": SignOf("us", 50, None)})
+    on_the_way = SignOf("us", 50, None)
+    steps += [{"title": text(step.name, language), "text": "", "status": on_the_way} for step in flow.steps[1:]]
     if len(steps) > 1:
         steps[-1]["status"] = SignOf("nobody", 100, "done")
     return steps

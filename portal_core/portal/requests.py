@@ -1,9 +1,11 @@
 """The customer's requests: the list, and one request with its status, history and what the customer can do."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,12 +20,14 @@ from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
 from portal_core.service_requests.forms import Asked, MessageForm
 from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.moving import OfferedMove, offered_moves
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 
 PAGE_SIZE = 20
+_REASON_LENGTH = 2000
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,6 @@ def _rows(request: PersonRequest, *, is_open: bool) -> tuple[list[ServiceRequest
 
 
 def _counts(actor: Actor) -> dict[str, int]:
-    from django.db.models import Count, Q
-
     return visible_to(actor).aggregate(
         open=Count("id", filter=Q(closed_at=None)),
         closed=Count("id", filter=Q(closed_at__isnull=False)),
@@ -116,17 +118,23 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
 def move_on(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/move/`: a move that is the customer's to make, such as taking a request back."""
     opened = _open(request, number)
+    to = request.POST.get("to", "")
+    sent = {to: request.POST}
+    offered = next((item for item in opened.offered(sent) if item.move.to == to), None)
+    if offered is not None and not offered.form.is_valid():
+        return _render(request, opened, sent=sent, status=400)
     wanted = Move(
-        to=request.POST.get("to", ""),
+        to=to,
         seen_status=request.POST.get("status", ""),
-        reason=request.POST.get("reason", "")[:2000].replace("\x00", ""),
+        reason=request.POST.get("reason", "").replace("\x00", "")[:_REASON_LENGTH],
+        answers=offered.form.cleaned_data if offered is not None else {},
     )
     try:
         move(actor=request.actor, request_id=opened.row.pk, move=wanted)
     except Stale as stale:
         return _render(request, _open(request, number), stale=stale, status=409)
     except (MoveRefused, MissingFields) as refused:
-        return _render(request, opened, problem=str(refused), status=400, tried=wanted)
+        return _render(request, opened, problem=str(refused), status=400, sent=sent)
     return redirect("portal:request", number=number)
 
 
@@ -158,10 +166,15 @@ class _Opened:
     viewer: Viewer
     actor: Actor
 
-    def editing(self, key: str, data: object = None) -> Editing | None:
+    def editing(self, key: str, data: QueryDict | None = None) -> Editing | None:
         """The form for one field, if the customer may edit it here."""
         asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key)
         return open_editing(self.row, key, asked, self.viewer, data) if key else None
+
+    def offered(self, sent: Mapping[str, QueryDict] | None = None) -> list[OfferedMove]:
+        """The moves that are the customer's to make, each with its form."""
+        shown = visible(self.row, self.viewer, portal=self.portal)
+        return offered_moves(self.row, shown, self.viewer, portal=self.portal, sent=sent)
 
 
 def _open(request: PersonRequest, number: int) -> _Opened:
@@ -173,13 +186,21 @@ def _open(request: PersonRequest, number: int) -> _Opened:
     return _Opened(row, portal, Viewer.of(request.actor, portal), request.actor)
 
 
-def _render(request: PersonRequest, opened: _Opened, *, status: int = 200, **extra: object) -> HttpResponse:
+def _render(
+    request: PersonRequest,
+    opened: _Opened,
+    *,
+    status: int = 200,
+    sent: Mapping[str, QueryDict] | None = None,
+    **extra: object,
+) -> HttpResponse:
     context = {
         "nav": "requests",
         "portal": opened.portal,
         "page": request_page(opened.row, opened.viewer, portal=opened.portal, before=_before(request)),
         "message_form": MessageForm(),
         "was_sent": request.GET.get("sent") == "1",
+        "moves": opened.offered(sent),
         "read_only": False,
         **extra,
     }

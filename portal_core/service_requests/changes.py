@@ -19,10 +19,10 @@ def enter_status(request: ServiceRequest, status_key: str, *, portal: CompiledPo
     request.turn = Turn(status.turn)
     request.status_since = now
     request.due_at = NO_LIMIT
-    if status.turn == Turn.US and status.expected is not None:
+    if status.turn == "us" and status.expected is not None:
         request.due_at = due_at(now, status.expected, portal.hours, portal.time_zone) or NO_LIMIT
     request.unanswered_since = None
-    request.closed_at = now if status.turn == Turn.NOBODY else None
+    request.closed_at = now if status.turn == "nobody" else None
 
 
 def answer_due_at(request: ServiceRequest, *, portal: CompiledPortal, now: datetime) -> datetime:
@@ -40,7 +40,7 @@ def title_of(request_type: CompiledType, data: Mapping[str, JsonValue], portal: 
     texts = {
         field.key: field.kind.display(data[field.key], field, portal, language, portal.time_zone)
         for field in request_type.fields
-        if data.get(field.key) is not None
+        if field.key in request_type.title_fields and data.get(field.key) is not None
     }
     title = request_type.title_for(texts, language).strip() or portal.text(request_type.name, language)
     return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.core.signing import BadSignature
 from django.http import QueryDict
 
-from portal_core.config.compiled import UnknownKey
+from portal_core.config.errors import UnknownKey
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.forms import AnswersForm, Asked, edit_form
@@ -51,7 +51,9 @@ def open_editing(
         return None
     values = field_values(row, viewer, portal=asked.portal, at_least=Visibility.SEE)
     form = edit_form([field], asked, values, data)
-    token = data.get("seen", "") if data is not None else signing.dumps({key: values.get(key)}, salt=f"{_SALT}.{row.pk}")
+    token = (
+        data.get("seen", "") if data is not None else signing.dumps({key: values.get(key)}, salt=f"{_SALT}.{row.pk}")
+    )
     return Editing(key=key, form=form, seen=_seen(row, token), seen_token=token)
 
 

@@ -151,15 +151,15 @@ class _Line:
             if is_mine:
                 return _("You sent the request")
             return _("Request sent from the portal") if self.viewer.is_staff else _("Request sent")
-        return _("%(name)s wrote this down for the customer") % {"name": name} if self.viewer.is_staff else _(
-            "%(name)s wrote this down for you"
-        ) % {"name": name}
+        return (
+            _("%(name)s wrote this down for the customer") % {"name": name}
+            if self.viewer.is_staff
+            else _("%(name)s wrote this down for you") % {"name": name}
+        )
 
     def _status_words(self, key: str) -> str:
         status = self.type.flow.status(key)
-        return self.portal.text(
-            status.name if self.viewer.is_staff else status.customer_name, self.viewer.language
-        )
+        return self.portal.text(status.name if self.viewer.is_staff else status.customer_name, self.viewer.language)
 
     def _assigned(self) -> str:
         to = str(self.row.data.get("to_name", ""))
@@ -179,7 +179,7 @@ class _Line:
 
     def _change(self, change: dict[str, JsonValue]) -> VisibleChange | None:
         field = self.type.field(str(change["field"]))
-        if field.visibility(self.viewer.role, self.request.status_key) == Visibility.HIDDEN:
+        if self.viewer.visibility(field, self.request.status_key) == Visibility.HIDDEN:
             return None
         before, after = (field_text(field, change[side], self.portal, self.viewer) for side in ("before", "after"))
         return VisibleChange(self.portal.text(field.label, self.viewer.language), before, after)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.conditions import tests_in
+from portal_core.config.document.fields import InfoField
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 
@@ -39,7 +40,12 @@ class AnswersForm(forms.Form):
     use_required_attribute = False
 
     def __init__(
-        self, fields: Iterable[CompiledField], asked: Asked, data: QueryDict | None = None, *, values: Mapping[str, JsonValue]
+        self,
+        fields: Iterable[CompiledField],
+        asked: Asked,
+        data: QueryDict | None = None,
+        *,
+        values: Mapping[str, JsonValue],
     ) -> None:
         super().__init__(data, prefix=PREFIX)
         self.asked = asked
@@ -57,8 +63,8 @@ class AnswersForm(forms.Form):
 
     def _clean_fields(self) -> None:
         """Cleans in the order of the form, dropping what does not apply under the answers so far."""
-        for name, bound in self._bound_items():
-            field = self.compiled[name]
+        for name in self.fields:
+            field, bound = self.compiled[name], self[name]
             if not self._applies(field):
                 continue
             try:
@@ -93,8 +99,9 @@ class AnswersForm(forms.Form):
     def _answers_so_far(self) -> dict[str, JsonValue]:
         if not self.is_bound:
             return {key: self._start(field) for key, field in self.compiled.items() if field.kind.is_input}
-        # Reading the errors cleans the form; what did not pass counts as not answered.
-        return {} if self.errors is None else dict(self.cleaned_data)
+        # Cleaned once, now at the latest; what did not pass counts as not answered.
+        self.is_valid()
+        return dict(self.cleaned_data)
 
     def _place_under_answer(self, field: CompiledField) -> tuple[str, str] | None:
         """The choice and the answer under which this question is asked, if its condition is that simple."""
@@ -112,6 +119,7 @@ class AnswersForm(forms.Form):
             kind=field.kind.key,
             label=portal.text(field.label, language),
             help=portal.text(field.help, language),
+            text=portal.text(field.config.text, language) if isinstance(field.config, InfoField) else "",
             bound=self[field.key] if field.kind.is_input else None,
             reveals=nested.get(field.key, {}),
             decides=field.key in self._deciding,
@@ -129,6 +137,7 @@ class Question:
     kind: str
     label: str
     help: str
+    text: str
     bound: forms.BoundField | None
     reveals: Mapping[str, list[forms.BoundField]]
     decides: bool
@@ -155,6 +164,16 @@ def edit_form(
 ) -> AnswersForm:
     """The form that changes answers of a request. `values` are all answers that the role sees, for conditions."""
     return AnswersForm(list(fields), asked, data, values=values)
+
+
+def move_form(
+    fields: Iterable[CompiledField], asked: Asked, values: Mapping[str, JsonValue], data: QueryDict | None = None
+) -> AnswersForm:
+    """The form of the fields that a move needs: each of them must be filled in, whatever the field says."""
+    form = edit_form(fields, asked, values, data)
+    for field in form.fields.values():
+        field.required = True
+    return form
 
 
 class MessageForm(forms.Form):

@@ -9,7 +9,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.impact import Move, Standing
 from portal_core.config.live import portal_version
 from portal_core.history.models import Audience, Kind
-from portal_core.history.record import Line, add_line
+from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.changes import enter_status, save_written
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
@@ -40,6 +40,11 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
             request.type_key = step.to_type
             enter_status(request, step.to_status, portal=portal, now=now)
             save_written(request, now=now, fields=_WRITTEN)
-            data = {"from": step.from_status, "to": step.to_status, "told": False, "by_publishing": version_number}
+            data: dict[str, JsonValue] = {
+                "from": step.from_status,
+                "to": step.to_status,
+                "told": False,
+                "by_publishing": version_number,
+            }
             line = Line(Kind.MOVED, Audience.CUSTOMER, now, data=data)
             add_line(actor=actor, request_id=request.pk, line=line)

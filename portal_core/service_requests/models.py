@@ -51,9 +51,7 @@ class ServiceRequest(TenantModel):
     # Built only from fields that customers see in every status (publish check), so it may stand in any list.
     title = models.CharField(max_length=200)
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -81,9 +79,7 @@ class ServiceRequest(TenantModel):
             models.Index(fields=["customer", "-last_entry_at"], name="request_by_customer"),
             models.Index(fields=["due_at", "id"], name="request_open_by_due", condition=Q(closed_at=None)),
             models.Index(fields=["created_at", "id"], name="request_open_by_age", condition=Q(closed_at=None)),
-            models.Index(
-                fields=["turn", "due_at", "id"], name="request_open_by_turn", condition=Q(closed_at=None)
-            ),
+            models.Index(fields=["turn", "due_at", "id"], name="request_open_by_turn", condition=Q(closed_at=None)),
             models.Index(
                 fields=["assignee", "due_at", "id"], name="request_open_by_person", condition=Q(closed_at=None)
             ),

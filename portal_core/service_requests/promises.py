@@ -6,12 +6,14 @@ Only what is measured or stored is promised: a date comes from the status's cont
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from portal_core.config.document.flows import Expected
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.viewer import Viewer
+from tenants.ui import dates
 
 # Stands for "no limit" in due_at, which is never NULL so that one index orders every queue.
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=ZoneInfo("UTC"))
@@ -22,30 +24,42 @@ def has_limit(due_at: datetime) -> bool:
     return due_at < NO_LIMIT
 
 
-def day_words(moment: datetime, *, viewer: Viewer, now: datetime) -> str:
-    """A day in a sentence, in the reader's language and zone: "today, 17:00", "tomorrow, 12:00", "Friday 27 November"."""
-    local = moment.astimezone(viewer.time_zone)
-    days = (local.date() - now.astimezone(viewer.time_zone).date()).days
-    clock = format_time(local, "short", locale=viewer.language)
-    with override(viewer.language):
-        if days == 0:
-            return _("today, %(time)s") % {"time": clock}
-        if days == 1:
-            return _("tomorrow, %(time)s") % {"time": clock}
-    return str(format_skeleton("EEEEdMMMM", local, locale=viewer.language)).replace(",", "")
+def day_words(moment: datetime, *, viewer: Viewer) -> str:
+    """A day in a sentence, in the reader's language and zone: "today, 17:00", "Friday 27 November"."""
+    with override(viewer.language), timezone.override(viewer.time_zone):
+        return dates.in_words(moment)
+
+
+def usual_words(expected: Expected | None, *, language: str) -> str:
+    """How long a status usually takes, as a part of a sentence: "within 2 working days"; "soon" without a promise."""
+    with override(language):
+        if expected is None or expected.no_limit:
+            return _("soon")
+        if expected.hours is not None:
+            if expected.working:
+                words = ngettext("within %(n)d working hour", "within %(n)d working hours", expected.hours)
+            else:
+                words = ngettext("within %(n)d hour", "within %(n)d hours", expected.hours)
+            return words % {"n": expected.hours}
+        days = expected.days or 1
+        if expected.working:
+            words = ngettext("within %(n)d working day", "within %(n)d working days", days)
+        else:
+            words = ngettext("within %(n)d day", "within %(n)d days", days)
+        return words % {"n": days}
 
 
 def expected_words(request: ServiceRequest, *, viewer: Viewer, now: datetime) -> str:
     """What the reader may expect and when, as one sentence without a full stop."""
     with override(viewer.language):
         if request.turn == Turn.NOBODY:
-            closed = day_words(request.closed_at or request.status_since, viewer=viewer, now=now)
+            closed = day_words(request.closed_at or request.status_since, viewer=viewer)
             return _("Closed %(day)s") % {"day": closed}
         if request.turn == Turn.CUSTOMER:
             return _("As soon as we hear from you") if not viewer.is_staff else _("When the customer answers")
         if not has_limit(request.due_at):
             return _("No fixed date yet")
-        day = day_words(request.due_at, viewer=viewer, now=now)
+        day = day_words(request.due_at, viewer=viewer)
         if request.due_at < now - timedelta(minutes=1):
             return _("We meant to be back by %(day)s and are late") % {"day": day}
         return _("You hear from us by %(day)s") % {"day": day}

@@ -72,7 +72,8 @@ class Cursor:
         at, _, key = text.removeprefix("-").partition("_")
         try:
             moment = datetime.fromisoformat(at.replace(" ", "+"))
-            return cls(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC")), uuid.UUID(key), is_backwards)
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC"))
+            return cls(aware, uuid.UUID(key), is_backwards)
         except ValueError:
             return None
 

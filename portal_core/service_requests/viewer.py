@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
-from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.visibility import Visibility
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,19 @@ class Viewer:
     user_id: uuid.UUID | None
     language: str
     time_zone: ZoneInfo
+    # On whose screen it appears when that is somebody else (the desk shows the customer's page and mail): then only
+    # what both may see passes, since a colleague's role can be kept from what the customer knows.
+    shown_to: Role | None = None
 
     @property
     def is_staff(self) -> bool:
         """Whether the reader stands on the business's side of the door."""
         return self.role.base in ("owner", "manager", "agent")
+
+    def visibility(self, field: CompiledField, status_key: str | None) -> Visibility:
+        """What this reader may do with a field in a status."""
+        level = field.visibility(self.role, status_key)
+        return level if self.shown_to is None else min(level, field.visibility(self.shown_to, status_key))
 
     @classmethod
     def of(cls, actor: Actor, portal: CompiledPortal) -> "Viewer":

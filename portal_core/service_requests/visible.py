@@ -20,13 +20,14 @@ from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
-from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.compiled_flow import CompiledStatus, CompiledTransition
 from portal_core.config.document.base import TextValue
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
+from portal_core.service_requests.changes import title_of
 from portal_core.service_requests.models import ServiceRequest, Turn
-from portal_core.service_requests.promises import expected_words, has_limit
+from portal_core.service_requests.promises import expected_words, has_limit, usual_words
 from portal_core.service_requests.viewer import Viewer
 
 
@@ -103,6 +104,8 @@ class VisibleRequest:
     customer: VisiblePerson
     handler: VisiblePerson | None
     handler_name: str
+    # Who has it now, for "Who has it": the customer while it is the customer's turn.
+    holder_name: str
     team_name: str
     business: str
     moves: tuple[VisibleMove, ...]
@@ -123,6 +126,11 @@ class VisibleRequest:
     def desk_path(self) -> str:
         """The address of the request at the desk."""
         return f"/desk/requests/{self.number}/"
+
+    @property
+    def team_note(self) -> str:
+        """The team under the name of the person who has it; nothing when the name is the team's own."""
+        return self.team_name if self.handler and self.turn == Turn.US else ""
 
     @property
     def turn(self) -> str:
@@ -149,7 +157,7 @@ def field_values(
     return {
         field.key: request.data.get(field.key)
         for field in request_type.fields
-        if field.kind.is_input and field.visibility(viewer.role, request.status_key) >= at_least
+        if field.kind.is_input and viewer.visibility(field, request.status_key) >= at_least
     }
 
 
@@ -180,7 +188,7 @@ class _Builder:
         request = self.request
         fields = self._fields()
         expected = expected_words(request, viewer=self.viewer, now=self.now)
-        words = self._words(fields, expected)
+        words = self._words(fields)
         return VisibleRequest(
             id=request.pk,
             number=request.number,
@@ -188,12 +196,13 @@ class _Builder:
             type_key=request.type_key,
             type_name=self.text(self.type.name),
             type_icon=self.type.icon or "message",
-            title=request.title,
+            title=self._title(),
             status=self._status(words, expected),
             fields=fields,
             customer=self._person(request.customer),
             handler=self._person(request.assignee) if request.assignee else None,
             handler_name=words["handler"],
+            holder_name=self._holder(words),
             team_name=words["team"],
             business=self.portal.name,
             moves=self._moves(),
@@ -206,6 +215,22 @@ class _Builder:
             words=words,
         )
 
+    def _title(self) -> str:
+        """The title from what this reader sees now: the stored one may hold a field that was hidden since."""
+        shown = {
+            key: value
+            for key in self.type.title_fields
+            if (value := self.request.data.get(key)) is not None
+            and self.viewer.visibility(self.type.field(key), self.request.status_key) >= Visibility.SEE
+        }
+        return title_of(self.type, shown, self.portal)
+
+    def _holder(self, words: Mapping[str, str]) -> str:
+        if self.request.turn != Turn.CUSTOMER:
+            return words["handler"]
+        with override(self.viewer.language):
+            return words["customer"] if self.viewer.is_staff else _("You")
+
     def _person(self, user: User) -> VisiblePerson:
         return person(user, with_email=self.viewer.is_staff)
 
@@ -214,10 +239,12 @@ class _Builder:
         return tuple(field for field in shown if field is not None)
 
     def _field(self, field: CompiledField) -> VisibleField | None:
-        level = field.visibility(self.viewer.role, self.request.status_key)
+        level = self.viewer.visibility(field, self.request.status_key)
         if level == Visibility.HIDDEN:
             return None
         value = self.request.data.get(field.key)
+        if value is None and not self._is_asked(field, level):
+            return None
         mark = ""
         if self.viewer.is_staff:
             mark = field.visibility(resolve_role(CUSTOMER), self.request.status_key).name.lower()
@@ -230,7 +257,13 @@ class _Builder:
             customer_mark=mark,
         )
 
-    def _words(self, fields: tuple[VisibleField, ...], expected: str) -> dict[str, str]:
+    def _is_asked(self, field: CompiledField, level: Visibility) -> bool:
+        """Whether an empty field is worth a line: it applies here, and this reader can fill it in (or is staff)."""
+        if field.retired or not field.applies(self.request.data, self.request.status_key):
+            return False
+        return self.viewer.is_staff or level == Visibility.EDIT
+
+    def _words(self, fields: tuple[VisibleField, ...]) -> dict[str, str]:
         request = self.request
         team = self.portal.team_name(request.team_key, self.viewer.language)
         name = self.status.name if self.viewer.is_staff else self.status.customer_name
@@ -240,7 +273,7 @@ class _Builder:
             "handler": request.assignee.name if request.assignee else (team or self.portal.name),
             "team": team or self.portal.name,
             "status": self.text(name),
-            "expected": expected,
+            "expected": usual_words(self.status.expected, language=self.viewer.language),
             "link": self.link or f"/requests/{request.number}/",
             "portal": self.portal.name,
         }
@@ -279,7 +312,7 @@ class _Builder:
         return tuple(
             VisibleMove(
                 to=move.to,
-                label=self.text(move.label),
+                label=self.text(self._move_label(move)),
                 to_name=self.text(self._status_name(move.to)),
                 turn_after=self.type.flow.status(move.to).turn,
                 ends_stopped=self.type.flow.status(move.to).outcome == "stopped",
@@ -288,6 +321,12 @@ class _Builder:
             )
             for move in moves
         )
+
+    def _move_label(self, move: CompiledTransition) -> TextValue:
+        """SECURITY: a move without words of its own bears the status's name, and staff's names stay with staff."""
+        status = self.type.flow.status(move.to)
+        is_staffs_own = not self.viewer.is_staff and move.label == status.name
+        return status.customer_name if is_staffs_own else move.label
 
     def _status_name(self, key: str) -> TextValue:
         status = self.type.flow.status(key)

@@ -36,7 +36,7 @@ def greeting(name: str) -> str:
         words = _("Good afternoon")
     else:
         words = _("Good evening")
-    first_name = name.split("@")[0].split(" ")[0] if name and "@" not in name else ""
+    first_name = "" if "@" in name else name.partition(" ")[0]
     return f"{words}, {first_name}" if first_name else words
 
 
@@ -57,9 +57,8 @@ def home_headline(counts: TurnCounts) -> SafeString:
 def list_headline(counts: dict[str, int]) -> SafeString:
     """The headline of the list: "Two wait for you. Two are with us."."""
     waiting, ours = counts["needs_you"], counts["open"] - counts["needs_you"]
-    first = ngettext("%(number)s waits for you.", "%(number)s wait for you.", waiting) % {"number": number_word(waiting)}
-    if not waiting:
-        first = _("Nothing waits for you.")
+    first = ngettext("%(number)s waits for you.", "%(number)s wait for you.", waiting)
+    first = first % {"number": number_word(waiting)} if waiting else _("Nothing waits for you.")
     rest = ngettext("%(number)s is with us.", "%(number)s are with us.", ours) % {"number": number_word(ours)}
     return format_html('{} <span class="faint">{}</span>', first, rest if ours else "")
 

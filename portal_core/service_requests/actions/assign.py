@@ -45,7 +45,9 @@ def assign(
 def hand_over(*, actor: Actor, from_user_id: uuid.UUID, to_user_id: uuid.UUID | None) -> int:
     """Gives all open requests of one person to another (None: to nobody); the number handed over."""
     ids = list(
-        ServiceRequest.objects.filter(assignee_id=from_user_id, closed_at=None).order_by("id").values_list("id", flat=True)
+        ServiceRequest.objects.filter(assignee_id=from_user_id, closed_at=None)
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     assignee = _staff_member(to_user_id) if to_user_id else None
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,11 +37,19 @@ def change_fields(
     with transaction.atomic():
         request = lock_request(request_id)
         fields = _editable(request, answers, portal, actor)
-        _refuse_stale(request, fields, answers, seen, portal, actor)
+        _refuse_stale(request, fields, _Change(answers, seen), portal=portal, viewer=Viewer.of(actor, portal))
         changes = _apply(request, fields, answers)
         if changes:
             _write(actor, request, portal, changes)
     return request
+
+
+@dataclass(frozen=True)
+class _Change:
+    """The new answers, and what the page had shown instead of them."""
+
+    answers: Mapping[str, JsonValue]
+    seen: Mapping[str, JsonValue]
 
 
 def _editable(
@@ -55,32 +64,23 @@ def _editable(
 
 
 def _refuse_stale(
-    request: ServiceRequest,
-    fields: list[CompiledField],
-    answers: Mapping[str, JsonValue],
-    seen: Mapping[str, JsonValue],
-    portal: CompiledPortal,
-    actor: Actor,
+    request: ServiceRequest, fields: list[CompiledField], change: _Change, *, portal: CompiledPortal, viewer: Viewer
 ) -> None:
-    viewer = Viewer.of(actor, portal)
-
     differences = tuple(
         Difference(
             field_key=field.key,
             what=portal.text(field.label, viewer.language),
-            yours=field_text(field, answers[field.key], portal, viewer),
+            yours=field_text(field, change.answers[field.key], portal, viewer),
             theirs=field_text(field, request.data.get(field.key), portal, viewer),
         )
         for field in fields
-        if request.data.get(field.key) not in (seen.get(field.key), answers[field.key])
+        if request.data.get(field.key) not in (change.seen.get(field.key), change.answers[field.key])
     )
     if differences:
         raise Stale(differences)
 
 
-def _apply(
-    request: ServiceRequest, fields: list[CompiledField], answers: Mapping[str, JsonValue]
-) -> list[JsonValue]:
+def _apply(request: ServiceRequest, fields: list[CompiledField], answers: Mapping[str, JsonValue]) -> list[JsonValue]:
     changes: list[JsonValue] = []
     for field in fields:
         before, after = request.data.get(field.key), answers[field.key]

@@ -63,22 +63,14 @@ def _refuse_stale(request: ServiceRequest, move: Move, portal: CompiledPortal, a
     if request.status_key == move.seen_status:
         return
     flow = portal.type(request.type_key).flow
-    names = {
-        key: (status.name if actor.is_staff else status.customer_name)
-        for key in (move.to, request.status_key)
-        if (status := flow.status(key))
-    }
-    language = actor.language or portal.language
-    raise Stale(
-        (
-            Difference(
-                field_key="status",
-                what=_("Status"),
-                yours=portal.text(names[move.to], language),
-                theirs=portal.text(names[request.status_key], language),
-            ),
-        )
-    )
+
+    def words(key: str) -> str:
+        if not flow.has_status(key):
+            return ""
+        status = flow.status(key)
+        return portal.text(status.name if actor.is_staff else status.customer_name, actor.language)
+
+    raise Stale((Difference("status", _("Status"), yours=words(move.to), theirs=words(request.status_key)),))
 
 
 def _transition(request: ServiceRequest, move: Move, portal: CompiledPortal, actor: Actor) -> CompiledTransition:
@@ -116,9 +108,7 @@ def _fill_in(
     return changes
 
 
-def _write(
-    actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPortal, changes: list[JsonValue]
-) -> None:
+def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPortal, changes: list[JsonValue]) -> None:
     now = timezone.now()
     came_from = request.status_key
     enter_status(request, move.to, portal=portal, now=now)

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledPortal, CompiledType, UnknownKey
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.errors import UnknownKey
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
@@ -44,6 +45,8 @@ def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
         TypeNotOpen: the type is unknown, retired, or not open to the actor.
         Forbidden: the actor may not file for that customer.
     """
+    if actor.user_id is None:
+        raise Forbidden
     if submission.customer_id != actor.user_id and not actor.may("create_for_customer"):
         raise Forbidden
     portal = live_portal()
@@ -78,9 +81,7 @@ def filed_with(actor: Actor, submission_key: uuid.UUID) -> ServiceRequest | None
     return ServiceRequest.objects.filter(submission_key=submission_key, created_by_id=actor.user_id).first()
 
 
-def _file(
-    actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType
-) -> ServiceRequest:
+def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType) -> ServiceRequest:
     already = filed_with(actor, submission.submission_key)
     if already is not None:
         return already
@@ -93,7 +94,12 @@ def _file(
     RequestDraft.objects.filter(author_id=actor.user_id, type_key=request.type_key).delete()
     emit(
         "request.submitted",
-        {"request_id": str(request.pk), "entry_id": str(entry.pk), "by_staff": actor.is_staff, "version": portal.number},
+        {
+            "request_id": str(request.pk),
+            "entry_id": str(entry.pk),
+            "by_staff": actor.is_staff,
+            "version": portal.number,
+        },
     )
     return request
 
@@ -108,7 +114,7 @@ def _new_request(
         data=answers,
         title=title_of(request_type, answers, portal),
         customer_id=submission.customer_id,
-        created_by_id=actor.user_id,
+        created_by_id=actor.user_id or submission.customer_id,
         team_key=assignment.team or "",
         priority=_PRIORITIES.get(assignment.priority or "normal", Priority.NORMAL),
         version_number=portal.number,

@@ -1,0 +1,56 @@
+"""The form of a move: the fields that must be filled in for it, with what stands in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.visibility import Visibility
+from portal_core.service_requests.forms import AnswersForm, Asked, move_form
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleMove, VisibleRequest, field_values
+
+
+@dataclass(frozen=True)
+class OfferedMove:
+    """A move that the reader can make, with the form of what it needs; `tried_reason` is what was typed."""
+
+    move: VisibleMove
+    form: AnswersForm
+    is_tried: bool = False
+    tried_reason: str = ""
+
+
+def form_of_move(
+    row: ServiceRequest, move: VisibleMove, viewer: Viewer, *, portal: CompiledPortal, data: QueryDict | None = None
+) -> AnswersForm:
+    """The fields that `move` needs and this reader may edit."""
+    request_type = portal.type(row.type_key)
+    asked = Asked(portal, viewer.role, viewer.language, row.status_key)
+    values = field_values(row, viewer, portal=portal, at_least=Visibility.SEE)
+    fields = [
+        field
+        for field in (request_type.field(key) for key in move.must_fill)
+        if field.visibility(viewer.role, row.status_key) == Visibility.EDIT
+    ]
+    return move_form(fields, asked, values, data)
+
+
+def offered_moves(
+    row: ServiceRequest,
+    shown: VisibleRequest,
+    viewer: Viewer,
+    *,
+    portal: CompiledPortal,
+    sent: Mapping[str, QueryDict] | None = None,
+) -> list[OfferedMove]:
+    """All moves of the reader. `sent` holds the form that came back for one of them, by its target."""
+    offered = []
+    for move in shown.moves:
+        data = (sent or {}).get(move.to)
+        form = form_of_move(row, move, viewer, portal=portal, data=data)
+        reason = data.get("reason", "") if data is not None else ""
+        offered.append(OfferedMove(move, form, data is not None, reason))
+    return offered
