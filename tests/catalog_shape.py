@@ -1,5 +1,7 @@
 """The shape of a schema as the catalogue tells it, free of the schema's name and of column order (hazard 50)."""
 
+# ruff: noqa: E501  (queries read better whole)
+
 from __future__ import annotations
 
 import re

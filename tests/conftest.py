@@ -136,7 +136,7 @@ def in_threads() -> Callable[..., list[Any]]:
         def one(argument: Any) -> Any:
             try:
                 return function(argument)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 return error
             finally:
                 connections.close_all()

@@ -32,7 +32,7 @@ PEOPLE = (
     ("dave", "dave@example.com", "Dave Colleague", "customer"),
 )
 EVE = ("eve@example.com", "Eve Elsewhere", "customer")
-PASSWORD = "the-same-in-both-twins"  # noqa: S105
+PASSWORD = "the-same-in-both-twins"
 
 
 @contextlib.contextmanager
@@ -177,9 +177,7 @@ def _copy_table(cursor: Any, table: str, source: str, target: str) -> None:
     }
     cursor.execute(sql.SQL("DELETE FROM {new} {keep}").format(**names))
     cursor.execute(
-        sql.SQL(
-            "INSERT INTO {new} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {old}"
-        ).format(**names)
+        sql.SQL("INSERT INTO {new} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {old}").format(**names)
     )
 
 

@@ -21,7 +21,7 @@ PLATFORM_HOST = "localhost"
 def make_user(email: str, name: str = "", role: str = "customer", **fields: Any) -> User:
     """A user of the schema in force."""
     manager: Any = get_user_model()._default_manager
-    return manager.create_user(email, name=name or email.split("@")[0].title(), role=role, **fields)
+    return manager.create_user(email, name=name or email.split("@", maxsplit=1)[0].title(), role=role, **fields)
 
 
 def make_client(user: User | None = None, *, tenant: TenantSnapshot | None = None, **options: Any) -> Client:

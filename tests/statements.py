@@ -6,11 +6,11 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 from psycopg.pq import Trace
 
-_SENT = re.compile(r'^F\t\d+\t(?:Query|Parse)\t (?:"[^"]*" )?"(.*?)"(?: \d+.*)?$', re.MULTILINE | re.DOTALL)
 _TRANSACTION = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
 
 
@@ -29,11 +29,11 @@ class ServerStatements(list[str]):
 
 
 @contextlib.contextmanager
-def server_statements() -> Iterator[ServerStatements]:
+def server_statements(wrapper: Any = connection) -> Iterator[ServerStatements]:
     """Collects what this thread's connection sends to the server inside the block."""
     statements = ServerStatements()
-    connection.ensure_connection()
-    traced = connection.connection
+    wrapper.ensure_connection()
+    traced = wrapper.connection
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as trace:
         with open(trace.name, "w") as sink:
             traced.pgconn.trace(sink.fileno())
@@ -41,11 +41,11 @@ def server_statements() -> Iterator[ServerStatements]:
             try:
                 yield statements
             finally:
-                if connection.connection is not traced:
+                if wrapper.connection is not traced:
                     raise AssertionError("the connection was replaced while its statements were counted")
                 traced.pgconn.untrace()
         text = trace.read()
     for line in text.splitlines():
-        match = re.match(r'F\t\d+\t(?:Query|Parse)\t (.*)$', line)
+        match = re.match(r"F\t\d+\t(?:Query|Parse)\t (.*)$", line)
         if match:
             statements.append(match[1].strip().strip('"'))

@@ -51,8 +51,7 @@ def code_for(address: str) -> str:
 def snapshot_of_everything() -> dict[str, Any]:
     """All rows about people, mail and events in the schema in force; sessions aside."""
     return {
-        model._meta.label: sorted(map(repr, model.objects.values_list()))
-        for model in (User, SigninLink, Mail, Event)
+        model._meta.label: sorted(map(repr, model.objects.values_list())) for model in (User, SigninLink, Mail, Event)
     }
 
 

@@ -67,12 +67,17 @@ def test_a_move_shows_the_mail_first_and_sends_nothing_unseen(tenant, people, cl
     assert unseen.status_code == 409
     request_row.refresh_from_db()
     assert request_row.status_key != second.to
-    answers = {
-        f"f-{key}": "x" for key in first.must_fill
-    }
+    answers = {f"f-{key}": "x" for key in first.must_fill}
     seen = bob.post(
         f"{path}move/",
-        {"to": first.to, "shown_to": first.to, "status": request_row.status_key, "tell": "yes", "reason": "r", **answers},
+        {
+            "to": first.to,
+            "shown_to": first.to,
+            "status": request_row.status_key,
+            "tell": "yes",
+            "reason": "r",
+            **answers,
+        },
     )
     assert seen.status_code == 302, seen.content.decode()[-3000:]
     request_row.refresh_from_db()

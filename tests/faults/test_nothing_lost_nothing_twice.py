@@ -18,17 +18,21 @@ from tests.faults.conftest import KILLED, wait_until
 FEW, MANY = 3, 20
 ONCE_PLACES = ["after-handler", "before-acceptance"]
 
+# One after the other: each brings its own workers, and waits for seconds that others must not take.
+pytestmark = pytest.mark.xdist_group("faults")
+
 times = pytest.mark.parametrize("times", [FEW, pytest.param(MANY, marks=pytest.mark.heavy)])
 
 
-def kill_rounds(fleet, post, tell, place, times):
+def kill_rounds(fleet, post, tell, place, times, copies=1):
+    """Round by round: one death at `place`, then the mail in as many copies; only then the next order."""
     addresses = []
     for number in range(times):
         addresses.append(f"round{number}@example.com")
         fleet.order_death(place)
         tell(addresses[-1])
         wait_until(lambda: fleet.has_died(place), 40, f"death {number} {place}")
-        wait_until(lambda a=addresses[-1]: a in post.copies(), 60, f"mail {number} after {place}")
+        wait_until(lambda a=addresses[-1]: post.copies()[a] >= copies, 60, f"mail {number} after {place}")
         fleet.forget(place)
     wait_until(lambda: fleet.deaths.count(KILLED) >= times, 5, "all deaths counted")
     return addresses
@@ -44,8 +48,7 @@ def test_worker_killed_before_the_server_has_the_mail(fleet, post, tell, place, 
 
 @times
 def test_worker_killed_between_acceptance_and_record_repeats_the_same_mail(fleet, post, tell, times, race_tenant):
-    addresses = kill_rounds(fleet, post, tell, "after-acceptance", times)
-    wait_until(lambda: all(post.copies()[address] == 2 for address in addresses), 30, "the repetitions")
+    addresses = kill_rounds(fleet, post, tell, "after-acceptance", times, copies=2)
     settle(post)
     assert post.copies() == dict.fromkeys(addresses, 2)
     assert all(len(identities) == 1 for identities in post.identities().values())

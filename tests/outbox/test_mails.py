@@ -108,10 +108,10 @@ def test_what_is_no_address_is_given_up_and_visible(tenant, address):
 
 
 def test_secret_text_is_wiped_once_sent(tenant):
-    queue_mail(a_mail(text="Your code is 123456", html="<b>123456</b>", is_secret=True))
+    queue_mail(a_mail(subject="123456", text="Your code is 123456", html="<b>123456</b>", is_secret=True))
     drain(tenant.schema_name)
     row = Mail.objects.get()
-    assert (row.text, row.html) == (WIPED, "")
+    assert (row.subject, row.text, row.html) == (WIPED, WIPED, "")
     assert "123456" in sent_mails.outbox[0].body
 
 

@@ -116,5 +116,3 @@ class _Unlocked:
         rows = self.source()
         rows.select_for_update = lambda **options: rows
         return rows
-
-

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 import psycopg
-import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 

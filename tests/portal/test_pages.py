@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+
+from django.utils import timezone
 
 from portal_core.config.live import live_portal
 from portal_core.history.models import HistoryEntry, Kind
@@ -102,3 +105,32 @@ def test_the_list_shows_open_and_closed(tenant, people, client_for):
     assert client.get("/requests/?show=closed").status_code == 200
     assert client.get("/requests/?page=99999999999999").status_code == 200
     assert client.get("/requests/?page=x").status_code == 200
+
+
+def test_a_move_of_the_customer_asks_for_what_it_needs(tenant, people, client_for):
+    from portal_core.accounts.actor import actor_for
+    from portal_core.config.actions import publish
+    from portal_core.config.starters import starter
+    from portal_core.service_requests.actions import Move, move
+
+    publish(actor=actor_for(people["alice"]), document=starter("nordwarm"))
+    request = file_request(people["carol"], "report-fault")
+    for status, to, answers in (
+        ("received", "looked-at", {"diagnosis": "The vessel"}),
+        ("looked-at", "visit-to-agree", {}),
+    ):
+        step = Move(to=to, seen_status=status, answers=answers)
+        move(actor=actor_for(people["bob"]), request_id=request.pk, move=step)
+    client = client_for(people["carol"])
+    page = client.get(f"/requests/{request.number}/").content.decode()
+    assert 'name="f-visit-day"' in page
+    path, form = f"/requests/{request.number}/move/", {"to": "visit-booked", "status": "visit-to-agree"}
+    assert client.post(path, form).status_code == 400
+    assert client.post(path, {**form, "f-visit-day": "rubbish"}).status_code == 400
+    request.refresh_from_db()
+    assert request.status_key == "visit-to-agree"
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    assert client.post(path, {**form, "f-visit-day": day}).status_code == 302
+    request.refresh_from_db()
+    assert request.status_key == "visit-booked"
+    assert request.data["visit-day"] == day

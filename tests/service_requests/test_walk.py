@@ -21,7 +21,9 @@ EVERY_STARTER = [*starter_keys(), "nordwarm"]
 def _answers(portal, request, transition):
     request_type = portal.type(request.type_key)
     return {
-        key: request_type.field(key).kind.clean(typed_for(request_type.field(key)), request_type.field(key), portal, "en")
+        key: request_type.field(key).kind.clean(
+            typed_for(request_type.field(key)), request_type.field(key), portal, "en"
+        )
         for key in transition.must_fill
     }
 

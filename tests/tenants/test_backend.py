@@ -177,7 +177,7 @@ def test_a_server_that_does_not_report_its_path_is_refused(committed: None, monk
             pass
 
     wrapper.connection = Old()
-    with pytest.raises(ImproperlyConfigured, match="PostgreSQL 18 or later.*version 15"):
+    with pytest.raises(ImproperlyConfigured, match=r"PostgreSQL 18 or later.*version 15"):
         wrapper.init_connection_state()
 
 

@@ -12,6 +12,7 @@ from tenants.context import current_schema, public_context, tenant_context
 from tenants.models import Tenant
 from tests.factories import Twins, make_user
 
+
 def test_a_test_runs_inside_alpha(tenant: Any) -> None:
     assert current_schema() == tenant.schema_name
     with connection.cursor() as cursor:

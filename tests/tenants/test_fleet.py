@@ -104,3 +104,8 @@ def test_create_tenant_makes_a_live_one() -> None:
     answer = json.loads(out.getvalue())
     assert answer["url"] == "http://fresh.localhost:8000/"
     assert answer["sign_in"].startswith("http://fresh.localhost:8000/")
+
+
+def test_the_stock_command_is_refused() -> None:
+    with pytest.raises(CommandError, match="migrate_fleet"):
+        call_command("migrate")

@@ -1,0 +1,209 @@
+"""The account page."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal_core.accounts.models import Session, User
+from portal_core.accounts.signin_links import SIGN_IN, create_link
+from tests.accounts.conftest import code_for, mails_to, nothing_happens
+from tests.factories import make_user
+
+NEW = "m.holt@example.org"
+GOOD = "correct horse battery staple"
+
+
+@pytest.fixture
+def carol(people):
+    User.objects.filter(pk=people["carol"].pk).update(password="!")
+    return User.objects.get(pk=people["carol"].pk)
+
+
+def test_the_page_says_what_is_known_and_offers_only_what_works(carol, client_for):
+    page = client_for(carol).get("/account/").content.decode()
+    assert "carol@example.com" in page
+    assert "None, and none needed" in page
+    assert "asskey" not in page
+
+
+def test_details_are_kept_as_typed(carol, client_for, registration):
+    registration("open")
+    typed = {"name": "<b>Carol</b> O’Neil", "phone": "07700 900 218", "language": "de", "time_zone": "Europe/Berlin"}
+    client = client_for(carol)
+    assert client.post("/account/about/", typed).status_code == 302
+    carol.refresh_from_db()
+    assert {key: getattr(carol, key) for key in typed} == typed
+    page = client.get("/account/").content.decode()
+    assert "<b>Carol</b>" not in page
+    assert 'lang="de"' in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": ""}, {"name": "x" * 200}, {"name": "a\x00b"}, {"language": "xx"}, {"time_zone": "Mars/Olympus"},
+     {"phone": "1" * 60}, {"name": "x" * 1_000_000}],
+)  # fmt: skip
+def test_details_that_cannot_be_are_refused(carol, client_for, change):
+    typed = {"name": "Carol", "phone": "", "language": "en", "time_zone": "UTC", **change}
+    client = client_for(carol)
+    with nothing_happens():
+        assert client.post("/account/about/", typed).status_code == 400
+
+
+def test_an_address_changes_only_by_the_code_sent_to_the_new_one(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    carol.refresh_from_db()
+    assert carol.email == "carol@example.com"
+    assert "m…@example.org" in mails_to("carol@example.com")[-1].text
+    assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 302
+    carol.refresh_from_db()
+    assert carol.email == NEW
+    assert "is now" in mails_to("carol@example.com")[-1].text
+    assert client.get("/account/").status_code == 200
+
+
+def test_a_wrong_code_changes_nothing_and_five_end_the_change(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    code = code_for(NEW)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    with nothing_happens():
+        for _ in range(5):
+            assert client.post("/account/email/code/", {"code": wrong}).status_code == 400
+        assert client.post("/account/email/code/", {"code": code}).status_code == 400
+
+
+def test_a_stopped_change_cannot_be_finished(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    code = code_for(NEW)
+    client.post("/account/email/stop/")
+    with nothing_happens():
+        assert client.post("/account/email/code/", {"code": code}).status_code == 400
+
+
+def test_the_page_does_not_tell_whether_the_new_address_has_an_account(carol, client_for, server_statements):
+    def answer(address):
+        client = client_for(carol)
+        with server_statements() as sent:
+            client.post("/account/email/", {"email": address})
+        page = client.get("/account/").content.decode()
+        return len(sent.without_transactions), address in page
+
+    answer("warm@example.net")
+    assert answer("dave@example.com") == answer("free@example.net")
+    assert "already has an account" in mails_to("dave@example.com")[-1].text
+
+
+def test_an_address_taken_meanwhile_is_not_taken_over(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    make_user(NEW)
+    with nothing_happens():
+        assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 400
+
+
+def test_changing_the_address_ends_unused_links(carol, client_for):
+    path = create_link(carol, SIGN_IN, 60)
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    client.post("/account/email/code/", {"code": code_for(NEW)})
+    assert client_for().post(path).status_code == 410
+
+
+def test_a_password_is_set_used_changed_and_removed(carol, client_for):
+    client, other = client_for(carol), client_for(carol)
+    assert client.post("/account/password/", {"password": GOOD}).status_code == 302
+    assert client.get("/account/").status_code == 200
+    assert other.get("/account/").status_code == 302, "other sessions end"
+    assert "password was set" in mails_to("carol@example.com")[-1].text
+    fresh = client_for()
+    answer = fresh.post("/signin/password/", {"email": "CAROL@example.com", "password": GOOD, "keep": "on"})
+    assert answer.headers["Location"] == "/"
+    with nothing_happens():
+        refused = client.post("/account/password/", {"password": GOOD + "2", "present": "no"})
+        assert refused.status_code == 400
+    assert client.post("/account/password/remove/").status_code == 302
+    with nothing_happens():
+        again = client_for().post("/signin/password/", {"email": "carol@example.com", "password": GOOD})
+        assert again.status_code == 400
+
+
+@pytest.mark.parametrize("weak", ["short", "password123", "1234567890123", "carol@example.com", "x" * 300])
+def test_weak_passwords_are_refused(carol, client_for, weak):
+    client = client_for(carol)
+    with nothing_happens():
+        assert client.post("/account/password/", {"password": weak}).status_code == 400
+
+
+def test_one_session_or_all_others_can_be_ended(carol, client_for):
+    this, second, third = client_for(carol), client_for(carol), client_for(carol)
+    key = next(row.pk for row in Session.objects.filter(user=carol) if row.pk != session_hash(this))
+    assert this.post(f"/account/sessions/{key}/end/").status_code == 302
+    assert Session.objects.filter(user=carol).count() == 2
+    this.post("/account/sessions/end/")
+    assert this.get("/account/").status_code == 200
+    assert [client.get("/account/").status_code for client in (second, third)] == [302, 302]
+
+
+def test_nobody_ends_the_session_of_somebody_else(carol, people, client_for):
+    dave = client_for(people["dave"])
+    key = Session.objects.get(user=people["dave"]).pk
+    client = client_for(carol)
+    with nothing_happens():
+        client.post(f"/account/sessions/{key}/end/")
+    assert dave.get("/account/").status_code == 200
+
+
+def test_a_request_under_way_does_not_bring_an_ended_session_back(carol, client_for):
+    from django.contrib.sessions.backends.base import UpdateError
+
+    from portal_core.accounts.sessions import SessionStore, end_sessions
+
+    client = client_for(carol)
+    under_way = SessionStore(client.cookies["sessionid"].value)
+    assert under_way.get("_auth_user_id")
+    end_sessions(carol.pk)
+    under_way["x"] = 1
+    with pytest.raises(UpdateError):
+        under_way.save()
+
+
+def test_a_session_and_its_user_are_loaded_by_one_statement(carol, rf, server_statements, client_for):
+    from portal_core.accounts.middleware import signed_in_user
+    from portal_core.accounts.sessions import SessionStore
+
+    key = client_for(carol).cookies["sessionid"].value
+    request = rf.get("/")
+    request.session = SessionStore(key)
+    with server_statements() as sent:
+        assert signed_in_user(request) == carol
+    assert len(sent.without_transactions) == 1
+
+
+def test_the_key_in_the_cookie_is_not_stored(carol, client_for):
+    client = client_for(carol)
+    key = client.cookies["sessionid"].value
+    assert not any(key in repr(row) for row in Session.objects.values_list())
+
+
+@pytest.mark.parametrize(
+    "path", ["about/", "email/", "email/code/", "email/stop/", "password/", "password/remove/", "sessions/end/"]
+)
+def test_the_signed_out_change_nothing(tenant, client_for, path):
+    with nothing_happens():
+        answer = client_for().post(f"/account/{path}", {"email": NEW, "password": GOOD})
+    assert answer.headers["Location"] == "/signin/"
+
+
+def test_forms_need_a_token_of_the_page(carol, client_for):
+    client = client_for(carol, enforce_csrf_checks=True)
+    with nothing_happens():
+        assert client.post("/account/email/", {"email": NEW}).status_code == 403
+
+
+def session_hash(client):
+    from portal_core.accounts.sessions import hash_session_key
+
+    return hash_session_key(client.cookies["sessionid"].value)

@@ -1,0 +1,261 @@
+"""The team: inviting, joining, changing, leaving."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from portal_core.accounts import actions, portal_facts
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.cleaning import clear_expired
+from portal_core.accounts.errors import EmailTaken, LastOwner, NotAllowed
+from portal_core.accounts.models import Session, SigninLink, User
+from portal_core.accounts.signin_links import SIGN_IN, create_link
+from tests.accounts.conftest import mails_to, nothing_happens
+from tests.factories import make_user
+
+DANA = "dana@example.com"
+
+
+@pytest.fixture
+def owner(people):
+    return actor_for(people["alice"])
+
+
+def link_for(address):
+    found = re.search(r"(/join/[\w-]+/)", mails_to(address)[-1].text)
+    assert found
+    return found[1]
+
+
+def invited(owner, role="agent"):
+    return actions.invite_staff(actor=owner, email=DANA, role=role, team_key="desk")
+
+
+def test_an_owner_invites_and_the_colleague_joins(owner, people, client_for):
+    client_for(people["alice"]).post("/desk/team/invite/", {"emails": f"{DANA}\nerin@example.com", "role": "agent"})
+    assert User.objects.get(email=DANA).is_invited
+    client = client_for()
+    answer = client.post(link_for(DANA), {"name": "Dana Moss"})
+    assert answer.headers["Location"] == "/desk/"
+    dana = User.objects.get(email=DANA)
+    assert (dana.name, dana.role, dana.is_active) == ("Dana Moss", "agent", True)
+    assert client.get("/account/").status_code == 200
+
+
+def test_looking_at_an_invitation_signs_nobody_in(owner, client_for):
+    invited(owner)
+    path = link_for(DANA)
+    client = client_for()
+    with nothing_happens():
+        for _ in range(3):
+            assert client.get(path).status_code == 200
+    assert client.get("/account/").status_code == 302
+    assert client.post(path, {"name": "Dana"}).status_code == 302
+
+
+def test_an_invitation_works_once(owner, client_for):
+    invited(owner)
+    path = link_for(DANA)
+    client_for().post(path, {"name": "Dana"})
+    with nothing_happens():
+        assert client_for().post(path, {"name": "Thief"}).status_code == 410
+        assert client_for().get(path).status_code == 410
+
+
+def test_an_invitation_runs_out_after_seven_days(owner, client_for):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        invited(owner)
+        path = link_for(DANA)
+        clock.shift(timedelta(days=7, seconds=1))
+        with nothing_happens():
+            assert client_for().post(path, {"name": "Dana"}).status_code == 410
+
+
+def test_inviting_again_ends_the_earlier_link(owner, people, client_for):
+    dana = invited(owner)
+    first = link_for(DANA)
+    client_for(people["alice"]).post(f"/desk/team/{dana.pk}/invite/")
+    assert link_for(DANA) != first
+    assert client_for().get(first).status_code == 410
+
+
+def test_an_invitation_taken_back_works_no_more(owner, people, client_for):
+    dana = invited(owner)
+    client_for(people["alice"]).post(f"/desk/team/{dana.pk}/deactivate/")
+    with nothing_happens():
+        assert client_for().post(link_for(DANA), {"name": "Dana"}).status_code == 410
+
+
+def test_the_invited_cannot_sign_in_by_code_before_they_joined(owner, client_for, registration):
+    registration("open")
+    invited(owner)
+    client_for().post("/signin/", {"email": DANA})
+    assert "cannot sign in" in mails_to(DANA)[-1].text
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 43, "../../etc/passwd", "%00" * 10, "é" * 30, "a" * 500])
+def test_made_up_tokens_are_gone(tenant, client_for, token):
+    with nothing_happens():
+        assert client_for().post(f"/join/{token}/", {"name": "x"}).status_code in (404, 410)
+        assert client_for().post(f"/signin/link/{token}/").status_code in (404, 410)
+
+
+def test_a_sign_in_link_is_no_invitation_and_the_reverse(owner, people, client_for):
+    invited(owner)
+    token = link_for(DANA).split("/")[2]
+    assert client_for().post(f"/signin/link/{token}/").status_code == 410
+    other = create_link(people["carol"], SIGN_IN, 60).split("/")[3]
+    assert client_for().post(f"/join/{other}/", {"name": "x"}).status_code == 410
+
+
+@pytest.mark.parametrize("who", ["bob", "carol", None])
+@pytest.mark.parametrize("path", ["", "invite/", "{bob}/", "{bob}/deactivate/", "{bob}/back/", "{bob}/invite/"])
+def test_only_who_manages_the_team_gets_at_it(people, client_for, who, path):
+    client = client_for(people[who] if who else None)
+    address = "/desk/team/" + path.format(bob=people["bob"].pk)
+    with nothing_happens():
+        answer = client.post(address, {"emails": DANA, "role": "owner"}) if path else client.get(address)
+    assert answer.status_code == {"bob": 403, "carol": 404, None: 302}[who]
+
+
+def test_a_customer_is_not_turned_into_staff(owner, people):
+    with nothing_happens(), pytest.raises(EmailTaken):
+        actions.invite_staff(actor=owner, email="carol@example.com", role="agent")
+
+
+def test_nobody_gives_away_more_than_they_have(people):
+    for role in ("owner", "manager", "agent", "customer", "operator", "made-up"):
+        with nothing_happens(), pytest.raises(NotAllowed):
+            actions.invite_staff(actor=actor_for(people["bob"]), email=DANA, role=role)
+    for role in ("customer", "operator", "made-up"):
+        with nothing_happens(), pytest.raises(NotAllowed):
+            actions.invite_staff(actor=actor_for(people["alice"]), email=DANA, role=role)
+
+
+def test_the_last_owner_stays(owner, people):
+    alice = people["alice"]
+    with nothing_happens(), pytest.raises(LastOwner):
+        actions.change_role(actor=owner, user_id=alice.pk, role="agent", team_key="")
+    second = make_user("second@example.com", role="owner")
+    actions.change_role(actor=actor_for(second), user_id=alice.pk, role="agent", team_key="")
+    with nothing_happens(), pytest.raises(NotAllowed):
+        actions.deactivate(actor=actor_for(second), user_id=second.pk)
+
+
+def test_two_owners_cannot_remove_each_other_at_once(race_tenant, in_threads):
+    from tenants.context import tenant_context
+
+    with tenant_context(race_tenant):
+        owners = [User.objects.get(role="owner"), make_user("second@example.com", role="owner")]
+        actors = [actor_for(user) for user in owners]
+
+    def remove(pair):
+        actor, victim = pair
+        with tenant_context(race_tenant):
+            return actions.deactivate(actor=actor, user_id=victim.pk)
+
+    in_threads(remove, [(actors[0], owners[1]), (actors[1], owners[0])], threads=2)
+    with tenant_context(race_tenant):
+        assert User.objects.filter(role="owner", is_active=True).count() == 1
+
+
+def test_deactivating_ends_sessions_links_and_waiting_codes_at_once(owner, people, client_for):
+    bob = people["bob"]
+    client = client_for(bob)
+    path = create_link(bob, SIGN_IN, 60)
+    assert client.get("/account/").status_code == 200
+    client_for(people["alice"]).post(f"/desk/team/{bob.pk}/deactivate/")
+    assert client.get("/account/").status_code == 302
+    assert Session.objects.filter(user=bob).count() == 0
+    with nothing_happens():
+        assert client_for().post(path).status_code == 410
+    assert not SigninLink.objects.filter(user=bob, used_at=None).exists()
+
+
+def test_a_failed_hand_over_leaves_the_colleague_as_they_were(owner, people, monkeypatch):
+    def broken(actor, from_user, to_user):
+        raise RuntimeError
+
+    monkeypatch.setattr(portal_facts, "_hand_over", [broken])
+    with nothing_happens(), pytest.raises(RuntimeError):
+        actions.deactivate(actor=owner, user_id=people["bob"].pk)
+
+
+def test_requests_go_only_to_active_colleagues(owner, people):
+    from portal_core.accounts.errors import NotThere
+
+    for receiver in (people["carol"].pk, people["bob"].pk, people["alice"].session_salt):
+        if isinstance(receiver, str):
+            continue
+        with nothing_happens(), pytest.raises(NotThere):
+            actions.deactivate(actor=owner, user_id=people["bob"].pk, requests_to=receiver)
+
+
+def test_somebody_brought_back_signs_in_anew(owner, people, client_for):
+    bob = people["bob"]
+    User.objects.filter(pk=bob.pk).update(last_sign_in_at=timezone.now())
+    client = client_for(bob)
+    actions.deactivate(actor=owner, user_id=bob.pk)
+    actions.reactivate(actor=owner, user_id=bob.pk)
+    assert client.get("/account/").status_code == 302
+    assert User.objects.get(pk=bob.pk).is_active
+
+
+def test_staff_make_customers_and_customers_do_not(people):
+    made = actions.create_customer(actor=actor_for(people["bob"]), email=" New@Example.com ", name="New")
+    assert (made.email, made.role, made.has_usable_password()) == ("new@example.com", "customer", False)
+    with nothing_happens(), pytest.raises(NotAllowed):
+        actions.create_customer(actor=actor_for(people["carol"]), email="x@example.com", name="X")
+    with nothing_happens(), pytest.raises(EmailTaken):
+        actions.create_customer(actor=actor_for(people["bob"]), email="CAROL@example.com", name="X")
+
+
+def test_the_page_shows_everybody_and_asks_before_it_deactivates(owner, people, client_for):
+    invited(owner)
+    client = client_for(people["alice"])
+    page = client.get(f"/desk/team/?person={people['bob'].pk}").content.decode()
+    for expected in ("alice@example.com", "bob@example.com", DANA, "Deactivate Bob", "Roles"):
+        assert expected in page
+    assert "carol@example.com" not in page
+    assert client.get("/desk/team/?person=garbage").status_code == 200
+
+
+def test_addresses_that_cannot_be_invited_are_named(people, client_for):
+    client = client_for(people["alice"])
+    with nothing_happens():
+        answer = client.post("/desk/team/invite/", {"emails": "not an address", "role": "agent"})
+    assert answer.status_code == 400
+    assert "not an address" in answer.content.decode()
+    with nothing_happens():
+        assert client.post("/desk/team/invite/", {"emails": DANA, "role": "customer"}).status_code == 400
+
+
+def test_the_page_costs_the_same_for_any_number_of_colleagues(people, client_for, server_statements):
+    client = client_for(people["alice"])
+    client.get("/desk/team/")
+    with server_statements() as few:
+        client.get("/desk/team/")
+    for number in range(40):
+        make_user(f"agent{number}@example.com", role="agent")
+    with server_statements() as many:
+        client.get("/desk/team/")
+    assert len(many.without_transactions) == len(few.without_transactions)
+    assert len(few.without_transactions) <= 14
+
+
+def test_cleaning_removes_only_what_has_run_out(owner, people, client_for):
+    client = client_for(people["carol"])
+    invited(owner)
+    with time_machine.travel(timezone.now() + timedelta(days=89), tick=False):
+        clear_expired()
+        assert Session.objects.filter(user=people["carol"]).count() == 1
+        assert SigninLink.objects.count() == 0
+        assert client.get("/account/").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=400), tick=False):
+        clear_expired()
+        assert Session.objects.count() == 0

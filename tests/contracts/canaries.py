@@ -1,0 +1,176 @@
+"""A portal made to find leaks: hidden fields of every kind, with values that stand nowhere else.
+
+Four groups of fields, each with every kind that takes an answer:
+- `office`: customers never see them
+- `shop`: customers see them, the custom role "engineer" never does
+- `late`: customers see them in the status "fixed" alone
+- `soon`: everybody sees them in version 1; in version 2 neither customers nor engineers do
+"""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+from typing import Any
+
+KINDS = ("text", "long_text", "number", "choice", "yes_no", "date", "email", "phone")
+GROUPS = ("office", "shop", "late", "soon")
+MARKS = ("a", "b", "was")  # request a, request b, and what stood there before a change
+NOTE, REASON = "Canarynote", "Canaryreason"
+STATUSES = ("open", "asked", "fixed", "dropped")
+
+_SHOW = {
+    "office": {"show": {"customer": "hidden"}},
+    "shop": {"show": {"customer": "edit", "engineer": "hidden"}, "at": {"open": {"customer": "edit"}}},
+    "late": {"show": {"customer": "hidden"}, "at": {"fixed": {"customer": "see"}}},
+    "soon": {},
+}
+_HIDE_SOON = {"show": {"customer": "hidden", "engineer": "hidden"}}
+
+
+def key(group: str, kind: str) -> str:
+    """The key of a field."""
+    return f"{group}-{kind.replace('_', '-')}"
+
+
+def label(group: str, kind: str) -> str:
+    """The label of a field: a canary itself where the field is hidden for good."""
+    return f"Canarylabel {group} {kind.replace('_', ' ')}"
+
+
+def typed(group: str, kind: str, mark: str) -> str:
+    """What is planted: different for each field, and for each request."""
+    position = GROUPS.index(group) * 10 + MARKS.index(mark)
+    return {
+        "text": f"Canarytext{group}{mark}q",
+        "long_text": f"Canarylong{group}{mark}q\nsecond line",
+        "number": f"{700 + position}.{4300 + position}",
+        "choice": f"canarykey-{group}-{mark}-q",
+        "yes_no": "yes",
+        "date": f"{1910 + position}-02-17",
+        "email": f"canary{group}{mark}q@hidden.example",
+        "phone": f"0131 49{position:02} 771",
+    }[kind]
+
+
+def signs(group: str, kind: str, mark: str) -> list[str]:
+    """How a planted value can look on its way out (sought as whole words, without regard to case)."""
+    value = typed(group, kind, mark)
+    if kind == "yes_no":
+        return []
+    if kind == "date":
+        return [value[:4]]
+    if kind == "phone":
+        return [value, value.replace(" ", "")]
+    if kind == "choice":
+        return [value, f"Canarychoice{group}{mark}q"]
+    return [value.split("\n")[0]]
+
+
+def every_sign(group: str, marks: tuple[str, ...] = MARKS, kinds: tuple[str, ...] = KINDS) -> list[str]:
+    """All signs of a group of fields."""
+    return [sign for kind in kinds for mark in marks for sign in signs(group, kind, mark)]
+
+
+def staff_status_name(status: str) -> str:
+    """What only staff call a status."""
+    return f"Canarystatus{status}q"
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def found_in(text: str, wanted: list[str]) -> list[str]:
+    """Which of the signs stand in `text`, as it is or with HTML's escapes undone; ids cannot look like one."""
+    plain = _UUID.sub("", f"{text}\n{html.unescape(text)}").lower()
+    return [
+        sign
+        for sign in wanted
+        if sign.lower() in plain and re.search(rf"(?<![0-9a-z]){re.escape(sign.lower())}(?![0-9a-z])", plain)
+    ]
+
+
+def _field(group: str, kind: str) -> dict[str, Any]:
+    field: dict[str, Any] = {"key": key(group, kind), "kind": kind, "label": label(group, kind), **_SHOW[group]}
+    if kind == "choice":
+        field["choices"] = [
+            {"key": typed(group, kind, mark), "label": f"Canarychoice{group}{mark}q"} for mark in MARKS
+        ]
+    return copy.deepcopy(field)
+
+
+def _status(name: str, **more: Any) -> dict[str, Any]:
+    mentioned = " ".join(f"{{field:{key(group, kind)}}}" for group in GROUPS for kind in KINDS if kind != "yes_no")
+    return {
+        "key": name,
+        "step": "one",
+        "name": staff_status_name(name),
+        "customer_name": f"Plain {name}",
+        "meaning": f"About {mentioned}.",
+        "turn": "us",
+        "handler": [{"team": "desk"}],
+        "next_step": f"Soon {mentioned}",
+        "expected": {"hours": 4},
+        "notify": [{"who": "customer", "message": "news"}, {"who": "team"}],
+        "customer_may": ["message"],
+        **more,
+    }
+
+
+def document() -> dict[str, Any]:
+    """Version 1."""
+    mentioned = " ".join(f"{{field:{key(group, 'text')}}}" for group in GROUPS)
+    told = "\n\n".join(f"{{field:{key(group, kind)}}}" for group in GROUPS for kind in KINDS)
+    return {
+        "schema": 1,
+        "portal": {"name": "Alpha", "language": "en", "time_zone": "Europe/London"},
+        "roles": [{"key": "engineer", "name": "Engineer", "based_on": "agent"}],
+        "teams": [{"key": "desk", "name": "Desk"}],
+        "flows": [
+            {
+                "key": "way",
+                "name": "Way",
+                "steps": [{"key": "one", "name": "One"}],
+                "statuses": [
+                    _status("open"),
+                    _status("asked", turn="customer", expected={"no_limit": True}),
+                    _status("fixed"),
+                    _status("dropped", turn="nobody", outcome="stopped"),
+                ],
+                "transitions": [
+                    {"from": ["open", "asked", "fixed"], "to": "asked", "by": ["agent"], "label": "Ask"},
+                    # Without words of its own: customers must not read the staff's name of the status.
+                    {"from": ["asked"], "to": "open", "by": ["customer", "agent"], "ask_reason": True},
+                    {"from": ["open", "asked"], "to": "fixed", "by": ["agent"]},
+                    {"from": ["open", "asked", "fixed"], "to": "dropped", "by": ["customer", "agent"]},
+                ],
+            }
+        ],
+        "types": [
+            {
+                "key": "job",
+                "name": "Job",
+                "flow": "way",
+                "start": "open",
+                "title": f"Job {{field:{key('shop', 'text')}}} {{field:{key('soon', 'text')}}}",
+                "assign": [{"team": "desk"}],
+                "fields": [_field(group, kind) for group in GROUPS for kind in KINDS],
+            }
+        ],
+        "notifications": [
+            {"event": event, "who": "team"} for event in ("created", "replied", "noted", "assigned", "changed")
+        ],
+        "messages": [{"key": "news", "subject": f"News {mentioned}", "body": f"Hello\n\n{told}", "button": "See it"}],
+    }
+
+
+def document_with_soon_hidden() -> dict[str, Any]:
+    """Version 2: the group "soon" is hidden from customers and engineers, also where it stood in the title."""
+    changed = document()
+    job = changed["types"][0]
+    job["title"] = f"Job {{field:{key('shop', 'text')}}}"
+    for field in job["fields"]:
+        if field["key"].startswith("soon-"):
+            field.update(copy.deepcopy(_HIDE_SOON))
+    return changed

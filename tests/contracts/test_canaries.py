@@ -1,0 +1,278 @@
+"""Nothing that a reader may not see leaves by any channel: pages, forms with errors, mails, headers, logs.
+
+Values that stand nowhere else are planted in hidden fields, their history, notes and staff's names of statuses; then
+everything that a reader can reach is read.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+from email.header import decode_header, make_header
+from typing import Any
+
+import pytest
+from django.core import mail as sent_mails
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.live import live_portal
+from portal_core.messaging.actions import Message, note, reply
+from portal_core.service_requests.actions import Move, assign, change_fields, move
+from portal_core.service_requests.models import ServiceRequest
+from tenants.outbox.drain import drain
+from tests.contracts import canaries
+from tests.contracts.addresses import TENANT, addresses
+from tests.factories import make_user
+from tests.service_requests.filing import file_request
+
+STATUS_NAMES = [canaries.staff_status_name(status) for status in canaries.STATUSES]
+SECRETS = [canaries.NOTE, *STATUS_NAMES]
+
+
+class Scene:
+    """Two requests of Carol, full of canaries: `a` stands in "open", `b` in "fixed"."""
+
+    def __init__(self, people: dict[str, Any], tenant: Any) -> None:
+        self.people, self.tenant = people, tenant
+        people["erin"] = make_user("erin@example.com", "Erin Engineer", "engineer", team_key="desk")
+        people["alice"].team_key = "desk"
+        people["alice"].save(update_fields=["team_key"])
+        publish(actor=actor_for(people["alice"]), document=load(canaries.document()))
+        self.a = self._planted("a")
+        self.b = self._planted("b")
+        self._move(self.b, "fixed")
+
+    def actor(self, name: str) -> Any:
+        return actor_for(self.people[name])
+
+    def _planted(self, mark: str) -> ServiceRequest:
+        typed = {
+            canaries.key(group, kind): canaries.typed(group, kind, "was" if group == "soon" else mark)
+            for group in ("shop", "soon")
+            for kind in canaries.KINDS
+        }
+        row = file_request(self.people["carol"], "job", **typed)
+        for group in ("office", "late", "soon"):
+            for value in ("was", mark):
+                self._change(row, group, value)
+        for body in (f"{canaries.NOTE} one", f"{canaries.NOTE} two"):
+            note(actor=self.actor("bob"), request_id=row.pk, message=Message(body, uuid.uuid4()))
+        reply(actor=self.actor("bob"), request_id=row.pk, message=Message("We look at it", uuid.uuid4()))
+        reply(actor=self.actor("carol"), request_id=row.pk, message=Message("Thank you", uuid.uuid4()))
+        assign(actor=self.actor("bob"), request_id=row.pk, assignee_id=self.people["erin"].pk)
+        self._move(row, "asked")
+        move(actor=self.actor("carol"), request_id=row.pk, move=Move(to="open", seen_status="asked", reason="There"))
+        return row
+
+    def _change(self, row: ServiceRequest, group: str, mark: str) -> None:
+        portal = live_portal()
+        row.refresh_from_db()
+        answers = {}
+        for kind in canaries.KINDS:
+            field = portal.type("job").field(canaries.key(group, kind))
+            value = field.kind.form_field(field, portal, "en").clean(canaries.typed(group, kind, mark))
+            answers[field.key] = field.kind.store(value, field)
+        change_fields(
+            actor=self.actor("alice"), request_id=row.pk, answers=answers, seen={k: row.data.get(k) for k in answers}
+        )
+
+    def _move(self, row: ServiceRequest, to: str) -> None:
+        row.refresh_from_db()
+        move(actor=self.actor("bob"), request_id=row.pk, move=Move(to=to, seen_status=row.status_key))
+
+    def hide_soon(self) -> None:
+        publish(actor=self.actor("alice"), document=load(canaries.document_with_soon_hidden()))
+
+    def mails(self) -> dict[str, str]:
+        """Everything that was mailed since the last time, by address."""
+        drain(self.tenant.schema_name)
+        said: dict[str, str] = {}
+        for mail in sent_mails.outbox:
+            address = mail.recipients()[0].split("<")[-1].rstrip(">")
+            said[address] = said.get(address, "") + "\n".join(_parts(mail))
+        sent_mails.outbox.clear()
+        return said
+
+
+def _parts(mail: Any) -> Iterator[str]:
+    yield from (mail.subject, mail.body, str(mail.extra_headers))
+    yield from (str(content) for content, _type in mail.alternatives)
+    for name, value in mail.message().items():
+        yield f"{name}: {make_header(decode_header(str(value)))}"
+
+
+@pytest.fixture
+def scene(people, tenant, caplog) -> Scene:
+    caplog.set_level(logging.DEBUG)
+    return Scene(people, tenant)
+
+
+# One plain kind and the one with words of its own, of each group.
+FIELD_KEYS = [canaries.key(group, kind) for group in canaries.GROUPS for kind in ("text", "choice")]
+NOBODYS = 999_999
+
+
+def _queries(name: str, path: str) -> Iterator[str]:
+    yield ""
+    if f"/{NOBODYS}/" in path:
+        return
+    if name in ("portal:request", "desk:request"):
+        yield from (f"?edit={key}" for key in FIELD_KEYS)
+        yield from ("?sent=1", f"?before={uuid.UUID(int=2**128 - 1)}", "?before=x")
+    if name in ("desk:request", "desk:preview"):
+        yield from ("?as=customer", *(f"?to={status}&reason=r" for status in canaries.STATUSES))
+    if name == "portal:requests":
+        yield from ("?show=closed", "?page=2", "?page=x")
+    if name == "desk:queue":
+        yield from (f"?view={view}" for view in ("needs-us", "new", "mine", "with-customers", "all"))
+        yield from ("?state=closed", "?sort=age", "?due=week", "?status=fixed&view=all", "?type=job", "?at=x")
+
+
+def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
+    key = str(uuid.uuid4())
+    yield {}
+    if f"/{NOBODYS}/" in path:
+        return
+    yield {"key": key, "body": "", "kind": "note", "email": "x", "do": "update", "f-shop-number": "x"}
+    yield {"key": key, "do": "send", "f-shop-number": "x", "f-shop-date": "y", "email": "carol@example.com"}
+    for status in canaries.STATUSES:
+        if "move" in name:
+            # Stale: the page showed another status than the one in force.
+            yield {"to": status, "shown_to": status, "status": "dropped", "reason": ""}
+            yield {"to": status, "shown_to": "x", "status": "open", "reason": ""}
+    if "change" in name:
+        for field in FIELD_KEYS:
+            yield {"edit": field, "seen": "spoilt", f"f-{field}": "x"}
+            yield {"edit": field, "seen": "spoilt", f"f-{field}": canaries.typed("shop", "text", "a")}
+
+
+NEVER_TRIED = {"signout", "account_end_session", "account_end_others"}  # they end the reader's own session
+
+
+def everything_reached(client: Any, scene: Scene) -> dict[str, str]:
+    """Every answer that this client gets from every address, with headers, by what was asked."""
+    values = {
+        "number": [scene.a.number, scene.b.number, NOBODYS],
+        "type_key": ["job", "nothing"],
+        "key": [scene.people["carol"].pk],
+        "token": ["x", "x:y:z"],
+        "digest": [live_portal().brand_hash],
+    }
+    heard: dict[str, str] = {}
+    for address in addresses(TENANT):
+        if address.name in NEVER_TRIED:
+            continue
+        for path in address.paths(values):
+            heard[f"GET {path} (htmx)"] = _heard(client.get(path, headers={"HX-Request": "true"}))
+            for query in _queries(address.name, path):
+                heard[f"GET {path}{query}"] = _heard(client.get(path + query))
+            for data in _posts(address.name, path):
+                heard[f"POST {path} {data}"] = _heard(client.post(path, data))
+    # Where the reader's own messages stand now.
+    heard["GET /"] = _heard(client.get("/"))
+    return heard
+
+
+def _heard(answer: Any) -> str:
+    assert answer.status_code < 500
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
+    return f"{headers}\n{answer.cookies}\n{answer.content.decode()}"
+
+
+def _leaks(heard: dict[str, str], wanted: list[str]) -> dict[str, list[str]]:
+    return {asked: leaks for asked, text in heard.items() if (leaks := canaries.found_in(text, wanted))}
+
+
+# What a customer never sees. Of the group "late", the values of request b may be seen: it stands in "fixed".
+FROM_CUSTOMERS = [
+    *SECRETS,
+    *canaries.every_sign("office"),
+    *(canaries.label("office", kind) for kind in canaries.KINDS),
+    *canaries.every_sign("late", ("a",)),
+]
+FROM_ENGINEERS = [*canaries.every_sign("shop"), *(canaries.label("shop", kind) for kind in canaries.KINDS)]
+FROM_ALL_AFTER = [*canaries.every_sign("soon"), *(canaries.label("soon", kind) for kind in canaries.KINDS)]
+# Whoever is not the customer of the requests learns nothing at all of them.
+EVERYTHING = [*SECRETS, *(sign for group in canaries.GROUPS for sign in canaries.every_sign(group))]
+
+
+def test_staff_who_may_see_it_see_every_canary(scene, client_for):
+    """The positive control: what is sought elsewhere is really there, in the same pages."""
+    page = "".join(_heard(client_for(scene.people["alice"]).get(f"/desk/requests/{row.number}/")) for row in (scene.a, scene.b))
+    wanted = [sign for group in canaries.GROUPS for sign in canaries.every_sign(group, ("a", "b"))]
+    assert set(canaries.found_in(page, [*wanted, canaries.NOTE, *canaries.every_sign("office", ("was",))])) == {
+        *wanted,
+        canaries.NOTE,
+        *canaries.every_sign("office", ("was",)),
+    }
+    assert set(canaries.found_in(page, [canaries.staff_status_name("open")]))
+
+
+def test_customers_see_what_is_theirs(scene, client_for):
+    """The other half of the control: the walk would find a canary if it stood there."""
+    carol = client_for(scene.people["carol"])
+    late = canaries.every_sign("late", ("b",))
+    assert canaries.found_in(_heard(carol.get(f"/requests/{scene.b.number}/")), late) == late
+    heard = everything_reached(carol, scene)
+    assert _leaks(heard, canaries.every_sign("soon", ("a",)))
+    assert _leaks(heard, canaries.every_sign("shop", ("a",)))
+
+
+def test_a_customer_reaches_nothing_that_is_hidden_from_customers(scene, client_for):
+    carol = client_for(scene.people["carol"])
+    assert _leaks(everything_reached(carol, scene), FROM_CUSTOMERS) == {}
+    scene.hide_soon()
+    assert _leaks(everything_reached(carol, scene), FROM_CUSTOMERS + FROM_ALL_AFTER) == {}
+
+
+@pytest.mark.parametrize("name", ["dave", None])
+def test_another_customer_and_the_signed_out_reach_nothing_of_a_request(name, scene, client_for):
+    client = client_for(scene.people[name]) if name else client_for()
+    # The answers that can be chosen stand in every form; nothing that was given does.
+    choices = {sign for group in ("shop", "soon") for mark in canaries.MARKS for sign in canaries.signs(group, "choice", mark)}
+    assert _leaks(everything_reached(client, scene), [sign for sign in EVERYTHING if sign not in choices]) == {}
+    scene.hide_soon()
+    hidden = [sign for sign in EVERYTHING if sign not in canaries.every_sign("shop", kinds=("choice",))]
+    assert _leaks(everything_reached(client, scene), hidden) == {}
+
+
+def test_a_role_of_the_business_reaches_nothing_that_is_hidden_from_it(scene, client_for):
+    erin = client_for(scene.people["erin"])
+    assert erin.get(f"/desk/requests/{scene.a.number}/").status_code == 200
+    assert _leaks(everything_reached(erin, scene), FROM_ENGINEERS) == {}
+    scene.hide_soon()
+    assert _leaks(everything_reached(erin, scene), FROM_ENGINEERS + FROM_ALL_AFTER) == {}
+
+
+def test_mails_say_only_what_their_reader_may_see(scene):
+    said = scene.mails()
+    assert canaries.found_in(said["carol@example.com"], canaries.every_sign("shop", ("a",), ("text",)))
+    assert canaries.found_in(said["carol@example.com"], FROM_CUSTOMERS) == []
+    assert canaries.found_in(said["erin@example.com"], canaries.every_sign("office", ("a",), ("text",)))
+    assert canaries.found_in(said["erin@example.com"], FROM_ENGINEERS) == []
+    assert canaries.NOTE in said["alice@example.com"]
+    assert "dave@example.com" not in said
+
+
+def test_mails_after_a_field_was_hidden_say_nothing_of_it(scene):
+    scene.mails()
+    scene.hide_soon()
+    for row in (scene.a, scene.b):
+        scene._move(row, "asked")
+        reply(actor=scene.actor("bob"), request_id=row.pk, message=Message("Look here", uuid.uuid4()))
+        reply(actor=scene.actor("carol"), request_id=row.pk, message=Message("I looked", uuid.uuid4()))
+    said = scene.mails()
+    assert canaries.found_in(said["carol@example.com"], FROM_CUSTOMERS + FROM_ALL_AFTER) == []
+    assert canaries.found_in(said["erin@example.com"], FROM_ENGINEERS + FROM_ALL_AFTER) == []
+    assert canaries.found_in(said["carol@example.com"], canaries.every_sign("shop", kinds=("text",)))
+
+
+def test_nothing_that_people_wrote_stands_in_the_log(scene, client_for, caplog, capfd):
+    for name in ("carol", "erin", "alice"):
+        everything_reached(client_for(scene.people[name]), scene)
+    scene.mails()
+    printed = capfd.readouterr()
+    assert canaries.found_in("\n".join((caplog.text, printed.out, printed.err)), EVERYTHING) == []

@@ -1,0 +1,148 @@
+"""Every component with the variables its header names, and hostile text wherever a text may stand."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from django import forms
+
+from tenants.shell import NavItem
+from tenants.ui.fields import FieldLook
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7|add:7 }}{% now 'Y' %}"
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+
+
+class SampleForm(forms.Form):
+    """One field of every shape."""
+
+    words = forms.CharField(label=HOSTILE, help_text=HOSTILE, max_length=50)
+    story = forms.CharField(widget=forms.Textarea, max_length=2000, required=False)
+    amount = forms.DecimalField(label="Pressure")
+    choice = forms.ChoiceField(choices=[("a", HOSTILE), ("b", "B")], widget=forms.RadioSelect)
+    several = forms.MultipleChoiceField(choices=[("a", "A")], widget=forms.CheckboxSelectMultiple, required=False)
+    pick = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+    slot = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+    seg = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+    select = forms.ChoiceField(choices=[("a", HOSTILE)])
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    tick = forms.BooleanField(required=False, label=HOSTILE)
+    hidden = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].look = FieldLook(suffix=HOSTILE, prefix="<b>", width="w-m")
+        self.fields["pick"].look = FieldLook(layout="pick", subs={"a": HOSTILE})
+        self.fields["slot"].look = FieldLook(layout="slots", subs={"a": HOSTILE})
+        self.fields["seg"].look = FieldLook(layout="seg")
+
+
+class WriteForm(forms.Form):
+    """What the composers take."""
+
+    kind = forms.CharField(required=False)
+    body = forms.CharField(widget=forms.Textarea)
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def wrong_form() -> SampleForm:
+    """A bound form in which everything is wrong."""
+    return SampleForm({"words": HOSTILE * 2, "amount": HOSTILE, "choice": HOSTILE, "day": HOSTILE, "select": HOSTILE})
+
+
+def status(turn: str = "us", **values: Any) -> Thing:
+    """A VisibleStatus."""
+    defaults = {
+        "name": HOSTILE, "turn": turn, "progress": 60, "outcome": "", "glyph": "", "step_number": 3, "step_count": 5,
+        "next_step": HOSTILE, "expected": HOSTILE, "meaning": HOSTILE,
+    }  # fmt: skip
+    return Thing(**defaults | values)
+
+
+def request(turn: str = "us") -> Thing:
+    """A VisibleRequest."""
+    return Thing(
+        title=HOSTILE, path="/requests/1/", reference="NW-1", sent_at=NOW, last_news_at=NOW, turn=turn,
+        business=HOSTILE, handler_name=HOSTILE, handler=Thing(name=HOSTILE), team_name=HOSTILE, type_icon="wrench",
+        holder_name=HOSTILE, team_note=HOSTILE,
+        status=status(turn),
+    )  # fmt: skip
+
+
+def entry(kind: str = "replied", **values: Any) -> Thing:
+    """A VisibleEntry."""
+    defaults = {
+        "id": "0", "kind": kind, "side": "staff", "who": Thing(id="7", name=HOSTILE), "is_mine": False,
+        "is_note": kind == "noted", "is_message": kind in ("replied", "noted"), "title": HOSTILE, "body": HOSTILE,
+        "changes": (Thing(label=HOSTILE, before=HOSTILE, after=""),), "customer_told": True, "glyph": "us", "at": NOW,
+    }  # fmt: skip
+    return Thing(**defaults | values)
+
+
+def _form_cases() -> list[tuple[str, dict[str, Any]]]:
+    form, wrong = SampleForm(), wrong_form()
+    fields = [("field.html", {"field": bound}) for each in (form, wrong) for bound in each]
+    nested = {"field": form["choice"], "reveals": {"a": [form["amount"]]}, "large_label": True, "label": HOSTILE}
+    return [
+        *fields,
+        ("field.html", nested),
+        ("errors.html", {"form": wrong}),
+        ("composer.html", {"form": WriteForm({"body": HOSTILE}), "to": HOSTILE, "action": "/", "reply_hint": HOSTILE}),
+        ("desk_composer.html", {"form": WriteForm({}), "customer": HOSTILE, "told": HOSTILE, "may_reply": True,
+                                "may_note": True, "action": "/"}),
+    ]  # fmt: skip
+
+
+def _request_cases() -> list[tuple[str, dict[str, Any]]]:
+    requests = [request(turn) for turn in ("us", "customer", "nobody")]
+    entries = [entry(), entry("noted"), entry("moved"), entry("changed"), entry("assigned", who=None)]
+    steps = [Thing(name=HOSTILE, state=state, at=NOW, note="") for state in ("done", "current")]
+    steps.append(Thing(name=HOSTILE, state="todo", at=None, note=HOSTILE))
+    facts = [Thing(label=HOSTILE, text=HOSTILE, key="a", may_edit=True, customer_mark=mark, note=HOSTILE)
+             for mark in ("", "edit", "see", "hidden")]  # fmt: skip
+    mail = Thing(to=HOSTILE, subject=HOSTILE, body=HOSTILE, button=HOSTILE)
+    return [
+        *[(name, {"request": each}) for each in requests
+          for name in ("request_card.html", "request_row.html", "next_step.html", "facts.html")],
+        *[("entry.html", {"entry": each, "customer_side": side}) for each in entries for side in (True, False)],
+        ("facts.html", {"handler": HOSTILE, "next_step": HOSTILE, "expected": HOSTILE, "expected_note": HOSTILE}),
+        ("example_card.html", {"title": HOSTILE, "status_name": HOSTILE, "business": HOSTILE}),
+        ("colonnade.html", {"steps": steps}),
+        ("status.html", {"status": status("customer"), "chip": True}),
+        ("fact_list.html", {"facts": facts, "edit_base": "?"}),
+        ("vis.html", {"mark": "see"}),
+        ("vis_legend.html", {}),
+        ("mail_preview.html", {"mail": mail, "turn_after": "customer", "you": HOSTILE, "business": HOSTILE}),
+        ("mail_preview.html", {"mail": None, "told_name": HOSTILE, "turn_after": "nobody"}),
+    ]  # fmt: skip
+
+
+def _list_cases() -> list[tuple[str, dict[str, Any]]]:
+    item = NavItem(label=HOSTILE, href="/", count=3, current=True)
+    option = Thing(label=HOSTILE, href="?a=1", current=True)
+    steps = [Thing(state=state, title=HOSTILE, sub=HOSTILE, icon="user", href="/", action_label=HOSTILE, hint=HOSTILE)
+             for state in ("done", "now", "todo")]  # fmt: skip
+    return [
+        ("filters.html", {"filters": [Thing(name=HOSTILE, value=HOSTILE, options=[option], remove_href="?")],
+                          "summary": HOSTILE}),
+        ("sort_head.html", {"column": Thing(label=HOSTILE, href="?", order="ascending", classes="r")}),
+        ("pager.html", {"pager": Thing(newer_href="?a", older_href="?b", newer_label=HOSTILE, summary=HOSTILE)}),
+        ("tabs.html", {"items": [item], "label": HOSTILE, "page": True}),
+        ("first_list.html", {"steps": steps}),
+        ("notice.html", {"tone": "bad", "text": HOSTILE, "strong": HOSTILE, "action_href": "/",
+                         "action_label": HOSTILE}),
+        ("messages.html", {"messages": [Thing(level_tag="success", __str__=lambda: HOSTILE)], "desk": True}),
+        ("empty.html", {"text": HOSTILE, "href": "/", "label": HOSTILE}),
+        ("choice.html", {"href": "/", "icon": HOSTILE, "name": HOSTILE, "promise": HOSTILE, "large": True}),
+        ("prefilled.html", {"label": HOSTILE, "value": HOSTILE, "source": HOSTILE, "change_href": "/"}),
+        ("crumb.html", {"href": "/", "label": HOSTILE}),
+        ("desk_head.html", {"title": HOSTILE, "sub": HOSTILE, "back_href": "/", "back_label": HOSTILE}),
+        ("keys.html", {"keys": [Thing(key="J", text=HOSTILE)]}),
+        ("mark.html", {"letter": HOSTILE}),
+        ("scene.html", {}),
+    ]  # fmt: skip
+
+
+def cases() -> list[tuple[str, dict[str, Any]]]:
+    """Pairs of a component's file name and its variables."""
+    return [*_form_cases(), *_request_cases(), *_list_cases()]

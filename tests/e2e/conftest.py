@@ -1,0 +1,82 @@
+"""Fixtures of the browser tests. All run in one worker (the mark xdist_group), against one running product."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e import product as products
+from tests.e2e.contact_sheet import FLAGS
+from tests.e2e.people import People
+from tests.e2e.walking import Walk, Watched
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def find_chromium() -> str:
+    """The browser's path; without one the test is skipped, or fails where CI is set."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), "")
+    if not found:
+        words = "No Chromium on the PATH (apt-get install chromium)."
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return find_chromium()
+
+
+@pytest.fixture(scope="session")
+def product(
+    chromium: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[products.Product]:
+    """The running product; the portals in it are described in seed.py."""
+    with django_db_blocker.unblock(), products.running(tmp_path_factory.mktemp("e2e")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """One browser for a module. Not for the session: Playwright's event loop would forbid the ORM to later tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def people(browser: Any, product: products.Product) -> People:
+    """Those who are signed in already: people.page("nordwarm", "maren")."""
+    return People(browser, product)
+
+
+@pytest.fixture
+def walk(browser: Any, product: products.Product) -> Iterator[Callable[..., Walk]]:
+    """`walk(slug, width=390, scripted=False)`: somebody who comes for the first time; watched until the test ends."""
+    walks: list[Walk] = []
+
+    def start(slug: str = "", *, width: int = 1280, scripted: bool = True, state: Any = None) -> Walk:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripted, storage_state=state,
+            reduced_motion="reduce", locale="en-GB", has_touch=False,
+        )  # fmt: skip
+        walks.append(Walk(context.new_page(), product, slug))
+        return walks[-1]
+
+    yield start
+    for walk in walks:
+        walk.page.context.close()
+    assert not [trouble for walk in walks for trouble in walk.watched.troubles]
+
+
+__all__ = ["Watched"]

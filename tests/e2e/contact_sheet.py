@@ -1,0 +1,163 @@
+"""A sheet "mock | ours": each page beside the mock it was built from, at phone and desktop width.
+
+    python -m tests.e2e.contact_sheet --out sheet portal-home.html=http://…/ desk-queue.html=queue-{width}.png
+
+A pair is MOCK=OURS: a file of the mocks' folder, and an address or a saved picture. The mocks live outside the project;
+without their folder the sheet holds ours alone. Writes OUT.html and OUT-390.png, OUT-1280.png.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import html
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDTHS = (390, 1280)
+HEIGHT = 900
+MOCKS = Path(__file__).resolve().parents[3] / "shared" / "design" / "mocks"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row of the sheet. `ours` is an address, or a picture by width (`{width}` in its path is replaced)."""
+
+    title: str
+    mock: str = ""
+    ours: str = ""
+    cookies: tuple[dict[str, str], ...] = field(default=())
+
+
+def write_sheet(pairs: Sequence[Pair], out: Path, *, mocks: Path = MOCKS, chromium: str = CHROMIUM) -> list[Path]:
+    """Takes the pictures and writes the sheet; gives the files written."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with _browser(chromium) as browser:
+        rows = {width: [_row(browser, pair, width, mocks) for pair in pairs] for width in WIDTHS}
+        page = out.with_suffix(".html")
+        page.write_text(_page([row for width in WIDTHS for row in rows[width]]), encoding="utf-8")
+        written = [page]
+        for width in WIDTHS:
+            picture = out.with_name(f"{out.stem}-{width}.png")
+            picture.write_bytes(_picture_of(browser, _page(rows[width]), width))
+            written.append(picture)
+    return written
+
+
+@dataclass(frozen=True)
+class Row:
+    """Two pictures of one page at one width; either may be missing."""
+
+    title: str
+    width: int
+    mock: bytes | None
+    ours: bytes | None
+
+
+@contextmanager
+def _browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _row(browser: Browser, pair: Pair, width: int, mocks: Path) -> Row:
+    mock = mocks / pair.mock if pair.mock else None
+    shown = _shot(browser, mock.as_uri(), width) if mock is not None and mock.is_file() else None
+    return Row(pair.title, width, shown, _ours(browser, pair, width))
+
+
+def _ours(browser: Browser, pair: Pair, width: int) -> bytes | None:
+    if pair.ours.startswith(("http://", "https://", "file://")):
+        return _shot(browser, pair.ours, width, pair.cookies)
+    path = Path(pair.ours.replace("{width}", str(width)))
+    return path.read_bytes() if pair.ours and path.is_file() else None
+
+
+def _shot(browser: Browser, address: str, width: int, cookies: Iterable[dict[str, str]] = ()) -> bytes:
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce")
+    try:
+        return _shot_in(context, address, cookies)
+    finally:
+        context.close()
+
+
+def _shot_in(context: BrowserContext, address: str, cookies: Iterable[dict[str, str]]) -> bytes:
+    for cookie in cookies:
+        context.add_cookies([{**cookie, "url": address}])  # type: ignore[list-item]  # playwright's own dictionary
+    page = context.new_page()
+    page.goto(address, wait_until="load", timeout=20_000)
+    return page.screenshot(full_page=True)
+
+
+def _picture_of(browser: Browser, document: str, width: int) -> bytes:
+    page = browser.new_page(viewport={"width": 2 * min(width, 800) + 80, "height": HEIGHT})
+    try:
+        page.set_content(document, wait_until="load")
+        return page.screenshot(full_page=True)
+    finally:
+        page.close()
+
+
+def _page(rows: Sequence[Row]) -> str:
+    body = "".join(_section(row) for row in rows)
+    return f"<!doctype html><meta charset=utf-8><title>mock | ours</title><style>{_LOOK}</style>{body}"
+
+
+def _section(row: Row) -> str:
+    halves = [("mock", row.mock), ("ours", row.ours)] if row.mock is not None else [("ours", row.ours)]
+    figures = "".join(_figure(name, picture, row.width) for name, picture in halves)
+    return f"<section><h2>{html.escape(row.title)} · {row.width}</h2><div>{figures}</div></section>"
+
+
+def _figure(name: str, picture: bytes | None, width: int) -> str:
+    if picture is None:
+        return f"<figure><figcaption>{name}: missing</figcaption></figure>"
+    data = base64.b64encode(picture).decode("ascii")
+    source = f"data:image/png;base64,{data}"
+    return f'<figure><figcaption>{name}</figcaption><img alt="" width="{min(width, 800)}" src="{source}"></figure>'
+
+
+_LOOK = (
+    "body{font:14px sans-serif;margin:20px;background:#777;color:#fff}section{margin-bottom:32px}"
+    "div{display:flex;gap:16px;align-items:flex-start}figure{margin:0}figcaption{padding:4px 0}"
+    "img{display:block;background:#fff}"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs", nargs="+", metavar="MOCK=OURS")
+    parser.add_argument("--out", type=Path, default=Path("contact-sheet"))
+    parser.add_argument("--mocks", type=Path, default=MOCKS)
+    parser.add_argument("--chromium", default=CHROMIUM)
+    given = parser.parse_args(arguments)
+    pairs = [
+        Pair(title=text.partition("=")[0], mock=text.partition("=")[0], ours=text.partition("=")[2])
+        for text in given.pairs
+    ]
+    for path in write_sheet(pairs, given.out, mocks=given.mocks, chromium=given.chromium):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Every page of the product, as the people who meet it see it: looked at by the contact sheet, checked by test_quality."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.e2e.walking import Walk
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: whose it is, where it is, and what has to be pressed to get there.
+
+    `{repair}` and the like in `path` are numbers of seeded requests. `who` is empty for somebody signed out.
+    """
+
+    name: str
+    path: str
+    who: str = ""
+    slug: str = "nordwarm"
+    mock: str = ""
+    status: int = 200
+    then: Callable[[Walk], None] | None = None
+
+
+def open_page(page: Page, walk: Walk) -> None:
+    """Goes there, in the context that the walk was made with."""
+    numbers = walk.product.seeded.get(page.slug, {}).get("numbers", {})
+    path = page.path.format(**numbers, **{f"link_{k}": v for k, v in _links(walk, page.slug).items()})
+    answer = walk.open(path)
+    assert answer.status == page.status, f"{page.name} answers {answer.status}"
+    if page.then is not None:
+        page.then(walk)
+        walk.page.wait_for_load_state()
+
+
+def _links(walk: Walk, slug: str) -> dict[str, str]:
+    links = walk.product.seeded.get(slug, {}).get("links", {})
+    return {name: "/" + link.split("/", 3)[3] for name, link in links.items()}
+
+
+def _ask_for_a_code(walk: Walk) -> None:
+    walk.fill("[name=email]", "maren.holt@example.com")
+    walk.click("main form button.btn-primary")
+    walk.page.wait_for_url("**/code/")
+
+
+def _sign_up(walk: Walk) -> None:
+    walk.fill("[name=name]", "Brass and Bloom")
+    walk.fill("[name=email]", "looker@example.com")
+    walk.click("#signup button.btn-primary")
+    walk.page.wait_for_url("**/signup/code/")
+
+
+def _send_wrongly(walk: Walk) -> None:
+    walk.check("[value=pressure]")
+    walk.page.wait_for_selector("[name=f-gauge]")
+    walk.fill("[name=f-gauge]", "one and a half")
+    walk.click("button[value=send]")
+    walk.page.wait_for_selector(".errors")
+
+
+def _refuse_sign_up(walk: Walk) -> None:
+    walk.fill("[name=slug]", "admin")
+    walk.click("#signup button.btn-primary")
+    walk.page.wait_for_selector(".errors")
+
+
+def _follow_invitation(walk: Walk) -> None:
+    start = walk.product.url("nordwarm", "/join/")
+    mail = walk.product.mail("tom.new@example.com", start)
+    walk.page.goto(re.findall(rf"{start}\S+", mail.text)[0])
+
+
+PORTAL = (
+    Page("portal-login", "/signin/", mock="portal-login.html"),
+    Page("portal-login-code", "/signin/", then=_ask_for_a_code),
+    Page("portal-login-password", "/signin/password/"),
+    Page("portal-signin-link", "{link_petra}"),
+    Page("portal-home", "/", "maren", mock="portal-home.html"),
+    Page("portal-empty", "/", "owen", mock="portal-empty.html"),
+    Page("portal-choose", "/new/", "maren"),
+    Page("portal-new", "/new/report-fault/", "maren", mock="portal-new.html"),
+    Page("portal-new-wrong", "/new/report-fault/", "owen", then=_send_wrongly),
+    Page("portal-requests", "/requests/", "maren", mock="portal-requests.html"),
+    Page("portal-requests-done", "/requests/?show=closed", "maren"),
+    Page("portal-request", "/requests/{repair}/", "maren", mock="portal-request.html"),
+    Page("portal-request-yours", "/requests/{price}/", "maren", mock="portal-request-yours.html"),
+    Page("portal-request-edit", "/requests/{repair}/?edit=phone", "maren"),
+    Page("portal-account", "/account/", "maren", mock="portal-account.html"),
+)
+DESK = (
+    Page("desk-queue", "/desk/", "jonas", mock="desk-queue.html"),
+    Page("desk-queue-all", "/desk/?view=all", "owner"),
+    Page("desk-queue-filtered", "/desk/?view=all&who=nobody&due=overdue", "jonas"),
+    Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
+    Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
+    Page("desk-request-as-customer", "/desk/requests/{repair}/?as=customer", "jonas"),
+    Page("desk-choose", "/desk/new/", "jonas"),
+    Page("desk-new", "/desk/new/report-fault/", "jonas"),
+    Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),
+    Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
+    Page("desk-join", "/signin/", then=_follow_invitation),
+)
+PLATFORM = (
+    Page("platform-home", "/", slug="", mock="platform-home.html"),
+    Page("signup", "/signup/", slug="", mock="signup.html"),
+    Page("signup-refused", "/signup/", slug="", then=_refuse_sign_up),
+    Page("signup-code", "/signup/", slug="", then=_sign_up),
+    Page("console-signin", "/console/signin/", slug=""),
+    Page("console-tenants", "/console/", "operator", slug="", mock="operator-tenants.html"),
+    Page("dev-mail", "/dev/mail/", slug=""),
+)
+ERRORS = (
+    Page("error-404-portal", "/nowhere/", "maren", status=404, mock="errors.html"),
+    Page("error-404-desk", "/desk/nowhere/", "jonas", status=404),
+    Page("error-404-signed-out", "/nowhere/", status=404),
+    Page("error-403-desk", "/desk/team/", "jonas", status=403),
+    Page("error-404-no-portal", "/", slug="nobody-here", status=404),
+    Page("error-404-platform", "/nowhere/", slug="", status=404),
+)
+PAGES = PORTAL + DESK + PLATFORM + ERRORS

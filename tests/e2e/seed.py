@@ -1,0 +1,154 @@
+"""Fills the portals of the browser tests; run in the product's own environment, prints what it made as JSON.
+
+Three portals: `nordwarm` with people and requests as in the pictures (only looked at), `walks` with the same
+configuration for the tests that write, and `hostile` whose every word tries to run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from portal_core.accounts.actions import create_customer, invite_staff  # noqa: E402
+from portal_core.accounts.actor import SYSTEM, actor_for  # noqa: E402
+from portal_core.accounts.models import User  # noqa: E402
+from portal_core.accounts.signin_links import SIGN_IN, create_link  # noqa: E402
+from portal_core.config.actions import publish  # noqa: E402
+from portal_core.config.document import load  # noqa: E402
+from portal_core.config.starters import starter  # noqa: E402
+from portal_core.messaging.actions import Message, note, reply  # noqa: E402
+from portal_core.service_requests.actions import Move, assign, move  # noqa: E402
+from portal_core.service_requests.models import ServiceRequest  # noqa: E402
+from tenants.context import tenant_context  # noqa: E402
+from tenants.identifiers import uuid7  # noqa: E402
+from tenants.provisioning import NewPortal, provision  # noqa: E402
+from tenants.snapshot import TenantSnapshot  # noqa: E402
+from tests.e2e import hostile  # noqa: E402
+from tests.service_requests.filing import file_request  # noqa: E402
+
+LINK_MINUTES = 600
+NORDWARM = ("nordwarm", "walks")
+
+
+def main() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+    seeded = {slug: _nordwarm(slug) for slug in NORDWARM}
+    seeded["hostile"] = _hostile()
+    seeded[""] = {"links": {"operator": _said("create_operator", email="op@example.com", name="Olga Petrova")}}
+    print(json.dumps(seeded))
+
+
+def _said(command: str, **options: str) -> str:
+    output = io.StringIO()
+    call_command(command, stdout=output, **options)
+    return output.getvalue().strip()
+
+
+def _open(slug: str, name: str, owner: tuple[str, str], document: dict[str, Any] | None = None) -> TenantSnapshot:
+    email, owner_name = owner
+    portal = NewPortal(name=name, owner_email=email, owner_name=owner_name, starter="order-status", colour="#c8401a")
+    tenant = provision(name=name, slug=slug, portal=portal)
+    if document is not None:
+        with tenant_context(tenant):
+            publish(actor=SYSTEM, document=load(document), note="For the browser tests")
+    return tenant
+
+
+def _nordwarm(slug: str) -> dict[str, Any]:
+    tenant = _open(slug, "Nordwarm", ("ruth.nord@example.com", "Ruth Nord"), starter("nordwarm"))
+    with tenant_context(tenant):
+        jonas = _staff("jonas.beck@example.com", "Jonas Beck", "service-desk")
+        petra = _staff("petra.lind@example.com", "Petra Lindqvist", "parts")
+        maren = create_customer(actor=SYSTEM, email="maren.holt@example.com", name="Maren Holt", phone="0131 496 0142")
+        owen = create_customer(actor=SYSTEM, email="owen.price@example.com", name="Owen Price")
+        nadia = create_customer(actor=SYSTEM, email="nadia.khan@example.com", name="Nadia Khan")
+        invite_staff(actor=actor_for(_user("ruth.nord@example.com")), email="tom.new@example.com", role="agent")
+        numbers = _requests(jonas, petra, maren, nadia)
+        people = {"owner": _user("ruth.nord@example.com"), "jonas": jonas, "petra": petra, "maren": maren, "owen": owen}
+        return {"links": _links(tenant, people), "numbers": numbers}
+
+
+def _staff(email: str, name: str, team: str) -> User:
+    return User.objects.create_user(email, name=name, role="agent", team_key=team)
+
+
+def _user(email: str) -> User:
+    user = User.objects.by_email(email)
+    assert user is not None
+    return user
+
+
+def _links(tenant: TenantSnapshot, people: dict[str, User]) -> dict[str, str]:
+    return {name: tenant.url(create_link(user, SIGN_IN, LINK_MINUTES)) for name, user in people.items()}
+
+
+def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, int]:
+    """Requests in every state that a page shows differently."""
+    repair = file_request(maren, "report-fault", **{
+        "what-is-wrong": "pressure", "gauge": "0.4", "still-running": "no",
+        "more": "The pressure drops about twice a day since the weekend.",
+        "address": "14 Alder Court\nEdinburgh EH6 5AB", "phone": "0131 496 0142", "how-we-get-in": "Ring at 12",
+    })  # fmt: skip
+    _say(maren, repair, "It was at 1.2 this morning and fell within two hours.")
+    assign(actor=actor_for(jonas), request_id=repair.pk, assignee_id=jonas.pk, team_key=None)
+    _move(jonas, repair, "looked-at", diagnosis="The expansion vessel has lost its pressure.")
+    note(actor=actor_for(jonas), request_id=repair.pk, message=_message("Third vessel of this make this year."))
+    _move(jonas, repair, "part-on-order")
+    reply(actor=actor_for(petra), request_id=repair.pk, message=_message("The vessel is ordered and comes on Thursday."))
+    price = file_request(maren, "ask-price", what="A new bathroom radiator", details="White, 60 cm wide.",
+                         address="14 Alder Court\nEdinburgh EH6 5AB")  # fmt: skip
+    _move(jonas, price, "being-priced")
+    _move(jonas, price, "quote-sent", price="480", **{"price-covers": "Radiator, valves, fitting and removal."})
+    asked = file_request(maren, "something-else", subject="Invoice for March", question="Could you send it again?")
+    _move(jonas, asked, "in-hand")
+    _move(jonas, asked, "details-asked")
+    done = file_request(maren, "something-else", subject="New telephone number", question="0131 496 0199 from May on.")
+    _move(jonas, done, "in-hand")
+    _move(jonas, done, "settled")
+    file_request(nadia, "report-fault", **{"what-is-wrong": "noise", "more": "It bangs at six in the morning."})
+    file_request(nadia, "moving-home", **{"what-happens": "end"})
+    return {"repair": repair.number, "price": price.number, "asked": asked.number, "done": done.number}
+
+
+def _message(body: str) -> Message:
+    return Message(body=body, submission_key=uuid7())
+
+
+def _say(customer: User, request: ServiceRequest, body: str) -> None:
+    reply(actor=actor_for(customer), request_id=request.pk, message=_message(body))
+
+
+def _move(by: User, request: ServiceRequest, to: str, **answers: Any) -> None:
+    request.refresh_from_db()
+    wanted = Move(to=to, seen_status=request.status_key, answers=answers)
+    move(actor=actor_for(by), request_id=request.pk, move=wanted)
+
+
+def _hostile() -> dict[str, Any]:
+    """People, titles, messages and notes that are all attempts; the texts of the configuration as well."""
+    document = starter("order-status")
+    document["portal"]["name"] = hostile.WORDS[0][:80]
+    document["portal"]["welcome"] = hostile.WORDS[1]
+    document["types"][0]["name"] = {"en": hostile.WORDS[2], "de": hostile.WORDS[2]}
+    tenant = _open("hostile", "Hostile", ("owner@example.com", hostile.WORDS[3]), document)
+    with tenant_context(tenant):
+        customer = create_customer(actor=SYSTEM, email="eve@example.com", name=hostile.WORDS[4])
+        agent = _staff("agent@example.com", hostile.WORDS[5], "service-desk")
+        for words in hostile.WORDS:
+            request = file_request(customer, "order", what=words[:120], details=words)
+        _say(customer, request, "\n".join(hostile.WORDS))
+        reply(actor=actor_for(agent), request_id=request.pk, message=_message("\n".join(hostile.WORDS)))
+        note(actor=actor_for(agent), request_id=request.pk, message=_message("\n".join(hostile.WORDS)))
+        links = _links(tenant, {"owner": _user("owner@example.com"), "agent": agent, "customer": customer})
+        return {"links": links, "numbers": {"request": request.number}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Sign-up: from the form to the owner inside a live portal."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from tenants import catalog, registry
+from tenants.models import FreedSlug, SignUp, Tenant
+from tenants.outbox.drain import drain
+from tenants.provisioning import provision
+from tenants.signup import steps
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {"name": "Nordheat", "email": "Priya@Nordheat.Example", "slug": "nordheat", "colour": "#0b6153"}
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(headers={"host": "localhost:8000"})
+
+
+def typed(**changes: str) -> dict[str, str]:
+    starters = registry.starters()
+    return {**TYPED, "starter": starters[0].key if starters else "", **changes}
+
+
+def mailed_code() -> str:
+    drain("public")
+    match = re.search(r"\b(\d{6})\b", mail.outbox[-1].subject)
+    assert match
+    return match[1]
+
+
+def begin(client: Client, **changes: str) -> str:
+    response = client.post("/signup/", typed(**changes))
+    assert response.status_code == 302, response.content
+    assert response["Location"] == "/signup/code/"
+    return mailed_code()
+
+
+def test_the_pages_are_there(client: Client) -> None:
+    for path in ("/", "/signup/", "/readyz"):
+        assert client.get(path).status_code == 200, path
+    assert client.get("/signup/code/")["Location"] == "/signup/"
+
+
+def test_sign_up_is_not_on_tenants_hosts() -> None:
+    assert Client(headers={"host": "alpha.localhost:8000"}).get("/signup/").status_code == 404
+
+
+def test_from_the_form_to_a_live_portal(client: Client) -> None:
+    code = begin(client)
+    assert mail.outbox[-1].to == ["priya@nordheat.example"]
+    page = client.get("/signup/code/").content.decode()
+    assert "priya@nordheat.example" in page
+    response = client.post("/signup/code/", {"code": f"{code[:3]} {code[3:]}"})
+    assert response.status_code == 302
+    assert response["Location"].startswith("http://nordheat.localhost:8000/")
+    snapshot = catalog.by_slug("nordheat")
+    assert snapshot is not None
+    assert snapshot.name == "Nordheat"
+    owner = Client(headers={"host": "nordheat.localhost:8000"})
+    path = response["Location"].removeprefix("http://nordheat.localhost:8000")
+    assert owner.get(path).status_code in {200, 302}
+
+
+def test_the_form_keeps_what_was_typed_on_every_error(client: Client) -> None:
+    for changes in ({"slug": "admin"}, {"email": "nonsense"}, {"name": ""}, {"slug": "alpha"}):
+        response = client.post("/signup/", typed(**changes))
+        assert response.status_code == 400
+        form = response.context["form"]
+        page = response.content.decode()
+        for name, value in typed(**changes).items():
+            assert form[name].value() == value, (name, changes)
+            if name in {"name", "email", "slug"} and value:
+                assert f'value="{value}"' in page
+    assert not SignUp.objects.exists()
+
+
+def test_a_taken_address_comes_with_a_suggestion(client: Client) -> None:
+    response = client.post("/signup/", typed(slug="alpha"))
+    assert response.context["suggestion"] == "alpha-2"
+    assert "alpha-2" in response.content.decode()
+
+
+def test_without_an_address_one_is_made_of_the_name(client: Client) -> None:
+    begin(client, slug="", name="Müller & Söhne")
+    assert SignUp.objects.get().slug == "mueller-and-soehne"
+
+
+@pytest.mark.parametrize(
+    ("query", "state"),
+    [({"slug": "brand-new"}, "free"), ({"slug": "alpha"}, "refused"), ({"slug": "p0rtico"}, "refused"),
+     ({"slug": "", "name": "New Shop"}, "suggested"), ({"slug": "\x00"}, "refused"), ({}, "refused")],
+)  # fmt: skip
+def test_an_address_is_looked_up_while_it_is_typed(client: Client, query: dict[str, str], state: str) -> None:
+    response = client.get("/signup/address/", query)
+    assert response.status_code == 200
+    shown = response.context["state"]
+    assert shown == state or (not query and shown == "suggested")
+
+
+def test_a_wrong_code_five_times_and_the_right_one_no_longer_works(client: Client) -> None:
+    code = begin(client)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    for _ in range(steps.MAX_ATTEMPTS):
+        assert client.post("/signup/code/", {"code": wrong}).status_code == 400
+    assert client.post("/signup/code/", {"code": code}).status_code == 400
+    assert not Tenant.objects.filter(slug="nordheat").exists()
+    assert client.post("/signup/code/", {"again": "1"}).status_code == 302
+    assert client.post("/signup/code/", {"code": mailed_code()}).status_code == 302
+
+
+def test_an_old_code_does_not_work(client: Client) -> None:
+    code = begin(client)
+    SignUp.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.post("/signup/code/", {"code": code}).status_code == 400
+    assert not Tenant.objects.filter(slug="nordheat").exists()
+
+
+def test_a_new_code_makes_the_old_one_worthless(client: Client) -> None:
+    code = begin(client)
+    client.post("/signup/code/", {"again": "1"})
+    if mailed_code() != code:
+        assert client.post("/signup/code/", {"code": code}).status_code == 400
+
+
+def test_another_browser_cannot_enter_the_code(client: Client) -> None:
+    code = begin(client)
+    response = Client(headers={"host": "localhost:8000"}).post("/signup/code/", {"code": code})
+    assert response["Location"] == "/signup/"
+    assert not Tenant.objects.filter(slug="nordheat").exists()
+
+
+def test_an_address_lost_meanwhile_needs_no_second_code(client: Client) -> None:
+    code = begin(client)
+    provision(name="Faster", slug="nordheat")
+    response = client.post("/signup/code/", {"code": code})
+    assert response.status_code == 409
+    assert response.context["form"]["email"].value() == "priya@nordheat.example"
+    assert response.context["suggestion"] == "nordheat-2"
+    response = client.post("/signup/", typed(slug="nordheat-2", email="priya@nordheat.example"))
+    assert response["Location"].startswith("http://nordheat-2.localhost:8000/")
+
+
+def test_another_address_needs_a_code_of_its_own(client: Client) -> None:
+    code = begin(client)
+    FreedSlug.objects.create(slug="nordheat")
+    assert client.post("/signup/code/", {"code": code}).status_code == 409
+    response = client.post("/signup/", typed(slug="nordheat-2", email="else@example.com"))
+    assert response["Location"] == "/signup/code/"
+    assert not Tenant.objects.filter(slug="nordheat-2").exists()
+
+
+def test_a_failure_says_so_and_the_next_try_goes_on(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = begin(client)
+    from tenants import provisioning
+    from tenants.errors import ProvisioningFailed
+
+    def broken(*_args: Any, **_kwargs: Any) -> None:
+        raise ProvisioningFailed
+
+    with monkeypatch.context() as off:
+        off.setattr(steps, "provision", broken)
+        response = client.post("/signup/code/", {"code": code})
+        assert response.status_code == 503
+    assert provisioning.provision
+    response = client.post("/signup/", typed(email="priya@nordheat.example"))
+    assert response["Location"].startswith("http://nordheat.localhost:8000/")
+
+
+def test_too_many_sign_ups_of_one_address_are_refused(client: Client) -> None:
+    cache.clear()
+    answers = [client.post("/signup/", typed(slug=f"flood-{number}")).status_code for number in range(7)]
+    assert answers == [302] * 5 + [429] * 2
+    assert client.post("/signup/", typed(slug="flood-x", email="other@example.com")).status_code == 302
+
+
+def test_hostile_input_is_kept_or_refused_never_an_error(client: Client) -> None:
+    for value in (
+        "\x00",
+        "x" * 100_000,
+        "<script>alert(1)</script>",
+        "a\r\nBcc: x@example.com",
+        "\ud800",
+        "٣",
+        "{0}",
+        "%s",
+    ):
+        for name in ("name", "email", "slug", "starter", "colour"):
+            cache.clear()
+            body = urlencode({**typed(slug=""), name: value}, errors="surrogatepass")
+            response = client.post("/signup/", body, content_type="application/x-www-form-urlencoded")
+            assert response.status_code in {302, 400}, (name, value[:20])
+            assert "<script>alert(1)" not in response.content.decode()
