@@ -139,7 +139,8 @@ def _queues(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
             f"/desk/?view={place.key}",
             _QUEUE_ICONS[place.key],
             current=place.key == here,
-            count=place.count,
+            count=place.count if place.count < queue.COUNT_LIMIT else None,
+            count_text=f"{queue.COUNT_LIMIT - 1}+" if place.count >= queue.COUNT_LIMIT else "",
             hot=place.is_hot,
         )
         for place in places

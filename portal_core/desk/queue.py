@@ -151,7 +151,7 @@ def _clean(text: str) -> str:
 
 def _row(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> QueueRow:
     return QueueRow(
-        request=visible(row, viewer, portal=portal),
+        request=visible(row, viewer, portal=portal, brief=True),
         due_at=due_of(row),
         is_unread=row.is_new or row.unanswered_since is not None,
         customer_wrote=row.unanswered_since is not None,

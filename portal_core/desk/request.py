@@ -198,4 +198,4 @@ def _others(opened: DeskRequest) -> list[VisibleRequest]:
         .select_related("customer", "assignee")
         .order_by("-last_entry_at")[:OTHERS_SHOWN]
     )
-    return [visible(row, opened.viewer, portal=opened.portal) for row in rows]
+    return [visible(row, opened.viewer, portal=opened.portal, brief=True) for row in rows]

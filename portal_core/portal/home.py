@@ -115,4 +115,4 @@ def _latest(actor: Actor, viewer: Viewer, portal: CompiledPortal, turn: Turn, li
     # What has waited longest for the customer comes first; what is with us, by its latest news.
     ordered = found.order_by("status_since", "id") if turn == Turn.CUSTOMER else found.order_by("-last_entry_at", "-id")
     rows: Iterable[ServiceRequest] = ordered[:limit]
-    return [visible(row, viewer, portal=portal) for row in rows]
+    return [visible(row, viewer, portal=portal, brief=True) for row in rows]

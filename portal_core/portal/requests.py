@@ -50,7 +50,7 @@ def index(request: PersonRequest) -> HttpResponse:
     viewer = Viewer.of(request.actor, portal)
     is_open = request.GET.get("show") != "closed"
     rows, page, has_more = _rows(request, is_open=is_open)
-    shown = [visible(row, viewer, portal=portal) for row in rows]
+    shown = [visible(row, viewer, portal=portal, brief=True) for row in rows]
     context = {
         "nav": "requests",
         "portal": portal,

@@ -47,7 +47,7 @@ class MissingFields(RequestError):
     code = "missing_fields"
 
     def __str__(self) -> str:
-        return "Fill in first: " + ", ".join(self.labels)
+        return _("Fill in first: %(fields)s") % {"fields": ", ".join(self.labels)}
 
 
 @dataclass

@@ -23,6 +23,7 @@ from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledT
 from portal_core.config.compiled_flow import CompiledStatus, CompiledTransition
 from portal_core.config.document.base import TextValue
 from portal_core.config.live import live_portal
+from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.changes import title_of
@@ -73,6 +74,7 @@ class VisibleStatus:
     step_name: str
     since: datetime
     due_at: datetime | None
+    glyph: str = ""  # the sign before it, where turn and progress do not say it: "new"
 
 
 @dataclass(frozen=True)
@@ -139,14 +141,20 @@ class VisibleRequest:
 
 
 def visible(
-    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal | None = None, link: str = ""
+    request: ServiceRequest,
+    viewer: Viewer,
+    *,
+    portal: CompiledPortal | None = None,
+    link: str = "",
+    brief: bool = False,
 ) -> VisibleRequest:
     """What `viewer` may see of `request`, whose customer and assignee should be loaded already.
 
-    `link` is the absolute address for mails; pages leave it empty.
+    `link` is the absolute address for mails; pages leave it empty. `brief` leaves out fields and moves, for lists:
+    showing every answer of every row is most of the work.
     """
-    portal = portal or live_portal()
-    return _Builder(request, viewer, portal, link).build()
+    builder = _Builder(request, viewer, portal or live_portal(), link)
+    return builder.build(brief=brief)
 
 
 def field_values(
@@ -184,9 +192,9 @@ class _Builder:
         """A text of the configuration in the reader's language."""
         return self.portal.text(value, self.viewer.language)
 
-    def build(self) -> VisibleRequest:
+    def build(self, *, brief: bool) -> VisibleRequest:
         request = self.request
-        fields = self._fields()
+        fields = self._fields(self._keys_in_texts() if brief else None)
         expected = expected_words(request, viewer=self.viewer, now=self.now)
         words = self._words(fields)
         return VisibleRequest(
@@ -198,14 +206,14 @@ class _Builder:
             type_icon=self.type.icon or "message",
             title=self._title(),
             status=self._status(words, expected),
-            fields=fields,
+            fields=() if brief else fields,
             customer=self._person(request.customer),
             handler=self._person(request.assignee) if request.assignee else None,
             handler_name=words["handler"],
             holder_name=self._holder(words),
             team_name=words["team"],
             business=self.portal.name,
-            moves=self._moves(),
+            moves=() if brief else self._moves(),
             may_message=self._may_message(),
             is_open=request.closed_at is None,
             is_new=request.is_new,
@@ -234,8 +242,13 @@ class _Builder:
     def _person(self, user: User) -> VisiblePerson:
         return person(user, with_email=self.viewer.is_staff)
 
-    def _fields(self) -> tuple[VisibleField, ...]:
-        shown = (self._field(field) for field in self.type.fields if field.kind.is_input)
+    def _keys_in_texts(self) -> frozenset[str]:
+        """The fields that the status's texts name."""
+        return frozenset((*field_keys_in(self.status.meaning), *field_keys_in(self.status.next_step)))
+
+    def _fields(self, only: frozenset[str] | None) -> tuple[VisibleField, ...]:
+        wanted = (field for field in self.type.fields if field.kind.is_input and (only is None or field.key in only))
+        shown = (self._field(field) for field in wanted)
         return tuple(field for field in shown if field is not None)
 
     def _field(self, field: CompiledField) -> VisibleField | None:
@@ -298,6 +311,7 @@ class _Builder:
             step_name=self.text(self.type.flow.steps[status.step_index].name) if status.step_index is not None else "",
             since=request.status_since,
             due_at=due,
+            glyph="new" if status.key == self.type.start and request.turn == Turn.US else "",
         )
 
     def _fill(self, text: TextValue | None, words: Mapping[str, str]) -> str:

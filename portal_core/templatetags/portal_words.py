@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal_core.notifications.markdown import to_text
 from tenants.templatetags.ui import number_word
 
 register = template.Library()
@@ -83,3 +84,11 @@ def phones(text: str) -> SafeString:
     parts.append(conditional_escape(text[end:]))
     # SECURITY: every part was escaped just above.
     return mark_safe("".join(parts))  # noqa: S308
+
+
+@register.simple_tag
+def plain_words(text: str) -> SafeString:
+    """A Markdown text of the business as plain words: signs of emphasis gone, numbers to call as links."""
+    lines = [phones(line) for line in to_text(text).splitlines()]
+    # SECURITY: `phones` escapes each line.
+    return mark_safe("<br>".join(lines))  # noqa: S308

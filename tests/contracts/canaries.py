@@ -73,6 +73,12 @@ def every_sign(group: str, marks: tuple[str, ...] = MARKS, kinds: tuple[str, ...
     return [sign for kind in kinds for mark in marks for sign in signs(group, kind, mark)]
 
 
+def every_value(group: str, marks: tuple[str, ...] = MARKS) -> list[str]:
+    """The values of a group as people read them, one for each field."""
+    shown = [[sign for sign in signs(group, kind, mark) if not sign.startswith("canarykey")] for mark in marks for kind in KINDS]
+    return [found[0] for found in shown if found]
+
+
 def staff_status_name(status: str) -> str:
     """What only staff call a status."""
     return f"Canarystatus{status}q"

@@ -146,7 +146,7 @@ def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
     if "change" in name:
         for field in FIELD_KEYS:
             yield {"edit": field, "seen": "spoilt", f"f-{field}": "x"}
-            yield {"edit": field, "seen": "spoilt", f"f-{field}": canaries.typed("shop", "text", "a")}
+            yield {"edit": field, "seen": "spoilt", f"f-{field}": "Another answer"}
 
 
 NEVER_TRIED = {"signout", "account_end_session", "account_end_others"}  # they end the reader's own session
@@ -201,20 +201,17 @@ EVERYTHING = [*SECRETS, *(sign for group in canaries.GROUPS for sign in canaries
 
 def test_staff_who_may_see_it_see_every_canary(scene, client_for):
     """The positive control: what is sought elsewhere is really there, in the same pages."""
-    page = "".join(_heard(client_for(scene.people["alice"]).get(f"/desk/requests/{row.number}/")) for row in (scene.a, scene.b))
-    wanted = [sign for group in canaries.GROUPS for sign in canaries.every_sign(group, ("a", "b"))]
-    assert set(canaries.found_in(page, [*wanted, canaries.NOTE, *canaries.every_sign("office", ("was",))])) == {
-        *wanted,
-        canaries.NOTE,
-        *canaries.every_sign("office", ("was",)),
-    }
-    assert set(canaries.found_in(page, [canaries.staff_status_name("open")]))
+    alice = client_for(scene.people["alice"])
+    page = "".join(_heard(alice.get(f"/desk/requests/{row.number}/")) for row in (scene.a, scene.b))
+    values = [value for group in canaries.GROUPS for value in canaries.every_value(group, ("a", "b"))]
+    wanted = [*values, canaries.NOTE, *canaries.every_value("office", ("was",)), canaries.staff_status_name("open")]
+    assert canaries.found_in(page, wanted) == wanted
 
 
 def test_customers_see_what_is_theirs(scene, client_for):
     """The other half of the control: the walk would find a canary if it stood there."""
     carol = client_for(scene.people["carol"])
-    late = canaries.every_sign("late", ("b",))
+    late = canaries.every_value("late", ("b",))
     assert canaries.found_in(_heard(carol.get(f"/requests/{scene.b.number}/")), late) == late
     heard = everything_reached(carol, scene)
     assert _leaks(heard, canaries.every_sign("soon", ("a",)))

@@ -1,0 +1,231 @@
+"""Every address has an audience, and whoever does not belong to it gets no answer and changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core import mail as sent_mails
+from django.db import connection
+from django.test import Client
+
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.roles import resolve_role
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.live import live_portal
+from tenants.context import public_context, tenant_context
+from tests.contracts import canaries
+from tests.contracts.addresses import PUBLIC, TENANT, Address, addresses
+from tests.factories import make_client, make_user
+from tests.service_requests.filing import file_request
+
+AUDIENCES = {"open", "customer", "signed_in", "staff", "operator"}
+SIGNED_OUT, OPERATOR, TWIN = "signed out", "operator", "of the other twin"
+ROLES = (SIGNED_OUT, "carol", "dave", "bob", "mona", "alice", "erin", OPERATOR, TWIN)
+LET_IN = "let in"
+# What the infrastructure asks, without any person behind it.
+MACHINES = {"readyz"}
+TENANT_ADDRESSES = {address.name: address for address in addresses(TENANT)}
+PUBLIC_ADDRESSES = {address.name: address for address in addresses(PUBLIC)}
+METHODS = ("get", "post")
+# Open to a role, and decided once more by what is asked there: a note needs another permission than the page.
+MAY_STILL_REFUSE = {"desk:write"}
+
+
+@pytest.mark.parametrize("urlconf", [TENANT, PUBLIC])
+def test_every_address_declares_its_audience(urlconf):
+    undeclared = [address.route for address in addresses(urlconf) if address.audience not in AUDIENCES]
+    assert undeclared == []
+
+
+@pytest.mark.parametrize("urlconf", [TENANT, PUBLIC])
+def test_no_two_addresses_have_the_same_name(urlconf):
+    names = [address.name for address in addresses(urlconf)]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("address", [a for a in TENANT_ADDRESSES.values() if a.audience == "staff"], ids=lambda a: a.name)
+def test_what_staff_may_try_names_a_known_permission(address):
+    assert address.permission in resolve_role("owner").permissions
+
+
+@dataclass
+class Town:
+    """One request of Carol's, and somebody of every kind at the door."""
+
+    people: dict[str, Any]
+    clients: dict[str, Client]
+    paths: dict[str, str]
+    owners: dict[str, Any]
+
+    def expected(self, address: Address, who: str) -> Any:
+        """What the table of audiences says: LET_IN, a status, or where one is sent."""
+        role = self.owners.get(who)
+        audience = address.audience
+        if audience == "open":
+            return LET_IN
+        if role is None:
+            return "/signin/"
+        if audience == "signed_in":
+            return LET_IN
+        if audience == "customer":
+            if role.is_staff:
+                return "/desk/"
+            return LET_IN if who == "carol" or "number" not in address.parameters else 404
+        if not role.is_staff:
+            return 404
+        return LET_IN if role.may(address.permission) else 403
+
+
+@pytest.fixture
+def town(people, tenant, client_for, twins) -> Town:
+    document = canaries.document()
+    # A role that may look and nothing else.
+    document["roles"][0]["permissions"] = ["see"]
+    publish(actor=actor_for(people["alice"]), document=load(document))
+    people["mona"] = make_user("mona@example.com", "Mona Manager", "manager")
+    people["erin"] = make_user("erin@example.com", "Erin Engineer", "engineer")
+    row = file_request(people["carol"])
+    twins.mirror()
+    with public_context():
+        operator = make_user("operator@example.com", "Olga Operator", "operator")
+    clients = {name: client_for(people[name]) for name in ("carol", "dave", "bob", "mona", "alice", "erin")}
+    clients[SIGNED_OUT] = client_for()
+    clients[OPERATOR] = _with_cookie_of(tenant, operator, None)
+    # The same ids, e-mails and passwords on the other side: only the session is another tenant's.
+    clients[TWIN] = _with_cookie_of(tenant, twins.beta.alice, twins.beta.tenant)
+    values = {
+        "number": [row.number],
+        "type_key": ["job"],
+        "key": [people["bob"].pk],
+        "token": ["not-a-token"],
+        "digest": [live_portal().brand_hash],
+    }
+    paths = {name: next(address.paths(values)) for name, address in TENANT_ADDRESSES.items()}
+    return Town(people, clients, paths, {name: resolve_role(user.role) for name, user in people.items()})
+
+
+def _with_cookie_of(tenant: Any, user: Any, home: Any) -> Client:
+    """A client on `tenant`'s host that carries the session cookie of a user of another schema."""
+    with public_context():
+        if home is None:
+            foreign = make_client(user)
+        else:
+            with tenant_context(home):
+                foreign = make_client(user, tenant=home)
+    client = make_client(None, tenant=tenant)
+    client.cookies["sessionid"] = foreign.cookies["sessionid"].value
+    return client
+
+
+class Rows:
+    """A checksum of every table of the tenant but the sessions, so that a denied attempt is seen to write nothing."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+                " AND tablename NOT IN ('accounts_session', 'django_migrations') ORDER BY tablename"
+            )
+            tables = [row[0] for row in cursor.fetchall()]
+        one = "SELECT '{0}' AS name, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{0}\" t"
+        self.query = " UNION ALL ".join(one.format(table) for table in tables)
+        assert len(tables) > 10
+
+    def now(self) -> dict[str, str]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.query)
+            return dict(cursor.fetchall())
+
+
+@pytest.fixture
+def rows(town) -> Rows:
+    return Rows()
+
+
+def _attempts(address: Address) -> Iterator[tuple[str, dict[str, str]]]:
+    everything = {
+        "body": "Let me in", "kind": "note", "key": str(uuid.uuid4()), "to": "asked", "shown_to": "asked", "status": "open",
+        "reason": "r", "tell": "yes", "who": "me", "edit": "shop-text", "f-shop-text": "x", "seen": "x", "do": "send",
+        "email": "new@example.com", "emails": "new@example.com", "role": "owner", "team": "", "asked": "6-15", "minutes": "4",
+        "name": "Nobody", "language": "de",
+    }  # fmt: skip
+    yield "get", {}
+    yield "post", everything
+
+
+@pytest.mark.parametrize("name", list(TENANT_ADDRESSES))
+def test_every_role_at_an_address_gets_what_the_audience_says_and_the_denied_change_nothing(name, town, rows):
+    address = TENANT_ADDRESSES[name]
+    expected = {who: town.expected(address, who) for who in ROLES}
+    # Those who are let in come last: what they do must not decide about the others.
+    for who in sorted(ROLES, key=lambda who: expected[who] == LET_IN):
+        for method, data in _attempts(address):
+            before, sent = rows.now(), len(sent_mails.outbox)
+            answer = getattr(town.clients[who], method)(town.paths[name], data)
+            what = f"{who}, {method} {town.paths[name]}: {answer.status_code} {answer.get('Location', '')}"
+            assert answer.status_code < 500, what
+            if answer.status_code != 405 and expected[who] == LET_IN:
+                _assert_let_in(answer, address, what)
+                continue
+            if answer.status_code != 405:
+                _assert_denied(answer, expected[who], what)
+            # The tables hold the events and the mails that wait, too.
+            assert rows.now() == before, f"{what}: a denied attempt wrote something"
+            assert len(sent_mails.outbox) == sent, what
+
+
+def _assert_denied(answer: Any, expected: Any, what: str) -> None:
+    if isinstance(expected, int):
+        assert answer.status_code == expected, what
+    else:
+        assert answer.status_code == 302, what
+        assert answer["Location"].split("?")[0] == expected, what
+
+
+def _assert_let_in(answer: Any, address: Address, what: str) -> None:
+    assert answer.status_code != 403 or address.name in MAY_STILL_REFUSE, what
+    if answer.status_code == 302 and address.audience != "open":
+        assert not answer["Location"].startswith("/signin/"), what
+
+
+def test_the_checksum_sees_a_change_of_one_row(town, rows):
+    before = rows.now()
+    town.people["dave"].phone = "1"
+    town.people["dave"].save(update_fields=["phone"])
+    changed = {table for table, sign in rows.now().items() if sign != before[table]}
+    assert changed == {"accounts_user"}
+
+
+@pytest.mark.parametrize("who", ["signed out", "carol", "alice", "operator without a second factor"])
+@pytest.mark.parametrize("name", [n for n, a in PUBLIC_ADDRESSES.items() if a.audience == "operator"])
+def test_the_console_is_for_operators_with_both_factors(name, who, town):
+    path = next(PUBLIC_ADDRESSES[name].paths({"token": ["x"], "name": ["x"]}))
+    with public_context():
+        client = make_client()
+        if who.startswith("operator"):
+            operator = make_user("second@example.com", "Second", "operator")
+            client = make_client(operator)
+    if who in town.clients:
+        client.cookies["sessionid"] = town.clients[who].cookies["sessionid"].value if who != "signed out" else "x"
+    for method in METHODS:
+        answer = getattr(client, method)(path)
+        assert answer.status_code in (302, 405)
+        if answer.status_code == 302:
+            assert answer["Location"] == "/console/signin/"
+
+
+@pytest.mark.parametrize("name", [n for n in PUBLIC_ADDRESSES if n not in MACHINES])
+def test_platform_addresses_answer_without_an_error_and_do_not_exist_on_a_tenants_host(name, town):
+    path = next(PUBLIC_ADDRESSES[name].paths({"token": ["x"], "name": ["x"]}))
+    with public_context():
+        stranger = make_client()
+    for method in METHODS:
+        assert getattr(stranger, method)(path).status_code < 500
+    shared = {next(a.paths({p: ["x"] for p in a.parameters}), "") for a in TENANT_ADDRESSES.values()}
+    if path not in shared:
+        assert town.clients["alice"].get(path).status_code == 404
