@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 class RequestError(Exception):
     """Base of the domain errors of service requests. `code` is stable; `message` is for the person who acted."""
