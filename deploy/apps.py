@@ -1,6 +1,7 @@
 """The composition root as an app: its start wires the packages together."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class DeployConfig(AppConfig):
@@ -8,6 +9,7 @@ class DeployConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what the lower layers call without knowing who answers."""
-        from deploy import wiring
+        from deploy import system_checks, wiring
 
         wiring.connect()
+        register(system_checks.translations_are_compiled, deploy=True)

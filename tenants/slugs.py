@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenants.context import public_context
 from tenants.errors import SlugRefused
@@ -78,32 +79,32 @@ def check_form(typed: str) -> str:
 
 def taken(slug: str) -> SlugRefused:
     """The refusal for an address that somebody has."""
-    return SlugRefused("taken", "Somebody else has this address already.", _first_free(slug))
+    return SlugRefused("taken", _("Somebody else has this address already."), _first_free(slug))
 
 
 def _form_refusal(slug: str) -> tuple[str, str] | None:
     if not slug:
-        return "empty", "Please choose an address."
+        return "empty", _("Choose an address.")
     if len(slug) < MIN_LENGTH:
-        return "short", f"An address has at least {MIN_LENGTH} characters."
+        return "short", _("An address has at least %(number)d characters.") % {"number": MIN_LENGTH}
     if len(slug) > MAX_LENGTH:
-        return "long", f"An address has at most {MAX_LENGTH} characters."
+        return "long", _("An address has at most %(number)d characters.") % {"number": MAX_LENGTH}
     if not _SHAPE.fullmatch(slug):
-        return "letters", "An address has only the letters a to z, digits, and hyphens between them."
+        return "letters", _("An address has only the letters a to z, digits, and hyphens between them.")
     if "--" in slug:
-        return "hyphens", "An address has no two hyphens in a row."
+        return "hyphens", _("An address has no two hyphens in a row.")
     if slug.isdigit():
-        return "digits", "An address has at least one letter."
+        return "digits", _("An address has at least one letter.")
     return None
 
 
 def _word_refusal(slug: str) -> tuple[str, str] | None:
     if slug in RESERVED:
-        return "reserved", "This address is kept for the platform's own use."
+        return "reserved", _("This address is kept for the platform’s own use.")
     if is_platform_like(slug):
-        return "platform", "This address could be mistaken for one of ours."
+        return "platform", _("This address could be mistaken for one of ours.")
     if _is_profane(slug):
-        return "profane", "Please choose another address."
+        return "profane", _("Choose another address.")
     return None
 
 

@@ -9,11 +9,12 @@ from deploy.local.errors import StartError
 from deploy.local.lock import is_held
 from deploy.local.paths import DataDir
 from deploy.local.servers import servers
+from deploy.local.translations import compile_catalogues
 
 LOCAL_SETTINGS = "deploy.settings.local"
 # Commands that read no database: they need no server.
 _WITHOUT_SERVERS = frozenset(
-    {"", "help", "version", "makemessages", "compilemessages", "collectstatic", "diffsettings"}
+    {"", "help", "version", "compile_translations", "collect_translations", "collectstatic", "diffsettings"}
 )
 
 
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int | str | None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", LOCAL_SETTINGS)
     command = arguments[1] if len(arguments) > 1 else ""
     try:
+        _compile_translations()
         if command == "up":
             from deploy.local import up
 
@@ -35,6 +37,17 @@ def main(arguments: list[str]) -> int | str | None:
     except StartError as error:
         return str(error)
     return 0
+
+
+def _compile_translations() -> None:
+    """Before anything is shown. For production it is a step of building the image, whose disk may be read-only later."""
+    if os.environ["DJANGO_SETTINGS_MODULE"] != LOCAL_SETTINGS:
+        return
+    try:
+        compile_catalogues()
+    except OSError as error:
+        msg = f"The translations cannot be compiled: {error}. Make the folder locale/ writable."
+        raise StartError(msg) from error
 
 
 @contextlib.contextmanager

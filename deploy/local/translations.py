@@ -1,13 +1,12 @@
-"""Translations without gettext: marked strings are read, merged into the .po files and compiled by Babel alone.
+"""Compiled translations, made without gettext.
 
-Only .po files are versioned; the .mo files that Django loads are made from them. This module loads neither settings nor
-apps, so that it can run before them.
+Only .po files are versioned; the .mo files that Django loads are made from them. This module loads neither Django nor,
+while nothing changed, Babel: every command passes here.
 """
 
 import io
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local.paths import PROJECT_DIR
@@ -21,7 +20,12 @@ def compile_catalogues(folder: Path = LOCALE_DIR) -> list[Path]:
     Costs two looks at the disk for each language when nothing changed. Several processes may call it at once: a file
     appears whole or not at all.
     """
-    return [_compiled(source) for source in sorted(folder.glob("*/LC_MESSAGES/*.po")) if _is_stale(source)]
+    return [_compiled(source) for source in stale_catalogues(folder)]
+
+
+def stale_catalogues(folder: Path = LOCALE_DIR) -> list[Path]:
+    """The .po files whose .mo file is missing or older."""
+    return [source for source in sorted(folder.glob("*/LC_MESSAGES/*.po")) if _is_stale(source)]
 
 
 def _is_stale(source: Path) -> bool:
@@ -51,9 +55,3 @@ def _compiled(source: Path) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return target
-
-
-def languages(folder: Path = LOCALE_DIR) -> Iterator[str]:
-    """The languages that have a catalogue."""
-    for source in sorted(folder.glob("*/LC_MESSAGES/django.po")):
-        yield source.parent.parent.name

@@ -29,9 +29,19 @@ class SignUpForm(forms.Form):
     """Business name, e-mail, address, starter, colour."""
 
     name = forms.CharField(
-        label=_("Business name"), max_length=120, widget=_text("organization", autofocus="autofocus")
+        label=_("Business name"),
+        max_length=120,
+        widget=_text("organization", autofocus="autofocus"),
+        error_messages={"required": _("Write the name of your business.")},
     )
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254)
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Write your e-mail address; the code to sign in goes there."),
+            "invalid": _("This is not an e-mail address yet. It looks like name@example.org."),
+        },
+    )
     slug = forms.CharField(
         label=_("Address of your portal"),
         max_length=100,  # longer than an address: what is wrong with it is said in words

@@ -122,7 +122,7 @@ def _open(request: HttpRequest, pending: SignUp) -> HttpResponse:
     except (ProvisioningFailed, TemplateError):
         log.exception("signup_failed", slug=pending.slug)
         form = SignUpForm(_typed(pending))
-        form.add_error(None, _("We could not open the portal just now. Nothing is lost: please try again."))
+        form.add_error(None, _("We could not open the portal just now. Nothing is lost: try again."))
         return _form_page(request, form, status=503)
     request.session.pop(SESSION_KEY, None)
     return HttpResponseRedirect(target)
@@ -172,4 +172,4 @@ def _spent() -> str:
 
 def _too_many(error: TooMany) -> str:
     minutes = max(1, round(error.wait_seconds / 60))
-    return _("That was too often. Please try again in %(minutes)s minutes.") % {"minutes": minutes}
+    return _("That was too often. Try again in %(minutes)s minutes.") % {"minutes": minutes}

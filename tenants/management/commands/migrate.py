@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.migrations.autodetector import MigrationAutodetector
 
 
 class Command(BaseCommand):
     help = "Not here: use migrate_fleet."
     requires_system_checks = ()
+    # Django's checks compare it with makemigrations' own.
+    autodetector = MigrationAutodetector
 
     def handle(self, *args: Any, **options: Any) -> None:  # Django's own signature
         """Says which command does it."""
