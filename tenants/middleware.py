@@ -92,9 +92,9 @@ def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
     if tenant is None:
         return _no_portal()
     if not tenant.is_active:
-        return _unavailable("paused", tenant.name)
+        return _unavailable("paused")
     if not is_ready(tenant):
-        return _unavailable("updating", tenant.name)
+        return _unavailable("updating")
     return None
 
 
@@ -106,9 +106,9 @@ def _no_portal() -> HttpResponse:
         return HttpResponse("There is no portal at this address.\n", status=404, content_type="text/plain")
 
 
-def _unavailable(kind: str, name: str = "") -> HttpResponse:
+def _unavailable(kind: str) -> HttpResponse:
     """A 503 for this tenant alone; `kind` is updating, paused or unreachable. Needs no database."""
-    response = HttpResponse(render_to_string("errors/503.html", {"kind": kind, "name": name}), status=503)
+    response = HttpResponse(render_to_string("errors/503.html", {"kind": kind}), status=503)
     response["Retry-After"] = _RETRY_SECONDS
     response["Cache-Control"] = "no-store"
     return response

@@ -15,6 +15,7 @@ from psycopg import sql
 from tenants import catalog, migrating
 from tenants.context import public_context, tenant_context
 from tenants.models import Tenant
+from tenants.outbox.models import Event
 from tenants.provisioning import NewPortal, provision
 from tenants.snapshot import TenantSnapshot
 from tenants.templates import drop_schema, ensure_template
@@ -139,6 +140,8 @@ def _add_people(_tenant: TenantSnapshot) -> None:
     for user in users.filter(email__in=[person[1] for person in PEOPLE]):
         user.set_password(PASSWORD)
         user.save()
+    # What making the portal announced is told; tests of the outbox begin with an empty one.
+    Event.objects.all().delete()
 
 
 def people_of(tenant: TenantSnapshot) -> dict[str, Any]:

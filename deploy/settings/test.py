@@ -7,7 +7,7 @@ os.environ.setdefault("PUBLIC_SCHEME", "http")
 os.environ.setdefault("PUBLIC_PORT", "8000")
 
 from .base import *
-from .base import DATA_DIR, INSTALLED_APPS, STORAGES
+from .base import CACHES, DATA_DIR, INSTALLED_APPS, STORAGES
 
 IS_LOCAL = True
 DEV_MAIL = True  # the page /dev/mail/ over MAIL_FOLDER
@@ -17,6 +17,9 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A Redis database for each test worker: one worker's clearing must not empty another's counters.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+CACHES = {"default": {**CACHES["default"], "OPTIONS": {**CACHES["default"]["OPTIONS"], "db": 1 + int(_WORKER) % 14}}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The linter's command only.
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]

@@ -18,6 +18,7 @@ from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
 from portal_core.portal.home import choices, drafts_of
+from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import TypeNotOpen
@@ -76,7 +77,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     except TypeNotOpen:
         return _closed(request)
     if request.method != "POST":
-        return _render(request, page, sent=False)
+        return _render(request, page, Outcome())
     do = request.POST.get("do", "send")
     if do == "discard":
         discard_draft(actor=request.actor, type_key=type_key)
@@ -149,7 +150,11 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
     form = _form(page)
     if not form.is_valid():
         _save(request.actor, page)
-        return _render(request, page, sent=True, form=form, status=400)
+        return _render(request, page, Outcome(sent=True, form=form, status=400))
+    full_until = writes_full_until(request.actor)
+    if full_until is not None:
+        _save(request.actor, page)
+        return _render(request, page, Outcome(sent=True, form=form, full_until=full_until, status=429))
     filed = submit(actor=request.actor, submission=_submission(request.actor, page, form))
     return redirect(f"/requests/{filed.number}/?sent=1")
 
@@ -169,7 +174,7 @@ def _keep(request: PersonRequest, page: FormPage, do: str) -> HttpResponse:
     if do == "later":
         messages.success(request, _("Kept. It waits for you under “Start something”."))
         return redirect("portal:home")
-    return _render(request, page, sent=False, saved_at=saved)
+    return _render(request, page, Outcome(saved_at=saved))
 
 
 def _save(actor: Actor, page: FormPage) -> datetime:
@@ -180,16 +185,19 @@ def _save(actor: Actor, page: FormPage) -> datetime:
     return draft.updated_at if draft else timezone.now()
 
 
-def _render(
-    request: PersonRequest,
-    page: FormPage,
-    *,
-    sent: bool,
-    form: AnswersForm | None = None,
-    saved_at: datetime | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    form = form or _form(page)
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the form that was sent, if one was: its errors are shown, or why it has to wait."""
+
+    sent: bool = False
+    form: AnswersForm | None = None
+    saved_at: datetime | None = None
+    full_until: datetime | None = None
+    status: int = 200
+
+
+def _render(request: PersonRequest, page: FormPage, outcome: Outcome) -> HttpResponse:
+    form = outcome.form or _form(page)
     text, language = page.portal.text, page.asked.language
     context = {
         "nav": "new",
@@ -203,13 +211,14 @@ def _render(
         "emergency": text(page.portal.settings.emergency, language),
         "questions": form.shown(),
         "form": form,
-        "show_errors": sent,
+        "show_errors": outcome.sent,
         "key": page.submission_key,
-        "saved_at": saved_at or page.saved_at,
+        "saved_at": outcome.saved_at or page.saved_at,
+        "full_until": outcome.full_until,
         "has_draft": page.saved_at is not None,
     }
-    template = "portal/_questions.html" if request.htmx and not sent else "portal/new.html"
-    return render(request, template, context, status=status)
+    template = "portal/_questions.html" if request.htmx and not outcome.sent else "portal/new.html"
+    return render(request, template, context, status=outcome.status)
 
 
 def _after_sending(page: FormPage) -> list[dict[str, object]]:

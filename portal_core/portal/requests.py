@@ -14,6 +14,7 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.messaging.actions import Message, reply
+from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
 from portal_core.service_requests.editing import Editing, open_editing
@@ -105,6 +106,9 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _render(request, opened, message_form=form, status=400)
+    full_until = writes_full_until(request.actor)
+    if full_until is not None:
+        return _render(request, opened, message_form=form, full_until=full_until, status=429)
     message = Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
     try:
         entry = reply(actor=request.actor, request_id=opened.row.pk, message=message)

@@ -134,3 +134,19 @@ def test_a_move_of_the_customer_asks_for_what_it_needs(tenant, people, client_fo
     request.refresh_from_db()
     assert request.status_key == "visit-booked"
     assert request.data["visit-day"] == day
+
+
+def test_a_flood_is_stopped_and_loses_nothing(tenant, people, client_for, monkeypatch):
+    monkeypatch.setattr("portal_core.portal.limits.WRITES_AN_HOUR", 1)
+    request = file_request(people["carol"])
+    client, dave = client_for(people["carol"]), client_for(people["dave"])
+    path = f"/requests/{request.number}/reply/"
+    assert client.post(path, {"body": "One", "key": str(uuid.uuid4())}).status_code == 302
+    second = client.post(path, {"body": "Two, still here", "key": str(uuid.uuid4())})
+    assert second.status_code == 429
+    assert "Two, still here" in second.content.decode()
+    assert HistoryEntry.objects.filter(kind=Kind.REPLIED).count() == 1
+    assert _sent(client, people, live_portal().types[0].key).status_code == 429
+    assert ServiceRequest.objects.count() == 1
+    # Nobody else is held up by it.
+    assert _sent(dave, people, live_portal().types[0].key).status_code == 302

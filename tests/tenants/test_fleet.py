@@ -85,7 +85,7 @@ def test_tenants_lists_the_catalogue() -> None:
 
 @pytest.mark.django_db
 def test_create_tenant_refuses_with_a_reason() -> None:
-    for slug, reason in (("alpha", "Somebody else"), ("admin", "platform's own")):
+    for slug, reason in (("alpha", "Somebody else"), ("admin", "platform.s own")):
         with pytest.raises(CommandError, match=reason) as caught:
             call_command("create_tenant", "--name", "X", "--slug", slug, "--owner-email", "x@example.com")
         assert caught.value.returncode == 2
