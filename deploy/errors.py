@@ -4,24 +4,17 @@ Named by `handler400` … `handler500` of both URL configurations and by CSRF_FA
 """
 
 import secrets
-from collections.abc import Iterable
 from http import HTTPStatus
 
 import structlog
-from django.core.exceptions import (
-    RequestDataTooBig,
-    SuspiciousOperation,
-    TooManyFieldsSent,
-    TooManyFilesSent,
-)
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from tenants.typed import typed_fields
+
 _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-_NEVER_ECHOED = ("password", "code", "token", "csrf", "secret")
-_MOST_FIELDS = 200
-_MOST_CHARACTERS = 200_000
 log = structlog.get_logger(__name__)
 
 
@@ -63,7 +56,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     SECURITY: the second try is offered only when the browser itself says that the form was ours; otherwise a foreign
     page could have its own form confirmed here by a click.
     """
-    kept = list(_typed(request)) if _is_our_own_form(request) else []
+    kept = typed_fields(request) if _is_our_own_form(request) else []
     context = {
         "again": bool(kept),
         "kept": kept,
@@ -78,17 +71,6 @@ def _is_our_own_form(request: HttpRequest) -> bool:
         return False
     origin = request.headers.get("Origin", "")
     return origin == f"{request.scheme}://{request.get_host()}"
-
-
-def _typed(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    """The fields of the form, short of secrets; nothing at all when it is too large to be kept in a page."""
-    try:
-        fields = [(name, value) for name, values in request.POST.lists() for value in values]
-    except SuspiciousOperation:
-        return []
-    if len(fields) > _MOST_FIELDS or sum(len(name) + len(value) for name, value in fields) > _MOST_CHARACTERS:
-        return []
-    return [(name, value) for name, value in fields if not any(word in name.lower() for word in _NEVER_ECHOED)]
 
 
 def _safe_path(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 """Addresses of a tenant's host: the portal, the desk, and the brand's stylesheet."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal_core.portal import brand
 from portal_core.portal.people_urls import people_urls
@@ -11,7 +11,7 @@ handler404 = "deploy.errors.not_found"
 handler500 = "deploy.errors.server_error"
 
 urlpatterns = [
-    path("brand/<slug:digest>.css", brand.brand_stylesheet, name="brand"),
+    re_path(r"^brand/(?P<digest>[0-9a-f]{12})\.css\Z", brand.brand_stylesheet, name="brand"),
     path("favicon.ico", brand.favicon, name="favicon"),
     *people_urls,
     path("desk/", include("portal_core.desk.urls")),

@@ -23,6 +23,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
+from deploy.local.translations import compile_catalogues
 from tenants import catalog, migrating
 from tenants.context import public_context, tenant_context
 from tenants.provisioning import provision
@@ -31,6 +32,11 @@ from tests import databases, statements
 from tests.factories import Portal, Twins, make_client
 
 _race_numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """Translations are compiled before the first text is asked for, however the tests were started."""
+    compile_catalogues()
 
 
 @pytest.fixture(scope="session")

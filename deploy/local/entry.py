@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int | str | None:
 
 
 def _compile_translations() -> None:
-    """Before anything is shown. For production it is a step of building the image, whose disk may be read-only later."""
+    """Before anything is shown. In production it is a step of building the image: its disk may be read-only."""
     if os.environ["DJANGO_SETTINGS_MODULE"] != LOCAL_SETTINGS:
         return
     try:
