@@ -1,4 +1,4 @@
-"""The move panel: where a request can go, the very mail that will go out, and whose turn it will be."""
+"""The move panel: where a request can go, the words of the mail that will go out, and whose turn it will be."""
 
 from dataclasses import dataclass
 
@@ -9,29 +9,41 @@ from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.forms import AnswersForm
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.moving import form_of_move
+from portal_core.service_requests.moving import form_of_move, with_answers
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleMove, visible
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject and text of a mail, as plain text."""
+
+    subject: str
+    body: str
 
 
 @dataclass(frozen=True)
 class MovePanel:
     """One chosen move, all that could be chosen, and what it leads to.
 
-    `mail` is None when the configuration tells the customer nothing about that status.
+    `mail` is None when the configuration tells the customer nothing about that status. `composed` are its words with
+    the reason and the answers of this form in them; `words` what will go: those, or what staff wrote instead.
     """
 
     moves: tuple[VisibleMove, ...]
     chosen: VisibleMove
     seen_status: str
     mail: ComposedMail | None
-    mail_text: str
+    composed: Words
+    words: Words
+    is_edited: bool
     tells: bool
     form: AnswersForm
     reason: str
-    subject: str
-    body: str
-    is_edited: bool
+
+    def was_shown(self, data: QueryDict) -> bool:
+        """Whether the page that was sent had shown just these words (or nobody is told, or they are staff's own)."""
+        return not self.tells or self.is_edited or _posted(data, "shown_") == self.composed
 
 
 @dataclass(frozen=True)
@@ -46,30 +58,42 @@ class AskedMove:
 
 def move_panel(row: ServiceRequest, asked: AskedMove, *, portal: CompiledPortal, viewer: Viewer) -> MovePanel | None:
     """The panel for moving `row` as asked (or to the first place it can go); None when it can go nowhere."""
-    shown = visible(row, viewer, portal=portal)
-    if not shown.moves:
+    moves = visible(row, viewer, portal=portal).moves
+    if not moves:
         return None
-    chosen = next((move for move in shown.moves if move.to == asked.to), shown.moves[0])
-    mail = status_mail(row, status_key=chosen.to, portal=portal, reason=asked.reason, shown_to=viewer.role)
-    subject, body = (mail.subject, to_text(mail.body_markdown)) if mail else ("", "")
-    sent_subject, sent_body = _edited(asked.data, subject, body)
+    chosen = next((move for move in moves if move.to == asked.to), moves[0])
+    form = form_of_move(row, chosen, viewer, portal=portal, data=asked.data)
+    answers = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    arriving = with_answers(row, answers, portal=portal)
+    mail = status_mail(arriving, status_key=chosen.to, portal=portal, reason=asked.reason, shown_to=viewer.role)
+    composed = Words(mail.subject, to_text(mail.body_markdown)) if mail else Words("", "")
+    words = _written(asked.data, chosen) or composed
     return MovePanel(
-        moves=shown.moves,
+        moves=moves,
         chosen=chosen,
         seen_status=row.status_key,
         mail=mail,
-        mail_text=to_text(sent_body),
+        composed=composed,
+        words=words,
+        is_edited=words != composed,
         tells=asked.tell and mail is not None,
-        form=form_of_move(row, chosen, viewer, portal=portal, data=asked.data),
+        form=form,
         reason=asked.reason,
-        subject=sent_subject,
-        body=sent_body,
-        is_edited=(sent_subject.strip(), sent_body.strip()) != (subject.strip(), body.strip()),
     )
 
 
-def _edited(data: QueryDict | None, subject: str, body: str) -> tuple[str, str]:
-    """Subject and text as staff left them in the form; as composed where the form has none."""
-    if data is None:
-        return subject, body
-    return data.get("subject") or subject, (data.get("body") or body).replace("\r\n", "\n")
+def _written(data: QueryDict | None, chosen: VisibleMove) -> Words | None:
+    """What staff wrote instead of the mail that the page showed; None when they wrote nothing.
+
+    SECURITY: words that were written for another status are never taken along to this one.
+    """
+    if data is None or data.get("shown_to") != chosen.to:
+        return None
+    posted = _posted(data, "")
+    return posted if posted != _posted(data, "shown_") and (posted.subject or posted.body) else None
+
+
+def _posted(data: QueryDict, prefix: str) -> Words:
+    """Browsers send line ends as CRLF, and what stands at the ends is nobody's meaning."""
+    subject, body = (data.get(f"{prefix}{name}", "").replace("\x00", "") for name in ("subject", "body"))
+    return Words(" ".join(subject.split()), body.replace("\r\n", "\n").strip())

@@ -1,9 +1,10 @@
 """A new request on behalf of a customer: what somebody says on the telephone goes into the same form, once."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,9 +18,11 @@ from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
 from portal_core.portal.home import choices
 from portal_core.service_requests.actions import Submission, submit
-from portal_core.service_requests.actions.submit import filed_with, open_type
+from portal_core.service_requests.actions.submit import may_file, open_type
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.forms import AnswersForm, Asked, new_request_form
+from portal_core.service_requests.queries import customers_of
+from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import uuid7
 
@@ -60,7 +63,7 @@ def choose(request: PersonRequest) -> HttpResponse:
     customer = _customer_named(request)
     context = {
         "portal": portal,
-        "choices": choices(portal, viewer, ()),
+        "choices": [choice for choice in choices(portal, viewer, ()) if may_file(request.actor, choice.key)],
         "customer": customer,
         "query": f"?customer={customer.pk}" if customer else "",
     }
@@ -79,17 +82,21 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
         return _render(request, form)
     if request.POST.get("do") == "update":
         return _render(request, form)
-    already = filed_with(request.actor, form.key)
-    if already is not None:
-        return redirect("desk:request", number=already.number)
     if not (form.customer.is_valid() & form.answers.is_valid()):
         return _render(request, form, sent=True, status=400)
-    return _file(request, form)
+    repeat = repeat_of(request.actor, form.key, form.answers.cleaned_data)
+    if repeat is None:
+        return _file(request, form)
+    if repeat.is_same:
+        return redirect("desk:request", number=repeat.number)
+    return _render(request, replace(form, key=uuid7()), sent=True, status=409, sent_before=repeat.number)
 
 
 def _form(request: PersonRequest, type_key: str) -> DeskForm:
     portal = live_portal()
     request_type = open_type(portal, type_key)
+    if not may_file(request.actor, type_key):
+        raise TypeNotOpen
     viewer = Viewer.of(request.actor, portal)
     asked = Asked(portal, request.actor.role, viewer.language)
     data = request.POST if request.method == "POST" else None
@@ -118,27 +125,29 @@ def _customer_named(request: PersonRequest) -> User | None:
         key = uuid.UUID(request.GET.get("customer", ""))
     except ValueError:
         return None
-    return User.objects.filter(pk=key, role=CUSTOMER, is_active=True).first()
+    return customers_of(request.actor).filter(pk=key).first()
 
 
 def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:
     try:
-        customer = _customer(request, form.customer)
+        with transaction.atomic():
+            customer = _customer(request, form.customer)
+            submission = Submission(
+                type_key=form.type.key,
+                answers=form.answers.cleaned_data,
+                submission_key=form.key,
+                customer_id=customer.pk,
+            )
+            filed = submit(actor=request.actor, submission=submission)
     except AccountError as error:
         form.customer.add_error("email", _WORDS.get(error.code, _WORDS["bad_email"]))
         return _render(request, form, sent=True, status=400)
-    submission = Submission(
-        type_key=form.type.key,
-        answers=form.answers.cleaned_data,
-        submission_key=form.key,
-        customer_id=customer.pk,
-    )
-    filed = submit(actor=request.actor, submission=submission)
     return redirect("desk:request", number=filed.number)
 
 
 _WORDS = {
     "staff": "This address belongs to somebody of your team. Requests are filed for customers.",
+    "email_taken": "Somebody has just made this customer. Press once more.",
     "inactive": "This customer’s account is deactivated.",
     "bad_email": "Write the address in full, such as maren@example.com.",
 }
@@ -157,7 +166,9 @@ def _customer(request: PersonRequest, form: CustomerForm) -> User:
     return user
 
 
-def _render(request: PersonRequest, form: DeskForm, *, sent: bool = False, status: int = 200) -> HttpResponse:
+def _render(
+    request: PersonRequest, form: DeskForm, *, sent: bool = False, status: int = 200, sent_before: int | None = None
+) -> HttpResponse:
     context = {
         "portal": form.portal,
         "type_key": form.type.key,
@@ -166,14 +177,10 @@ def _render(request: PersonRequest, form: DeskForm, *, sent: bool = False, statu
         "form": form.answers,
         "customer_form": form.customer,
         "customer": _customer_named(request),
-        "known": _known_customers(),
+        "known": list(customers_of(request.actor).order_by("-created_at", "-id")[:_SUGGESTED]),
         "show_errors": sent,
+        "sent_before": sent_before,
         "key": form.key,
     }
     template = "portal/_questions.html" if request.htmx and not sent else "desk/new.html"
     return render(request, template, context, status=status)
-
-
-def _known_customers() -> list[User]:
-    """The latest customers, as suggestions for the address."""
-    return list(User.objects.filter(role=CUSTOMER, is_active=True).order_by("-created_at", "-id")[:_SUGGESTED])

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.pages import PersonRequest, staff_page
@@ -29,6 +29,7 @@ from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 
 OTHERS_SHOWN = 4
+_REASON_LENGTH = 20_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class DeskRequest:
         """The form for one field, if this role may edit it here."""
         if not key or not self.actor.may("edit_fields"):
             return None
-        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key)
+        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key, "edit-%s")
         return open_editing(self.row, key, asked, self.viewer, data)
 
     @property
@@ -73,20 +74,25 @@ def detail(request: PersonRequest, number: int) -> HttpResponse:
     return render_request(request, opened)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("move")
 def preview(request: PersonRequest, number: int) -> HttpResponse:
-    """`/desk/requests/NUMBER/preview/`: the move panel for another choice, as a part of the page."""
+    """`/desk/requests/NUMBER/preview/`: the move panel for another target, or (POST) its mail with what is typed.
+
+    Writes nothing: it takes a POST only because the form may be long.
+    """
     opened = open_request(request, number)
-    shown = visible(opened.row, opened.viewer, portal=opened.portal)
+    shown = visible(opened.row, opened.viewer, portal=opened.portal, brief=True)
+    data = request.POST if request.method == "POST" else None
     context = {
-        "panel": _panel(request, opened),
+        "panel": panel_of(request, opened, data),
         "number": number,
         "customer": shown.customer,
         "business": shown.business,
+        "back": back_of(request),
         "is_part": True,
     }
-    return render(request, "desk/_move.html", context)
+    return render(request, "desk/_move.html" if data is None else "desk/_move_mail.html", context)
 
 
 def render_request(request: PersonRequest, opened: DeskRequest, *, status: int = 200, **extra: object) -> HttpResponse:
@@ -103,7 +109,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "people": _people(opened),
         "teams": _teams(opened),
         "others": _others(opened),
-        "panel": _panel(request, opened) if page.request.moves else None,
+        "panel": panel_of(request, opened) if page.request.moves else None,
         "editing": opened.editing(request.GET.get("edit", "")),
         "message_form": MessageForm(),
         "back": back_of(request),
@@ -111,6 +117,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "told": _told(opened),
         "customer_phone": row.customer.phone,
         "is_sample": row.customer.is_sample,
+        "team_key": row.team_key,
         "may_assign": opened.actor.may("assign"),
         "may_create": opened.actor.may("create_for_customer"),
         "may_note": opened.actor.may("note"),
@@ -150,11 +157,17 @@ def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
         "message_form": MessageForm(),
         "back": back_of(request),
     }
-    return render(request, "desk/request_as_customer.html", context)
+    # In the customer's language, as the customer reads it.
+    with translation.override(opened.customer_viewer.language):
+        return render(request, "desk/request_as_customer.html", context)
 
 
-def _panel(request: PersonRequest, opened: DeskRequest) -> MovePanel | None:
+def panel_of(request: PersonRequest, opened: DeskRequest, data: QueryDict | None = None) -> MovePanel | None:
+    """The move panel as the address (or the form that came in) asks for it."""
     asked = AskedMove(to=request.GET.get("to", ""), tell=request.GET.get("tell", "yes") != "no")
+    if data is not None:
+        reason = data.get("reason", "").replace("\x00", "").strip()[:_REASON_LENGTH]
+        asked = AskedMove(data.get("to", ""), data.get("tell", "yes") == "yes", reason, data)
     return move_panel(opened.row, asked, portal=opened.portal, viewer=opened.viewer)
 
 

@@ -1,19 +1,23 @@
 """What staff do to a request: each view takes one form, calls one action, and comes back to the page."""
 
 import uuid
+from typing import TypedDict
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.desk.moving import AskedMove, MovePanel, move_panel
-from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
+from portal_core.desk.moving import MovePanel
+from portal_core.desk.request import DeskRequest, back_of, open_request, panel_of, render_request
 from portal_core.messaging.actions import Message, note, reply
 from portal_core.service_requests.actions import Move, assign, change_fields, move
+from portal_core.service_requests.actions.move import refuse_stale
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.forms import MessageForm
+from portal_core.service_requests.queries import visible_to
 
 
 @require_POST
@@ -46,49 +50,83 @@ def give(request: PersonRequest, number: int) -> HttpResponse:
     opened = open_request(request, number)
     who = request.POST.get("who", "")
     try:
-        assignee = request.actor.user_id if who == "me" else (uuid.UUID(who) if who else None)
         assign(
             actor=request.actor,
             request_id=opened.row.pk,
-            assignee_id=assignee,
+            assignee_id=request.actor.user_id if who == "me" else _uuid(who),
             team_key=request.POST.get("team") if "team" in request.POST else None,
+            **_seen_holder(request),
         )
+    except Stale as stale:
+        return render_request(request, open_request(request, number), stale=stale, status=409)
     except (ValueError, MoveRefused) as refused:
         problem = str(refused) if isinstance(refused, MoveRefused) else "There is no such person."
         return render_request(request, opened, problem=problem, status=400)
+    if not visible_to(request.actor).filter(pk=opened.row.pk).exists():
+        messages.success(request, _GIVEN_AWAY)
+        return redirect(back_of(request))
     return _back_to(request, number, "who")
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    return uuid.UUID(text) if text else None
+
+
+class _SeenHolder(TypedDict, total=False):
+    """Who had the request when the page was shown; empty for a page that does not say."""
+
+    seen_assignee_id: uuid.UUID | None
+    seen_team_key: str
+
+
+def _seen_holder(request: PersonRequest) -> _SeenHolder:
+    if "seen_who" not in request.POST:
+        return {}
+    return {"seen_assignee_id": _uuid(request.POST["seen_who"]), "seen_team_key": request.POST.get("seen_team", "")}
 
 
 @require_POST
 @staff_page("move")
 def move_on(request: PersonRequest, number: int) -> HttpResponse:
-    """`/desk/requests/NUMBER/move/`: a move, with exactly the mail that the page showed."""
+    """`/desk/requests/NUMBER/move/`: a move, with the words that the page showed; others are shown first."""
     opened = open_request(request, number)
-    panel = _sent_panel(request, opened)
-    if panel is None:
-        raise Http404
-    if request.POST.get("shown_to") != panel.chosen.to or request.POST.get("to") != panel.chosen.to:
-        # The mail on the page belonged to another choice: show the right one first, send nothing unseen.
+    panel = panel_of(request, opened, request.POST)
+    to = request.POST.get("to", "")
+    if request.POST.get("status", "") != opened.row.status_key or panel is None or panel.chosen.to != to:
+        return _overtaken(request, opened, to)
+    if request.POST.get("shown_to") != to:
         return render_request(request, opened, panel=panel, must_look=True, status=409)
     if not panel.form.is_valid():
         return render_request(request, opened, panel=panel, status=400)
+    if not panel.was_shown(request.POST):
+        # The reason or an answer has changed the mail since it was shown: show it, send nothing unseen.
+        return render_request(request, opened, panel=panel, must_look=True, status=409)
     try:
         move(actor=request.actor, request_id=opened.row.pk, move=_decided(request, panel))
     except Stale as stale:
-        return render_request(request, open_request(request, number), stale=stale, status=409)
+        return render_request(request, open_request(request, number), stale=stale, kept=_kept(request), status=409)
     except (MoveRefused, MissingFields) as refused:
         return render_request(request, opened, panel=panel, move_problem=str(refused), status=400)
     return _back_to(request, number, "end")
 
 
-def _sent_panel(request: PersonRequest, opened: DeskRequest) -> MovePanel | None:
-    asked = AskedMove(
-        to=request.POST.get("to", ""),
-        tell=request.POST.get("tell", "yes") == "yes",
-        reason=_plain(request.POST.get("reason", "")),
-        data=request.POST,
-    )
-    return move_panel(opened.row, asked, portal=opened.portal, viewer=opened.viewer)
+def _overtaken(request: PersonRequest, opened: DeskRequest, to: str) -> HttpResponse:
+    """The request stands elsewhere than on the page that was sent: nothing is written, what was typed is shown."""
+    seen = Move(to=to, seen_status=request.POST.get("status", ""))
+    context: dict[str, object] = {"problem": _CANNOT_MOVE}
+    try:
+        refuse_stale(request.actor, opened.row, seen)
+    except Stale as stale:
+        context = {"stale": stale}
+    return render_request(request, opened, kept=_kept(request), status=409, **context)
+
+
+def _kept(request: PersonRequest) -> list[str]:
+    """What was typed into a move that could not be made, to be copied."""
+    fields = [name for name in request.POST if name.startswith("f-")]
+    edited = request.POST.get("body") != request.POST.get("shown_body")
+    names = ["reason", *(["subject", "body"] if edited else []), *fields]
+    return [text for name in names if (text := _plain(request.POST.get(name, "")))]
 
 
 def _decided(request: PersonRequest, panel: MovePanel) -> Move:
@@ -98,8 +136,8 @@ def _decided(request: PersonRequest, panel: MovePanel) -> Move:
         tell_customer=panel.tells,
         reason=panel.reason,
         answers=panel.form.cleaned_data,
-        subject=_plain(panel.subject) if panel.is_edited else None,
-        body=_plain(panel.body) if panel.is_edited else None,
+        subject=_plain(panel.words.subject) if panel.is_edited else None,
+        body=_plain(panel.words.body) if panel.is_edited else None,
     )
 
 
@@ -126,6 +164,8 @@ def change(request: PersonRequest, number: int) -> HttpResponse:
     return _back_to(request, number, "fields")
 
 
+_CANNOT_MOVE = "This move is not possible from here. Nothing was written."
+_GIVEN_AWAY = "Given. It is no longer among the requests that you see."
 _MAY_NOT_WRITE = "Your role may not write here. Nothing was sent."
 _CLOSED_FIELD = "This field can no longer be changed in this status."
 

@@ -86,9 +86,7 @@ def _role_lines(roles: tuple[Role, ...]) -> list[RoleLine]:
         ("assign", _("Take and assign")),
         ("edit_fields", _("Change fields")),
         ("create_for_customer", _("Write down a customer’s request")),
-        ("manage_customers", _("Manage customers")),
-        ("manage_setup", _("Edit the draft")),
-        ("publish", _("Publish")),
+        ("manage_setup", _("Work through the first steps")),
         ("manage_team", _("Manage people")),
     )
     sees = [scopes.get(role.scope, role.scope) if role.may("see") else "" for role in roles]

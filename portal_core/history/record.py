@@ -1,6 +1,7 @@
 """Adds lines to a request's history. Called by actions, inside their transaction."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -9,6 +10,8 @@ from portal_core.accounts.actor import Actor
 from portal_core.history.models import Audience, HistoryEntry, Kind, Side
 
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,19 @@ def side_of(actor: Actor) -> Side:
 
 def add_line(*, actor: Actor, request_id: uuid.UUID, line: Line) -> HistoryEntry:
     """Writes one entry and gives it back."""
-    return HistoryEntry.objects.create(
+    entry = _entry(actor, request_id, line)
+    entry.save(force_insert=True)
+    return entry
+
+
+def add_lines(*, actor: Actor, lines: Mapping[uuid.UUID, Line]) -> None:
+    """Writes one entry for each request, many at once."""
+    entries = [_entry(actor, request_id, line) for request_id, line in lines.items()]
+    HistoryEntry.objects.bulk_create(entries, batch_size=_BATCH)
+
+
+def _entry(actor: Actor, request_id: uuid.UUID, line: Line) -> HistoryEntry:
+    return HistoryEntry(
         request_id=request_id,
         kind=line.kind,
         audience=line.audience,

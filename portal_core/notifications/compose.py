@@ -13,7 +13,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import HistoryEntry
 from portal_core.notifications import parts
 from portal_core.notifications.composed import ComposedMail
-from portal_core.notifications.markdown import escape_value
+from portal_core.notifications.markdown import escape_value, plain_to_markdown
 from portal_core.notifications.rendering import render
 from portal_core.notifications.rules import rule_values
 from portal_core.service_requests.changes import enter_status
@@ -60,13 +60,13 @@ def status_mail(
 
 
 def edited(mail: ComposedMail, changes: Edited) -> ComposedMail:
-    """`mail` with what staff wrote instead; everything else as composed."""
-    subject = parts.fill_line(changes.subject, {}, mail.language) if changes.subject else mail.subject
+    """`mail` with what staff wrote instead, taken as plain text: nothing in it is a placeholder or Markdown."""
+    subject = " ".join(changes.subject.split()) if changes.subject else mail.subject
     return replace(
         mail,
         subject=subject,
         headline=subject,
-        body_markdown=changes.body if changes.body is not None else mail.body_markdown,
+        body_markdown=mail.body_markdown if changes.body is None else plain_to_markdown(changes.body),
     )
 
 

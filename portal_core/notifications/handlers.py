@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Iterable
 
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.live import live_portal, portal_version
 from portal_core.history.models import HistoryEntry
 from portal_core.notifications.compose import Edited, edited, message_mail, status_mail
 from portal_core.notifications.compose_staff import staff_mail
 from portal_core.notifications.composed import ComposedMail
+from portal_core.notifications.handed_over import on_handed_over
 from portal_core.notifications.queueing import queue, queue_sample
 from portal_core.notifications.rules import STAFF_READERS, readers_of, rule_values, staff_for
 from portal_core.service_requests.models import ServiceRequest
@@ -34,6 +36,19 @@ class _Happening:
     def actor_id(self) -> uuid.UUID | None:
         """Who did it."""
         return self.entry.actor_id if self.entry is not None else None
+
+    def status(self, key: str) -> CompiledStatus | None:
+        """The status with its words, or None (logged) when the version of the event does not have it for this request.
+
+        The request may be of another type by now. Telling nobody is right: the words for this never existed, and an
+        event that fails comes back for ever.
+        """
+        flow = self.portal.type_or_unknown(self.request.type_key).flow
+        if flow.has_status(key):
+            return flow.status(key)
+        kind, where = self.event.kind, f"{self.request.type_key}.{key}"
+        logger.warning("notifications: %s %s tells nobody: there is no status %s", kind, self.event.id, where)
+        return None
 
     def tell_customer(self, mail: ComposedMail | None) -> None:
         """Queues `mail` for the customer, or for the owner when the customer is made up."""
@@ -73,7 +88,9 @@ def on_submitted(event: Event) -> None:
     if happening is None:
         return
     request, portal = happening.request, happening.portal
-    start = portal.type(request.type_key).start
+    start = portal.type_or_unknown(request.type_key).start
+    if happening.status(start) is None:
+        return
     happening.tell_customer(status_mail(request, status_key=start, portal=portal, at=request.created_at))
     happening.tell_staff("created", happening.staff_readers("created"))
 
@@ -85,6 +102,9 @@ def on_moved(event: Event) -> None:
         return
     request, portal, payload = happening.request, happening.portal, happening.payload
     status_key = str(payload["to"])
+    status = happening.status(status_key)
+    if status is None:
+        return
     moved_himself = happening.actor_id == request.customer_id
     if payload.get("tell_customer") and not moved_himself:
         at = happening.entry.at if happening.entry is not None else event.created_at
@@ -93,7 +113,7 @@ def on_moved(event: Event) -> None:
         if mail is not None:
             mail = edited(mail, Edited(payload.get("subject"), payload.get("body")))
         happening.tell_customer(mail)
-    status, values = portal.type(request.type_key).flow.status(status_key), rule_values(request, portal)
+    values = rule_values(request, portal)
     readers = [who for who in STAFF_READERS if status.notice_for(who, values) is not None]
     happening.tell_staff("moved", readers)
 
@@ -141,3 +161,4 @@ def connect() -> None:
     subscribe("request.assigned")(on_assigned)
     subscribe("request.noted")(on_noted)
     subscribe("request.changed")(on_changed)
+    subscribe("requests.handed_over")(on_handed_over)

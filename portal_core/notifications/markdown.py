@@ -30,6 +30,11 @@ def escape_value(value: str) -> str:
     return _LIST_START.sub(_escaped_start, text)
 
 
+def plain_to_markdown(text: str) -> str:
+    """Plain text as Markdown that shows just that text: paragraphs and line breaks kept, nothing becomes a link."""
+    return "\n".join(escape_value(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
 def to_html(markdown: str, *, link_colour: str) -> SafeString:
     """Markdown as HTML with inline styles. `link_colour` is a colour of ours, never a text of the business."""
     clean = nh3.clean(

@@ -5,7 +5,7 @@ turns all of them off. One person is told once, and never of what they did thems
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pydantic import JsonValue
@@ -40,9 +40,17 @@ def rule_values(request: ServiceRequest, portal: CompiledPortal) -> dict[str, Js
 
 def readers_of(event: str, portal: CompiledPortal, request: ServiceRequest) -> frozenset[str]:
     """Which kinds of readers are told of `event`: customer, handler, team, manager."""
+    return _readers(event, portal, rule_values(request, portal), request.status_key)
+
+
+def tells_handler_of_many(portal: CompiledPortal) -> bool:
+    """Whether the new person is told when many requests are given to them at once; no single request decides then."""
+    return "handler" in _readers("assigned", portal, {}, "")
+
+
+def _readers(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> frozenset[str]:
     rules = [rule for rule in portal.notifications if rule.event == event]
-    values = rule_values(request, portal)
-    holding = [rule for rule in rules if holds(rule.if_, values, request.status_key)]
+    holding = [rule for rule in rules if holds(rule.if_, values, status_key)]
     if any(rule.who == "nobody" for rule in holding):
         return frozenset()
     named: set[str] = {rule.who for rule in rules}

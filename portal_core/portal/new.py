@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.own_account import keep_name
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
@@ -24,12 +25,15 @@ from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.forms import PREFIX, AnswersForm, Asked, new_request_form
 from portal_core.service_requests.models import RequestDraft
+from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import uuid7
 from tenants.ui import dates
 
 # A browser fills in more than a business ever asks; what is longer is not a form of ours.
 _KEPT_CHARACTERS = 200_000
+# Who registers by code has given no name yet; the first form asks for it, once.
+_NAME = "your-name"
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ def keep(request: PersonRequest, type_key: str) -> HttpResponse:
     except TypeNotOpen:
         raise Http404 from None
     saved_at = _save(request.actor, page)
+    if saved_at is None:
+        return HttpResponse(status=413)
     words = _("Saved on our side at %(time)s. You can close this page and carry on from any device.")
     return HttpResponse(words % {"time": dates.clock(saved_at)}, content_type="text/plain; charset=utf-8")
 
@@ -110,7 +116,10 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     draft = RequestDraft.objects.filter(author_id=request.actor.user_id, type_key=type_key).first()
     if draft is None:
         return FormPage(portal, request_type, asked, None, uuid7())
-    return FormPage(portal, request_type, asked, _as_typed(draft.typed), draft.submission_key, draft.updated_at)
+    # A draft that was saved while its form was being sent must not carry the key of what is filed.
+    is_filed = filed_with(request.actor, draft.submission_key) is not None
+    key = uuid7() if is_filed else draft.submission_key
+    return FormPage(portal, request_type, asked, _as_typed(draft.typed), key, draft.updated_at)
 
 
 def _key(data: QueryDict) -> uuid.UUID:
@@ -128,11 +137,10 @@ def _as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
     return data
 
 
-def _typed(data: QueryDict) -> dict[str, list[str]]:
-    """What was typed, by name, without what is ours; a NUL cannot be kept in PostgreSQL and is left out."""
-    kept = {name: [_storable(value) for value in data.getlist(name)] for name in data if name.startswith(f"{PREFIX}-")}
-    size = sum(len(value) for values in kept.values() for value in values)
-    return kept if size <= _KEPT_CHARACTERS else {}
+def _typed(data: QueryDict, request_type: CompiledType) -> dict[str, list[str]]:
+    """What was typed into this form's own questions; a NUL cannot be kept in PostgreSQL and is left out."""
+    names = [f"{PREFIX}-{field.key}" for field in request_type.fields if field.is_input] + [_NAME]
+    return {name: [_storable(value) for value in data.getlist(name)] for name in names if name in data}
 
 
 def _storable(text: str) -> str:
@@ -144,17 +152,23 @@ def _form(page: FormPage) -> AnswersForm:
 
 
 def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
-    already = filed_with(request.actor, page.submission_key)
-    if already is not None:
-        return redirect("portal:request", number=already.number)
     form = _form(page)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    repeat = repeat_of(request.actor, page.submission_key, form.cleaned_data)
+    if repeat is not None and repeat.is_same and is_valid:
+        return redirect("portal:request", number=repeat.number)
+    if repeat is not None:
+        # Another tab has sent this form with other answers: ask, under a key of its own.
+        fresh = replace(page, submission_key=uuid7())
+        return _render(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
+    if not is_valid:
         _save(request.actor, page)
         return _render(request, page, Outcome(sent=True, form=form, status=400))
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         _save(request.actor, page)
         return _render(request, page, Outcome(sent=True, form=form, full_until=full_until, status=429))
+    keep_name(request.user, _storable(request.POST.get(_NAME, "")))
     filed = submit(actor=request.actor, submission=_submission(request.actor, page, form))
     return redirect(f"/requests/{filed.number}/?sent=1")
 
@@ -171,17 +185,19 @@ def _submission(actor: Actor, page: FormPage, form: AnswersForm) -> Submission:
 
 def _keep(request: PersonRequest, page: FormPage, do: str) -> HttpResponse:
     saved = _save(request.actor, page)
-    if do == "later":
+    if do == "later" and saved is not None:
         messages.success(request, _("Kept. It waits for you under “Start something”."))
         return redirect("portal:home")
     return _render(request, page, Outcome(saved_at=saved))
 
 
-def _save(actor: Actor, page: FormPage) -> datetime:
+def _save(actor: Actor, page: FormPage) -> datetime | None:
+    """Keeps what was typed and says when; None when it is too much to keep (what was kept before stays)."""
     assert page.typed is not None
-    draft = save_draft(
-        actor=actor, type_key=page.type.key, typed=_typed(page.typed), submission_key=page.submission_key
-    )
+    typed = _typed(page.typed, page.type)
+    if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
+        return None
+    draft = save_draft(actor=actor, type_key=page.type.key, typed=typed, submission_key=page.submission_key)
     return draft.updated_at if draft else timezone.now()
 
 
@@ -193,6 +209,7 @@ class Outcome:
     form: AnswersForm | None = None
     saved_at: datetime | None = None
     full_until: datetime | None = None
+    sent_before: int | None = None
     status: int = 200
 
 
@@ -215,7 +232,10 @@ def _render(request: PersonRequest, page: FormPage, outcome: Outcome) -> HttpRes
         "key": page.submission_key,
         "saved_at": outcome.saved_at or page.saved_at,
         "full_until": outcome.full_until,
+        "sent_before": outcome.sent_before,
         "has_draft": page.saved_at is not None,
+        "asks_name": not request.user.name,
+        "your_name": page.typed.get(_NAME, "") if page.typed is not None else "",
     }
     template = "portal/_questions.html" if request.htmx and not outcome.sent else "portal/new.html"
     return render(request, template, context, status=outcome.status)
@@ -244,6 +264,7 @@ def _closed(request: PersonRequest) -> HttpResponse:
     """A type that is not offered (any more): says so, and shows what was typed, so that nothing is lost."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    written = [value for values in _typed(request.POST).values() for value in values if value.strip()]
+    names = [name for name in request.POST if name.startswith(f"{PREFIX}-")]
+    written = [value for name in names for value in request.POST.getlist(name) if value.strip()]
     context = {"nav": "new", "written": written, "choices": choices(portal, viewer, ())}
     return render(request, "portal/new_closed.html", context, status=404 if not written else 409)

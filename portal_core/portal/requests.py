@@ -127,6 +127,9 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     offered = next((item for item in opened.offered(sent) if item.move.to == to), None)
     if offered is not None and not offered.form.is_valid():
         return _render(request, opened, sent=sent, status=400)
+    full_until = writes_full_until(request.actor)
+    if full_until is not None:
+        return _render(request, opened, full_until=full_until, sent=sent, status=429)
     wanted = Move(
         to=to,
         seen_status=request.POST.get("status", ""),
@@ -136,7 +139,7 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     try:
         move(actor=request.actor, request_id=opened.row.pk, move=wanted)
     except Stale as stale:
-        return _render(request, _open(request, number), stale=stale, status=409)
+        return _render(request, _open(request, number), stale=stale, sent=sent, status=409)
     except (MoveRefused, MissingFields) as refused:
         return _render(request, opened, problem=str(refused), status=400, sent=sent)
     return redirect("portal:request", number=number)
@@ -152,6 +155,9 @@ def change(request: PersonRequest, number: int) -> HttpResponse:
         raise Http404
     if not editing.form.is_valid():
         return _render(request, opened, editing=editing, status=400)
+    full_until = writes_full_until(request.actor)
+    if full_until is not None:
+        return _render(request, opened, editing=editing, full_until=full_until, status=429)
     try:
         change_fields(actor=request.actor, request_id=opened.row.pk, answers=editing.answers, seen=editing.seen)
     except Stale as stale:
@@ -172,7 +178,7 @@ class _Opened:
 
     def editing(self, key: str, data: QueryDict | None = None) -> Editing | None:
         """The form for one field, if the customer may edit it here."""
-        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key)
+        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key, "edit-%s")
         return open_editing(self.row, key, asked, self.viewer, data) if key else None
 
     def offered(self, sent: Mapping[str, QueryDict] | None = None) -> list[OfferedMove]:

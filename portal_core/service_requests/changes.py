@@ -4,17 +4,37 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.hours import due_at
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import NO_LIMIT
 
 TITLE_LENGTH = 200
+# What entering a status writes.
+ENTERED = (
+    "status_key",
+    "turn",
+    "status_since",
+    "due_at",
+    "closed_at",
+    "unanswered_since",
+    "team_key",
+    "assignee",
+)
 
 
 def enter_status(request: ServiceRequest, status_key: str, *, portal: CompiledPortal, now: datetime) -> None:
-    """Puts `request` into a status and derives whose turn it is, since when, until when, and whether it is closed."""
+    """Puts `request` into a status and derives who has it, whose turn it is, until when, and whether it is closed.
+
+    Who has it: the status's `handler` names the team; where it names none, the team stays. While the team stays, so
+    does the person. A new team's request stays with its person if they belong to that team, or to no team at all;
+    otherwise nobody of the new team has taken it yet, and nobody has it. When a request is filed, the more special
+    rule stands before: a team that the type's `assign` named stays. Entering the status where it stands moves nothing.
+    """
     status = portal.type(request.type_key).flow.status(status_key)
+    if request.status_key != status.key:
+        _hand_on(request, status)
     request.status_key = status.key
     request.turn = Turn(status.turn)
     request.status_since = now
@@ -23,6 +43,16 @@ def enter_status(request: ServiceRequest, status_key: str, *, portal: CompiledPo
         request.due_at = due_at(now, status.expected, portal.hours, portal.time_zone) or NO_LIMIT
     request.unanswered_since = None
     request.closed_at = now if status.turn == "nobody" else None
+
+
+def _hand_on(request: ServiceRequest, status: CompiledStatus) -> None:
+    was_assigned_at_filing = not request.status_key and bool(request.team_key)
+    team_key = status.handler(request.data)
+    if team_key is None or team_key == request.team_key or was_assigned_at_filing:
+        return
+    request.team_key = team_key
+    if request.assignee is not None and request.assignee.team_key not in ("", team_key):
+        request.assignee = None
 
 
 def answer_due_at(request: ServiceRequest, *, portal: CompiledPortal, now: datetime) -> datetime:

@@ -13,10 +13,11 @@ from django.http import QueryDict
 from portal_core.config.errors import UnknownKey
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
+from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.forms import AnswersForm, Asked, edit_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import field_values
+from portal_core.service_requests.visible import form_values
 from tenants import signing
 
 _SALT = "service_requests.editing"
@@ -33,14 +34,20 @@ class Editing:
 
     @property
     def answers(self) -> dict[str, JsonValue]:
-        """The new answer in stored form; None when it was emptied."""
-        return {self.key: self.form.cleaned_data.get(self.key)}
+        """The new answer in stored form; None when it was emptied.
+
+        Raises:
+            Forbidden: the question is not asked any more, so that the form took no answer to it.
+        """
+        if self.key not in self.form.cleaned_data:
+            raise Forbidden
+        return {self.key: self.form.cleaned_data[self.key]}
 
 
 def open_editing(
     row: ServiceRequest, key: str, asked: Asked, viewer: Viewer, data: QueryDict | None = None
 ) -> Editing | None:
-    """The form for field `key`, or None where this reader may not edit it (or it does not exist)."""
+    """The form for field `key`, or None where this reader may not edit it (or it is not asked, or does not exist)."""
     try:
         field = asked.portal.type(row.type_key).field(key)
     except UnknownKey:
@@ -49,7 +56,10 @@ def open_editing(
         return None
     if field.visibility(viewer.role, row.status_key) < Visibility.EDIT:
         return None
-    values = field_values(row, viewer, portal=asked.portal, at_least=Visibility.SEE)
+    if data is None and field not in asked.portal.type(row.type_key).applicable_fields(row.data, row.status_key):
+        # A form that comes in for it is answered in words: somebody may have changed the other answer meanwhile.
+        return None
+    values = form_values(row, viewer, portal=asked.portal, keys=[key])
     form = edit_form([field], asked, values, data)
     token = (
         data.get("seen", "") if data is not None else signing.dumps({key: values.get(key)}, salt=f"{_SALT}.{row.pk}")

@@ -1,7 +1,8 @@
 """A request's history as one reader may see it: the second half of the one door (`visible.py` is the first).
 
-SECURITY: entries for staff never leave for customers, and a change of fields passes field by field, by what the
-reader may see in the status where the request stands now.
+SECURITY: entries for staff never leave for customers, and a change of fields passes field by field: the reader must
+be able to see the field both in the status where the request stands now and in the one where it stood then. Otherwise
+a draft that staff wrote while the field was hidden would come to light with the value that was meant to be shown.
 """
 
 import uuid
@@ -109,7 +110,7 @@ class _Line:
         self.request = request
         self.viewer = viewer
         self.portal = portal
-        self.type: CompiledType = portal.type(request.type_key)
+        self.type: CompiledType = portal.type_or_unknown(request.type_key)
 
     def build(self) -> VisibleEntry | None:
         row, viewer = self.row, self.viewer
@@ -158,7 +159,7 @@ class _Line:
         )
 
     def _status_words(self, key: str) -> str:
-        status = self.type.flow.status(key)
+        status = self.type.flow.status_or_unknown(key)
         return self.portal.text(status.name if self.viewer.is_staff else status.customer_name, self.viewer.language)
 
     def _assigned(self) -> str:
@@ -166,10 +167,10 @@ class _Line:
         return _("Given to %(name)s") % {"name": to} if to else _("Given back: nobody has it")
 
     def _status(self) -> EntryStatus | None:
-        key = self.row.data.get("to" if self.row.kind == Kind.MOVED else "status")
+        key = self.row.data.get({Kind.MOVED: "to", Kind.SUBMITTED: "status"}.get(Kind(self.row.kind), ""))
         if not key:
             return None
-        status = self.type.flow.status(str(key))
+        status = self.type.flow.status_or_unknown(str(key))
         return EntryStatus(status.turn, status.progress, status.outcome)
 
     def _changes(self) -> tuple[VisibleChange, ...]:
@@ -178,8 +179,21 @@ class _Line:
         return tuple(change for change in words if change is not None)
 
     def _change(self, change: dict[str, JsonValue]) -> VisibleChange | None:
-        field = self.type.field(str(change["field"]))
-        if self.viewer.visibility(field, self.request.status_key) == Visibility.HIDDEN:
+        field = self.type.field_or_none(str(change["field"]))
+        if field is None:
+            # The request has been another type since.
+            return None
+        seen_in = {self.request.status_key, *self._statuses_then()}
+        if any(self.viewer.visibility(field, status) == Visibility.HIDDEN for status in seen_in):
             return None
         before, after = (field_text(field, change[side], self.portal, self.viewer) for side in ("before", "after"))
         return VisibleChange(self.portal.text(field.label, self.viewer.language), before, after)
+
+    def _statuses_then(self) -> tuple[str, ...]:
+        """Where the request stood when this was written; all statuses when the entry does not say (or none of today).
+
+        What is filled in with a move is written in the status from which it moves.
+        """
+        then = str(self.row.data.get("from" if self.row.kind == Kind.MOVED else "status") or "")
+        flow = self.type.flow
+        return (then,) if flow.has_status(then) else tuple(status.key for status in flow.statuses)

@@ -28,6 +28,8 @@ class Asked:
     role: Role
     language: str
     status_key: str | None = None
+    # Several forms may ask for one field on one page; their labels must not share an id.
+    auto_id: str = "id_%s"
 
 
 class AnswersForm(forms.Form):
@@ -47,7 +49,7 @@ class AnswersForm(forms.Form):
         *,
         values: Mapping[str, JsonValue],
     ) -> None:
-        super().__init__(data, prefix=PREFIX)
+        super().__init__(data, prefix=PREFIX, auto_id=asked.auto_id)
         self.asked = asked
         self.compiled = {field.key: field for field in fields}
         self.values: dict[str, JsonValue] = dict(values)

@@ -10,11 +10,11 @@ from portal_core.config.impact import Move, Standing
 from portal_core.config.live import portal_version
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
-from portal_core.service_requests.changes import enter_status, save_written
+from portal_core.service_requests.changes import ENTERED, enter_status, save_written
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 
-_WRITTEN = ("type_key", "status_key", "turn", "status_since", "due_at", "closed_at", "unanswered_since")
+_WRITTEN = ("type_key", *ENTERED)
 
 
 def standing() -> Sequence[Standing]:

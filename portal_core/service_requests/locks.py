@@ -1,4 +1,4 @@
-"""Row locks for service requests, all in one place and always in the same order (request, then counter)."""
+"""Row locks for service requests, all in one place and always in the same order (form, request, counter)."""
 
 import uuid
 
@@ -22,6 +22,18 @@ def lock_request(request_id: uuid.UUID) -> ServiceRequest:
         )
     except ServiceRequest.DoesNotExist:
         raise NotSeen from None
+
+
+def lock_submission(submission_key: uuid.UUID) -> None:
+    """Locks the key of a form until the transaction ends, so that nobody files or keeps it between check and write.
+
+    There is no row to lock yet. Taken before all other locks.
+    """
+    with connection.cursor() as cursor:
+        # The hash may meet another key's: then one waits for the other, no more.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))", [f" form {submission_key}"]
+        )
 
 
 def next_number() -> int:

@@ -1,5 +1,6 @@
 """The form of a move: the fields that must be filled in for it, with what stands in them."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,10 +8,12 @@ from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.visibility import Visibility
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.answers import after_answers
 from portal_core.service_requests.forms import AnswersForm, Asked, move_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleMove, VisibleRequest, field_values
+from portal_core.service_requests.visible import VisibleMove, VisibleRequest, form_values
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,13 @@ def form_of_move(
 ) -> AnswersForm:
     """The fields that `move` needs and this reader may edit."""
     request_type = portal.type(row.type_key)
-    asked = Asked(portal, viewer.role, viewer.language, row.status_key)
-    values = field_values(row, viewer, portal=portal, at_least=Visibility.SEE)
+    asked = Asked(portal, viewer.role, viewer.language, row.status_key, auto_id=f"move-{move.to}-%s")
     fields = [
         field
         for field in (request_type.field(key) for key in move.must_fill)
         if field.visibility(viewer.role, row.status_key) == Visibility.EDIT
     ]
+    values = form_values(row, viewer, portal=portal, keys=[field.key for field in fields])
     return move_form(fields, asked, values, data)
 
 
@@ -54,3 +57,10 @@ def offered_moves(
         reason = data.get("reason", "") if data is not None else ""
         offered.append(OfferedMove(move, form, data is not None, reason))
     return offered
+
+
+def with_answers(row: ServiceRequest, answers: Mapping[str, JsonValue], *, portal: CompiledPortal) -> ServiceRequest:
+    """A copy of `row` as it will be once `answers` are written; for previews, never saved."""
+    after = copy.copy(row)
+    after.data = after_answers(row.data, answers, portal.type(row.type_key), row.status_key)
+    return after

@@ -42,10 +42,11 @@ def request_page(
 
 
 def _steps(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> tuple[Step, ...]:
-    flow = portal.type(row.type_key).flow
+    flow = portal.type_or_unknown(row.type_key).flow
     reached = _reached(row, portal)
-    current = flow.status(row.status_key).step_index
-    is_done = row.turn == Turn.NOBODY and flow.status(row.status_key).outcome == "done"
+    status = flow.status_or_unknown(row.status_key)
+    current = status.step_index
+    is_done = row.turn == Turn.NOBODY and status.outcome == "done"
     steps = []
     for index, step in enumerate(flow.steps):
         state = "todo"
@@ -62,7 +63,7 @@ def _steps(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> tuple
 
 def _reached(row: ServiceRequest, portal: CompiledPortal) -> dict[int, datetime]:
     """When each step was reached for the last time, from the history."""
-    flow = portal.type(row.type_key).flow
+    flow = portal.type_or_unknown(row.type_key).flow
     entries = (
         HistoryEntry.objects.filter(request=row, kind__in=[Kind.SUBMITTED, Kind.MOVED])
         .order_by("id")
@@ -70,7 +71,7 @@ def _reached(row: ServiceRequest, portal: CompiledPortal) -> dict[int, datetime]
     )
     reached: dict[int, datetime] = {}
     for started_in, moved_to, at in entries:
-        index = flow.status(moved_to or started_in).step_index
+        index = flow.status_or_unknown(moved_to or started_in).step_index
         if index is not None:
             reached[index] = at
     return reached

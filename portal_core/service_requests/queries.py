@@ -3,6 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import CUSTOMER
 from portal_core.service_requests.models import ServiceRequest
 
 
@@ -21,12 +23,25 @@ def _in_scope(actor: Actor) -> Q:
     """A role's scope (all, its team, its own and what nobody has) and its request types, as one condition."""
     condition = Q()
     if actor.role.scope == "team":
-        condition = Q(team_key=actor.team_key) | Q(assignee_id=actor.user_id)
+        condition = Q(assignee_id=actor.user_id)
+        if actor.team_key:
+            # Without a team of one's own, the requests of no team are not "one's team's".
+            condition |= Q(team_key=actor.team_key)
     elif actor.role.scope == "own":
         condition = Q(assignee_id=actor.user_id) | Q(assignee_id=None)
     if actor.role.type_keys is not None:
         condition &= Q(type_key__in=sorted(actor.role.type_keys))
     return condition
+
+
+def customers_of(actor: Actor) -> QuerySet[User]:
+    """The active customers whom `actor` may know: all for a role that sees all, else those of the requests seen."""
+    customers = User.objects.filter(role=CUSTOMER, is_active=True)
+    if not actor.is_staff or not actor.may("see"):
+        return customers.none()
+    if actor.role.scope == "all" and actor.role.type_keys is None:
+        return customers
+    return customers.filter(pk__in=visible_to(actor).values("customer_id"))
 
 
 def open_requests(actor: Actor) -> QuerySet[ServiceRequest]:

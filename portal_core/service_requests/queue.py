@@ -7,7 +7,7 @@ the hundredth page costs what the first does.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from portal_core.service_requests.queries import open_requests, visible_to
 PAGE_SIZE = 25
 # Nobody counts beyond that; the rail shows "999+".
 COUNT_LIMIT = 1000
+_FIRST_YEAR = 1900
 NEEDS_US = Q(turn=Turn.US) | Q(unanswered_since__isnull=False)
 VIEWS: dict[str, Q] = {
     "needs-us": NEEDS_US,
@@ -78,9 +79,11 @@ class Cursor:
         at, _, key = text.removeprefix("-").partition("_")
         try:
             moment = datetime.fromisoformat(at.replace(" ", "+"))
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC"))
-            return cls(aware, uuid.UUID(key), is_backwards)
-        except ValueError:
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            utc = aware.astimezone(UTC)
+            # PostgreSQL's calendar ends elsewhere than Python's; nothing of ours is that old.
+            return cls(utc, uuid.UUID(key), is_backwards) if utc.year > _FIRST_YEAR else None
+        except (ValueError, OverflowError):
             return None
 
 

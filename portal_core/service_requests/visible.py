@@ -8,7 +8,7 @@ for this role and status; a status passes with its customer name only, unless th
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -161,12 +161,24 @@ def field_values(
     request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, at_least: Visibility
 ) -> dict[str, JsonValue]:
     """The stored values that `viewer` may see (or edit), for forms and for comparing with what a page showed."""
-    request_type = portal.type(request.type_key)
+    request_type = portal.type_or_unknown(request.type_key)
     return {
         field.key: request.data.get(field.key)
         for field in request_type.fields
         if field.kind.is_input and viewer.visibility(field, request.status_key) >= at_least
     }
+
+
+def form_values(
+    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, keys: Collection[str]
+) -> dict[str, JsonValue]:
+    """What a form with the fields `keys` starts from: their values as far as `viewer` sees them, and all the others.
+
+    SECURITY: the others decide on conditions only and are never shown; a condition holds or not whoever looks.
+    """
+    seen = field_values(request, viewer, portal=portal, at_least=Visibility.SEE)
+    deciding = {key: value for key, value in request.data.items() if key not in keys}
+    return {**deciding, **{key: seen[key] for key in keys if key in seen}}
 
 
 def field_text(field: CompiledField, value: JsonValue, portal: CompiledPortal, viewer: Viewer) -> str:
@@ -185,8 +197,10 @@ class _Builder:
         self.portal = portal
         self.link = link
         self.now = timezone.now()
-        self.type: CompiledType = portal.type(request.type_key)
-        self.status: CompiledStatus = self.type.flow.status(request.status_key)
+        self.type: CompiledType = portal.type_or_unknown(request.type_key)
+        self.status: CompiledStatus = self.type.flow.status_or_unknown(request.status_key)
+        asked = self.type.applicable_fields(request.data, request.status_key)
+        self.asked: frozenset[str] = frozenset(field.key for field in asked)
 
     def text(self, value: TextValue | None) -> str:
         """A text of the configuration in the reader's language."""
@@ -229,7 +243,8 @@ class _Builder:
             key: value
             for key in self.type.title_fields
             if (value := self.request.data.get(key)) is not None
-            and self.viewer.visibility(self.type.field(key), self.request.status_key) >= Visibility.SEE
+            and (field := self.type.field_or_none(key)) is not None
+            and self.viewer.visibility(field, self.request.status_key) >= Visibility.SEE
         }
         return title_of(self.type, shown, self.portal)
 
@@ -266,13 +281,13 @@ class _Builder:
             label=self.text(field.label),
             text=field_text(field, value, self.portal, self.viewer),
             kind=field.kind.key,
-            may_edit=level == Visibility.EDIT and not field.retired,
+            may_edit=level == Visibility.EDIT and field.key in self.asked,
             customer_mark=mark,
         )
 
     def _is_asked(self, field: CompiledField, level: Visibility) -> bool:
         """Whether an empty field is worth a line: it applies here, and this reader can fill it in (or is staff)."""
-        if field.retired or not field.applies(self.request.data, self.request.status_key):
+        if field.key not in self.asked:
             return False
         return self.viewer.is_staff or level == Visibility.EDIT
 

@@ -67,19 +67,9 @@ def test_a_move_shows_the_mail_first_and_sends_nothing_unseen(tenant, people, cl
     assert unseen.status_code == 409
     request_row.refresh_from_db()
     assert request_row.status_key != second.to
-    answers = {f"f-{key}": "x" for key in first.must_fill}
-    seen = bob.post(
-        f"{path}move/",
-        {
-            "to": first.to,
-            "shown_to": first.to,
-            "status": request_row.status_key,
-            "tell": "yes",
-            "reason": "r",
-            **answers,
-        },
-    )
-    assert seen.status_code == 302, seen.content.decode()[-3000:]
+    silent = {"to": first.to, "shown_to": first.to, "status": request_row.status_key, "tell": "no", "reason": "r"}
+    seen = bob.post(f"{path}move/", {**silent, **{f"f-{key}": "x" for key in first.must_fill}})
+    assert seen.status_code == 302
     request_row.refresh_from_db()
     assert request_row.status_key == first.to
 
@@ -150,3 +140,28 @@ def test_first_steps_and_the_baseline(tenant, people, client_for):
     assert client_for(people["bob"]).get("/desk/first-steps/").status_code == 403
     alice.post("/desk/first-steps/close/")
     assert b"First steps" not in alice.get("/desk/").content
+
+
+def test_a_role_limited_to_types_files_only_those_and_reads_only_its_customers(tenant, people, client_for):
+    from portal_core.config.actions import publish
+    from portal_core.config.starters import starter
+    from tests.factories import make_user
+
+    document = starter("nordwarm")
+    role = next(item for item in document["roles"] if item["key"] == "engineer")
+    role["permissions"] = [*role["permissions"], "create_for_customer"]
+    publish(actor=actor_for(people["alice"]), document=document)
+    engineer = client_for(make_user("engineer@example.com", "Tom", "engineer", team_key="engineers"))
+    data = filled(live_portal().type("something-else"), actor_for(people["bob"]), live_portal())
+    form = {**data, "email": "carol@example.com", "key": str(uuid.uuid4())}
+    assert engineer.get("/desk/new/something-else/").status_code == 404
+    assert engineer.post("/desk/new/something-else/", form).status_code == 404
+    assert ServiceRequest.objects.count() == 0
+    page = engineer.get(f"/desk/new/report-fault/?customer={people['carol'].pk}").content.decode()
+    assert people["carol"].name not in page and people["carol"].email not in page
+
+
+def test_a_spoilt_place_in_the_queue_is_the_first_page(tenant, people, client_for, request_row):
+    bob = client_for(people["bob"])
+    for at in ("0001-01-01T00:00:00%2B23:59_", "9999-12-31T23:59:59-23:59_", "x_", "-"):
+        assert bob.get(f"/desk/?view=all&at={at}{request_row.pk}").status_code == 200

@@ -53,7 +53,7 @@ def test_preview_changes_nothing(desk, portal):
     assert request.status_key == "received"
 
 
-def test_edited_words_are_sent_instead(desk):
+def test_edited_words_are_sent_instead_and_just_as_they_were_typed(desk):
     request = desk.submit()
     desk.sent()
     desk.move(request, "in-work", subject="Good news\r\nBcc: all@example.com", body="Tom comes **tomorrow**.")
@@ -61,8 +61,8 @@ def test_edited_words_are_sent_instead(desk):
     text, html = texts(mail)
     assert mail.subject == "Good news Bcc: all@example.com"
     assert wire(mail)["Bcc"] is None
-    assert "Tom comes tomorrow." in text
-    assert "<strong>tomorrow</strong>" in html
+    assert "Tom comes **tomorrow**." in text
+    assert "Tom comes **tomorrow**." in html
 
 
 def test_status_without_a_rule_has_no_preview(desk, portal):

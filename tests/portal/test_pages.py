@@ -150,3 +150,54 @@ def test_a_flood_is_stopped_and_loses_nothing(tenant, people, client_for, monkey
     assert ServiceRequest.objects.count() == 1
     # Nobody else is held up by it.
     assert _sent(dave, people, live_portal().types[0].key).status_code == 302
+
+
+def test_who_has_no_name_yet_is_asked_once_with_the_first_form(tenant, people, client_for):
+    carol = people["carol"]
+    type_key = live_portal().types[0].key
+    assert 'name="your-name"' not in client_for(carol).get(f"/new/{type_key}/").content.decode()
+    carol.name = ""
+    carol.save(update_fields=["name"])
+    client = client_for(carol)
+    assert 'name="your-name"' in client.get(f"/new/{type_key}/").content.decode()
+    client.post(f"/new/{type_key}/draft/", {"key": str(uuid.uuid4()), "your-name": "Carol  Kept"})
+    assert "Carol  Kept" in client.get(f"/new/{type_key}/").content.decode()
+    assert _sent(client, people, type_key, **{"your-name": "Carol\x00  New "}).status_code == 302
+    carol.refresh_from_db()
+    assert carol.name == "Carol New"
+    assert 'name="your-name"' not in client.get(f"/new/{type_key}/").content.decode()
+
+
+def test_too_much_to_keep_is_said_and_what_was_kept_stays(tenant, people, client_for):
+    client = client_for(people["carol"])
+    request_type = live_portal().types[0]
+    field = next(field for field in request_type.fields if field.kind.key == "long_text")
+    path, key = f"/new/{request_type.key}/draft/", str(uuid.uuid4())
+    assert client.post(path, {"key": key, f"f-{field.key}": "kept before"}).status_code == 200
+    assert client.post(path, {"key": key, f"f-{field.key}": "x" * 300_000}).status_code == 413
+    assert RequestDraft.objects.get().typed[f"f-{field.key}"] == ["kept before"]
+
+
+def test_two_tabs_on_one_draft_lose_nothing(tenant, people, client_for):
+    client = client_for(people["carol"])
+    type_key = live_portal().types[0].key
+    field = next(field.key for field in live_portal().types[0].fields if field.kind.key == "long_text")
+    key = str(uuid.uuid4())
+    assert _sent(client, people, type_key, key=key).status_code == 302
+    other = _sent(client, people, type_key, key=key, **{f"f-{field}": "Something else altogether"})
+    assert other.status_code == 409
+    page = other.content.decode()
+    assert "Something else altogether" in page and "already" in page
+    assert ServiceRequest.objects.count() == 1
+    fresh = page.split('name="key" value="')[1].split('"')[0]
+    assert fresh != key
+    assert _sent(client, people, type_key, key=fresh, **{f"f-{field}": "Something else altogether"}).status_code == 302
+    assert ServiceRequest.objects.count() == 2
+
+
+def test_names_that_no_question_has_are_not_kept(tenant, people, client_for):
+    client = client_for(people["carol"])
+    type_key = live_portal().types[0].key
+    answer = client.post(f"/new/{type_key}/draft/", {"key": str(uuid.uuid4()), "f-\x00": "1", "f-nothing": "2"})
+    assert answer.status_code == 200
+    assert RequestDraft.objects.get().typed == {}

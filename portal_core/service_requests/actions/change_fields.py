@@ -13,6 +13,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.changes import save_written, title_of
 from portal_core.service_requests.errors import Difference, Forbidden, Stale
 from portal_core.service_requests.locks import lock_request
@@ -38,7 +39,7 @@ def change_fields(
         request = lock_request(request_id)
         fields = _editable(request, answers, portal, actor)
         _refuse_stale(request, fields, _Change(answers, seen), portal=portal, viewer=Viewer.of(actor, portal))
-        changes = _apply(request, fields, answers)
+        changes = write_answers(request, answers, portal.type(request.type_key))
         if changes:
             _write(actor, request, portal, changes)
     return request
@@ -60,6 +61,11 @@ def _editable(
     fields = [portal.type(request.type_key).field(key) for key in answers]
     if any(field.visibility(actor.role, request.status_key) < Visibility.EDIT for field in fields):
         raise Forbidden
+    after = {**request.data, **answers}
+    asked = {field.key for field in portal.type(request.type_key).applicable_fields(after, request.status_key)}
+    if not asked.issuperset(answers):
+        # A question that is not asked takes no answer and loses none, whatever was sent for it.
+        raise Forbidden
     return fields
 
 
@@ -80,26 +86,13 @@ def _refuse_stale(
         raise Stale(differences)
 
 
-def _apply(request: ServiceRequest, fields: list[CompiledField], answers: Mapping[str, JsonValue]) -> list[JsonValue]:
-    changes: list[JsonValue] = []
-    for field in fields:
-        before, after = request.data.get(field.key), answers[field.key]
-        if before == after:
-            continue
-        changes.append({"field": field.key, "before": before, "after": after})
-        if after is None:
-            del request.data[field.key]
-        else:
-            request.data[field.key] = after
-    return changes
-
-
 def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, changes: list[JsonValue]) -> None:
     now = timezone.now()
     request.title = title_of(portal.type(request.type_key), request.data, portal)
     save_written(request, now=now, fields=("data", "title"))
-    # The audience is the wider one: entries.py lets each change through only where its field is seen.
-    line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"changes": changes})
+    # The audience is the wider one: entries.py lets each change through only where its field is seen, in the status
+    # of today and in the one of this moment.
+    line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"status": request.status_key, "changes": changes})
     entry = add_line(actor=actor, request_id=request.pk, line=line)
     emit(
         "request.changed",

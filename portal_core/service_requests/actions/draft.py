@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
 from portal_core.service_requests.actions.submit import filed_with, open_type
+from portal_core.service_requests.locks import lock_submission
 from portal_core.service_requests.models import RequestDraft
 
 
@@ -23,7 +24,8 @@ def save_draft(
     portal = live_portal()
     open_type(portal, type_key)
     with transaction.atomic():
-        # A save that arrives after its form was sent must not bring the form back.
+        # A save that arrives after its form was sent must not bring the form back, however close they are.
+        lock_submission(submission_key)
         if filed_with(actor, submission_key) is not None:
             return None
         draft, _created = RequestDraft.objects.update_or_create(

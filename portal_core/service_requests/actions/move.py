@@ -1,7 +1,7 @@
 """Moving a request to another status."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.compiled_flow import CompiledTransition
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
-from portal_core.service_requests.changes import enter_status, save_written
+from portal_core.service_requests.answers import write_answers
+from portal_core.service_requests.changes import ENTERED, enter_status, save_written, title_of
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
@@ -52,16 +53,18 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
     portal = live_portal()
     with transaction.atomic():
         request = lock_request(request_id)
-        _refuse_stale(request, move, portal, actor)
+        refuse_stale(actor, request, move)
         transition = _transition(request, move, portal, actor)
         changes = _fill_in(request, move, transition, portal, actor)
         _write(actor, request, move, portal, changes)
     return request
 
 
-def _refuse_stale(request: ServiceRequest, move: Move, portal: CompiledPortal, actor: Actor) -> None:
+def refuse_stale(actor: Actor, request: ServiceRequest, move: Move) -> None:
+    """Raises `Stale` with both statuses when `request` no longer stands where the page showed it."""
     if request.status_key == move.seen_status:
         return
+    portal = live_portal()
     flow = portal.type(request.type_key).flow
 
     def words(key: str) -> str:
@@ -87,40 +90,55 @@ def _fill_in(
 ) -> list[JsonValue]:
     """Puts the move's answers into the request and gives back what changed.
 
+    A question that is not asked under the answers is not needed either: nobody could fill it in.
+
     Raises:
         MissingFields: something that must be filled is still empty.
     """
     request_type = portal.type(request.type_key)
-    changes: list[JsonValue] = []
-    missing: list[str] = []
-    for key in transition.must_fill:
-        target = request_type.field(key)
-        before = request.data.get(key)
-        answer = move.answers.get(key)
-        may_edit = target.visibility(actor.role, request.status_key) == Visibility.EDIT
-        if answer is not None and may_edit and answer != before:
-            request.data[key] = answer
-            changes.append({"field": key, "before": before, "after": answer})
-        if request.data.get(key) in (None, "", []):
-            missing.append(portal.text(target.label, actor.language or portal.language))
+    needed = [request_type.field(key) for key in transition.must_fill]
+    answers = {
+        item.key: move.answers[item.key]
+        for item in needed
+        if move.answers.get(item.key) is not None and item.visibility(actor.role, request.status_key) == Visibility.EDIT
+    }
+    asked = request_type.applicable_fields({**request.data, **answers}, request.status_key)
+    needed = [item for item in needed if item in asked]
+    changes = write_answers(
+        request, {item.key: answers[item.key] for item in needed if item.key in answers}, request_type
+    )
+    missing = [item for item in needed if request.data.get(item.key) in (None, "", [])]
     if missing:
-        raise MissingFields(tuple(missing))
+        raise MissingFields(_labels(missing, request, portal, actor))
     return changes
+
+
+def _labels(
+    fields: Iterable[CompiledField], request: ServiceRequest, portal: CompiledPortal, actor: Actor
+) -> tuple[str, ...]:
+    """SECURITY: a field that the actor may not see is not named either; all of those together are one neutral word."""
+    labels = [
+        portal.text(item.label, actor.language or portal.language)
+        if item.visibility(actor.role, request.status_key) >= Visibility.SEE
+        else _("something that is not yours to fill in")
+        for item in fields
+    ]
+    return tuple(dict.fromkeys(labels))
 
 
 def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPortal, changes: list[JsonValue]) -> None:
     now = timezone.now()
-    came_from = request.status_key
+    came_from, had_team = request.status_key, request.team_key
     enter_status(request, move.to, portal=portal, now=now)
     request.is_new = request.is_new and not actor.is_staff
-    save_written(
-        request,
-        now=now,
-        fields=("status_key", "turn", "status_since", "due_at", "closed_at", "is_new", "unanswered_since", "data"),
-    )
+    if changes:
+        request.title = title_of(portal.type(request.type_key), request.data, portal)
+    save_written(request, now=now, fields=(*ENTERED, "is_new", "data", "title"))
     data: dict[str, JsonValue] = {"from": came_from, "to": move.to, "told": move.tell_customer and actor.is_staff}
     if changes:
         data["changes"] = changes
+    if request.team_key != had_team:
+        data["team"] = request.team_key
     line = Line(Kind.MOVED, Audience.CUSTOMER, now, body=move.reason.strip(), data=data)
     entry = add_line(actor=actor, request_id=request.pk, line=line)
     emit(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -17,7 +17,7 @@ from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.changes import enter_status, title_of
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
-from portal_core.service_requests.locks import next_number
+from portal_core.service_requests.locks import lock_submission, next_number
 from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
 from tenants.outbox.events import emit
 
@@ -43,7 +43,7 @@ def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
 
     Raises:
         TypeNotOpen: the type is unknown, retired, or not open to the actor.
-        Forbidden: the actor may not file for that customer.
+        Forbidden: the actor may not file for that customer, or the form's key was used by somebody else.
     """
     if actor.user_id is None:
         raise Forbidden
@@ -51,14 +51,22 @@ def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
         raise Forbidden
     portal = live_portal()
     request_type = open_type(portal, submission.type_key)
-    try:
-        with transaction.atomic():
-            return _file(actor, submission, portal, request_type)
-    except IntegrityError:
-        already = filed_with(actor, submission.submission_key)
+    if not may_file(actor, submission.type_key):
+        raise TypeNotOpen
+    with transaction.atomic():
+        lock_submission(submission.submission_key)
+        already = ServiceRequest.objects.filter(submission_key=submission.submission_key).first()
         if already is None:
-            raise
-        return already
+            return _file(actor, submission, portal, request_type)
+    if already.created_by_id != actor.user_id:
+        # Somebody else's form: never show what it has become.
+        raise Forbidden
+    return already
+
+
+def may_file(actor: Actor, type_key: str) -> bool:
+    """Whether the role reaches this type at all; custom roles may be limited to some."""
+    return actor.role.type_keys is None or not actor.is_staff or type_key in actor.role.type_keys
 
 
 def open_type(portal: CompiledPortal, type_key: str) -> CompiledType:
@@ -82,9 +90,6 @@ def filed_with(actor: Actor, submission_key: uuid.UUID) -> ServiceRequest | None
 
 
 def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType) -> ServiceRequest:
-    already = filed_with(actor, submission.submission_key)
-    if already is not None:
-        return already
     now = timezone.now()
     request = _new_request(actor, submission, portal, request_type, now)
     request.number = next_number()

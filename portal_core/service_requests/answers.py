@@ -1,0 +1,38 @@
+"""The answers of a request when some of them change: what goes with them, and how history tells it."""
+
+from collections.abc import Mapping
+
+from portal_core.config.compiled import CompiledType
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.models import ServiceRequest
+
+
+def write_answers(
+    request: ServiceRequest, answers: Mapping[str, JsonValue], request_type: CompiledType
+) -> list[JsonValue]:
+    """Puts `answers` into the request (None empties) and gives back all that changed, for the history.
+
+    Answers to questions that were asked before and no longer are under the new ones go as well: they would decide and
+    be shown although nobody can correct them. What did not apply before either (a question of another status) stays.
+    """
+    before = dict(request.data)
+    request.data = after_answers(before, answers, request_type, request.status_key)
+    keys = [*answers, *(key for key in before if key not in answers)]
+    return [
+        {"field": key, "before": before.get(key), "after": request.data.get(key)}
+        for key in keys
+        if before.get(key) != request.data.get(key)
+    ]
+
+
+def after_answers(
+    data: Mapping[str, JsonValue], answers: Mapping[str, JsonValue], request_type: CompiledType, status_key: str
+) -> dict[str, JsonValue]:
+    """The stored answers as they will be once `answers` are written in this status."""
+    after = {key: value for key, value in {**data, **answers}.items() if value is not None}
+    gone = _asked(data, request_type, status_key) - _asked(after, request_type, status_key)
+    return {key: value for key, value in after.items() if key not in gone}
+
+
+def _asked(data: Mapping[str, JsonValue], request_type: CompiledType, status_key: str) -> frozenset[str]:
+    return frozenset(field.key for field in request_type.applicable_fields(data, status_key))
