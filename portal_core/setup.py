@@ -4,14 +4,17 @@ from django.utils.translation import gettext as _
 
 from portal_core.accounts.actions import create_owner
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import User
 from portal_core.accounts.portal_facts import PortalFacts
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from portal_core.config.actions import publish
+from portal_core.config.document.loading import DocumentRefused
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.config.starters import describe, starter_for, starter_keys
+from tenants.errors import SetUpRefused
 from tenants.registry import NewPortal, StarterChoice
 from tenants.snapshot import TenantSnapshot
 
@@ -22,7 +25,14 @@ SAMPLE_EMAIL = "alex.carter@sample.invalid"
 
 
 def set_up(snapshot: TenantSnapshot, new: NewPortal) -> None:
-    """Fills a new schema; runs inside the tenant and inside the transaction that makes it."""
+    """Fills a new schema; runs inside the tenant and inside the transaction that makes it. Raises SetUpRefused."""
+    try:
+        _fill(new)
+    except (DocumentRefused, AccountError) as error:
+        raise SetUpRefused(f"no portal can be made of this: {error}") from error
+
+
+def _fill(new: NewPortal) -> None:
     owner = create_owner(email=new.owner_email, name=new.owner_name)
     document = starter_for(new.starter or starter_keys()[0], name=new.name, colour=new.colour)
     publish(actor=actor_for(owner), document=document, note=_("Opened from a starter"))

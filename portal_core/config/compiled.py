@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
 from portal_core.accounts.roles import Role
-from portal_core.config.compiled_flow import CompiledFlow
+from portal_core.config.compiled_flow import CompiledFlow, unknown_flow
 from portal_core.config.conditions import holds
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.conditions import Condition
@@ -33,6 +33,10 @@ from portal_core.config.placeholders import field_keys_in, render
 from portal_core.config.visibility import Visibility, visibility
 
 Values = Mapping[str, JsonValue]
+
+_EARLIER_TYPE: Final[TextValue] = MappingProxyType(
+    {"en": "An earlier kind of request", "de": "Eine frühere Art von Anfrage"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +105,9 @@ class CompiledType:
         except KeyError:
             raise UnknownKey("field", f"{self.key}.{key}") from None
 
-    def has_field(self, key: str) -> bool:
-        """Whether there is such a field, retired or not."""
-        return key in self._by_key
-
-    @property
-    def input_fields(self) -> tuple[CompiledField, ...]:
-        """The fields that take an answer and are still asked."""
-        return tuple(item for item in self.fields if item.is_input and not item.retired)
+    def field_or_none(self, key: str) -> CompiledField | None:
+        """One field for reading, retired ones too; None for a key that the type does not know (any more)."""
+        return self._by_key.get(key)
 
     @property
     def title_fields(self) -> tuple[str, ...]:
@@ -142,13 +141,6 @@ class CompiledType:
             if item.is_input and item.key in values:
                 known[item.key] = values[item.key]
         return tuple(found)
-
-    def kept_values(self, values: Values, status: str | None = None) -> dict[str, JsonValue]:
-        """The values that are stored: those of input fields that apply, the empty ones left out."""
-        asked = self.applicable_fields(values, status)
-        return {
-            item.key: values[item.key] for item in asked if item.is_input and values.get(item.key) not in (None, "")
-        }
 
     def assign_for(self, values: Values) -> Assignment:
         """The first rule that holds."""
@@ -217,6 +209,10 @@ class CompiledPortal:
         except KeyError:
             raise UnknownKey("type", key) from None
 
+    def type_or_unknown(self, key: str) -> CompiledType:
+        """A request type for reading; a neutral stand-in for a key that the document does not know (any more)."""
+        return self._types.get(key) or _unknown_type(key, self.language)
+
     @property
     def groups(self) -> tuple[tuple[TextValue | None, tuple[CompiledType, ...]], ...]:
         """The types that can be started, under their groups, in the order in which groups first appear."""
@@ -248,6 +244,25 @@ class CompiledPortal:
         except KeyError:
             raise UnknownKey("message", key) from None
 
-    def has_type(self, key: str) -> bool:
-        """Whether there is such a type, retired or not."""
-        return key in self._types
+
+def _unknown_type(key: str, language: str) -> CompiledType:
+    """What stands for a type that is not known: a name that says little, no fields, no moves."""
+    return CompiledType(
+        key=key,
+        name=_EARLIER_TYPE,
+        description=None,
+        group=None,
+        icon=None,
+        removes=None,
+        audience="everybody",
+        flow=unknown_flow(),
+        start="",
+        title=None,
+        before=None,
+        after=None,
+        assign=(),
+        fields=(),
+        retired=True,
+        _language=language,
+        _by_key=MappingProxyType({}),
+    )

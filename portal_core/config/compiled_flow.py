@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -10,6 +12,8 @@ from portal_core.config.conditions import holds
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.flows import Ask, Expected, HandlerRule, NotifyRule, Step, Turn
 from portal_core.config.errors import UnknownKey
+
+_EARLIER_STEP: Final[TextValue] = MappingProxyType({"en": "An earlier step", "de": "Ein früherer Schritt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,13 @@ class CompiledFlow:
         except KeyError:
             raise UnknownKey("status", f"{self.key}.{key}") from None
 
+    def status_or_unknown(self, key: str) -> CompiledStatus:
+        """One status for reading; a neutral stand-in for a key that the flow does not know (any more).
+
+        History is never rewritten, so it may speak of what no version in force has: that must not break a page.
+        """
+        return self._by_key.get(key) or unknown_status(key)
+
     def has_status(self, key: str) -> bool:
         """Whether there is such a status, retired or not."""
         return key in self._by_key
@@ -101,3 +112,31 @@ class CompiledFlow:
     def moves_from(self, status_key: str, role: Role) -> tuple[CompiledTransition, ...]:
         """The moves that the role may make from a status, in the document's order."""
         return tuple(move for move in self._moves.get(status_key, ()) if move.may(role))
+
+
+def unknown_status(key: str) -> CompiledStatus:
+    """What stands for a status that is not known: a name that says little, nobody's turn, nothing to do."""
+    return CompiledStatus(
+        key=key,
+        name=_EARLIER_STEP,
+        customer_name=_EARLIER_STEP,
+        meaning=None,
+        turn="nobody",
+        handlers=(),
+        next_step=None,
+        expected=None,
+        notify=(),
+        customer_may=frozenset(),
+        outcome=None,
+        step_key=None,
+        step_index=None,
+        step_count=0,
+        progress=100,
+        asks=(),
+        retired=True,
+    )
+
+
+def unknown_flow() -> CompiledFlow:
+    """A flow that knows no status and no move."""
+    return CompiledFlow("", "", (), (), (), MappingProxyType({}), MappingProxyType({}))

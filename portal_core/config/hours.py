@@ -104,5 +104,7 @@ def _after_working_days(start: datetime, days: int, hours: WorkingHours, tz: Zon
             break
         day += timedelta(days=1)
         left -= 1 if hours.spans_on(day) else 0
+    if left:  # too few working days within the search: the calendar decides
+        return _same_time(begun, timedelta(days=days), tz)
     first, last = hours.spans_on(day)[0][0], hours.spans_on(day)[-1][1]
     return _at(day, min(max(local.hour * 60 + local.minute, first), last), tz)

@@ -3,7 +3,7 @@
 Requests belong to a higher package: it registers who counts and who moves them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -65,13 +65,3 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
     """Moves open requests, in the transaction of the caller."""
     if moves:
         _apply(actor, moves, version_number)
-
-
-def open_by_status(flow_of_type: Mapping[str, str]) -> dict[str, int]:
-    """Open requests by `flow.status`, for "14 requests stand here"."""
-    found: dict[str, int] = {}
-    for item in standing():
-        if item.open_count and item.type_key in flow_of_type:
-            reference = f"{flow_of_type[item.type_key]}.{item.status_key}"
-            found[reference] = found.get(reference, 0) + item.open_count
-    return found

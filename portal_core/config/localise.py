@@ -23,13 +23,6 @@ def text_in(value: TextValue | None, language: str, default: str) -> str:
     return next(iter(value.values()), "")
 
 
-def languages_of(value: TextValue | None, default: str) -> frozenset[str]:
-    """The languages in which a text is written."""
-    if value is None:
-        return frozenset()
-    return frozenset({default}) if isinstance(value, str) else frozenset(value)
-
-
 @lru_cache(maxsize=64)
 def locale_for(language: str) -> Locale:
     """Babel's locale, English for a language that it does not know."""

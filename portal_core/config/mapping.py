@@ -22,6 +22,7 @@ def plan_moves(
     if previous is None:
         return [], problems
     problems += _check_targets(wanted, status_map, type_map)
+    problems += _other_ways(previous, wanted, standing, type_map)
     if problems:
         return [], problems
     old_types = {kind.key: kind for kind in previous.types}
@@ -89,6 +90,43 @@ def _check_targets(wanted: PortalDocument, status_map: Mapping[str, str], type_m
             mend = "Name a status of the new document, without its flow."
             problems.append(Problem(f"mapping.status.{source}", text, mend))
     return problems
+
+
+def _other_ways(
+    previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing], type_map: Mapping[str, str]
+) -> list[Problem]:
+    """Requests stay in the flow in which they began, closed ones too: their history speaks of its statuses."""
+    counts: dict[str, int] = {}
+    for item in standing:
+        counts[item.type_key] = counts.get(item.type_key, 0) + item.open_count + item.closed_count
+    now = {kind.key: kind for kind in wanted.types}
+    problems: list[Problem] = []
+    for kind in previous.types:
+        count = counts.get(kind.key, 0)
+        same, target = now.get(kind.key), now.get(type_map.get(kind.key, ""))
+        if count and same is not None and same.flow != kind.flow:
+            problems.append(_flow_changed(kind, count))
+        if count and target is not None and target.flow != kind.flow:
+            problems.append(_mapped_elsewhere(kind, target, count))
+    return problems
+
+
+def _flow_changed(kind: RequestType, count: int) -> Problem:
+    text = f"The flow of a type never changes while there are requests of it; there {_are(count)}."
+    mend = f'Keep it as {kind.flow} with "retired": true, and add a new type with another key and the new flow.'
+    return Problem(f"types.{kind.key}.flow", text, mend)
+
+
+def _mapped_elsewhere(kind: RequestType, target: RequestType, count: int) -> Problem:
+    text = (
+        f"“{target.key}” goes another way (“{target.flow}”) than “{kind.key}” (“{kind.flow}”), and there {_are(count)}."
+    )
+    mend = f'Name a type with the flow “{kind.flow}”, or keep “{kind.key}” with "retired": true.'
+    return Problem(f"mapping.type.{kind.key}", text, mend)
+
+
+def _are(count: int) -> str:
+    return "is 1, open or closed" if count == 1 else f"are {count}, open or closed"
 
 
 def _type_gone(item: Standing) -> Problem:

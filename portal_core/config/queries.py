@@ -1,8 +1,16 @@
 """Reading versions and the draft."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from uuid import UUID
+
 from django.db.models import QuerySet
 
+from portal_core.config.brand import stylesheet
+from portal_core.config.document.portal_document import Brand
 from portal_core.config.models import ONLY_ROW, PortalDraft, PortalVersion
+from tenants.context import current_schema
 
 
 def draft() -> PortalDraft | None:
@@ -13,3 +21,23 @@ def draft() -> PortalDraft | None:
 def versions() -> QuerySet[PortalVersion]:
     """All versions, the newest first."""
     return PortalVersion.objects.select_related("author").order_by("-number")
+
+
+def published_stylesheet(digest: str) -> str | None:
+    """The brand's stylesheet with this hash, of any version; None when no version had it.
+
+    One small query. The documents are read again only after a version was added, so asking for hashes that
+    nobody published (anybody may) costs nothing.
+    """
+    latest = PortalVersion.objects.order_by("-number").values_list("id", flat=True).first()
+    colour = None if latest is None else _colours(current_schema(), latest).get(digest)
+    return None if colour is None else stylesheet(colour)[1]
+
+
+@lru_cache(maxsize=200)
+def _colours(schema: str, latest: UUID) -> Mapping[str, str]:
+    """The colours of all versions up to `latest` by hash. Neither versions nor schema names are ever used again."""
+    rows = PortalVersion.objects.order_by().values_list("document__portal__brand__colour", flat=True).distinct()
+    # The canonical document leaves defaults out.
+    colours = {str(colour or Brand().colour) for colour in rows}
+    return MappingProxyType({stylesheet(colour)[0]: colour for colour in colours})

@@ -3,16 +3,13 @@
 These answer everybody alike: no session, no user, no cookie, and nothing an owner wrote reaches CSS.
 """
 
-from collections.abc import Iterable
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal_core.config.brand import brand_colours, stylesheet
+from portal_core.config.brand import brand_colours
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.document.portal_document import Brand as BrandDials
 from portal_core.config.live import live_portal
-from portal_core.config.models import PortalVersion
+from portal_core.config.queries import published_stylesheet
 from tenants.shell import Brand
 from tenants.ui.swatch import letter_of, svg_response, swatch_svg
 
@@ -35,10 +32,11 @@ def live_brand(portal: CompiledPortal) -> Brand:
 def brand_stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
     """`/brand/HASH.css`: the colour with that hash, of this tenant's live or earlier versions; else 404.
 
-    The hash is made of the file's bytes, so that a new colour has a new address and the answer never changes.
+    Pages that are still open, and mails, may ask for an earlier one. The hash is made of the file's bytes, so that a
+    new colour has a new address and the answer never changes.
     """
     portal = live_portal()
-    css = portal.brand_css if portal.brand_hash == digest else _earlier(digest)
+    css = portal.brand_css if portal.brand_hash == digest else published_stylesheet(digest)
     if css is None:
         raise Http404
     response = HttpResponse(css, content_type="text/css; charset=utf-8")
@@ -56,18 +54,3 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 brand_stylesheet.audience = "open"  # type: ignore[attr-defined]  # read by the contract test of all addresses
 favicon.audience = "open"  # type: ignore[attr-defined]
-
-
-def _earlier(digest: str) -> str | None:
-    """The stylesheet of an earlier version: pages that are still open, and mails, may ask for it."""
-    for colour in _published_colours():
-        found, css = stylesheet(colour, NAME)
-        if found == digest:
-            return css
-    return None
-
-
-def _published_colours() -> Iterable[str]:
-    rows = PortalVersion.objects.order_by().values_list("document__portal__brand__colour", flat=True).distinct()
-    # The canonical document leaves defaults out.
-    return {str(colour or BrandDials().colour) for colour in rows}

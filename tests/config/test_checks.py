@@ -49,6 +49,29 @@ STOPS: list[tuple[str, dict[str, Any], str, str]] = [
         "flows.way.transitions.0.must_fill",
         "has no field",
     ),
+    (
+        "must_fill that the customer cannot edit",
+        changed(
+            *FLOW, "transitions", 1, to={"from": ["new"], "to": "over", "by": ["customer"], "must_fill": ["cause"]}
+        ),
+        "flows.way.transitions.1.must_fill",
+        "can edit it in “new”",
+    ),
+    (
+        "must_fill that nobody who moves can edit there",
+        changed(*field(5, "at"), to={"new": {"agent": "see"}}),
+        "flows.way.transitions.0.must_fill",
+        "can edit it in “new”",
+    ),
+    *(
+        (f"promise of years, {list(long)}", changed(*NEW, "expected", to=long), f"{STATUS}.new.expected", "a year")
+        for long in (
+            {"days": 400},
+            {"hours": 9_000},
+            {"days": 110, "working": True},  # two working days a week
+            {"hours": 700, "working": True},  # twelve hours a week
+        )
+    ),
     ("assertion field", changed("assertions", 0, "field", to="repair.x"), "assertions.0.field", "no field"),
     ("assertion role", changed("assertions", 0, "never", to="ghost"), "assertions.0.never", "no role"),
     (

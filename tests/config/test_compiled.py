@@ -62,12 +62,27 @@ def test_unknown_keys_raise_one_error() -> None:
     assert issubclass(UnknownKey, KeyError)
 
 
-def test_a_field_whose_condition_is_false_is_not_asked_and_not_kept() -> None:
+def test_reading_what_nobody_knows_any_more_gives_a_neutral_stand_in() -> None:
+    portal = compiled()
+    status = portal.type("repair").flow.status_or_unknown("ghost")
+    assert (status.key, status.retired, status.turn, status.is_open) == ("ghost", True, "nobody", True)
+    assert portal.text(status.customer_name) == portal.text(status.name) == "An earlier step"
+    assert portal.text(status.name, "de") == "Ein früherer Schritt"
+    assert portal.type("repair").flow.status_or_unknown("new") is portal.type("repair").flow.status("new")
+    assert portal.type_or_unknown("repair") is portal.type("repair")
+    ghost = portal.type_or_unknown("ghost")
+    assert (ghost.key, ghost.fields, ghost.retired) == ("ghost", (), True)
+    assert ghost.title_for({}) == portal.text(ghost.name) == "An earlier kind of request"
+    assert ghost.flow.status_or_unknown("new").retired
+    assert ghost.flow.moves_from("new", role("owner")) == ()
+    assert ghost.field_or_none("what") is None
+    assert portal.type("repair").field_or_none("what") is portal.type("repair").field("what")
+
+
+def test_a_field_whose_condition_is_false_is_not_asked() -> None:
     kind = compiled().type("repair")
     assert "gauge" in [field.key for field in kind.applicable_fields({"kind": "leak"})]
     assert "gauge" not in [field.key for field in kind.applicable_fields({"kind": "noise"})]
-    values = {"kind": "noise", "gauge": "2", "what": "", "unknown": 1, "works": False}
-    assert kind.kept_values(values) == {"kind": "noise", "works": False}
 
 
 def test_a_field_that_is_not_asked_is_empty_for_those_after_it() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,24 @@ D2 = {"days": 2, "working": True}
 )
 def test_promises_are_due_in_working_time_or_by_calendar(start: str, expected: dict[str, Any], result: str) -> None:
     assert due(start, expected) == result
+
+
+@pytest.mark.parametrize("day", range(16, 23))
+def test_a_promise_that_never_comes_to_its_days_is_due_by_calendar(day: int) -> None:
+    start = f"2026-11-{day} 10:00"
+    long = {"days": 600, "working": True}
+    assert due(start, long, {"mon": ["08:00-12:00"]}, ZoneInfo("UTC")) == _later(start, 600)
+
+
+def test_ten_years_of_holidays_are_survived() -> None:
+    days = [(date(2026, 1, 1) + timedelta(days=number)).isoformat() for number in range(4_400)]
+    hours = {**WEEK, "holidays": days}
+    assert due("2026-11-23 09:00", D2, hours, ZoneInfo("UTC")) == "2026-11-25 09:00"
+    assert due("2026-11-23 09:00", H4, hours, ZoneInfo("UTC")) > "2036"
+
+
+def _later(start: str, days: int) -> str:
+    return (datetime.fromisoformat(start) + timedelta(days=days)).strftime("%Y-%m-%d %H:%M")
 
 
 def test_holidays_are_no_working_days() -> None:

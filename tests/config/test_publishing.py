@@ -215,6 +215,68 @@ def test_a_type_with_open_requests_goes_only_by_the_mapping(first: PortalVersion
     assert requests.moved == [Move("repair", "new", "mend", "new")]
 
 
+def two_ways() -> dict[str, Any]:
+    """The sound document, with a second type that goes a second way."""
+    document = sound()
+    document["flows"].append({**sound()["flows"][0], "key": "road"})
+    for move in document["flows"][1]["transitions"]:
+        move.pop("must_fill", None)
+    document["types"].append({**sound()["types"][0], "key": "mend", "flow": "road"})
+    return document
+
+
+@pytest.mark.parametrize("counts", [(3, 0), (0, 3)], ids=["open", "closed"])
+def test_the_flow_of_a_type_stays_while_there_are_requests_of_it(
+    first: PortalVersion, requests: Requests, counts: tuple[int, int]
+) -> None:
+    requests.standing = [Standing("repair", "over", *counts)]
+    document = changed(*TYPE, "flow", to="road", document=two_ways())
+    with pytest.raises(PublishRefused) as refused:
+        publish(actor=SYSTEM, document=document)
+    (problem,) = [each for each in refused.value.problems if each.path == "types.repair.flow"]
+    assert "there are 3, open or closed" in problem.problem
+    assert "add a new type" in problem.mend
+    assert live_portal().number == first.number
+
+
+def test_the_flow_of_a_type_may_change_while_there_is_no_request_of_it(
+    first: PortalVersion, requests: Requests
+) -> None:
+    requests.standing = [Standing("repair", "new", 0, 0)]
+    publish(actor=SYSTEM, document=changed(*TYPE, "flow", to="road", document=two_ways()))
+    assert live_portal().type("repair").flow.key == "road"
+
+
+@pytest.mark.parametrize("counts", [(1, 0), (0, 1)], ids=["open", "closed"])
+def test_requests_are_not_mapped_to_a_type_that_goes_another_way(
+    first: PortalVersion, requests: Requests, counts: tuple[int, int]
+) -> None:
+    requests.standing = [Standing("repair", "new", *counts)]
+    mapping = {"type": {"repair": "mend"}}
+    with pytest.raises(PublishRefused) as refused:
+        publish(actor=SYSTEM, document=two_ways(), mapping=mapping)
+    (problem,) = refused.value.problems
+    assert problem.path == "mapping.type.repair"
+    assert "there is 1, open or closed" in problem.problem
+    assert "“way”" in problem.mend
+    assert requests.moved == []
+    requests.standing = []
+    publish(actor=SYSTEM, document=two_ways(), mapping=mapping)
+
+
+def test_a_type_that_was_mapped_within_its_flow_keeps_the_statuses_of_its_history(
+    first: PortalVersion, requests: Requests
+) -> None:
+    requests.standing = [Standing("repair", "asked", 2)]
+    document = without_asked()
+    document["types"][0]["key"] = "mend"
+    document["assertions"] = []
+    publish(actor=SYSTEM, document=document, mapping={"type": {"repair": "mend"}, "status": {"way.asked": "new"}})
+    requests.standing = [Standing("mend", "new", 2)]
+    publish(actor=SYSTEM, document=changed("portal", "name", to="Later", document=document))
+    assert live_portal().type("mend").flow.status("asked").retired
+
+
 @pytest.mark.parametrize(
     ("mapping", "path"),
     [

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from portal_core.config.checks.index import Index, active_statuses
-from portal_core.config.document.flows import Flow, Status
+from portal_core.config.document.flows import Expected, Flow, Status
+from portal_core.config.document.portal_document import Hours
+from portal_core.config.hours import minutes_of
 from portal_core.config.problems import Problem
+
+_YEAR_DAYS: Final = 366
 
 _MISSING: Final = {
     "customer_name": ("Customers have no name for this status.", "Add customer_name: a sentence about their request."),
@@ -46,6 +50,9 @@ def _status(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Pro
     if status.expected is not None and status.expected.working and not _has_hours(index):
         text = "Working time is promised, and the portal has no working hours."
         yield Problem(f"{path}.expected.working", text, "Add hours to the document, or leave working out.")
+    elif status.expected is not None and _calendar_days(status.expected, index.document.hours) > _YEAR_DAYS:
+        mend = 'Promise less, give more working hours, or write {"no_limit": true}.'
+        yield Problem(f"{path}.expected", "This promises something for later than a year from now.", mend)
     for position, rule in enumerate(status.notify):
         if rule.who == "customer" and rule.when != "never" and rule.message is None:
             mend = "Add message: the key of a message."
@@ -81,6 +88,17 @@ def _can_act(flow: Flow, status: Status) -> bool:
     # Asks count once they are available; until then publishing refuses them anyway.
     by_transition = any(status.key in move.from_ and "customer" in move.by for move in flow.transitions)
     return by_transition or "message" in status.customer_may or bool(status.asks)
+
+
+def _calendar_days(expected: Expected, hours: Hours | None) -> float:
+    """How many days of the calendar a promise lasts, holidays apart; 0 without a limit."""
+    spans = [[minutes_of(span) for span in day] for day in hours.by_weekday] if expected.working and hours else []
+    minutes = sum(max(0, closes - opens) for day in spans for opens, closes in day)
+    if not spans:
+        return expected.days or (expected.hours or 0) / 24
+    if expected.days is not None:
+        return expected.days * 7 / max(1, sum(map(bool, spans)))
+    return (expected.hours or 0) * 60 * 7 / max(1, minutes)
 
 
 def _has_hours(index: Index) -> bool:

@@ -11,6 +11,7 @@ from portal_core.config.checks.fields import check_fields
 from portal_core.config.checks.index import Index
 from portal_core.config.checks.keys import check_keys
 from portal_core.config.checks.limits import check_limits
+from portal_core.config.checks.moves import check_moves
 from portal_core.config.checks.placeholders import check_placeholders
 from portal_core.config.checks.portal import check_portal
 from portal_core.config.checks.reach import check_reach
@@ -29,6 +30,7 @@ CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_fields,
     check_keys,
     check_limits,
+    check_moves,
     check_placeholders,
     check_portal,
     check_reach,
