@@ -93,6 +93,42 @@
     timers.set(form, window.setTimeout(() => keep(form), 1200));
   });
 
+  // ---- questions that depend on an answer come from the server (htmx swaps #questions); what was typed or chosen
+  //      while it answered is newer than the answer and stays
+
+  let typed = null;
+
+  const answersIn = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")];
+  const isMark = (field) => field.type === "radio" || field.type === "checkbox";
+  const nameOf = (field) => (isMark(field) ? `${field.name}=${field.value}` : field.name);
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "questions") return;
+    const { id, selectionStart, selectionEnd } = document.activeElement;
+    const answers = new Map(answersIn(event.detail.target).map((field) => [nameOf(field), isMark(field) ? field.checked : field.value]));
+    typed = { answers, id, selectionStart, selectionEnd };
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const part = document.getElementById("questions");
+    if (!typed || !part) return;
+    const { answers, id, selectionStart, selectionEnd } = typed;
+    typed = null;
+    let decided = null;
+    for (const field of answersIn(part)) {
+      if (!answers.has(nameOf(field))) continue;
+      const answer = answers.get(nameOf(field));
+      if (answer === (isMark(field) ? field.checked : field.value)) continue;
+      if (isMark(field)) field.checked = answer;
+      else field.value = answer;
+      const asks = field.closest("[hx-post]");
+      if (asks && asks.getAttribute("hx-trigger").includes(`[name=${field.name}]`) && answer !== false) decided = field;
+    }
+    const focused = id && document.getElementById(id);
+    if (focused && part.contains(focused) && typeof selectionStart === "number") focused.setSelectionRange(selectionStart, selectionEnd);
+    if (decided) decided.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // ---- <button data-copy="#id">, shown only with script (class only-script)
 
   document.addEventListener("click", async (event) => {

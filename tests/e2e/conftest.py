@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from playwright.sync_api import sync_playwright
 
 from tests.e2e import product as products
 from tests.e2e.contact_sheet import FLAGS
 from tests.e2e.people import People
-from tests.e2e.walking import Walk, Watched
+from tests.e2e.visiting import Visit, visit_all
+from tests.e2e.walking import Walk
 
+# Outside git: the data directory of the tests.
+PICTURES = Path(settings.DATA_DIR) / "contact-sheets"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -42,14 +49,25 @@ def product(
         yield running
 
 
+@pytest.fixture(scope="session")
+def visits(chromium: str, product: products.Product) -> dict[str, Visit]:
+    """Every page, visited once at both widths; the pictures lie in PICTURES."""
+    with _chromium(chromium) as browser:
+        return visit_all(browser, product, PICTURES)
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
     """One browser for a module. Not for the session: Playwright's event loop would forbid the ORM to later tests."""
-    from playwright.sync_api import sync_playwright
+    with _chromium(chromium) as browser:
+        yield browser
 
+
+@contextmanager
+def _chromium(path: str) -> Iterator[Any]:
     with sync_playwright() as playwright:
         flags = [*FLAGS, "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
         yield browser
         browser.close()
 
@@ -77,6 +95,3 @@ def walk(browser: Any, product: products.Product) -> Iterator[Callable[..., Walk
     for walk in walks:
         walk.page.context.close()
     assert not [trouble for walk in walks for trouble in walk.watched.troubles]
-
-
-__all__ = ["Watched"]

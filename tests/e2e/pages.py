@@ -1,4 +1,4 @@
-"""Every page of the product, as the people who meet it see it: looked at by the contact sheet, checked by test_quality."""
+"""Every page of the product, with the person who meets it: for the contact sheets and test_quality."""
 
 from __future__ import annotations
 

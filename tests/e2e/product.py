@@ -103,8 +103,8 @@ def running(folder: Path) -> Iterator[Product]:
             stack.callback(listener.close)
         environment = _environment(folder, database, redis.url, web[0].getsockname()[1], mail.getsockname()[1])
         start = _Starter(stack, folder, environment)
-        start("mail", "-m", "deploy.local.mailsink", "--descriptor", str(mail.fileno()), "--folder", str(folder / "mail"),
-              descriptors=[mail.fileno()])  # fmt: skip
+        sink = ("-m", "deploy.local.mailsink", "--descriptor", str(mail.fileno()), "--folder", str(folder / "mail"))
+        start("mail", *sink, descriptors=[mail.fileno()])
         seeded = _seed(folder, environment)
         binds = [word for listener in web for word in ("--bind", f"fd://{listener.fileno()}")]
         start("web", "-m", "gunicorn", "deploy.wsgi:application", "--no-control-socket", "--worker-class", "gthread",

@@ -101,7 +101,9 @@ def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, i
     _move(jonas, repair, "looked-at", diagnosis="The expansion vessel has lost its pressure.")
     note(actor=actor_for(jonas), request_id=repair.pk, message=_message("Third vessel of this make this year."))
     _move(jonas, repair, "part-on-order")
-    reply(actor=actor_for(petra), request_id=repair.pk, message=_message("The vessel is ordered and comes on Thursday."))
+    reply(
+        actor=actor_for(petra), request_id=repair.pk, message=_message("The vessel is ordered and comes on Thursday.")
+    )
     price = file_request(maren, "ask-price", what="A new bathroom radiator", details="White, 60 cm wide.",
                          address="14 Alder Court\nEdinburgh EH6 5AB")  # fmt: skip
     _move(jonas, price, "being-priced")

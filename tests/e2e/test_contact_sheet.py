@@ -8,49 +8,26 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.e2e.contact_sheet import HEIGHT, WIDTHS, Pair, write_sheet
-from tests.e2e.pages import DESK, ERRORS, PAGES, PLATFORM, PORTAL, open_page
+from tests.e2e.conftest import PICTURES
+from tests.e2e.contact_sheet import HEIGHT, Pair, write_sheet
+from tests.e2e.pages import DESK, ERRORS, PLATFORM, PORTAL
+from tests.e2e.visiting import MAIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
-FOLDER = Path(settings.DATA_DIR) / "contact-sheets"
-README_PICTURE = Path(settings.BASE_DIR) / "docs" / "portal-home.png"
+README_PICTURE = Path(settings.BASE_DIR) / "deploy" / "pictures" / "portal-and-desk.png"
 SHEETS = {"portal": PORTAL, "desk": DESK, "platform": PLATFORM, "errors": ERRORS}
-MAIL = "email-status"
 
 
-def test_every_page_has_its_pictures(walk, people, product):
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for width in WIDTHS:
-        for page in PAGES:
-            walked = walk(page.slug, width=width, state=people.state(page.slug, page.who) if page.who else None)
-            open_page(page, walked)
-            walked.page.screenshot(path=_picture(page.name, width), full_page=True)
-            walked.page.context.close()
-        _mail_picture(walk, product, width)
-    assert all(_picture(page.name, width).stat().st_size > 2000 for page in PAGES for width in WIDTHS)
-
-
-def _mail_picture(walk, product, width):
-    """The status mail as a mail program would show it: alone in the window."""
-    mail = product.mail("maren.holt@example.com", product.url("nordwarm", "/requests/1002/"))
-    reader = walk(width=width)
-    reader.page.set_content(mail.html)
-    reader.page.screenshot(path=_picture(MAIL, width), full_page=True)
-    reader.page.context.close()
-
-
-def _picture(name: str, width: int) -> Path:
-    return FOLDER / f"{name}-{width}.png"
-
-
-@pytest.mark.skipif(not os.environ.get("CONTACT_SHEETS"), reason="the sheets beside the mocks: set CONTACT_SHEETS=1")
-def test_the_sheets_beside_the_mocks():
+@pytest.mark.heavy
+def test_the_sheets_are_written(visits):
+    """One sheet for each part; without the mocks' folder of ours alone. Comes first: it has a browser of its own."""
+    assert set(visits) == {page.name for pages in SHEETS.values() for page in pages}
     for name, pages in SHEETS.items():
-        pairs = [Pair(page.name, page.mock, str(FOLDER / f"{page.name}-{{width}}.png")) for page in pages]
+        pairs = [Pair(page.name, page.mock, str(PICTURES / f"{page.name}-{{width}}.png")) for page in pages]
         if name == "portal":
-            pairs.append(Pair(MAIL, "email-status.html", str(FOLDER / f"{MAIL}-{{width}}.png")))
-        for file in write_sheet(pairs, FOLDER / name):
+            pairs.append(Pair(MAIL, "email-status.html", str(PICTURES / f"{MAIL}-{{width}}.png")))
+        for file in write_sheet(pairs, PICTURES / f"sheet-{name}"):
             assert file.stat().st_size > 10_000
 
 

@@ -1,0 +1,87 @@
+"""What holds for every page: accessible, narrow, silent, harmless; and the first page is small."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e import hostile
+from tests.e2e.pages import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+
+FIRST_PAGE_BYTES = 60 * 1024
+HOSTILE_PAGES = (
+    ("customer", "/"), ("customer", "/requests/"), ("customer", "/requests/{request}/"), ("customer", "/account/"),
+    ("customer", "/requests/{request}/?edit=phone"), ("customer", "/new/order/"),
+    ("agent", "/desk/"), ("agent", "/desk/requests/{request}/"), ("agent", "/desk/requests/{request}/?as=customer"),
+    ("agent", "/desk/requests/{request}/?edit=details"), ("agent", "/desk/new/order/"),
+    ("owner", "/desk/team/"), ("owner", "/desk/first-steps/"), ("", "/signin/"), ("customer", "/nowhere/"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [page.name for page in PAGES])
+def test_the_page_is_sound(visits, name):
+    visit = visits[name]
+    assert not visit.failed
+    assert not visit.axe, "axe"
+    assert visit.sideways <= 0, f"{visit.sideways} px too wide at 320"
+    assert not visit.troubles
+    assert not visit.harmed
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_planted_words_do_not_run(walk, people, product, width):
+    numbers = people.numbers("hostile")
+    wide = []
+    for who, path in HOSTILE_PAGES:
+        walked = walk("hostile", width=width, state=people.state("hostile", who) if who else None)
+        assert walked.open(path.format(**numbers)).status in {200, 404}
+        walked.page.wait_for_timeout(50)
+        assert not walked.page.evaluate("Boolean(window.harmed)"), f"{who} {path}: something that was typed has run"
+        if walked.sideways() > 0:
+            wide.append(f"{path}: {walked.sideways()} px")
+        walked.page.context.close()
+    assert not wide, f"scrolls sideways at {width}"
+
+
+def test_planted_words_are_shown_as_typed(walk, people):
+    number = people.numbers("hostile")["request"]
+    for who, path in (("customer", "/requests/{}/"), ("agent", "/desk/requests/{}/")):
+        walked = walk("hostile", state=people.state("hostile", who))
+        walked.open(path.format(number))
+        shown = walked.page.text_content("main")
+        assert not [words for words in hostile.WORDS if words not in shown]
+
+
+def test_planted_words_typed_into_every_field_come_back_harmless(walk, product):
+    """Sign-in, form and account as a stranger with bad intentions would fill them in."""
+    eve = walk("walks")
+    eve.sign_in("intruder@example.com")
+    words = hostile.WORDS[0] + hostile.WORDS[1]
+    eve.open("/new/something-else/")
+    eve.fill("[name=f-subject]", words[:80])
+    eve.fill("[name=f-question]", "\n".join(hostile.WORDS))
+    eve.click("button[value=send]")
+    eve.page.wait_for_url("**/requests/*/?sent=1")
+    eve.open("/account/")
+    eve.fill("[name=name]", words)
+    eve.fill("[name=phone]", hostile.WORDS[3][:40])
+    eve.click("text=Keep changes")
+    eve.page.wait_for_load_state()
+    eve.open("/")
+    assert not eve.page.evaluate("Boolean(window.harmed)")
+
+
+def test_the_first_page_is_small_and_comes_from_one_host(browser, people, product):
+    for who, path in (("", "/signin/"), ("maren", "/")):
+        context = browser.new_context(storage_state=people.state("nordwarm", who) if who else None)
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        sizes: list[int] = []
+        devtools.on("Network.loadingFinished", lambda event, sizes=sizes: sizes.append(int(event["encodedDataLength"])))
+        page.goto(product.url("nordwarm", path), wait_until="networkidle")
+        context.close()
+        assert len(sizes) >= 4
+        print(f"{path}: {sum(sizes)} bytes in {len(sizes)} answers")
+        assert sum(sizes) <= FIRST_PAGE_BYTES, f"{path}: {sizes}"
