@@ -47,6 +47,12 @@ class ProvisioningFailed(TenancyError):
     code = "provisioning_failed"
 
 
+class SetUpRefused(ProvisioningFailed):
+    """What was asked for cannot be made into a portal, now or later; nothing was left behind."""
+
+    code = "set_up_refused"
+
+
 class TemplateError(TenancyError):
     """The schema template could not be made or is not safe to replay."""
 

@@ -84,10 +84,15 @@ in_process = _InProcess()
 
 
 def consume(buckets: Iterable[Bucket]) -> None:
-    """Counts one in every bucket. Raises TooMany if one was full already; all are counted either way."""
-    full_until = [ends for bucket in buckets if (ends := _count(bucket)) is not None]
-    if full_until:
-        raise TooMany(datetime.fromtimestamp(max(full_until), UTC))
+    """Counts one in each bucket, in order, up to the first that is full. Raises TooMany there.
+
+    SECURITY: sources come first. A try that is refused for where it comes from must not count against the address
+    that it names, or one stranger could lock anybody out.
+    """
+    for bucket in buckets:
+        full_until = _count(bucket)
+        if full_until is not None:
+            raise TooMany(datetime.fromtimestamp(full_until, UTC))
 
 
 def _count(bucket: Bucket) -> float | None:

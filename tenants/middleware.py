@@ -35,7 +35,7 @@ class TenantMiddleware:
             return HttpResponse("ok\n", content_type="text/plain")
         host = hosts.normalise(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
         if host is None:
-            return _no_portal()
+            return no_portal()
         request.META["HTTP_HOST"] = str(host)  # one form for what compares origins later
         if hosts.is_platform(host):
             return self._serve_platform(request)
@@ -46,7 +46,7 @@ class TenantMiddleware:
             log.warning("database_unreachable", error=str(error))
             return _unavailable("unreachable")
         if tenant is None or refusal is not None:
-            return refusal or _no_portal()
+            return refusal or no_portal()
         return self._serve_tenant(request, tenant)
 
     def _serve_platform(self, request: HttpRequest) -> HttpResponseBase:
@@ -90,7 +90,7 @@ def _in_tenant(tenant: TenantSnapshot, chunks: Iterable[bytes]) -> Iterator[byte
 
 def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
     if tenant is None:
-        return _no_portal()
+        return no_portal()
     if not tenant.is_active:
         return _unavailable("paused")
     if not is_ready(tenant):
@@ -98,7 +98,7 @@ def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
     return None
 
 
-def _no_portal() -> HttpResponse:
+def no_portal() -> HttpResponse:
     """A 404 that names no tenant, the same for every host we do not serve."""
     try:
         return HttpResponse(render_to_string("errors/no_portal.html"), status=404)

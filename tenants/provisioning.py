@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from tenants import catalog, registry, slugs
 from tenants.context import public_context, tenant_context
-from tenants.errors import ProvisioningFailed, SlugRefused
+from tenants.errors import ProvisioningFailed, SetUpRefused, SlugRefused
 from tenants.hosts import subdomain_host
 from tenants.migrating import tenant_fingerprint
 from tenants.models import Domain, Tenant
@@ -26,6 +26,7 @@ def provision(
 
     Raises:
         SlugRefused: the address cannot be had, also when another claim was a moment faster.
+        SetUpRefused: no portal can be made of this; a ProvisioningFailed that trying again does not mend.
         ProvisioningFailed: the database refused; nothing was left behind.
     """
     slug = slugs.check(slug)
@@ -72,4 +73,4 @@ def _fill(snapshot: TenantSnapshot, portal: NewPortal | None, set_up: Callable[[
             set_up(snapshot)
 
 
-__all__ = ["NewPortal", "ProvisioningFailed", "SlugRefused", "provision"]
+__all__ = ["NewPortal", "ProvisioningFailed", "SetUpRefused", "SlugRefused", "provision"]

@@ -43,7 +43,10 @@ _hand_overs: list[HandOver] = []
 
 
 def on_provision(hook: ProvisionHook) -> None:
-    """Registers what fills a new schema; runs inside the tenant and inside the provisioning transaction."""
+    """Registers what fills a new schema; runs inside the tenant and inside the provisioning transaction.
+
+    A hook that cannot make a portal of what was asked for raises SetUpRefused.
+    """
     if hook not in _provision_hooks:
         _provision_hooks.append(hook)
 

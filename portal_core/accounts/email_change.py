@@ -37,8 +37,8 @@ def limit_change(request: HttpRequest, user: User) -> None:
     """Counts one request for a change. Raises TooMany."""
     consume(
         (
-            Bucket("change-email", str(user.pk), 5, 3600),
             Bucket("change-email-source", client_source(request), 20, 3600),
+            Bucket("change-email", str(user.pk), 5, 3600),
         )
     )
 

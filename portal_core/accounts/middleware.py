@@ -18,6 +18,7 @@ from portal_core.accounts.portal_facts import PLATFORM, portal_facts
 from portal_core.accounts.sessions import SessionStore
 
 # Answered for everybody alike; choosing a language there would only cost statements.
+_DESK = "/desk/"
 _SAME_FOR_ALL = ("/brand/", "/static/", "/healthz", "/readyz", "/metrics", "/internal/")
 
 
@@ -76,7 +77,8 @@ class LocaleMiddleware(MiddlewareMixin):
         facts = PLATFORM if request.path.startswith(_SAME_FOR_ALL) else portal_facts()
         user = None if facts is PLATFORM else request.user
         person = user if isinstance(user, User) else None
-        language = choose_language(request, facts, person)
+        # The desk speaks English so far; a page half in each would be wrong for eyes and for screen readers.
+        language = settings.LANGUAGE_CODE if request.path.startswith(_DESK) else choose_language(request, facts, person)
         translation.activate(language)
         request.LANGUAGE_CODE = language
         timezone.activate(choose_time_zone(facts, person))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal_core.accounts import mails
 from portal_core.accounts.browsers import Browser, describe
-from portal_core.accounts.models import Session, User, new_session_salt
+from portal_core.accounts.models import NAME_LENGTH, Session, User, new_session_salt
 from portal_core.accounts.sessions import SessionStore, end_sessions
 from portal_core.accounts.signin_links import revoke_links
 
@@ -42,6 +42,14 @@ def save_about(user: User, about: About) -> None:
     user.name, user.phone = about.name, about.phone
     user.language, user.time_zone = about.language, about.time_zone
     user.save(update_fields=["name", "phone", "language", "time_zone"])
+
+
+def keep_name(user: User, name: str) -> None:
+    """Writes the name of somebody who has not given one yet; one that stands there is never replaced."""
+    cleaned = " ".join(name.split())[:NAME_LENGTH]
+    if cleaned and not user.name:
+        user.name = cleaned
+        user.save(update_fields=["name"])
 
 
 def sessions_of(user: User, this: SessionStore) -> Sequence[SignedIn]:

@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.landing import DESK
 from portal_core.accounts.models import User
+from portal_core.accounts.session_over import session_over
 from portal_core.accounts.sessions import SessionStore
 
 P = ParamSpec("P")
@@ -60,7 +61,12 @@ def _guarded(view: Callable[..., HttpResponse], audience: str, gate: Gate) -> Ca
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sends the signed-out to the sign-in page and, for a page they may ask for again, back afterwards."""
+    """Sends the signed-out to the sign-in page and, for a page they may ask for again, back afterwards.
+
+    Whoever sent a form gets what they typed back first.
+    """
+    if request.method == "POST" and (page := session_over(request, SIGN_IN)) is not None:
+        return page
     if request.headers.get("HX-Request") == "true":
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = SIGN_IN

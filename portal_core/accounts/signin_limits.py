@@ -14,6 +14,8 @@ _HOUR: Final = 3600
 ANYBODY_PER_SOURCE: Final = 60  # an office behind one address
 STRANGER_PER_ADDRESS: Final = 20
 STRANGER_PER_ADDRESS_AND_SOURCE: Final = 6
+# Half of what an address has at most: one source alone, however patient, never uses it up.
+STRANGER_PER_ADDRESS_AND_SOURCE_AN_HOUR: Final = STRANGER_PER_ADDRESS // 2
 KNOWN_DEVICE: Final = 10
 
 
@@ -23,7 +25,7 @@ def limit_sign_in(request: HttpRequest, email: str, kind: str) -> None:
 
 
 def buckets_for(request: HttpRequest, email: str, kind: str) -> tuple[Bucket, ...]:
-    """A known browser counts for itself; strangers share a bucket per address, per source and per both."""
+    """A known browser counts for itself; strangers share a bucket per source, per both and, last, per address."""
     address, source = normalise_email(email), client_source(request)
     per_source = Bucket(f"{kind}-source", source, ANYBODY_PER_SOURCE, _HOUR)
     device = read_device(request)
@@ -32,6 +34,7 @@ def buckets_for(request: HttpRequest, email: str, kind: str) -> tuple[Bucket, ..
     return (
         per_source,
         Bucket(f"{kind}-both", f"{source} {address}", STRANGER_PER_ADDRESS_AND_SOURCE, _QUARTER),
+        Bucket(f"{kind}-both-hour", f"{source} {address}", STRANGER_PER_ADDRESS_AND_SOURCE_AN_HOUR, _HOUR),
         Bucket(f"{kind}-address", address, STRANGER_PER_ADDRESS, _HOUR),
     )
 

@@ -15,7 +15,8 @@ from tenants.limits import Bucket, TooMany, client_source, consume
 from tenants.shell import ConsoleShell, Me, NavGroup, NavItem
 
 _PER_SOURCE = 30
-_PER_ADDRESS = 10
+_PER_ADDRESS_AND_SOURCE = 5
+_PER_ADDRESS = 15  # of several sources, so that no single one uses it up
 
 
 @require_safe
@@ -47,17 +48,20 @@ def signin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            consume(
-                (
-                    Bucket("console-source", client_source(request), _PER_SOURCE, 3600),
-                    Bucket("console-address", email, _PER_ADDRESS, 3600),
-                )
-            )
+            consume(_code_buckets(client_source(request), email))
         except TooMany as error:
             return _too_many(request, error)
         factors.send_code(request, email)
         return redirect("console:code")
     return _door(request, "console/signin.html", form)
+
+
+def _code_buckets(source: str, email: str) -> tuple[Bucket, ...]:
+    return (
+        Bucket("console-source", source, _PER_SOURCE, 3600),
+        Bucket("console-both", f"{source} {email}", _PER_ADDRESS_AND_SOURCE, 3600),
+        Bucket("console-address", email, _PER_ADDRESS, 3600),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

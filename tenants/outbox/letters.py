@@ -13,7 +13,7 @@ from django.utils import translation
 
 from tenants.outbox.letterhead import Letterhead, letterhead
 from tenants.outbox.mails import OutgoingMail, queue_mail
-from tenants.outbox.models import Mail
+from tenants.outbox.models import Event, Mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +42,17 @@ class Addressee:
 
 
 def queue_letter(
-    letter: Letter, addressee: Addressee, *, is_secret: bool = False, expires_at: datetime | None = None
+    letter: Letter,
+    addressee: Addressee,
+    *,
+    is_secret: bool = False,
+    expires_at: datetime | None = None,
+    event: Event | None = None,
 ) -> Mail | None:
     """Writes the letter into the open transaction; it goes out after the commit.
 
-    `is_secret` wipes the text from our tables once the mail server has it. Must run in a transaction.
+    `is_secret` wipes the text from our tables once the mail server has it. With the `event` that it tells of, each
+    address gets it once. Must run in a transaction.
     """
     head = letterhead()
     context = {
@@ -70,7 +76,8 @@ def queue_letter(
             html=html,
             is_secret=is_secret,
             expires_at=expires_at,
-        )
+        ),
+        event=event,
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants import registry, slugs
 from tenants.errors import SlugRefused
+from tenants.names import NAME_LENGTH, NameRefused, clean_name
 from tenants.ui.fields import FieldLook
 
 # Name by value; the first is the default.
@@ -30,7 +31,7 @@ class SignUpForm(forms.Form):
 
     name = forms.CharField(
         label=_("Business name"),
-        max_length=120,
+        max_length=NAME_LENGTH,
         widget=_text("organization", autofocus="autofocus"),
         error_messages={"required": _("Write the name of your business.")},
     )
@@ -76,6 +77,13 @@ class SignUpForm(forms.Form):
         }
         for name, look in looks.items():
             self.fields[name].look = look  # type: ignore[attr-defined]  # read by the field component
+
+    def clean_name(self) -> str:
+        """In one line, with something to read in it."""
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except NameRefused as refused:
+            raise forms.ValidationError(refused.reason, code=refused.code) from refused
 
     def clean_email(self) -> str:
         """Lower case, as everywhere."""

@@ -99,6 +99,7 @@ def open_portal(sign_up: SignUp) -> str:
 
     Raises:
         SlugRefused: somebody else was faster with the address.
+        SetUpRefused: no portal can be made of these answers.
         ProvisioningFailed: nothing was made; it may be tried again.
     """
     ensure_template()  # outside of the transaction: making one takes seconds

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants import slugs
-from tenants.errors import ProvisioningFailed, SlugRefused, TemplateError
+from tenants.errors import ProvisioningFailed, SetUpRefused, SlugRefused, TemplateError
 from tenants.limits import TooMany
 from tenants.models import SignUp
 from tenants.signup import limits, steps
@@ -119,6 +119,11 @@ def _open(request: HttpRequest, pending: SignUp) -> HttpResponse:
         if not form.has_error("slug"):
             form.refuse_slug(refused)
         return _form_page(request, form, status=409)
+    except SetUpRefused:
+        log.exception("signup_refused", slug=pending.slug)
+        form = SignUpForm(_typed(pending))
+        form.add_error(None, _("We cannot make a portal with these answers. Change the name or the colour."))
+        return _form_page(request, form, status=400)
     except (ProvisioningFailed, TemplateError):
         log.exception("signup_failed", slug=pending.slug)
         form = SignUpForm(_typed(pending))

@@ -194,7 +194,11 @@ def test_the_key_in_the_cookie_is_not_stored(carol, client_for):
 def test_the_signed_out_change_nothing(tenant, client_for, path):
     with nothing_happens():
         answer = client_for().post(f"/account/{path}", {"email": NEW, "password": GOOD})
-    assert answer.headers["Location"] == "/signin/"
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert 'href="/signin/"' in page
+    assert NEW in page
+    assert GOOD not in page
 
 
 def test_forms_need_a_token_of_the_page(carol, client_for):

@@ -224,3 +224,15 @@ def test_the_list_costs_the_same_for_any_number_of_tenants(operator, server_stat
     with server_statements() as many:
         client.get("/console/")
     assert len(many.without_transactions) == len(few.without_transactions) <= 8
+
+
+def test_one_source_does_not_keep_an_operator_from_a_code(operator):
+    def ask(source):
+        return make_client().post("/console/signin/", {"email": operator.email}, REMOTE_ADDR=source).status_code
+
+    with public_context():
+        assert [ask("198.51.100.66") for _ in range(31)][-1] == 429
+        assert ask("192.0.2.77") == 302
+        several = [ask(f"203.0.113.{number}") for number in range(20)]
+    assert several[0] == 302
+    assert several[-1] == 429

@@ -10,6 +10,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from portal_core.accounts import signin_limits
 from portal_core.accounts.models import User
+from tenants.limits import Bucket, TooMany, consume
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
 
 PASSWORD = "the-same-in-both-twins"
@@ -49,6 +50,36 @@ def test_one_address_is_limited_over_all_sources(people, client_for):
         assert ask(client, source=f"203.0.113.{number}").status_code == 302
     with nothing_happens():
         assert ask(client, source="198.51.100.1").status_code == 429
+
+
+@pytest.mark.parametrize("attempt", [ask, try_password])
+def test_one_source_alone_never_uses_up_what_the_address_has(people, client_for, attempt):
+    stranger, victim = client_for(), client_for()
+    for _ in range(50):
+        attempt(stranger, source="198.51.100.66")
+    assert attempt(stranger, source="198.51.100.66").status_code == 429
+    assert attempt(victim, source="192.0.2.77").status_code in (302, 400)
+    assert ask(victim, source="192.0.2.77").status_code == 302
+
+
+def test_one_patient_source_has_no_more_than_half_of_what_the_address_has(people, client_for):
+    client = client_for()
+    taken = []
+    for quarter in range(4):
+        with mock.patch("tenants.limits.time.time", return_value=1_800_000_000 + quarter * 15 * 60):
+            taken += [ask(client).status_code for _ in range(10)]
+    assert taken.count(302) == signin_limits.STRANGER_PER_ADDRESS // 2
+
+
+def test_refused_tries_count_in_no_later_bucket(people, client_for):
+    first, second = Bucket("first", "a", 1, 3600), Bucket("second", "b", 2, 3600)
+    consume((first, second))
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            consume((first, second))
+    consume((second,))
+    with pytest.raises(TooMany):
+        consume((second,))
 
 
 def test_a_flood_does_not_lock_the_victim_out_of_a_browser_they_used_before(people, client_for):

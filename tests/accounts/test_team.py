@@ -120,7 +120,8 @@ def test_only_who_manages_the_team_gets_at_it(people, client_for, who, path):
     address = "/desk/team/" + path.format(bob=people["bob"].pk)
     with nothing_happens():
         answer = client.post(address, {"emails": DANA, "role": "owner"}) if path else client.get(address)
-    assert answer.status_code == {"bob": 403, "carol": 404, None: 302}[who]
+    # Signed out, what was typed comes back on a page; there is nothing to come back for a GET.
+    assert answer.status_code == {"bob": 403, "carol": 404, None: 403 if path else 302}[who]
 
 
 def test_a_customer_is_not_turned_into_staff(owner, people):
@@ -259,3 +260,10 @@ def test_cleaning_removes_only_what_has_run_out(owner, people, client_for):
     with time_machine.travel(timezone.now() + timedelta(days=400), tick=False):
         clear_expired()
         assert Session.objects.count() == 0
+
+
+def test_the_table_of_roles_names_only_what_has_a_page(tenant, people, client_for):
+    page = client_for(people["alice"]).get("/desk/team/").content.decode()
+    assert "Work through the first steps" in page
+    for nothing in ("Manage customers", "Edit the draft", "Publish"):
+        assert nothing not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -49,10 +50,21 @@ def addresses(urlconf: str) -> list[Address]:
     return list(_walk(import_module(urlconf).urlpatterns, "", (), ""))
 
 
+def _read(pattern: Any) -> tuple[str, tuple[str, ...]]:
+    """A pattern as a route with its parameters in angle brackets; of regular expressions only the simplest."""
+    if isinstance(pattern, RoutePattern):
+        return str(pattern), tuple(pattern.converters)
+    text = str(pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
+    names = tuple(re.findall(r"\(\?P<(\w+)>", text))
+    route = re.sub(r"\(\?P(<\w+>)[^()]*\)", r"\1", text).replace("\\.", ".")
+    assert not re.search(r"[\\()\[\]*+?^$|]", route), f"{pattern}: too much of a regular expression to be walked"
+    return route, names
+
+
 def _walk(patterns: list[Any], route: str, parameters: tuple[str, ...], space: str) -> Iterator[Address]:
     for item in patterns:
-        assert isinstance(item.pattern, RoutePattern), f"{item}: only path() is walked"
-        here, names = route + str(item.pattern), (*parameters, *item.pattern.converters)
+        own, own_names = _read(item.pattern)
+        here, names = route + own, (*parameters, *own_names)
         if isinstance(item, URLResolver):
             yield from _walk(item.url_patterns, here, names, f"{space}{item.namespace}:" if item.namespace else space)
         elif isinstance(item, URLPattern):

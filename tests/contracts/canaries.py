@@ -75,7 +75,11 @@ def every_sign(group: str, marks: tuple[str, ...] = MARKS, kinds: tuple[str, ...
 
 def every_value(group: str, marks: tuple[str, ...] = MARKS) -> list[str]:
     """The values of a group as people read them, one for each field."""
-    shown = [[sign for sign in signs(group, kind, mark) if not sign.startswith("canarykey")] for mark in marks for kind in KINDS]
+    shown = [
+        [sign for sign in signs(group, kind, mark) if not sign.startswith("canarykey")]
+        for mark in marks
+        for kind in KINDS
+    ]
     return [found[0] for found in shown if found]
 
 
@@ -100,9 +104,7 @@ def found_in(text: str, wanted: list[str]) -> list[str]:
 def _field(group: str, kind: str) -> dict[str, Any]:
     field: dict[str, Any] = {"key": key(group, kind), "kind": kind, "label": label(group, kind), **_SHOW[group]}
     if kind == "choice":
-        field["choices"] = [
-            {"key": typed(group, kind, mark), "label": f"Canarychoice{group}{mark}q"} for mark in MARKS
-        ]
+        field["choices"] = [{"key": typed(group, kind, mark), "label": f"Canarychoice{group}{mark}q"} for mark in MARKS]
     return copy.deepcopy(field)
 
 

@@ -37,7 +37,17 @@ def test_it_asks_neither_for_the_session_nor_for_the_person(tenant: object, peop
 
 def test_an_unknown_hash_is_not_found(tenant: object) -> None:
     assert make_client().get("/brand/000000000000.css").status_code == 404
-    assert make_client().get("/brand/NOTAHASH.css").status_code == 404
+    for digest in ("NOTAHASH", "0000", "0" * 13, "A" * 12, "draft"):
+        assert make_client().get(f"/brand/{digest}.css").status_code == 404
+
+
+def test_asking_for_unknown_hashes_reads_the_documents_once(tenant: object, server_statements) -> None:  # type: ignore[no-untyped-def]
+    client = make_client()
+    client.get("/brand/000000000000.css")
+    with server_statements() as sent:
+        for number in range(1, 4):
+            assert client.get(f"/brand/{number:012x}.css").status_code == 404
+    assert "DISTINCT" not in " ".join(str(each) for each in sent).upper()
 
 
 def test_an_earlier_colour_stays_where_it_was(tenant: object) -> None:

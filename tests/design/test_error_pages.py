@@ -80,6 +80,12 @@ def test_a_stale_form_of_ours_keeps_what_was_typed_but_no_secret(rf: RequestFact
     assert "123456" not in page
 
 
+def test_an_answer_is_no_secret_because_of_its_name(rf: RequestFactory, plain_render: None) -> None:
+    typed = {"f-postcode": "SW1A 1AA", "f-code": "K-17", "f-password": "none yet", "present": "hunter2"}
+    page = errors.csrf_failure(own(rf, typed)).content.decode()
+    assert [value in page for value in typed.values()] == [True, True, True, False]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from tenants import catalog, registry
 from tenants.models import FreedSlug, SignUp, Tenant
+from tenants.names import NAME_LENGTH, clean_name
 from tenants.outbox.drain import drain
 from tenants.provisioning import provision
 from tenants.signup import steps
@@ -184,6 +186,58 @@ def test_too_many_sign_ups_of_one_address_are_refused(client: Client) -> None:
     answers = [client.post("/signup/", typed(slug=f"flood-{number}")).status_code for number in range(7)]
     assert answers == [302] * 5 + [429] * 2
     assert client.post("/signup/", typed(slug="flood-x", email="other@example.com")).status_code == 302
+
+
+def test_one_source_does_not_keep_an_address_from_signing_up(client: Client) -> None:
+    def status(number: int, source: str) -> int:
+        return client.post("/signup/", typed(slug=f"many-{number}"), REMOTE_ADDR=source).status_code
+
+    cache.clear()
+    assert [status(number, "198.51.100.66") for number in range(30)][-1] == 429
+    assert status(40, "192.0.2.77") == 302
+    several = [status(50 + number, f"203.0.113.{number}") for number in range(20)]
+    assert several[0] == 302
+    assert several[-1] == 429
+
+
+@pytest.mark.parametrize("name", ["N" * 81, "\x01\x02", "\u200b\u200b", " \u00a0 ", "\ud800", "\u2028"])
+def test_a_name_that_no_portal_can_have_is_refused_in_the_form(client: Client, name: str) -> None:
+    body = urlencode(typed(name=name), errors="surrogatepass")
+    response = client.post("/signup/", body, content_type="application/x-www-form-urlencoded")
+    if name == "\ud800":  # arrives as signs for "unreadable", which can be read
+        assert response.status_code in {302, 400}
+        return
+    assert response.status_code == 400
+    assert response.context["form"].has_error("name")
+    assert not SignUp.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["N" * NAME_LENGTH, "ÄÖÜ" * 26, "Nord\x01heat", "a" * 40 + "\u0958" * 20])
+def test_a_name_that_the_form_takes_makes_a_portal(client: Client, name: str) -> None:
+    code = begin(client, name=name)
+    assert client.post("/signup/code/", {"code": code}).status_code == 302
+    assert Tenant.objects.get(slug="nordheat").name == clean_name(name)
+
+
+def test_what_cannot_be_made_into_a_portal_is_said_and_leaves_nothing(client: Client) -> None:
+    code = begin(client)
+    SignUp.objects.update(name="N" * 100)  # as it stood before there was a limit
+    response = client.post("/signup/code/", {"code": code})
+    assert response.status_code == 400
+    assert "cannot make a portal" in response.content.decode()
+    assert not Tenant.objects.filter(slug="nordheat").exists()
+    assert client.post("/signup/", typed()).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [("--name", "N" * 81, "at most 80"), ("--name", "\x01", "name of your business"), ("--colour", "none", "portal")],
+)
+def test_the_command_says_why_it_makes_no_portal(option: str, value: str, words: str) -> None:
+    options = {"--name": "Shop", "--slug": "wordy", "--owner-email": "o@example.com", option: value}
+    with pytest.raises(CommandError, match=words):
+        call_command("create_tenant", *(part for pair in options.items() for part in pair))
+    assert not Tenant.objects.filter(slug="wordy").exists()
 
 
 def test_hostile_input_is_kept_or_refused_never_an_error(client: Client) -> None:

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from tenants import registry
 from tenants.context import tenant_context
 from tenants.errors import SlugRefused, TenancyError
+from tenants.names import NameRefused, clean_name
 from tenants.provisioning import provision
 from tenants.registry import NewPortal
 from tenants.signup.landing import FIRST_PAGE
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # Django's own signature
         """Makes the tenant."""
         portal = NewPortal(
-            name=options["name"].strip(),
+            name=_name(options["name"]),
             owner_email=_email(options["owner_email"]),
             owner_name=options["owner_name"].strip(),
             starter=_starter(options["starter"]),
@@ -54,6 +55,13 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answer))
         else:
             self.stdout.write(f"{answer['url']}\nThe owner signs in once here: {sign_in}")
+
+
+def _name(typed: str) -> str:
+    try:
+        return clean_name(typed)
+    except NameRefused as refused:
+        raise CommandError(refused.reason, returncode=USAGE_ERROR) from refused
 
 
 def _email(typed: str) -> str:

@@ -1,0 +1,370 @@
+"""Whatever is typed, anywhere: kept as typed or refused with an answer, never an error of ours, never run.
+
+Each attempt is rolled back, so that every string meets the same state.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, product
+from typing import Any
+
+import pytest
+from django.core import mail as sent_mails
+from django.core.cache import cache
+from django.db import connection
+
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import User
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.history.models import HistoryEntry, Kind
+from portal_core.service_requests.actions import Move, assign, move
+from portal_core.service_requests.models import ServiceRequest
+from tenants.context import current_schema, public_context
+from tenants.outbox.drain import drain
+from tests.contracts import canaries, hostile
+from tests.contracts.addresses import PUBLIC, TENANT, addresses
+from tests.databases import PASSWORD
+from tests.factories import make_client, make_user
+from tests.service_requests.filing import file_request
+
+ANSWERS = {200, 204, 302, 400, 403, 404, 405, 409, 410, 413, 429}
+# A megabyte everywhere would take minutes and show nothing new.
+SHORT = {name: text for name, text in hostile.STRINGS.items() if len(text) < 100_000}
+
+JOB = {
+    "f-shop-text": "Pump", "f-shop-long-text": "It drips", "f-shop-number": "1", "f-shop-choice": "canarykey-shop-a-q",
+    "f-shop-yes-no": "yes", "f-shop-date": "2026-01-31", "f-shop-email": "a@example.com",
+    "f-shop-phone": "0131 496 0142", "key": "", "do": "send",
+}  # fmt: skip
+SEEN = {"seen": "spoilt"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: who sends it where, with which fields when all is well."""
+
+    who: str
+    path: str
+    fields: dict[str, str]
+    before: tuple[tuple[str, str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.path}"
+
+
+# Steps of signing in need the step before them.
+_SIGN_IN = (("post", "/signin/", "email=carol@example.com"),)
+_SIGN_UP = "name=Acme&email=a@example.com&slug=acme-works&starter=order-status&colour=%23c8401a"
+FORMS = [
+    Form("carol", "/new/job/", JOB),
+    Form("carol", "/new/job/draft/", JOB),
+    Form("carol", "/requests/1001/reply/", {"body": "Hello", "key": "", "kind": ""}),
+    Form("carol", "/requests/1001/move/", {"to": "open", "status": "asked", "reason": "Done"}),
+    *(
+        Form("carol", "/requests/1001/change/", {"edit": field.removeprefix("f-"), **SEEN, field: value})
+        for field, value in JOB.items()
+        if field in ("f-shop-text", "f-shop-number", "f-shop-date")
+    ),
+    Form("carol", "/account/about/", {"name": "Carol", "phone": "1", "language": "", "time_zone": ""}),
+    Form("carol", "/account/email/", {"email": "new@example.com"}),
+    Form("carol", "/account/email/code/", {"code": "123456"}, (("post", "/account/email/", "email=new@example.com"),)),
+    Form("carol", "/account/password/", {"present": PASSWORD, "password": "a very good phrase 77"}),
+    Form("signed out", "/signin/", {"email": "carol@example.com", "next": "/requests/", "name": "x"}),
+    Form("signed out", "/signin/code/", {"code": "123456", "keep": "on", "next": "/"}, _SIGN_IN),
+    Form("signed out", "/signin/code/again/", {"x": "x"}, _SIGN_IN),
+    Form("signed out", "/signin/password/", {"email": "carol@example.com", "password": "wrong", "keep": "on"}),
+    Form("signed out", "/join/not-a-token/", {"name": "Carol"}),
+    Form("bob", "/desk/requests/1001/write/", {"body": "Hello", "kind": "note", "key": "", "back": "/desk/?view=all"}),
+    Form("bob", "/desk/requests/1001/assign/", {"who": "me", "team": "desk", "back": "/desk/?view=all"}),
+    Form(
+        "bob",
+        "/desk/requests/1001/move/",
+        {
+            "to": "open",
+            "shown_to": "open",
+            "status": "asked",
+            "tell": "yes",
+            "reason": "r",
+            "subject": "News",
+            "body": "It goes on",
+            "back": "/desk/?view=all",
+        },
+    ),
+    Form(
+        "bob",
+        "/desk/requests/1001/change/",
+        {"edit": "office-text", "f-office-text": "x", "seen": "x", "back": "/desk/?"},
+    ),
+    Form(
+        "bob",
+        "/desk/new/job/",
+        {"email": "new@example.com", "name": "New", "f-shop-text": "Pump", "key": "", "do": "send"},
+    ),
+    Form("alice", "/desk/first-steps/", {"asked": "6-15", "minutes": "4"}),
+    Form("alice", "/desk/team/invite/", {"emails": "new@example.com", "role": "agent", "team": "desk"}),
+    Form("alice", "/desk/team/BOB/", {"role": "manager", "team": "desk"}),
+    Form("alice", "/desk/team/BOB/deactivate/", {"requests_to": ""}),
+    Form(
+        "platform",
+        "/signup/",
+        {"name": "Acme", "email": "a@example.com", "slug": "", "starter": "order-status", "colour": ""},
+    ),
+    Form("platform", "/signup/code/", {"code": "123456"}, (("post", "/signup/", _SIGN_UP),)),
+    Form("platform", "/console/signin/", {"email": "operator@example.com"}),
+    Form(
+        "platform", "/console/code/", {"code": "123456"}, (("post", "/console/signin/", "email=operator@example.com"),)
+    ),
+    Form("platform", "/console/second/", {"code": "123456"}),
+    Form("platform", "/console/enrol/", {"code": "123456"}),
+]
+# Whatever a page reads from its address.
+QUERY = [
+    *("edit", "before", "page", "show", "sent", "next", "email", "to", "tell", "reason", "back", "at", "view", "type"),
+    *("status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
+]
+
+
+class House:
+    """A request in "asked", given to Bob, and clients by name."""
+
+    def __init__(self, people: dict[str, Any], client_for: Any) -> None:
+        publish(actor=actor_for(people["alice"]), document=load(canaries.document()))
+        self.row = file_request(people["carol"], "job", **{"shop-date": "2026-01-31", "shop-text": "Pump"})
+        assert self.row.number == 1001
+        bob = actor_for(people["bob"])
+        assign(actor=bob, request_id=self.row.pk, assignee_id=people["bob"].pk)
+        move(actor=bob, request_id=self.row.pk, move=Move(to="asked", seen_status="open"))
+        with public_context():
+            make_user("operator@example.com", "Olga", "operator")
+            self.platform = make_client()
+        self.people = people
+        self.client_for = client_for
+
+    def client(self, who: str) -> Any:
+        if who == "platform":
+            with public_context():
+                return make_client()
+        return self.client_for(self.people.get(who))
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What happens inside is taken back, limits included."""
+        cache.clear()
+        sent_mails.outbox.clear()
+        # By hand: inside an atomic block of ours the tenant could not be left, which sign-in and sign-up must do.
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT attempt")
+        try:
+            yield
+        finally:
+            connection.needs_rollback = False
+            connection.run_on_commit = []
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK TO SAVEPOINT attempt")
+
+    def send(self, client: Any, path: str, body: str) -> Any:
+        path = path.replace("BOB", str(self.people["bob"].pk))
+        return client.post(path, body, content_type="application/x-www-form-urlencoded")
+
+
+@pytest.fixture
+def house(people, tenant, client_for) -> House:
+    return House(people, client_for)
+
+
+def _problem(attempt: Any, *given: Any) -> str:
+    """What is wrong with the answer to `attempt(*given)`, in a line; nothing when all is well."""
+    try:
+        answer = attempt(*given)
+    except Exception as error:  # what would have been a 500
+        return f"{type(error).__name__}: {error}"[:300]
+    if answer.status_code not in ANSWERS:
+        return f"answered {answer.status_code}"
+    text = answer.content.decode()
+    raw = [sign for sign in (*hostile.MARKUP, *hostile.RUN) if sign in text]
+    if raw:
+        return f"stands in the page: {raw}"
+    location = answer.get("Location", "")
+    if location.startswith(("//", "javascript:")) or "evil.example" in location.split("?")[0]:
+        return f"sends away to {location}"
+    return ""
+
+
+def _everything(form: Form) -> list[tuple[str, str]]:
+    """Every string in every field."""
+    return list(product(form.fields, SHORT))
+
+
+def _each_string_once(form: Form) -> list[tuple[str, str]]:
+    """Every string in one of the form's fields, in turn."""
+    return list(zip(cycle(form.fields), SHORT, strict=False))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_any_string_in_some_field_of_a_form_is_kept_or_refused(form, house):
+    assert _problems(house, form, _each_string_once(form)) == []
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_any_string_in_any_field_of_a_form_is_kept_or_refused(form, house):
+    assert _problems(house, form, _everything(form)) == []
+
+
+def _problems(house: House, form: Form, attempts: list[tuple[str, str]]) -> list[str]:
+    problems = []
+    signed_in = house.client(form.who)
+    for field, name in attempts:
+        with house.undone():
+            # A step in between is remembered in the session, so that it needs a new one each time.
+            client = house.client(form.who) if form.before else signed_in
+            for _method, path, body in form.before:
+                house.send(client, path, body)
+            key = {"key": str(uuid.uuid4())} if "key" in form.fields else {}
+            body = hostile.form({**form.fields, **key, field: SHORT[name]})
+            if problem := _problem(house.send, client, form.path, body):
+                problems.append(f"{field} = {name}: {problem}")
+    return problems
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_a_megabyte_and_a_thousand_fields_are_refused_or_kept(form, house):
+    megabyte = dict.fromkeys(form.fields, hostile.STRINGS["one megabyte"])
+    many = {**form.fields, **{f"f-x{number}": "x" for number in range(1_500)}}
+    for fields in (*({**form.fields, name: text} for name, text in megabyte.items()), megabyte, many):
+        with house.undone():
+            client = house.client(form.who)
+            for _method, path, body in form.before:
+                house.send(client, path, body)
+            assert _problem(house.send, client, form.path, hostile.form(fields)) == ""
+
+
+@pytest.mark.parametrize("urlconf", [TENANT, PUBLIC])
+def test_any_string_in_any_part_of_an_address_finds_nothing(urlconf, house):
+    problems = []
+    carol, alice, platform = (house.client(who) for who in ("carol", "alice", "platform"))
+    for address in (address for address in addresses(urlconf) if address.parameters):
+        reader = platform if urlconf == PUBLIC else alice if address.audience == "staff" else carol
+        for what, text in SHORT.items():
+            path = next(address.paths({name: [hostile.part(text)] for name in address.parameters}))
+            answers = {_problem(method, path) for method in (reader.get, reader.post)} - {""}
+            problems.extend(f"{address.route} = {what}: {problem}" for problem in answers)
+    assert problems == []
+
+
+PAGES = [
+    ("carol", "/"), ("carol", "/new/"), ("carol", "/new/job/"), ("carol", "/requests/"), ("carol", "/requests/1001/"),
+    ("carol", "/account/"), ("signed out", "/signin/"), ("signed out", "/signin/password/"), ("bob", "/desk/"),
+    ("bob", "/desk/requests/1001/"), ("bob", "/desk/requests/1001/preview/"), ("bob", "/desk/new/"),
+    ("bob", "/desk/new/job/"), ("alice", "/desk/first-steps/"), ("alice", "/desk/team/"), ("platform", "/"),
+    ("platform", "/signup/"), ("platform", "/signup/address/"), ("platform", "/console/"), ("platform", "/dev/mail/"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_any_string_in_any_question_of_an_address_is_answered(who, path, house):
+    client = house.client(who)
+    problems = []
+    for what, text in SHORT.items():
+        # All at once: each page reads only the few that it knows.
+        query = "&".join(f"{name}={hostile.part(text)}" for name in QUERY)
+        cache.clear()
+        if problem := _problem(client.get, f"{path}?{query}"):
+            problems.append(f"{what}: {problem}")
+    assert problems == []
+
+
+def _kept(text: str, *, one_line: bool) -> str:
+    """What is expected to be stored of a typed text: all of it, with the line ends of this side."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return " ".join(lines.split()) if one_line else lines.strip()
+
+
+def test_what_is_taken_is_stored_as_typed(house):
+    """In a message: what was answered with a redirect stands in the history, sign for sign."""
+    kept = []
+    for name, text in SHORT.items():
+        with house.undone():
+            body = hostile.form({"body": text, "key": str(uuid.uuid4())})
+            answer = house.send(house.client("carol"), "/requests/1001/reply/", body)
+            stored = list(HistoryEntry.objects.filter(kind=Kind.REPLIED).values_list("body", flat=True))
+            if answer.status_code != 302:
+                assert stored == [], name
+                assert answer.status_code == 400, name
+                continue
+            # What UTF-8 cannot say arrives as the sign for "unreadable".
+            sent = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+            assert [_kept(line, one_line=False) for line in stored] == [_kept(sent, one_line=False)], name
+            kept.append(name)
+    assert {"script", "placeholders", "emoji", "right to left override", "template variable"} <= set(kept)
+
+
+def test_what_people_write_is_never_looked_at_again(house):
+    """Placeholders, templates and markup in a name, a title, a message and a reason arrive as typed everywhere."""
+    wicked = "{reference} {field:office-text} {{ 4242|add:424200000 }} <script>alert(1)</script>"
+    carol = User.objects.get(email="carol@example.com")
+    carol.name = wicked
+    carol.save(update_fields=["name"])
+    sent_mails.outbox.clear()
+    bob = house.client("bob")
+    row = file_request(carol, "job", **{"shop-date": "2026-01-31", "shop-text": wicked})
+    path = f"/desk/requests/{row.number}"
+    for fields in ({"kind": "reply", "body": wicked, "key": str(uuid.uuid4())},):
+        assert house.send(bob, f"{path}/write/", hostile.form(fields)).status_code == 302
+    moved = {"to": "asked", "shown_to": "asked", "status": "open", "tell": "yes", "subject": wicked, "body": wicked}
+    assert house.send(bob, f"{path}/move/", hostile.form(moved)).status_code == 302
+    pages = [bob.get(f"{path}/"), bob.get(f"{path}/?as=customer"), bob.get("/desk/?view=all")]
+    pages += [house.client("carol").get(place) for place in (f"/requests/{row.number}/", "/requests/", "/")]
+    for page in pages:
+        text = page.content.decode()
+        assert "{reference}" in text and "{field:office-text}" in text
+        assert "<script>alert" not in text and "424204242" not in text
+    _look_at_mails(house)
+
+
+def _look_at_mails(house: House) -> None:
+    drain(current_schema())
+    assert len(sent_mails.outbox) >= 3
+    for mail in sent_mails.outbox:
+        assert "424204242" not in mail.body + mail.subject
+        assert all("<script>alert" not in str(content) for content, _type in mail.alternatives)
+    assert any("{reference}" in mail.subject for mail in sent_mails.outbox)
+
+
+@pytest.mark.parametrize(
+    "name", ["header injection", "header folding", "encoded words", "nul", "right to left override"]
+)
+def test_no_text_makes_a_header_of_a_mail(name, house):
+    text = hostile.STRINGS[name]
+    carol = User.objects.get(email="carol@example.com")
+    answer = house.send(
+        house.client("carol"),
+        "/account/about/",
+        hostile.form({"name": text, "phone": "", "language": "", "time_zone": ""}),
+    )
+    assert answer.status_code in (302, 400)
+    fields = {**JOB, "f-shop-text": text, "f-soon-text": text, "key": str(uuid.uuid4())}
+    house.send(house.client("carol"), "/new/job/", hostile.form(fields))
+    row = ServiceRequest.objects.order_by("-number").first()
+    subject = {
+        "to": "asked",
+        "shown_to": "asked",
+        "status": row.status_key,
+        "tell": "yes",
+        "subject": text,
+        "body": text,
+    }
+    house.send(house.client("bob"), f"/desk/requests/{row.number}/move/", hostile.form(subject))
+    drain(current_schema())
+    assert sent_mails.outbox
+    for mail in sent_mails.outbox:
+        message = mail.message()
+        assert {"bcc", "x-injected"}.isdisjoint(header.lower() for header in message)
+        assert message.get_all("Subject") is not None and len(message.get_all("Subject")) == 1
+        assert "evil.example" not in "".join(mail.recipients())
+    assert carol.pk

@@ -1,0 +1,98 @@
+"""Every template is rendered and says what it needs.
+
+Most are met by a walk through all addresses of a portal and its mails; the others (steps of signing in, errors, parts
+that no page of the walk shows) are rendered with a context that has an answer to everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.forms import CharField, Form
+from django.template import RequestContext
+from django.template.loader import get_template
+from django.test.signals import template_rendered
+from django.urls import set_urlconf
+
+from portal_core.accounts.actor import actor_for
+from tests.contracts.addresses import PUBLIC
+from tests.contracts.test_canaries import Scene, everything_reached
+
+ROOT = Path(settings.BASE_DIR) / "templates"
+ALL = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.suffix in (".html", ".txt"))
+
+
+class SampleForm(Form):
+    """A form with one field of everything that the pages name by hand."""
+
+    email = name = code = slug = starter = colour = CharField(label="Something")
+
+
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+SAMPLE = {"form": SampleForm(), "again_at": NOW, "expires_at": NOW, "mail": {"arrived_at": NOW, "subject": "Hello"}}
+
+
+@contextmanager
+def rendered() -> Iterator[set[str]]:
+    """The names of the templates that are rendered in the block, included ones too."""
+    names: set[str] = set()
+
+    def remember(template: Any, **_given: Any) -> None:
+        if template.name:
+            names.add(template.name)
+
+    template_rendered.connect(remember)
+    try:
+        yield names
+    finally:
+        template_rendered.disconnect(remember)
+
+
+_PARTS_FOR_LATER = ("example_card", "keys", "mail_preview", "next_step", "prefilled", "tabs")
+# Steps of signing in, the platform's pages, errors and parts that no page of the walk shows.
+NOT_MET = [
+    name
+    for name in ALL
+    if name.startswith(("console/", "errors/", "platform/", "base/", "emails/invite"))
+    or name in {f"portal/{step}.html" for step in ("join", "signin_link", "signin_over", "signin_wait")}
+    or name in {f"components/{part}.html" for part in _PARTS_FOR_LATER}
+]
+
+
+def test_a_walk_through_portal_desk_and_mails_renders_their_templates(people, tenant, client_for):
+    with rendered() as names:
+        scene = Scene(people, tenant)
+        for user in ("carol", "alice", None):
+            everything_reached(client_for(people[user]) if user else client_for(), scene)
+        scene.mails()
+    assert sorted(set(ALL) - names - set(NOT_MET)) == []
+
+
+@pytest.mark.parametrize("name", NOT_MET)
+def test_what_the_walk_does_not_meet_can_be_rendered_by_itself(name, tenant, rf, people):
+    request = rf.get("/")
+    request.actor = actor_for(people["alice"])
+    if name.startswith(("console/", "platform/", "base/console", "base/platform")):
+        request.urlconf = PUBLIC
+        set_urlconf(PUBLIC)
+    try:
+        with rendered() as names:
+            get_template(name).template.render(RequestContext(request, SAMPLE))
+    finally:
+        set_urlconf(None)
+    assert name in names
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if not name.startswith("emails/")])
+def test_a_template_says_what_it_needs(name):
+    """A comment before the first element or block names the variables; a page without any of its own says so."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    start = min((at for sign in ("{#", "{% comment") if (at := text.find(sign)) >= 0), default=-1)
+    assert start >= 0, "no header comment"
+    assert "{% block" not in text[:start], "the comment comes late"
