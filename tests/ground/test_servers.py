@@ -32,7 +32,7 @@ def test_both_answer_and_both_are_gone_afterwards(data_dir):
         with psycopg.connect(addresses.database_url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert redis.Redis.from_url(addresses.redis_url).ping()
-    assert processes_naming(str(data_dir.root)) == []
+    assert wait_for(lambda: processes_naming(str(data_dir.root)) == [])
 
 
 def test_a_second_user_shares_them_and_the_last_one_ends_them(data_dir):
@@ -68,7 +68,7 @@ def test_the_next_start_recovers_when_keeper_and_user_were_killed(data_dir):
         assert wait_for(lambda: not is_held(data_dir.run / "keeper.lock"))
     with servers(data_dir) as again, psycopg.connect(again.database_url) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
-    assert processes_naming(str(data_dir.root)) == []
+    assert wait_for(lambda: processes_naming(str(data_dir.root)) == [])
 
 
 def test_a_crashed_server_is_started_again(data_dir):
