@@ -24,6 +24,14 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+def parse_uuid(text: str) -> uuid.UUID | None:
+    """The key that an address or a form names; None when it names none or a spoilt one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def random_schema_name() -> str:
     """A schema name that says nothing of its tenant and is never used again (82 random bits)."""
     tail = "".join(secrets.choice(_SCHEMA_ALPHABET) for _ in range(_SCHEMA_RANDOM_LENGTH))

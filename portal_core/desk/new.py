@@ -24,7 +24,7 @@ from portal_core.service_requests.forms import AnswersForm, Asked, new_request_f
 from portal_core.service_requests.queries import customers_of
 from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
-from tenants.identifiers import uuid7
+from tenants.identifiers import parse_uuid, uuid7
 
 _SUGGESTED = 50
 
@@ -108,22 +108,14 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
         language=viewer.language,
         answers=new_request_form(request_type, asked, data),
         customer=CustomerForm(data, initial=initial),
-        key=_key(request),
+        key=parse_uuid(request.POST.get("key", "")) or uuid7(),
     )
-
-
-def _key(request: PersonRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid7()
 
 
 def _customer_named(request: PersonRequest) -> User | None:
     """The customer whom the address names, if there is one."""
-    try:
-        key = uuid.UUID(request.GET.get("customer", ""))
-    except ValueError:
+    key = parse_uuid(request.GET.get("customer", ""))
+    if key is None:
         return None
     return customers_of(request.actor).filter(pk=key).first()
 

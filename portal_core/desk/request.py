@@ -27,6 +27,7 @@ from portal_core.service_requests.promises import has_limit
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.identifiers import parse_uuid
 
 OTHERS_SHOWN = 4
 _REASON_LENGTH = 20_000
@@ -130,10 +131,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
 
 def before_of(request: PersonRequest) -> uuid.UUID | None:
     """The entry before which to start the history, when the address names one."""
-    try:
-        return uuid.UUID(request.GET.get("before", ""))
-    except ValueError:
-        return None
+    return parse_uuid(request.GET.get("before", ""))
 
 
 def back_of(request: PersonRequest) -> str:

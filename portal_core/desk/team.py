@@ -54,7 +54,6 @@ def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) 
     context = {
         **forms,
         **bound,
-        "nav": "team",
         "members": everybody,
         "summary": _summary(everybody, len(teams)),
         "picked": picked,

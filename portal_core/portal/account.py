@@ -41,7 +41,6 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
     context = {
         **forms,
         **bound,
-        "nav": "account",
         "me": user,
         "waiting": email_change.waiting(request),
         "has_password": user.has_usable_password(),

@@ -50,7 +50,6 @@ def home(request: PersonRequest) -> HttpResponse:
     steps = _latest(request.actor, viewer, portal, Turn.CUSTOMER, STEPS_SHOWN) if counts.needs_you else []
     with_us = _latest(request.actor, viewer, portal, Turn.US, WITH_US_SHOWN) if counts.with_us else []
     context = {
-        "nav": "home",
         "portal": portal,
         "counts": counts,
         "steps": steps,

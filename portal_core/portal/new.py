@@ -27,7 +27,7 @@ from portal_core.service_requests.forms import PREFIX, AnswersForm, Asked, new_r
 from portal_core.service_requests.models import RequestDraft
 from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
-from tenants.identifiers import uuid7
+from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui import dates
 
 # A browser fills in more than a business ever asks; what is longer is not a form of ours.
@@ -64,7 +64,6 @@ def choose(request: PersonRequest) -> HttpResponse:
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     context = {
-        "nav": "new",
         "portal": portal,
         "choices": choices(portal, viewer, drafts_of(request.actor)),
         "emergency": portal.text(portal.settings.emergency, viewer.language),
@@ -124,10 +123,7 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
 
 def _key(data: QueryDict) -> uuid.UUID:
     """The form's own key; a page without one (or with a spoilt one) gets a new one."""
-    try:
-        return uuid.UUID(data.get("key", ""))
-    except ValueError:
-        return uuid7()
+    return parse_uuid(data.get("key", "")) or uuid7()
 
 
 def _as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
@@ -217,7 +213,6 @@ def _render(request: PersonRequest, page: FormPage, outcome: Outcome) -> HttpRes
     form = outcome.form or _form(page)
     text, language = page.portal.text, page.asked.language
     context = {
-        "nav": "new",
         "portal": page.portal,
         "type_key": page.type.key,
         "type_name": text(page.type.name, language),
@@ -266,5 +261,5 @@ def _closed(request: PersonRequest) -> HttpResponse:
     viewer = Viewer.of(request.actor, portal)
     names = [name for name in request.POST if name.startswith(f"{PREFIX}-")]
     written = [value for name in names for value in request.POST.getlist(name) if value.strip()]
-    context = {"nav": "new", "written": written, "choices": choices(portal, viewer, ())}
+    context = {"written": written, "choices": choices(portal, viewer, ())}
     return render(request, "portal/new_closed.html", context, status=404 if not written else 409)

@@ -1,6 +1,5 @@
 """The customer's requests: the list, and one request with its status, history and what the customer can do."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.identifiers import parse_uuid
 
 PAGE_SIZE = 20
 _REASON_LENGTH = 2000
@@ -53,7 +53,6 @@ def index(request: PersonRequest) -> HttpResponse:
     rows, page, has_more = _rows(request, is_open=is_open)
     shown = [visible(row, viewer, portal=portal, brief=True) for row in rows]
     context = {
-        "nav": "requests",
         "portal": portal,
         "list": ListPage(
             needs_you=[row for row in shown if row.turn == Turn.CUSTOMER],
@@ -205,9 +204,10 @@ def _render(
     **extra: object,
 ) -> HttpResponse:
     context = {
-        "nav": "requests",
         "portal": opened.portal,
-        "page": request_page(opened.row, opened.viewer, portal=opened.portal, before=_before(request)),
+        "page": request_page(
+            opened.row, opened.viewer, portal=opened.portal, before=parse_uuid(request.GET.get("before", ""))
+        ),
         "message_form": MessageForm(),
         "was_sent": request.GET.get("sent") == "1",
         "moves": opened.offered(sent),
@@ -215,10 +215,3 @@ def _render(
         **extra,
     }
     return render(request, "portal/request.html", context, status=status)
-
-
-def _before(request: PersonRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.GET.get("before", ""))
-    except ValueError:
-        return None
