@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from portal_core.accounts.roles import PERMISSIONS, Role, builtin_role
 from portal_core.config.brand import brand_css
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledRecordKind, CompiledType
 from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus, CompiledTransition
-from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.fields import FieldBase, RecordKind
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import CustomRole, PortalDocument, RequestType
 from portal_core.config.hours import compile_hours
@@ -48,6 +48,8 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
         _types=MappingProxyType(types),
         _roles=MappingProxyType(compile_roles(document)),
         _messages=MappingProxyType({message.key: message for message in document.messages}),
+        document_kinds=MappingProxyType({kind.key: kind for kind in document.document_kinds}),
+        record_kinds=MappingProxyType({kind.key: _record_kind(kind) for kind in document.record_kinds}),
         _team_names=MappingProxyType({team.key: team.name for team in document.teams}),
     )
 
@@ -68,9 +70,22 @@ def _type(source: RequestType, flow: CompiledFlow, language: str) -> CompiledTyp
         before=source.before,
         after=source.after,
         assign=source.assign,
+        again=source.again,
         fields=fields,
         retired=source.retired,
         _language=language,
+        _by_key=MappingProxyType({item.key: item for item in fields}),
+    )
+
+
+def _record_kind(source: RecordKind) -> CompiledRecordKind:
+    fields = tuple(_field(item) for item in source.fields)
+    return CompiledRecordKind(
+        key=source.key,
+        name=source.name,
+        title=source.title,
+        fields=fields,
+        retired=source.retired,
         _by_key=MappingProxyType({item.key: item for item in fields}),
     )
 
@@ -136,6 +151,10 @@ def _status(source: Status, positions: dict[str, int]) -> CompiledStatus:
         step_count=len(positions),
         progress=_progress(source, index, len(positions)),
         asks=source.asks,
+        when_done=source.when_done,
+        if_late=source.if_late,
+        remind=source.remind,
+        close=source.close,
         retired=source.retired,
     )
 

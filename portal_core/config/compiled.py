@@ -15,7 +15,7 @@ from portal_core.config.compiled_flow import CompiledFlow, unknown_flow
 from portal_core.config.conditions import holds
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.conditions import Condition
-from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.fields import DocumentKind, FieldBase
 from portal_core.config.document.portal_document import (
     AssignRule,
     Brand,
@@ -93,6 +93,7 @@ class CompiledType:
     before: TextValue | None
     after: TextValue | None
     assign: tuple[AssignRule, ...]
+    again: bool
     fields: tuple[CompiledField, ...]
     retired: bool
     _language: str
@@ -151,6 +152,22 @@ class CompiledType:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledRecordKind:
+    """A kind of thing that customers keep with the business. `title` is a text with {field:…} placeholders."""
+
+    key: str
+    name: TextValue
+    title: str | None
+    fields: tuple[CompiledField, ...]
+    retired: bool
+    _by_key: Mapping[str, CompiledField]
+
+    def field_or_none(self, key: str) -> CompiledField | None:
+        """One of its fields, retired ones too; None for a key that it does not know (any more)."""
+        return self._by_key.get(key)
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledPortal:
     """One version of a tenant's portal."""
 
@@ -171,6 +188,9 @@ class CompiledPortal:
     _messages: Mapping[str, Message]
     notifications: tuple[Notification, ...] = ()
     ready_answers: tuple[ReadyAnswer, ...] = ()
+    # Retired kinds too: papers and things that were kept under them still have a name.
+    document_kinds: Mapping[str, DocumentKind] = field(default_factory=lambda: MappingProxyType({}))
+    record_kinds: Mapping[str, CompiledRecordKind] = field(default_factory=lambda: MappingProxyType({}))
     _team_names: Mapping[str, TextValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -261,6 +281,7 @@ def _unknown_type(key: str, language: str) -> CompiledType:
         before=None,
         after=None,
         assign=(),
+        again=False,
         fields=(),
         retired=True,
         _language=language,

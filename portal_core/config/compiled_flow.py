@@ -10,7 +10,17 @@ from pydantic import JsonValue
 from portal_core.accounts.roles import Role
 from portal_core.config.conditions import holds
 from portal_core.config.document.base import TextValue
-from portal_core.config.document.flows import Ask, Expected, HandlerRule, NotifyRule, Step, Turn
+from portal_core.config.document.flows import (
+    Ask,
+    Close,
+    Expected,
+    HandlerRule,
+    LateRule,
+    NotifyRule,
+    Reminder,
+    Step,
+    Turn,
+)
 from portal_core.config.errors import UnknownKey
 
 _EARLIER_STEP: Final[TextValue] = MappingProxyType({"en": "An earlier step", "de": "Ein früherer Schritt"})
@@ -36,6 +46,10 @@ class CompiledStatus:
     step_count: int
     progress: int  # 0 to 100
     asks: tuple[Ask, ...]
+    when_done: str | None
+    if_late: tuple[LateRule, ...]
+    remind: tuple[Reminder, ...]
+    close: Close | None
     retired: bool
 
     @property
@@ -133,6 +147,10 @@ def unknown_status(key: str) -> CompiledStatus:
         step_count=0,
         progress=100,
         asks=(),
+        when_done=None,
+        if_late=(),
+        remind=(),
+        close=None,
         retired=True,
     )
 

@@ -15,12 +15,13 @@ from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.portal.home import choices
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.actions.submit import may_file, open_type
 from portal_core.service_requests.errors import TypeNotOpen
-from portal_core.service_requests.forms import AnswersForm, Asked, new_request_form
+from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.queries import customers_of
 from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer

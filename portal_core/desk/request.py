@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
@@ -19,7 +20,7 @@ from portal_core.portal.brand import live_brand
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import NotSeen
-from portal_core.service_requests.forms import Asked, MessageForm
+from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
 from portal_core.service_requests.pages import request_page

@@ -17,13 +17,14 @@ from portal_core.accounts.own_account import keep_name
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.portal.home import choices, drafts_of
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import TypeNotOpen
-from portal_core.service_requests.forms import PREFIX, AnswersForm, Asked, new_request_form
+from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
 from portal_core.service_requests.models import RequestDraft
 from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer

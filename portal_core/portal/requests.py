@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.messaging.actions import Message, reply
 from portal_core.portal.limits import writes_full_until
@@ -18,7 +19,7 @@ from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
-from portal_core.service_requests.forms import Asked, MessageForm
+from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.moving import OfferedMove, offered_moves
 from portal_core.service_requests.pages import request_page

@@ -11,10 +11,11 @@ from django.core.signing import BadSignature
 from django.http import QueryDict
 
 from portal_core.config.errors import UnknownKey
+from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.errors import Forbidden
-from portal_core.service_requests.forms import AnswersForm, Asked, edit_form
+from portal_core.service_requests.forms import AnswersForm, edit_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import form_values

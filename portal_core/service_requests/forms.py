@@ -9,27 +9,15 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from portal_core.accounts.roles import Role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledField, CompiledType
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import InfoField
+from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """In which words and for whom a form is made."""
-
-    portal: CompiledPortal
-    role: Role
-    language: str
-    status_key: str | None = None
-    # Several forms may ask for one field on one page; their labels must not share an id.
-    auto_id: str = "id_%s"
 
 
 class AnswersForm(forms.Form):
@@ -55,7 +43,7 @@ class AnswersForm(forms.Form):
         self.values: dict[str, JsonValue] = dict(values)
         for field in self.compiled.values():
             if field.kind.is_input:
-                self.fields[field.key] = field.kind.form_field(field, asked.portal, asked.language)
+                self.fields[field.key] = field.kind.form_field(field, asked)
                 self.initial[field.key] = field.kind.initial(self._start(field), field)
         self._deciding = _deciding(self.compiled.values())
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.answers import after_answers
-from portal_core.service_requests.forms import AnswersForm, Asked, move_form
+from portal_core.service_requests.forms import AnswersForm, move_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleMove, VisibleRequest, form_values

@@ -12,10 +12,12 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal_core.accounts.roles import resolve_role
 from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.document import load
 from portal_core.config.kinds import NotAnInput, all_kinds, is_in_force, kind_for, kinds_in_force
+from portal_core.config.kinds.base import Asked
 from tests.config.documents import changed, sound
 
 LONDON = ZoneInfo("Europe/London")
@@ -33,9 +35,13 @@ def made(kind: str, **options: Any) -> tuple[CompiledPortal, CompiledField]:
     return portal, portal.type("repair").field("it")
 
 
+def asked(portal: Any, language: str) -> Asked:
+    return Asked(portal, resolve_role("customer"), language)
+
+
 def kept(kind: str, raw: object, language: str = "en", **options: Any) -> Any:
     portal, field = made(kind, **options)
-    return field.kind.clean(raw, field, portal, language)
+    return field.kind.clean(raw, field, asked(portal, language))
 
 
 def error(kind: str, raw: object, language: str = "en", **options: Any) -> str:
@@ -59,7 +65,7 @@ def test_every_kind_of_the_document_is_registered_and_ten_are_in_force() -> None
 @pytest.mark.parametrize("kind", IN_FORCE[:8])
 def test_input_kinds_make_a_form_field_with_label_and_help(kind: str) -> None:
     portal, field = made(kind, help="Because", required=True, **({"choices": CHOICES} if kind == "choice" else {}))
-    form_field = field.kind.form_field(field, portal, "en")
+    form_field = field.kind.form_field(field, asked(portal, "en"))
     assert isinstance(form_field, forms.Field)
     assert (form_field.label, form_field.help_text, form_field.required) == ("It", "Because", True)
 
@@ -68,7 +74,7 @@ def test_input_kinds_make_a_form_field_with_label_and_help(kind: str) -> None:
 def test_what_asks_nothing_makes_none(kind: str) -> None:
     portal, field = made(kind)
     with pytest.raises(NotAnInput):
-        field.kind.form_field(field, portal, "en")
+        field.kind.form_field(field, asked(portal, "en"))
 
 
 @pytest.mark.parametrize("kind", IN_FORCE[:8])
@@ -247,7 +253,7 @@ _MADE = {kind: made(kind, **({"choices": CHOICES} if kind == "choice" else {})) 
 def test_whatever_is_kept_can_be_stored_shown_and_given_back(kind: str, raw: object, language: str) -> None:
     portal, field = _MADE[kind]
     try:
-        value = field.kind.clean(raw, field, portal, language)
+        value = field.kind.clean(raw, field, asked(portal, language))
     except ValidationError as refused:
         assert refused.messages
         return
@@ -255,7 +261,7 @@ def test_whatever_is_kept_can_be_stored_shown_and_given_back(kind: str, raw: obj
     assert isinstance(field.kind.display(value, field, portal, language, LONDON), str)
     assert "\x00" not in field.kind.export(value, field, portal)
     initial = field.kind.initial(value, field)
-    assert field.kind.clean(initial, field, portal, "en") == value
+    assert field.kind.clean(initial, field, asked(portal, "en")) == value
 
 
 def test_kinds_are_shared_by_all_fields() -> None:

@@ -16,8 +16,10 @@ import pytest
 from django.core import mail as sent_mails
 
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.roles import resolve_role
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.messaging.actions import Message, note, reply
 from portal_core.service_requests.actions import Move, assign, change_fields, move
@@ -73,7 +75,9 @@ class Scene:
         answers = {}
         for kind in canaries.KINDS:
             field = portal.type("job").field(canaries.key(group, kind))
-            value = field.kind.form_field(field, portal, "en").clean(canaries.typed(group, kind, mark))
+            value = field.kind.form_field(field, Asked(portal, resolve_role("customer"), "en")).clean(
+                canaries.typed(group, kind, mark)
+            )
             answers[field.key] = field.kind.store(value, field)
         change_fields(
             actor=self.actor("alice"), request_id=row.pk, answers=answers, seen={k: row.data.get(k) for k in answers}

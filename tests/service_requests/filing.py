@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
+from portal_core.accounts.roles import resolve_role
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.service_requests.actions import Submission, submit
-from portal_core.service_requests.forms import Asked, new_request_form
+from portal_core.service_requests.forms import new_request_form
 from portal_core.service_requests.models import ServiceRequest
 from tenants.identifiers import uuid7
 
@@ -41,7 +43,7 @@ def typed_for(field: CompiledField) -> str:
 
 def _is_taken(field: CompiledField, typed: str) -> bool:
     try:
-        field.kind.form_field(field, live_portal(), "en").clean(typed)
+        field.kind.form_field(field, Asked(live_portal(), resolve_role("customer"), "en")).clean(typed)
     except ValidationError:
         return False
     return True

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.roles import resolve_role
 from portal_core.config.actions import publish
+from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.config.starters import starter, starter_keys
 from portal_core.service_requests.actions import Move, move
@@ -22,7 +24,9 @@ def _answers(portal, request, transition):
     request_type = portal.type(request.type_key)
     return {
         key: request_type.field(key).kind.clean(
-            typed_for(request_type.field(key)), request_type.field(key), portal, "en"
+            typed_for(request_type.field(key)),
+            request_type.field(key),
+            Asked(portal, resolve_role("customer"), "en"),
         )
         for key in transition.must_fill
     }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
+from portal_core.accounts.roles import Role
 from portal_core.config.document.fields import FieldBase
 
 if TYPE_CHECKING:  # the compiled portal is made of kinds
@@ -20,6 +23,24 @@ if TYPE_CHECKING:  # the compiled portal is made of kinds
 Options = TypeVar("Options", bound=FieldBase)
 
 COMPARE_EQUAL = frozenset({"is", "is_not", "one_of", "filled", "empty"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """In which words and for whom a form is made.
+
+    `person_id` fills it in, `customer_id` is whose request it is: kinds that offer what is kept for the customer (saved
+    records, documents on file) ask for it there. None where there is no such person (yet): then nothing is offered.
+    """
+
+    portal: CompiledPortal
+    role: Role
+    language: str
+    status_key: str | None = None
+    # Several forms may ask for one field on one page; their labels must not share an id.
+    auto_id: str = "id_%s"
+    customer_id: UUID | None = None
+    person_id: UUID | None = None
 
 
 class NotAnInput(TypeError):
@@ -41,7 +62,7 @@ class FieldKind(ABC, Generic[Options]):
             raise TypeError(f"{field.key} is no {self.key}")
         return field.config  # type: ignore[return-value]  # checked against `options` just above
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         """The Django form field that asks for it. Raises `NotAnInput` for headings and texts."""
         raise NotAnInput(self.key)
 
@@ -53,9 +74,9 @@ class FieldKind(ABC, Generic[Options]):
         """A stored value as the form shows it."""
         return value
 
-    def clean(self, raw: object, field: CompiledField, portal: CompiledPortal, language: str) -> JsonValue:
+    def clean(self, raw: object, field: CompiledField, asked: Asked) -> JsonValue:
         """Checks raw input from wherever it comes and gives what is kept. Raises Django's `ValidationError`."""
-        return self.store(self.form_field(field, portal, language).clean(raw), field)
+        return self.store(self.form_field(field, asked).clean(raw), field)
 
     def display(
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import Choice, ChoiceField
-from portal_core.config.kinds.base import FieldKind
+from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class ChoiceKind(FieldKind[ChoiceField]):
     key = "choice"
     options = ChoiceField
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         choices = [
             (choice.key, portal.text(choice.label, language))
             for choice in self.config(field).choices

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import DateField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind, noun_of
+from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import date_in
@@ -90,7 +90,8 @@ class DateKind(FieldKind[DateField]):
     options = DateField
     operators = COMPARE_EQUAL | {"before", "after"}
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         config = self.config(field)
         today = timezone.now().astimezone(portal.time_zone).date()
         attributes = {"type": "date"}

@@ -10,12 +10,12 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from portal_core.config.document.fields import EmailField
-from portal_core.config.kinds.base import FieldKind
+from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledField
 
 
 class EmailInput(PlainField):
@@ -40,7 +40,8 @@ class EmailKind(FieldKind[EmailField]):
     key = "email"
     options = EmailField
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         attributes = {"autocomplete": "email"}
         attributes |= placeholder_attrs(self.config(field).placeholder, portal, language)
         return EmailInput(

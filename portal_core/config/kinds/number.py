@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import NumberField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind, noun_of
+from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import amount_in, number_in
@@ -116,7 +116,8 @@ class NumberKind(FieldKind[NumberField]):
     options = NumberField
     operators = COMPARE_EQUAL | {"more_than", "less_than"}
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         config = self.config(field)
         attributes = {"inputmode": "numeric" if config.decimals == 0 and (config.min or 0) >= 0 else "decimal"}
         return NumberInput(

@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal_core.config.document.fields import PhoneField
-from portal_core.config.kinds.base import FieldKind
+from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField, plain_digits
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledField
 
 _SHAPE: Final = re.compile(
     r"\+?[0-9()\[\]/.\-\s\u2010-\u2015]+(\s*(ext|x|#|Durchwahl)\.?\s*[0-9]{1,6})?", re.IGNORECASE
@@ -58,7 +58,8 @@ class PhoneKind(FieldKind[PhoneField]):
     key = "phone"
     options = PhoneField
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         attributes = {"type": "tel", "autocomplete": "tel"}
         attributes |= placeholder_attrs(self.config(field).placeholder, portal, language)
         return PhoneInput(limit=40, widget=forms.TextInput(attrs=attributes), **common_options(field, portal, language))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django import forms
 
 from portal_core.config.document.fields import TextField
-from portal_core.config.kinds.base import COMPARE_EQUAL, FieldKind
+from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledField
 
 
 class TextKind(FieldKind[TextField]):
@@ -22,7 +22,8 @@ class TextKind(FieldKind[TextField]):
     options = TextField
     operators = COMPARE_EQUAL | {"contains"}
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         config = self.config(field)
         widget = forms.TextInput(attrs=placeholder_attrs(config.placeholder, portal, language))
         return PlainField(limit=config.max_length, widget=widget, **common_options(field, portal, language))

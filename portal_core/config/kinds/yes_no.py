@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import YesNoField
-from portal_core.config.kinds.base import FieldKind
+from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options
 
@@ -38,7 +38,8 @@ class YesNoKind(FieldKind[YesNoField]):
     key = "yes_no"
     options = YesNoField
 
-    def form_field(self, field: CompiledField, portal: CompiledPortal, language: str) -> forms.Field:
+    def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        portal, language = asked.portal, asked.language
         choices = [("yes", _("Yes")), ("no", _("No"))]
         return YesOrNo(choices=choices, widget=forms.RadioSelect, **common_options(field, portal, language))
 
