@@ -81,7 +81,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     except TypeNotOpen:
         return _closed(request)
     if request.method != "POST":
-        return _render(request, page, Outcome())
+        return render_form(request, page, Outcome())
     do = request.POST.get("do", "send")
     if do == "discard":
         discard_draft(actor=request.actor, type_key=type_key)
@@ -112,29 +112,30 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     viewer = Viewer.of(request.actor, portal)
     asked = Asked(portal, request.actor.role, viewer.language)
     if request.method == "POST":
-        return FormPage(portal, request_type, asked, request.POST, _key(request.POST))
+        return FormPage(portal, request_type, asked, request.POST, form_key(request.POST))
     draft = RequestDraft.objects.filter(author_id=request.actor.user_id, type_key=type_key).first()
     if draft is None:
         return FormPage(portal, request_type, asked, None, uuid7())
     # A draft that was saved while its form was being sent must not carry the key of what is filed.
     is_filed = filed_with(request.actor, draft.submission_key) is not None
     key = uuid7() if is_filed else draft.submission_key
-    return FormPage(portal, request_type, asked, _as_typed(draft.typed), key, draft.updated_at)
+    return FormPage(portal, request_type, asked, as_typed(draft.typed), key, draft.updated_at)
 
 
-def _key(data: QueryDict) -> uuid.UUID:
+def form_key(data: QueryDict) -> uuid.UUID:
     """The form's own key; a page without one (or with a spoilt one) gets a new one."""
     return parse_uuid(data.get("key", "")) or uuid7()
 
 
-def _as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
+def as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
+    """What was kept of a form, as if it came in now."""
     data = QueryDict(mutable=True)
     for name, values in typed.items():
         data.setlist(name, values)
     return data
 
 
-def _typed(data: QueryDict, request_type: CompiledType) -> dict[str, list[str]]:
+def typed_answers(data: QueryDict, request_type: CompiledType) -> dict[str, list[str]]:
     """What was typed into this form's own questions; a NUL cannot be kept in PostgreSQL and is left out."""
     names = [f"{PREFIX}-{field.key}" for field in request_type.fields if field.is_input] + [_NAME]
     return {name: [_storable(value) for value in data.getlist(name)] for name in names if name in data}
@@ -157,14 +158,14 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
     if repeat is not None:
         # Another tab has sent this form with other answers: ask, under a key of its own.
         fresh = replace(page, submission_key=uuid7())
-        return _render(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
+        return render_form(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
     if not is_valid:
         _save(request.actor, page)
-        return _render(request, page, Outcome(sent=True, form=form, status=400))
+        return render_form(request, page, Outcome(sent=True, form=form, status=400))
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         _save(request.actor, page)
-        return _render(request, page, Outcome(sent=True, form=form, full_until=full_until, status=429))
+        return render_form(request, page, Outcome(sent=True, form=form, full_until=full_until, status=429))
     keep_name(request.user, _storable(request.POST.get(_NAME, "")))
     filed = submit(actor=request.actor, submission=_submission(request.actor, page, form))
     return redirect(f"/requests/{filed.number}/?sent=1")
@@ -185,13 +186,13 @@ def _keep(request: PersonRequest, page: FormPage, do: str) -> HttpResponse:
     if do == "later" and saved is not None:
         messages.success(request, _("Kept. It waits for you under “Start something”."))
         return redirect("portal:home")
-    return _render(request, page, Outcome(saved_at=saved))
+    return render_form(request, page, Outcome(saved_at=saved))
 
 
 def _save(actor: Actor, page: FormPage) -> datetime | None:
     """Keeps what was typed and says when; None when it is too much to keep (what was kept before stays)."""
     assert page.typed is not None
-    typed = _typed(page.typed, page.type)
+    typed = typed_answers(page.typed, page.type)
     if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
         return None
     draft = save_draft(actor=actor, type_key=page.type.key, typed=typed, submission_key=page.submission_key)
@@ -210,7 +211,8 @@ class Outcome:
     status: int = 200
 
 
-def _render(request: PersonRequest, page: FormPage, outcome: Outcome) -> HttpResponse:
+def render_form(request: PersonRequest, page: FormPage, outcome: Outcome) -> HttpResponse:
+    """The form's page, or its questions alone where htmx asks for them."""
     form = outcome.form or _form(page)
     text, language = page.portal.text, page.asked.language
     context = {
