@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_core.accounts.actions import create_customer
 from portal_core.accounts.errors import AccountError
-from portal_core.accounts.models import User
+from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.config.compiled import CompiledPortal, CompiledType
@@ -99,9 +99,15 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
     if not may_file(request.actor, type_key):
         raise TypeNotOpen
     viewer = Viewer.of(request.actor, portal)
-    asked = Asked(portal, request.actor.role, viewer.language)
     data = request.POST if request.method == "POST" else None
-    known = _customer_named(request)
+    known = _customer_named(request) or _customer_typed(request)
+    asked = Asked(
+        portal,
+        request.actor.role,
+        viewer.language,
+        customer_id=known.pk if known else None,
+        person_id=request.actor.user_id,
+    )
     initial = {"email": known.email, "name": known.name} if known else {}
     return DeskForm(
         portal=portal,
@@ -119,6 +125,15 @@ def _customer_named(request: PersonRequest) -> User | None:
     if key is None:
         return None
     return customers_of(request.actor).filter(pk=key).first()
+
+
+def _customer_typed(request: PersonRequest) -> User | None:
+    """The known customer whose address was typed: what is kept for them is offered from then on.
+
+    SECURITY: only one whom this person may know.
+    """
+    email = normalise_email(request.POST.get("email", "").replace("\x00", ""))
+    return customers_of(request.actor).filter(email=email).first() if email else None
 
 
 def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:

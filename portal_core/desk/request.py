@@ -47,7 +47,15 @@ class DeskRequest:
         """The form for one field, if this role may edit it here."""
         if not key or not self.actor.may("edit_fields"):
             return None
-        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key, "edit-%s")
+        asked = Asked(
+            self.portal,
+            self.actor.role,
+            self.viewer.language,
+            self.row.status_key,
+            auto_id="edit-%s",
+            customer_id=self.row.customer_id,
+            person_id=self.actor.user_id,
+        )
         return open_editing(self.row, key, asked, self.viewer, data)
 
     @property

@@ -110,7 +110,9 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     portal = live_portal()
     request_type = open_type(portal, type_key)
     viewer = Viewer.of(request.actor, portal)
-    asked = Asked(portal, request.actor.role, viewer.language)
+    asked = Asked(
+        portal, request.actor.role, viewer.language, customer_id=request.actor.user_id, person_id=request.actor.user_id
+    )
     if request.method == "POST":
         return FormPage(portal, request_type, asked, request.POST, form_key(request.POST))
     draft = RequestDraft.objects.filter(author_id=request.actor.user_id, type_key=type_key).first()
@@ -137,8 +139,17 @@ def as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
 
 def typed_answers(data: QueryDict, request_type: CompiledType) -> dict[str, list[str]]:
     """What was typed into this form's own questions; a NUL cannot be kept in PostgreSQL and is left out."""
-    names = [f"{PREFIX}-{field.key}" for field in request_type.fields if field.is_input] + [_NAME]
-    return {name: [_storable(value) for value in data.getlist(name)] for name in names if name in data}
+    keys = {field.key for field in request_type.fields if field.is_input}
+    return {
+        name: [_storable(value) for value in data.getlist(name)]
+        for name in data
+        if name == _NAME or _field_key(name) in keys
+    }
+
+
+def _field_key(name: str) -> str:
+    """The field that an input belongs to: its own key stands before what a kind adds ("f-boiler_new-maker")."""
+    return name.removeprefix(f"{PREFIX}-").partition("_")[0] if name.startswith(f"{PREFIX}-") else ""
 
 
 def _storable(text: str) -> str:

@@ -178,8 +178,18 @@ class _Opened:
 
     def editing(self, key: str, data: QueryDict | None = None) -> Editing | None:
         """The form for one field, if the customer may edit it here."""
-        asked = Asked(self.portal, self.actor.role, self.viewer.language, self.row.status_key, "edit-%s")
-        return open_editing(self.row, key, asked, self.viewer, data) if key else None
+        if not key:
+            return None
+        asked = Asked(
+            self.portal,
+            self.actor.role,
+            self.viewer.language,
+            self.row.status_key,
+            auto_id="edit-%s",
+            customer_id=self.row.customer_id,
+            person_id=self.actor.user_id,
+        )
+        return open_editing(self.row, key, asked, self.viewer, data)
 
     def offered(self, sent: Mapping[str, QueryDict] | None = None) -> list[OfferedMove]:
         """The moves that are the customer's to make, each with its form."""

@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 
 from portal_core.config.compiled import CompiledType
+from portal_core.config.kinds.base import Saving
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest
 
 
+def settled(answers: Mapping[str, JsonValue], request_type: CompiledType, saving: Saving) -> dict[str, JsonValue]:
+    """`answers` as they are kept: what they stand for (a new record) is made now, in this transaction."""
+    return {
+        key: value if value is None else request_type.field(key).kind.settle(value, request_type.field(key), saving)
+        for key, value in answers.items()
+    }
+
+
 def write_answers(
-    request: ServiceRequest, answers: Mapping[str, JsonValue], request_type: CompiledType
+    request: ServiceRequest, answers: Mapping[str, JsonValue], request_type: CompiledType, saving: Saving
 ) -> list[JsonValue]:
     """Puts `answers` into the request (None empties) and gives back all that changed, for the history.
 
@@ -16,6 +25,7 @@ def write_answers(
     be shown although nobody can correct them. What did not apply before either (a question of another status) stays.
     """
     before = dict(request.data)
+    answers = settled(answers, request_type, saving)
     request.data = after_answers(before, answers, request_type, request.status_key)
     keys = [*answers, *(key for key in before if key not in answers)]
     return [

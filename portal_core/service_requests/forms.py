@@ -1,141 +1,20 @@
-"""Forms compiled from the portal configuration. Which questions apply is decided here, by the answers given."""
+"""The forms of requests: filing one, changing an answer, what a move needs, a message."""
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from portal_core.config.answers_form import PREFIX, AnswersForm, Question
 from portal_core.config.compiled import CompiledField, CompiledType
-from portal_core.config.conditions import tests_in
-from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 
-# Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
-PREFIX = "f"
-
-
-class AnswersForm(forms.Form):
-    """Questions of a request type. `cleaned_data` holds stored (JSON) values by field key.
-
-    A question whose condition does not hold under the answers before it is neither asked, nor required, nor kept:
-    also when the page that was sent still showed it.
-    """
-
-    use_required_attribute = False
-
-    def __init__(
-        self,
-        fields: Iterable[CompiledField],
-        asked: Asked,
-        data: QueryDict | None = None,
-        *,
-        values: Mapping[str, JsonValue],
-    ) -> None:
-        super().__init__(data, prefix=PREFIX, auto_id=asked.auto_id)
-        self.asked = asked
-        self.compiled = {field.key: field for field in fields}
-        self.values: dict[str, JsonValue] = dict(values)
-        for field in self.compiled.values():
-            if field.kind.is_input:
-                self.fields[field.key] = field.kind.form_field(field, asked)
-                self.initial[field.key] = field.kind.initial(self._start(field), field)
-        self._deciding = _deciding(self.compiled.values())
-
-    def _start(self, field: CompiledField) -> JsonValue:
-        """What stands in the field when the page opens: the value, or in a new form the default."""
-        return self.values[field.key] if field.key in self.values else field.kind.default(field)
-
-    def _clean_fields(self) -> None:
-        """Cleans in the order of the form, dropping what does not apply under the answers so far."""
-        for name in self.fields:
-            field, bound = self.compiled[name], self[name]
-            if not self._applies(field):
-                continue
-            try:
-                value = bound.field.clean(bound.data)
-                self.cleaned_data[name] = field.kind.store(value, field)
-            except forms.ValidationError as error:
-                self.add_error(name, error)
-
-    def _applies(self, field: CompiledField) -> bool:
-        known = self.cleaned_data if self.is_bound else self.values
-        elsewhere = {key: value for key, value in self.values.items() if key not in self.fields}
-        return field.applies({**elsewhere, **known}, self.asked.status_key)
-
-    def shown(self) -> list["Question"]:
-        """The questions to show now, in order, headings and information among them.
-
-        Under what was typed so far, or (in a form just opened) under the values it starts with. A question that
-        belongs to one answer of a choice stands under that answer, not in the row of its own.
-        """
-        answers = self._answers_so_far()
-        applying = [field for field in self.compiled.values() if field.applies(answers, self.asked.status_key)]
-        nested: dict[str, dict[str, list[forms.BoundField]]] = {}
-        rows = []
-        for field in applying:
-            place = self._place_under_answer(field)
-            if place is not None:
-                nested.setdefault(place[0], {}).setdefault(place[1], []).append(self[field.key])
-            else:
-                rows.append(field)
-        return [self._question(field, nested) for field in rows]
-
-    def _answers_so_far(self) -> dict[str, JsonValue]:
-        if not self.is_bound:
-            return {key: self._start(field) for key, field in self.compiled.items() if field.kind.is_input}
-        # Cleaned once, now at the latest; what did not pass counts as not answered.
-        self.is_valid()
-        return dict(self.cleaned_data)
-
-    def _place_under_answer(self, field: CompiledField) -> tuple[str, str] | None:
-        """The choice and the answer under which this question is asked, if its condition is that simple."""
-        condition = field.when
-        if condition is None or condition.field is None or not isinstance(condition.is_, str):
-            return None
-        parent = self.compiled.get(condition.field)
-        if parent is None or parent.kind.key != "choice" or parent.when is not None or not field.kind.is_input:
-            return None
-        return condition.field, condition.is_
-
-    def _question(self, field: CompiledField, nested: dict[str, dict[str, list[forms.BoundField]]]) -> "Question":
-        portal, language = self.asked.portal, self.asked.language
-        return Question(
-            kind=field.kind.key,
-            label=portal.text(field.label, language),
-            help=portal.text(field.help, language),
-            text=portal.text(field.config.text, language) if isinstance(field.config, InfoField) else "",
-            bound=self[field.key] if field.kind.is_input else None,
-            reveals=nested.get(field.key, {}),
-            decides=field.key in self._deciding,
-        )
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question (or heading, or information) of a form, in the reader's words.
-
-    `reveals`: further questions by the answer under which they stand. `decides`: other questions depend on this one,
-    so that changing it asks the server which ones apply now.
-    """
-
-    kind: str
-    label: str
-    help: str
-    text: str
-    bound: forms.BoundField | None
-    reveals: Mapping[str, list[forms.BoundField]]
-    decides: bool
-
-
-def _deciding(fields: Iterable[CompiledField]) -> frozenset[str]:
-    """The fields that conditions of other fields ask about."""
-    return frozenset(test.field for field in fields for test in tests_in(field.when) if test.field)
+__all__ = ["PREFIX", "AnswersForm", "MessageForm", "Question", "edit_form", "move_form", "new_request_form"]
 
 
 def new_request_form(request_type: CompiledType, asked: Asked, data: QueryDict | None = None) -> AnswersForm:

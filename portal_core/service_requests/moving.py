@@ -32,7 +32,15 @@ def form_of_move(
 ) -> AnswersForm:
     """The fields that `move` needs and this reader may edit."""
     request_type = portal.type(row.type_key)
-    asked = Asked(portal, viewer.role, viewer.language, row.status_key, auto_id=f"move-{move.to}-%s")
+    asked = Asked(
+        portal,
+        viewer.role,
+        viewer.language,
+        row.status_key,
+        auto_id=f"move-{move.to}-%s",
+        customer_id=row.customer_id,
+        person_id=viewer.user_id,
+    )
     fields = [
         field
         for field in (request_type.field(key) for key in move.must_fill)

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledType
+from portal_core.config.live import live_portal
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.actions.submit import filed_with
+from portal_core.service_requests.models import ServiceRequest
 
 
 @dataclass(frozen=True)
@@ -25,5 +28,10 @@ def repeat_of(actor: Actor, submission_key: uuid.UUID, answers: Mapping[str, Jso
     filed = filed_with(actor, submission_key)
     if filed is None:
         return None
-    given = {key: value for key, value in answers.items() if value is not None}
-    return Repeat(filed.number, is_same=given == {key: filed.data[key] for key in filed.data if key in answers})
+    request_type = live_portal().type_or_unknown(filed.type_key)
+    return Repeat(filed.number, is_same=all(_is_same(request_type, filed, key, answers[key]) for key in answers))
+
+
+def _is_same(request_type: CompiledType, filed: ServiceRequest, key: str, given: JsonValue) -> bool:
+    kept, field = filed.data.get(key), request_type.field_or_none(key)
+    return field.kind.is_same(given, kept) if field is not None else given == kept

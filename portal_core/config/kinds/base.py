@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.document.fields import FieldBase
 
@@ -41,6 +42,21 @@ class Asked:
     auto_id: str = "id_%s"
     customer_id: UUID | None = None
     person_id: UUID | None = None
+    # What kinds have looked up for this form already, so that two fields of a kind ask the database once.
+    shelf: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Answers on their way into a request: who stores them, whose request it is.
+
+    `key` belongs to the form that was sent: what is made under it is made once, however often it comes in.
+    """
+
+    actor: Actor
+    portal: CompiledPortal
+    customer_id: UUID
+    key: UUID
 
 
 class NotAnInput(TypeError):
@@ -77,6 +93,17 @@ class FieldKind(ABC, Generic[Options]):
     def clean(self, raw: object, field: CompiledField, asked: Asked) -> JsonValue:
         """Checks raw input from wherever it comes and gives what is kept. Raises Django's `ValidationError`."""
         return self.store(self.form_field(field, asked).clean(raw), field)
+
+    def settle(self, value: JsonValue, field: CompiledField, saving: Saving) -> JsonValue:
+        """Makes real what an answer stands for, inside the transaction that stores it, and gives what is kept.
+
+        SECURITY: a kind that points at something else checks here once more that it is the customer's own.
+        """
+        return value
+
+    def is_same(self, given: JsonValue, kept: JsonValue) -> bool:
+        """Whether an answer that comes in again (not settled) is the one that was kept."""
+        return given == kept
 
     def display(
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.kinds.base import Saving
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
@@ -20,6 +21,7 @@ from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import field_text
+from tenants.identifiers import uuid7
 from tenants.outbox.events import emit
 
 
@@ -39,7 +41,8 @@ def change_fields(
         request = lock_request(request_id)
         fields = _editable(request, answers, portal, actor)
         _refuse_stale(request, fields, _Change(answers, seen), portal=portal, viewer=Viewer.of(actor, portal))
-        changes = write_answers(request, answers, portal.type(request.type_key))
+        saving = Saving(actor, portal, request.customer_id, uuid7())
+        changes = write_answers(request, answers, portal.type(request.type_key), saving)
         if changes:
             _write(actor, request, portal, changes)
     return request

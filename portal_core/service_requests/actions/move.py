@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.compiled_flow import CompiledTransition
+from portal_core.config.kinds.base import Saving
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
@@ -20,6 +21,7 @@ from portal_core.service_requests.changes import ENTERED, enter_status, save_wri
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from tenants.identifiers import uuid7
 from tenants.outbox.events import emit
 
 
@@ -104,9 +106,9 @@ def _fill_in(
     }
     asked = request_type.applicable_fields({**request.data, **answers}, request.status_key)
     needed = [item for item in needed if item in asked]
-    changes = write_answers(
-        request, {item.key: answers[item.key] for item in needed if item.key in answers}, request_type
-    )
+    saving = Saving(actor, portal, request.customer_id, uuid7())
+    wanted = {item.key: answers[item.key] for item in needed if item.key in answers}
+    changes = write_answers(request, wanted, request_type, saving)
     missing = [item for item in needed if request.data.get(item.key) in (None, "", [])]
     if missing:
         raise MissingFields(_labels(missing, request, portal, actor))

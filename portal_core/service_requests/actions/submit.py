@@ -11,10 +11,12 @@ from django.utils import timezone
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.errors import UnknownKey
+from portal_core.config.kinds.base import Saving
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.answers import settled
 from portal_core.service_requests.changes import enter_status, title_of
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.locks import lock_submission, next_number
@@ -112,7 +114,9 @@ def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_
 def _new_request(
     actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType, now: datetime
 ) -> ServiceRequest:
-    answers = _allowed_answers(actor, submission.answers, request_type)
+    allowed = _allowed_answers(actor, submission.answers, request_type)
+    saving = Saving(actor, portal, submission.customer_id, submission.submission_key)
+    answers = settled(allowed, request_type, saving)
     assignment = request_type.assign_for(answers)
     request = ServiceRequest(
         type_key=request_type.key,
