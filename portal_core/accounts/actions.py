@@ -27,6 +27,21 @@ def create_customer(*, actor: Actor, email: str, name: str, phone: str = "") -> 
     return _insert(email, name=name, role=CUSTOMER, phone=phone.strip()[:40])
 
 
+def customer_by_email(*, actor: Actor, email: str, name: str) -> User:
+    """The customer with this address; made now when there is none. For actions of others, in their transaction.
+
+    Raises NotAllowed, EmailTaken, AccountError("staff", "inactive", "bad_email").
+    """
+    user = User.objects.by_email(email)
+    if user is None:
+        return create_customer(actor=actor, email=email, name=name)
+    if user.role != CUSTOMER:
+        raise AccountError("staff")
+    if not user.is_active:
+        raise AccountError("inactive")
+    return user
+
+
 def register_customer(*, email: str) -> User:
     """A customer who proved an address on a portal that is open to everybody. Raises EmailTaken."""
     return _insert(email, name="", role=CUSTOMER)

@@ -1,5 +1,9 @@
 """Row locks of the portal configuration, always taken in this order: state, draft."""
 
+from uuid import UUID
+
+from django.db import connection
+
 from portal_core.config.models import ONLY_ROW, PortalDraft, PortalState
 
 
@@ -8,6 +12,18 @@ def lock_state() -> PortalState | None:
     # No join with the live version: after waiting, PostgreSQL checks the changed row against the version that was
     # joined before, finds no match and gives no row at all.
     return PortalState.objects.select_for_update().filter(pk=ONLY_ROW).first()
+
+
+def share_live_id() -> UUID | None:
+    """Which version is live, held until the transaction ends; any number hold it at once, publishing waits for all.
+
+    Lock and answer are one statement: whoever waited for a publishing gets the version that it made.
+    """
+    with connection.cursor() as cursor:
+        # The ORM knows no shared row locks.
+        cursor.execute("SELECT live_id FROM portal_core_portalstate WHERE id = %s FOR KEY SHARE", [ONLY_ROW])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def lock_draft() -> PortalDraft | None:

@@ -38,6 +38,13 @@ def pinned(read: Callable[[], UUID]) -> UUID:
     return versions[schema]
 
 
+def repin(version_id: UUID) -> None:
+    """Remembers a version that was read under a lock instead of the one read before."""
+    versions = _versions.get()
+    if versions is not None:
+        versions[current_schema()] = version_id
+
+
 def unpin() -> None:
     """Forgets what was read, for the one who has just published."""
     versions = _versions.get()

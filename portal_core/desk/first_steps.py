@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.accounts.queries import sample_customer
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.reporting.beginning import FirstSteps, beginning, close_first_steps, first_steps, keep_baseline
@@ -50,7 +51,7 @@ def index(request: PersonRequest) -> HttpResponse:
     snapshot = current()
     portal = live_portal()
     steps = first_steps(known)
-    sample = User.objects.filter(is_sample=True, is_active=True).order_by("created_at").first()
+    sample = sample_customer()
     context = {
         "portal": portal,
         "steps": steps,

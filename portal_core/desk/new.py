@@ -4,22 +4,19 @@ import uuid
 from dataclasses import dataclass, replace
 
 from django import forms
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal_core.accounts.actions import create_customer
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.accounts.roles import CUSTOMER
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.portal.home import choices
-from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.actions.submit import may_file, open_type
+from portal_core.service_requests.actions.submit_for import Whose, submit_for
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.queries import customers_of
@@ -137,16 +134,15 @@ def _customer_typed(request: PersonRequest) -> User | None:
 
 
 def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:
+    whose = form.customer.cleaned_data
     try:
-        with transaction.atomic():
-            customer = _customer(request, form.customer)
-            submission = Submission(
-                type_key=form.type.key,
-                answers=form.answers.cleaned_data,
-                submission_key=form.key,
-                customer_id=customer.pk,
-            )
-            filed = submit(actor=request.actor, submission=submission)
+        filed = submit_for(
+            actor=request.actor,
+            whose=Whose(whose["email"], whose["name"]),
+            type_key=form.type.key,
+            answers=form.answers.cleaned_data,
+            submission_key=form.key,
+        )
     except AccountError as error:
         form.customer.add_error("email", _WORDS.get(error.code, _WORDS["bad_email"]))
         return _render(request, form, sent=True, status=400)
@@ -159,19 +155,6 @@ _WORDS = {
     "inactive": "This customer’s account is deactivated.",
     "bad_email": "Write the address in full, such as maren@example.com.",
 }
-
-
-def _customer(request: PersonRequest, form: CustomerForm) -> User:
-    """The customer with this address; made now when there is none."""
-    email, name = form.cleaned_data["email"], form.cleaned_data["name"]
-    user = User.objects.by_email(email)
-    if user is None:
-        return create_customer(actor=request.actor, email=email, name=name)
-    if user.role != CUSTOMER:
-        raise AccountError("staff")
-    if not user.is_active:
-        raise AccountError("inactive")
-    return user
 
 
 def _render(

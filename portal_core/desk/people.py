@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal_core.accounts.models import User
-from portal_core.accounts.roles import staff_roles
+from portal_core.accounts.queries import active_colleagues
 
 
 @dataclass(frozen=True)
@@ -17,6 +16,4 @@ class Colleague:
 
 def colleagues() -> list[Colleague]:
     """Everybody who can be given a request, by name, in one query."""
-    keys = [role.key for role in staff_roles()]
-    people = User.objects.filter(role__in=keys, is_active=True, is_sample=False).order_by("name", "id")
-    return [Colleague(str(user.pk), user.name or user.email, user.team_key) for user in people[:500]]
+    return [Colleague(str(user.pk), user.name or user.email, user.team_key) for user in active_colleagues()[:500]]

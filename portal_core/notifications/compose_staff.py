@@ -1,10 +1,10 @@
 """What staff are told: something new, something given to them, an answer, a note, a change."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
@@ -22,12 +22,23 @@ QUOTE_LENGTH = 10_000
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Saying:
+    """What a mail says for one kind of news. Any: lazy translations, read in the language of whoever gets it."""
+
     template: str
-    subject: str
-    headline: str
-    reason: str
+    subject: Any
+    headline: Any
+    reason: Any
     quotes: bool = False
+
+    def filled(self, words: dict[str, str]) -> "_Saying":
+        """With names and titles in place, in the language in force."""
+        return replace(
+            self,
+            subject=str(self.subject) % words,
+            headline=str(self.headline) % words,
+            reason=str(self.reason),
+        )
 
 
 def staff_mail(
@@ -43,7 +54,8 @@ def staff_mail(
     view = parts.seen_by(request, viewer, portal)
     name = entry.actor.name if entry is not None and entry.actor is not None else view.customer.name
     with override(viewer.language):
-        said = _SAYINGS[what](view, name)
+        words = {"name": name, "title": view.title, "reference": view.reference, "status": view.status.name}
+        said = _SAYINGS[what].filled(words)
         lead = _("%(name)s writes:") % {"name": name}
         button = _("Open the request")
         facts = _facts(view, viewer)
@@ -90,71 +102,46 @@ def _label(text: str) -> str:
     return escape_value(text if text.endswith(("?", ":")) else f"{text}:")
 
 
-def _created(view: VisibleRequest, name: str) -> _Said:
-    return _Said(
+_WITH_YOU = gettext_lazy("You get this because the request is with you or your team.")
+
+# Filled in with name (who did it), title, reference and status.
+_SAYINGS = {
+    "created": _Saying(
         template="staff_new",
-        subject=_("New: %(title)s (%(reference)s)") % {"title": view.title, "reference": view.reference},
-        headline=view.title,
-        reason=_("You get this because new requests of this kind come to you."),
-    )
-
-
-def _moved(view: VisibleRequest, name: str) -> _Said:
-    return _Said(
+        subject=gettext_lazy("New: %(title)s (%(reference)s)"),
+        headline="%(title)s",
+        reason=gettext_lazy("You get this because new requests of this kind come to you."),
+    ),
+    "moved": _Saying(
         template="staff_new",
-        subject=_("%(status)s: %(title)s (%(reference)s)")
-        % {"status": view.status.name, "title": view.title, "reference": view.reference},
-        headline=view.status.name,
-        reason=_("You get this because this status is for you to know."),
-    )
-
-
-def _assigned(view: VisibleRequest, name: str) -> _Said:
-    return _Said(
+        subject=gettext_lazy("%(status)s: %(title)s (%(reference)s)"),
+        headline="%(status)s",
+        reason=gettext_lazy("You get this because this status is for you to know."),
+    ),
+    "assigned": _Saying(
         template="staff_assigned",
-        subject=_("Yours now: %(title)s (%(reference)s)") % {"title": view.title, "reference": view.reference},
-        headline=_("%(name)s gave you a request") % {"name": name},
-        reason=_("You get this because the request was given to you."),
-    )
-
-
-def _replied(view: VisibleRequest, name: str) -> _Said:
-    return _Said(
+        subject=gettext_lazy("Yours now: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(name)s gave you a request"),
+        reason=gettext_lazy("You get this because the request was given to you."),
+    ),
+    "replied": _Saying(
         template="staff_replied",
-        subject=_("%(name)s answered: %(title)s (%(reference)s)")
-        % {"name": name, "title": view.title, "reference": view.reference},
-        headline=_("%(name)s answered") % {"name": name},
-        reason=_("You get this because the request is with you or your team."),
+        subject=gettext_lazy("%(name)s answered: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(name)s answered"),
+        reason=_WITH_YOU,
         quotes=True,
-    )
-
-
-def _noted(view: VisibleRequest, name: str) -> _Said:
-    return _Said(
+    ),
+    "noted": _Saying(
         template="staff_replied",
-        subject=_("Note by %(name)s: %(title)s (%(reference)s)")
-        % {"name": name, "title": view.title, "reference": view.reference},
-        headline=_("%(name)s left a note for staff") % {"name": name},
-        reason=_("You get this because the request is with you or your team."),
+        subject=gettext_lazy("Note by %(name)s: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(name)s left a note for staff"),
+        reason=_WITH_YOU,
         quotes=True,
-    )
-
-
-def _changed(view: VisibleRequest, name: str) -> _Said:
-    return _Said(
+    ),
+    "changed": _Saying(
         template="staff_assigned",
-        subject=_("%(name)s made a change: %(title)s (%(reference)s)")
-        % {"name": name, "title": view.title, "reference": view.reference},
-        headline=_("%(name)s made a change") % {"name": name},
-        reason=_("You get this because the request is with you or your team."),
-    )
-
-
-_SAYINGS: dict[str, Callable[[VisibleRequest, str], _Said]] = {
-    "created": _created,
-    "moved": _moved,
-    "assigned": _assigned,
-    "replied": _replied,
-    "noted": _noted,
-    "changed": _changed,
+        subject=gettext_lazy("%(name)s made a change: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(name)s made a change"),
+        reason=_WITH_YOU,
+    ),
 }

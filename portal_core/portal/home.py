@@ -11,8 +11,8 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
-from portal_core.service_requests.models import RequestDraft, ServiceRequest, Turn
-from portal_core.service_requests.queries import open_requests, visible_to
+from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.queries import drafts_of, open_requests, visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 
@@ -81,11 +81,6 @@ def choices(portal: CompiledPortal, viewer: Viewer, drafts: Iterable[str]) -> li
     """The request types that can be started, in the order of the configuration."""
     started = set(drafts)
     return [_choice(portal, viewer, request_type, started) for request_type in portal.types]
-
-
-def drafts_of(actor: Actor) -> list[str]:
-    """The keys of the types of which the person has a half-filled form."""
-    return list(RequestDraft.objects.filter(author_id=actor.user_id).values_list("type_key", flat=True))
 
 
 def _choice(portal: CompiledPortal, viewer: Viewer, request_type: CompiledType, started: set[str]) -> Choice:

@@ -19,13 +19,13 @@ from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
-from portal_core.portal.home import choices, drafts_of
+from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
-from portal_core.service_requests.models import RequestDraft
+from portal_core.service_requests.queries import draft_of, drafts_of
 from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
@@ -115,7 +115,7 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     )
     if request.method == "POST":
         return FormPage(portal, request_type, asked, request.POST, form_key(request.POST))
-    draft = RequestDraft.objects.filter(author_id=request.actor.user_id, type_key=type_key).first()
+    draft = draft_of(request.actor, type_key)
     if draft is None:
         return FormPage(portal, request_type, asked, None, uuid7())
     # A draft that was saved while its form was being sent must not carry the key of what is filed.

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
 
 
 def visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
@@ -47,3 +47,13 @@ def customers_of(actor: Actor) -> QuerySet[User]:
 def open_requests(actor: Actor) -> QuerySet[ServiceRequest]:
     """Those of `visible_to` that are not closed."""
     return visible_to(actor).filter(closed_at=None)
+
+
+def drafts_of(actor: Actor) -> list[str]:
+    """The keys of the types of which the person has a half-filled form."""
+    return list(RequestDraft.objects.filter(author_id=actor.user_id).values_list("type_key", flat=True))
+
+
+def draft_of(actor: Actor, type_key: str) -> RequestDraft | None:
+    """What the person has typed so far into the form of one type."""
+    return RequestDraft.objects.filter(author_id=actor.user_id, type_key=type_key).first()

@@ -31,7 +31,9 @@ FLAGS = (
 )  # fmt: skip
 WIDTHS = (390, 1280)
 HEIGHT = 900
-MOCKS = Path(__file__).resolve().parents[3] / "shared" / "design" / "mocks"
+_MOCKS = Path("shared", "design", "mocks")
+# Beside the project, however deep its checkout lies.
+MOCKS = next((top / _MOCKS for top in Path(__file__).resolve().parents if (top / _MOCKS).is_dir()), _MOCKS)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ README_PICTURE = Path(settings.BASE_DIR) / "deploy" / "pictures" / "portal-and-d
 SHEETS = {"portal": PORTAL, "desk": DESK, "platform": PLATFORM, "errors": ERRORS}
 
 
-@pytest.mark.heavy
 def test_the_sheets_are_written(visits):
     """One sheet for each part; without the mocks' folder of ours alone. Comes first: it has a browser of its own."""
     assert set(visits) == {page.name for pages in SHEETS.values() for page in pages}

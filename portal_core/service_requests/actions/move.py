@@ -12,7 +12,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.compiled_flow import CompiledTransition
 from portal_core.config.kinds.base import Saving
-from portal_core.config.live import live_portal
+from portal_core.config.live import hold_live_portal, live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
@@ -52,8 +52,8 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
     """
     if actor.is_staff and not actor.may("move"):
         raise Forbidden
-    portal = live_portal()
     with transaction.atomic():
+        portal = hold_live_portal()
         request = lock_request(request_id)
         refuse_stale(actor, request, move)
         transition = _transition(request, move, portal, actor)
@@ -66,6 +66,7 @@ def refuse_stale(actor: Actor, request: ServiceRequest, move: Move) -> None:
     """Raises `Stale` with both statuses when `request` no longer stands where the page showed it."""
     if request.status_key == move.seen_status:
         return
+    # Inside a move this is the version that the move holds.
     portal = live_portal()
     flow = portal.type(request.type_key).flow
 

@@ -12,7 +12,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Saving
-from portal_core.config.live import live_portal
+from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
@@ -47,19 +47,24 @@ def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
         TypeNotOpen: the type is unknown, retired, or not open to the actor.
         Forbidden: the actor may not file for that customer, or the form's key was used by somebody else.
     """
+    with transaction.atomic():
+        return file_once(actor, submission)
+
+
+def file_once(actor: Actor, submission: Submission) -> ServiceRequest:
+    """What `submit` does, in the transaction of the caller."""
     if actor.user_id is None:
         raise Forbidden
     if submission.customer_id != actor.user_id and not actor.may("create_for_customer"):
         raise Forbidden
-    portal = live_portal()
+    lock_submission(submission.submission_key)
+    portal = hold_live_portal()
     request_type = open_type(portal, submission.type_key)
     if not may_file(actor, submission.type_key):
         raise TypeNotOpen
-    with transaction.atomic():
-        lock_submission(submission.submission_key)
-        already = ServiceRequest.objects.filter(submission_key=submission.submission_key).first()
-        if already is None:
-            return _file(actor, submission, portal, request_type)
+    already = ServiceRequest.objects.filter(submission_key=submission.submission_key).first()
+    if already is None:
+        return _file(actor, submission, portal, request_type)
     if already.created_by_id != actor.user_id:
         # Somebody else's form: never show what it has become.
         raise Forbidden

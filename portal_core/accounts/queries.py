@@ -1,0 +1,17 @@
+"""People as pages look for them."""
+
+from django.db.models import QuerySet
+
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import staff_roles
+
+
+def active_colleagues() -> QuerySet[User]:
+    """Everybody who works at the desk now, by name; the made-up people of a starter are none of them."""
+    keys = [role.key for role in staff_roles()]
+    return User.objects.filter(role__in=keys, is_active=True, is_sample=False).order_by("name", "id")
+
+
+def sample_customer() -> User | None:
+    """The made-up customer to try a new portal with."""
+    return User.objects.filter(is_sample=True, is_active=True).order_by("created_at").first()
