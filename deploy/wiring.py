@@ -7,7 +7,7 @@ from django.db import transaction
 
 from deploy import celery
 from portal_core import setup
-from portal_core.accounts import operators, portal_facts, roles
+from portal_core.accounts import fellow_traveller, operators, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
@@ -34,6 +34,7 @@ def connect() -> None:
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
+    fellow_traveller.set_traveller(column=live.live_id_column, keep=live.keep_live_id)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     gate.set_gate(operators.OPERATOR_GATE)

@@ -14,7 +14,7 @@ from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.desk.queue import TITLES
 from portal_core.portal.brand import live_brand
-from portal_core.reporting.beginning import beginning
+from portal_core.reporting.beginning import put_away
 from portal_core.service_requests import queue
 from tenants.context import current
 from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell
@@ -106,25 +106,26 @@ class _Place:
 
 
 def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavGroup, ...]:
+    # All numbers of the rail in one statement.
+    counts, (is_begun,) = queue.counts(actor, also=[put_away()])
     return (
-        NavGroup("Begin", _begin(request, actor)),
-        NavGroup("Queues", _queues(request, actor), title="Queues"),
+        NavGroup("Begin", () if is_begun else _begin(request, actor)),
+        NavGroup("Queues", _queues(request, actor, counts), title="Queues"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
 
 
 def _begin(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
     """The first steps stand in the owner's rail until she puts them away."""
-    if actor.role.base != "owner" or beginning().first_steps_closed_at is not None:
+    if actor.role.base != "owner":
         return ()
     here = request.path.startswith("/desk/first-steps/")
     return (NavItem("First steps", "/desk/first-steps/", "check-circle", current=here),)
 
 
-def _queues(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+def _queues(request: HttpRequest, actor: Actor, counts: queue.Counts) -> tuple[NavItem, ...]:
     if not actor.may("see"):
         return ()
-    counts = queue.counts(actor)
     places = (
         _Place("needs-us", counts.needs_us, counts.late > 0),
         _Place("new", counts.new),

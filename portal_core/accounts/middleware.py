@@ -16,6 +16,7 @@ from portal_core.accounts.languages import choose_language, choose_time_zone
 from portal_core.accounts.models import User
 from portal_core.accounts.portal_facts import PLATFORM, portal_facts
 from portal_core.accounts.sessions import SessionStore
+from tenants.context import current
 
 # Answered for everybody alike; choosing a language there would only cost statements.
 _DESK = "/desk/"
@@ -74,9 +75,11 @@ class LocaleMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Activates language and time zone for this thread."""
-        facts = PLATFORM if request.path.startswith(_SAME_FOR_ALL) else portal_facts()
-        user = None if facts is PLATFORM else request.user
+        is_for_all = request.path.startswith(_SAME_FOR_ALL) or current() is None
+        # The session first: the version that is live comes along with it.
+        user = None if is_for_all else request.user
         person = user if isinstance(user, User) else None
+        facts = PLATFORM if is_for_all else portal_facts()
         # The desk speaks English so far; a page half in each would be wrong for eyes and for screen readers.
         language = settings.LANGUAGE_CODE if request.path.startswith(_DESK) else choose_language(request, facts, person)
         translation.activate(language)

@@ -5,6 +5,8 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Subquery
+
 from portal_core.accounts.roles import Role
 from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledPortal
@@ -12,7 +14,7 @@ from portal_core.config.document import load
 from portal_core.config.errors import PortalNotSetUp, UnknownKey
 from portal_core.config.locks import share_live_id
 from portal_core.config.models import ONLY_ROW, PortalState, PortalVersion
-from portal_core.config.pinned import pinned, repin
+from portal_core.config.pinned import pin, pinned, repin
 from tenants.context import current, current_schema
 
 # Compiled portals kept in a process; one is a few hundred kilobytes at most, usually far less.
@@ -93,6 +95,17 @@ def _live_id() -> UUID:
     if version_id is None:
         raise PortalNotSetUp(current_schema())
     return version_id
+
+
+def live_id_column() -> Subquery:
+    """The live version's key as a column of another statement."""
+    return Subquery(PortalState.objects.filter(pk=ONLY_ROW).values("live_id")[:1])
+
+
+def keep_live_id(version_id: UUID | None) -> None:
+    """Holds what `live_id_column` has read for the rest of the web request."""
+    if version_id is not None:
+        pin(version_id)
 
 
 def portal_version(number: int) -> CompiledPortal:

@@ -45,6 +45,13 @@ def repin(version_id: UUID) -> None:
         versions[current_schema()] = version_id
 
 
+def pin(version_id: UUID) -> None:
+    """Remembers a version that was read with something else, unless one is remembered already."""
+    versions = _versions.get()
+    if versions is not None:
+        versions.setdefault(current_schema(), version_id)
+
+
 def unpin() -> None:
     """Forgets what was read, for the one who has just published."""
     versions = _versions.get()

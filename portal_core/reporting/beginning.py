@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -36,6 +37,11 @@ class FirstSteps:
 def beginning() -> Beginning:
     """The tenant's row, or an empty one that is not saved yet."""
     return Beginning.objects.filter(pk=1).first() or Beginning()
+
+
+def put_away() -> QuerySet[Beginning]:
+    """A row when the first steps are put away, none otherwise; to be counted along with other things."""
+    return Beginning.objects.filter(pk=1, first_steps_closed_at__isnull=False)
 
 
 def first_steps(known: Beginning) -> FirstSteps:

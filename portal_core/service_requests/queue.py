@@ -5,7 +5,7 @@ the hundredth page costs what the first does.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,8 +96,11 @@ class QueuePage:
     older: Cursor | None
 
 
-def counts(actor: Actor) -> Counts:
-    """The counts of all views, in one query; each stops at COUNT_LIMIT, so that they cost the same at any size."""
+def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, list[int]]:
+    """The counts of all views and of whatever else is counted on the same page, in one query.
+
+    Each stops at COUNT_LIMIT, so that they cost the same at any size. `Any`: rows of any table can be counted.
+    """
     found = open_requests(actor)
     names = ("needs_us", "late", "new", "mine", "with_customers", "all")
     needs_us = found.filter(NEEDS_US)
@@ -109,10 +112,11 @@ def counts(actor: Actor) -> Counts:
         found.filter(turn=Turn.CUSTOMER),
         found,
     )
-    return Counts(**dict(zip(names, _bounded_counts(views), strict=True)))
+    found_counts = _bounded_counts((*views, *also))
+    return Counts(**dict(zip(names, found_counts[: len(names)], strict=True))), found_counts[len(names) :]
 
 
-def _bounded_counts(views: Iterable[QuerySet[ServiceRequest]]) -> list[int]:
+def _bounded_counts(views: Iterable[QuerySet[Any]]) -> list[int]:
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for view in views:

@@ -1,0 +1,39 @@
+"""One value that every request needs anyway, read in the statement that loads the session.
+
+Layers above register it (the version that is live); whoever has no session reads it by itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+
+from portal_core.accounts.models import Session
+from tenants.context import current
+
+
+@dataclass(frozen=True)
+class _Traveller:
+    column: Callable[[], Combinable]
+    keep: Callable[[Any], None]  # whatever the column's type is
+
+
+_registered: list[_Traveller] = []
+
+
+def set_traveller(*, column: Callable[[], Combinable], keep: Callable[[Any], None]) -> None:
+    """Registers what comes along and who keeps it; called once at start. `Any`: the column decides the type."""
+    _registered[:] = [_Traveller(column, keep)]
+
+
+def taken_along(rows: QuerySet[Session]) -> Session | None:
+    """The session's row; what came along is handed to its keeper. In public nothing comes along."""
+    if current() is None or not _registered:
+        return rows.first()
+    traveller = _registered[0]
+    row = rows.annotate(traveller=traveller.column()).first()
+    if row is not None:
+        traveller.keep(row.traveller)
+    return row
