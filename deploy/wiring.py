@@ -7,7 +7,7 @@ from django.db import transaction
 
 from deploy import celery
 from portal_core import setup
-from portal_core.accounts import fellow_traveller, operators, portal_facts, roles
+from portal_core.accounts import fellow_traveller, flooded, operators, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
@@ -39,6 +39,7 @@ def connect() -> None:
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     gate.set_gate(operators.OPERATOR_GATE)
     subscribe("portal.published")(_mirror_name)
+    subscribe("signin.link_wanted")(flooded.mail_link)
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
 
 

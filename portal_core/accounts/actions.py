@@ -10,12 +10,19 @@ from django.utils import timezone
 from portal_core.accounts import mails
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere
-from portal_core.accounts.locks import lock_owners_and, other_owner_exists
+from portal_core.accounts.locks import lock_owners_and, lock_person, other_owner_exists
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt, normalise_email
 from portal_core.accounts.portal_facts import hand_over
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, may_grant, resolve_role
 from portal_core.accounts.sessions import end_sessions
-from portal_core.accounts.signin_links import INVITATION, INVITATION_MINUTES, create_link, revoke_links
+from portal_core.accounts.signin_links import (
+    INVITATION,
+    INVITATION_MINUTES,
+    create_link,
+    find_link,
+    revoke_links,
+    use_link,
+)
 
 _DAY_MINUTES = 24 * 60
 
@@ -72,12 +79,19 @@ def invite_staff(*, actor: Actor, email: str, role: str, team_key: str = "") -> 
     return user
 
 
-def accept_invitation(user: User, *, name: str) -> User:
-    """The invited person is in; called in the transaction that used the link up."""
-    user.name = name.strip()[:NAME_LENGTH]
-    user.is_active = True
-    user.save(update_fields=["name", "is_active"])
-    return user
+def join_team(*, token: str, name: str) -> User | None:
+    """The invited person is in and the link used up; None when it does not work (any more)."""
+    with transaction.atomic():
+        invitation = find_link(token, INVITATION)
+        if invitation is None:
+            return None
+        lock_person(invitation.user_id)
+        link = use_link(token, INVITATION)
+        if link is None:
+            return None
+        link.user.name, link.user.is_active = name.strip()[:NAME_LENGTH], True
+        link.user.save(update_fields=["name", "is_active"])
+        return link.user
 
 
 def change_role(*, actor: Actor, user_id: UUID, role: str, team_key: str) -> User:
@@ -110,6 +124,44 @@ def deactivate(*, actor: Actor, user_id: UUID, requests_to: UUID | None = None) 
         end_sessions(user.pk)
         revoke_links(user)
         hand_over(actor=actor, from_user=user.pk, to_user=requests_to)
+    return user
+
+
+def change_email(*, actor: Actor, user_id: UUID, email: str) -> User:
+    """Moves somebody's account to another address: the way back for whoever lost the old one and has no password.
+
+    Customers are moved by staff who manage customers, colleagues by staff who may give the role they hold. Both
+    addresses are told; all sessions and links end. Raises NotAllowed (also for oneself), NotThere, EmailTaken,
+    AccountError("bad_email").
+    """
+    if user_id == actor.user_id:
+        raise NotAllowed("yourself")
+    address = _clean_email(email)
+    with transaction.atomic():
+        user = _locked_movable(actor, user_id)
+        old_email, user.email, user.session_salt = user.email, address, new_session_salt()
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["email", "session_salt"])
+        except IntegrityError as error:
+            raise EmailTaken from error
+        end_sessions(user.pk)
+        revoke_links(user)
+        mails.tell_moved_by_staff(user, old_email)
+    return user
+
+
+def _locked_movable(actor: Actor, user_id: UUID) -> User:
+    if not (actor.may("manage_customers") or actor.may("manage_team")):
+        raise NotAllowed
+    user = lock_owners_and(user_id)
+    if user is None or not user.is_active:
+        raise NotThere
+    if user.role == CUSTOMER:
+        if not actor.may("manage_customers"):
+            raise NotAllowed
+    elif not actor.may("manage_team") or not may_grant(actor.role, resolve_role(user.role)):
+        raise NotAllowed
     return user
 
 

@@ -1,6 +1,10 @@
-"""Moving an account to another address, proven by a code that is sent there.
+"""Moving an account to another address: a code proves the new one, and the person is proven once more.
 
-The code lies in the session as a keyed hash. Whether the new address has an account already is said only by the
+SECURITY: a browser that was left open must not be enough to take an account away. So besides the code for the new
+address it takes the password or, where there is none, a code to the old address. Whoever has lost both asks the
+business (`actions.change_email`).
+
+The codes lie in the session as keyed hashes. Whether the new address has an account already is said only by the
 mail that goes to it: the page answers alike.
 """
 
@@ -14,6 +18,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal_core.accounts import mails
 from portal_core.accounts.adapters import new_code
+from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.sessions import SessionStore
 from portal_core.accounts.signin_links import revoke_links
@@ -31,6 +36,7 @@ class WaitingChange:
 
     new_email: str
     asked_at: float
+    needs_old_code: bool
 
 
 def limit_change(request: HttpRequest, user: User) -> None:
@@ -43,19 +49,20 @@ def limit_change(request: HttpRequest, user: User) -> None:
     )
 
 
-def ask(request: HttpRequest, user: User, new_email: str) -> None:
-    """Sends the code to the new address and tells the old one."""
+def ask(request: HttpRequest, user: User, new_email: str, *, password_fits: bool) -> None:
+    """Sends the code to the new address, and tells the old one: with a code where no password was given."""
     address = normalise_email(new_email)
-    code = new_code()
+    code, old_code = new_code(), "" if password_fits else new_code()
     with transaction.atomic():
         if User.objects.by_email(address) is None:
             mails.send_change_code(user, address, code)
         else:
             mails.send_address_taken(user, address)
-        mails.tell_old_address(user, user.email, new_email=address, done=False)
+        mails.tell_old_address(user, user.email, new_email=address, done=False, code=old_code)
     request.session[_KEY] = {
         "new": address,
         "code": _hash(user, address, code),
+        "old_code": _hash(user, user.email, old_code) if old_code else "",
         "at": time.time(),
         "attempts": 0,
     }
@@ -64,7 +71,7 @@ def ask(request: HttpRequest, user: User, new_email: str) -> None:
 def waiting(request: HttpRequest) -> WaitingChange | None:
     """The change that waits for its code in this browser."""
     state = _state(request)
-    return WaitingChange(state["new"], state["at"]) if state else None
+    return WaitingChange(state["new"], state["at"], bool(state["old_code"])) if state else None
 
 
 def stop(request: HttpRequest) -> None:
@@ -72,17 +79,17 @@ def stop(request: HttpRequest) -> None:
     request.session.pop(_KEY, None)
 
 
-def confirm(request: HttpRequest, user: User, code: str) -> bool:
-    """Makes the change if the code is right; a code is worth five attempts."""
+def confirm(request: HttpRequest, user: User, code: str, old_code: str = "") -> bool:
+    """Makes the change if the codes are right; they are worth five attempts."""
     session = request.session
     with transaction.atomic():
+        lock_person(user.pk)
         if isinstance(session, SessionStore):
             session.lock()
         state = _state(request)
         if state is None:
             return False
-        right = constant_time_compare(state["code"], _hash(user, state["new"], code))
-        moved = right and _move(user, state["new"])
+        moved = _is_right(state, user, code, old_code) and _move(user, state["new"])
         state["attempts"] += 1
         if moved or state["attempts"] >= _ATTEMPTS:
             session.pop(_KEY, None)
@@ -91,6 +98,13 @@ def confirm(request: HttpRequest, user: User, code: str) -> bool:
         session.save()
         session.modified = False
     return moved
+
+
+def _is_right(state: dict[str, Any], user: User, code: str, old_code: str) -> bool:
+    """Any: a session holds JSON."""
+    is_new = constant_time_compare(state["code"], _hash(user, state["new"], code))
+    is_old = not state["old_code"] or constant_time_compare(state["old_code"], _hash(user, user.email, old_code))
+    return is_new and is_old
 
 
 def _move(user: User, address: str) -> bool:
@@ -115,4 +129,6 @@ def _hash(user: User, address: str, code: str) -> str:
 def _state(request: HttpRequest) -> dict[str, Any] | None:
     """Any: a session holds JSON."""
     state = request.session.get(_KEY)
-    return dict(state) if isinstance(state, dict) and time.time() - state["at"] <= _SECONDS else None
+    if not isinstance(state, dict) or "old_code" not in state or time.time() - state["at"] > _SECONDS:
+        return None
+    return dict(state)

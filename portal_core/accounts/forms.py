@@ -68,10 +68,14 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """Digits alone: people paste spaces and dashes along."""
-        digits = "".join(letter for letter in self.cleaned_data["code"] if letter.isascii() and letter.isdigit())
-        if len(digits) != 6:
-            raise ValidationError(_("The code has six digits."), code="length")
-        return digits
+        return _six_digits(self.cleaned_data["code"])
+
+
+def _six_digits(typed: str) -> str:
+    digits = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
+    if len(digits) != 6:
+        raise ValidationError(_("The code has six digits."), code="length")
+    return digits
 
 
 class PasswordForm(EmailForm):
@@ -139,8 +143,30 @@ def city(time_zone: str) -> str:
     return time_zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+class ChangeCodesForm(CodeForm):
+    """The code from the new address and, for whoever has no password, the one from the old."""
+
+    old_code = forms.CharField(
+        label=_("Code from your present address"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "codebox", "inputmode": "numeric", "maxlength": "12"}),
+        error_messages={"required": _("Enter the code from our e-mail.")},
+    )
+
+    def __init__(self, data: Any = None, *, needs_old_code: bool) -> None:
+        """Any: what Django's forms take as data."""
+        super().__init__(data)
+        self.fields["code"].label = _("Code from the new address")
+        if not needs_old_code:
+            del self.fields["old_code"]
+
+    def clean_old_code(self) -> str:
+        """Digits alone, as for the other."""
+        return _six_digits(self.cleaned_data["old_code"])
+
+
 class NewEmailForm(EmailForm):
-    """The address that an account shall move to."""
+    """The address that an account shall move to, and the password of whoever has one."""
 
     email = forms.EmailField(
         label=_("New e-mail"),
@@ -148,6 +174,18 @@ class NewEmailForm(EmailForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages=EmailForm.base_fields["email"].error_messages,
     )
+    present = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        max_length=PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "id": "id_email_present"}),
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        """Any: what Django's forms take as data."""
+        super().__init__(data)
+        if not user.has_usable_password():
+            del self.fields["present"]
 
 
 class NewPasswordForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Row locks on people, always in the same order (owners by key, then the person)."""
+"""Row locks on people. The order everywhere: people by key, then their sessions, then their links."""
 
 from uuid import UUID
 
@@ -12,6 +12,14 @@ def lock_owners_and(user_id: UUID) -> User | None:
     keys = {*owners, user_id}
     people = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     return people.get(user_id)
+
+
+def lock_person(user_id: UUID) -> User | None:
+    """Locks one person, before anything is written to their sessions or links.
+
+    Whoever deactivates them takes the same row first: begun at the other end, each would wait for the other.
+    """
+    return User.objects.select_for_update().filter(pk=user_id).first()
 
 
 def other_owner_exists(user: User) -> bool:

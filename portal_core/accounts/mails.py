@@ -127,8 +127,11 @@ def send_address_taken(user: User, new_email: str) -> None:
     _queue_secret(letter, recipient)
 
 
-def tell_old_address(user: User, old_email: str, *, new_email: str, done: bool) -> None:
-    """Tells the old address of a change that was asked for or made, so that nobody loses an account silently."""
+def tell_old_address(user: User, old_email: str, *, new_email: str, done: bool, code: str = "") -> None:
+    """Tells the old address of a change that was asked for or made, so that nobody loses an account silently.
+
+    With a code, which must be entered beside the one that went to the new address.
+    """
     recipient = Recipient(old_email, user)
     with translation.override(recipient.addressee.language):
         portal = letterhead().name
@@ -138,17 +141,64 @@ def tell_old_address(user: User, old_email: str, *, new_email: str, done: bool) 
             if done
             else _("Somebody signed in as you asked to change the address of your account to %(new)s.")
         )
+        enter = (_("If it was you, enter this code on your account page, beside the one from the new address."),)
         letter = Letter(
-            template="letter",
+            template="code" if code else "letter",
             subject=_("Your address at %(portal)s") % {"portal": portal},
             headline=_("Your address was changed") if done else _("A new address was asked for"),
             paragraphs=(
                 happened % {"new": masked},
+                *(enter if code else ()),
                 _("If this was not you, tell us at once and end the other sessions on your account page."),
             ),
             reason=_("You get this mail because this is the address of your account until now."),
+            code=code,
+        )
+    if code:
+        _queue_secret(letter, recipient)
+    else:
+        queue_letter(letter, recipient.addressee)
+
+
+def tell_moved_by_staff(user: User, old_email: str) -> None:
+    """Tells both addresses that the business moved an account; `user` has the new one already."""
+    tell_old_address(user, old_email, new_email=user.email, done=True)
+    recipient = Recipient(user.email, user)
+    with translation.override(recipient.addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="invite",
+            subject=_("Your address at %(portal)s") % {"portal": portal},
+            headline=_("Your address was changed"),
+            paragraphs=(_("From now on you sign in with this address: you get a code by e-mail."),),
+            reason=_("You get this mail because it is about the safety of your account."),
+            button_label=_("Sign in"),
+            button_url=_address("/signin/"),
         )
     queue_letter(letter, recipient.addressee)
+
+
+def send_signin_link(user: User, path: str, *, minutes: int) -> None:
+    """The way in while strangers use up the codes of an address: a link, which belongs to whoever reads the mail."""
+    recipient = Recipient(user.email, user)
+    with translation.override(recipient.addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="invite",
+            subject=_("Sign in to %(portal)s with this link") % {"portal": portal},
+            headline=_("A link instead of a code"),
+            paragraphs=(
+                _("So many codes were asked for with your address that we send a link for the moment."),
+                _("Open it in the browser in which you want to be signed in. It works once, for %(minutes)d minutes.")
+                % {"minutes": minutes},
+                _("If you did not ask for it, there is nothing to do: nobody gets in without this mail."),
+            ),
+            reason=_("You get this mail because this address was typed on our sign-in page."),
+            button_label=_("Sign in"),
+            button_url=_address(path),
+        )
+    expires_at = timezone.now() + timedelta(minutes=minutes)
+    queue_letter(letter, recipient.addressee, is_secret=True, expires_at=expires_at)
 
 
 def tell_password_changed(user: User, *, removed: bool) -> None:

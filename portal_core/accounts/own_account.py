@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal_core.accounts import mails
 from portal_core.accounts.browsers import Browser, describe
+from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import NAME_LENGTH, Session, User, new_session_salt
 from portal_core.accounts.sessions import SessionStore, end_sessions
 from portal_core.accounts.signin_links import revoke_links
@@ -70,6 +71,7 @@ def end_one_session(user: User, key: str) -> bool:
 def end_other_sessions(request: HttpRequest, user: User) -> None:
     """Ends every session but this one, and every unused link."""
     with transaction.atomic():
+        lock_person(user.pk)
         _renew_salt(request, user)
         user.save(update_fields=["session_salt"])
 
@@ -77,6 +79,7 @@ def end_other_sessions(request: HttpRequest, user: User) -> None:
 def set_password(request: HttpRequest, user: User, password: str | None) -> None:
     """Sets or removes (None) the password, ends the other sessions and says so by mail."""
     with transaction.atomic():
+        lock_person(user.pk)
         if password is None:
             user.set_unusable_password()
         else:

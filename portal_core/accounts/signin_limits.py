@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from portal_core.accounts.devices import read_device
 from portal_core.accounts.models import normalise_email
 from portal_core.accounts.pages import PersonRequest
-from tenants.limits import Bucket, client_source, consume
+from tenants.limits import Bucket, TooMany, client_source, consume
 
 _QUARTER: Final = 15 * 60
 _HOUR: Final = 3600
@@ -22,6 +22,23 @@ KNOWN_DEVICE: Final = 10
 def limit_sign_in(request: HttpRequest, email: str, kind: str) -> None:
     """Counts one attempt of a kind (code, password). Raises TooMany, before anything was looked up or hashed."""
     consume(buckets_for(request, email, kind))
+
+
+def limit_codes(request: HttpRequest, email: str) -> bool:
+    """Counts one wish for a code. False when the address has had what it gets within the hour: see `flooded`.
+
+    Raises TooMany for a source, or a browser, that has asked too often: that holds up nobody else.
+    """
+    *own, of_address = buckets_for(request, email, "code")
+    if not own:
+        consume((of_address,))
+        return True
+    consume(own)
+    try:
+        consume((of_address,))
+    except TooMany:
+        return False
+    return True
 
 
 def buckets_for(request: HttpRequest, email: str, kind: str) -> tuple[Bucket, ...]:

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts import email_change, own_account
-from portal_core.accounts.forms import AboutForm, CodeForm, NewEmailForm, NewPasswordForm
+from portal_core.accounts.forms import AboutForm, ChangeCodesForm, NewEmailForm, NewPasswordForm
 from portal_core.accounts.own_account import About
 from portal_core.accounts.pages import PersonRequest, signed_in_page
 from portal_core.accounts.portal_facts import portal_facts
@@ -32,17 +32,18 @@ def account(request: PersonRequest) -> HttpResponse:
 def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
     """The page with what was just typed in place; 400 when something typed was not taken."""
     user, facts = request.user, portal_facts()
+    waiting = email_change.waiting(request)
     forms = {
         "about": AboutForm(user=user, facts=facts, now=timezone.now()),
-        "new_email": NewEmailForm(),
-        "email_code": CodeForm(),
+        "new_email": NewEmailForm(user=user),
+        "email_code": ChangeCodesForm(needs_old_code=waiting is not None and waiting.needs_old_code),
         "new_password": NewPasswordForm(user=user),
     }
     context = {
         **forms,
         **bound,
         "me": user,
-        "waiting": email_change.waiting(request),
+        "waiting": waiting,
         "has_password": user.has_usable_password(),
         "sessions": own_account.sessions_of(user, request.session),
         "page_error": bool(bound),
@@ -64,35 +65,51 @@ def save_about(request: PersonRequest) -> HttpResponse:
     return redirect(ACCOUNT)
 
 
+@sensitive_post_parameters("present")
 @require_POST
 @signed_in_page
 def change_email(request: PersonRequest) -> HttpResponse:
-    """Sends a code to the new address."""
-    form = NewEmailForm(request.POST)
+    """Sends a code to the new address, and one to the old where no password stands for it."""
+    form = NewEmailForm(request.POST, user=request.user)
     if form.is_valid() and form.cleaned_data["email"] == request.user.email:
         form.add_error("email", _("This is your address already."))
     if not form.is_valid():
         return _page(request, new_email=form)
+    has_password = "present" in form.fields
     try:
         email_change.limit_change(request, request.user)
+        if has_password:
+            limit_sign_in(request, request.user.email, "password")
     except TooMany as error:
         return too_many(request, error)
-    email_change.ask(request, request.user, form.cleaned_data["email"])
+    if has_password and not request.user.check_password(form.cleaned_data["present"]):
+        form.add_error("present", _("This is not your present password."))
+        return _page(request, new_email=form)
+    email_change.ask(request, request.user, form.cleaned_data["email"], password_fits=has_password)
     return redirect(ACCOUNT)
 
 
 @require_POST
 @signed_in_page
 def confirm_email(request: PersonRequest) -> HttpResponse:
-    """Moves the account when the code from the new address is right."""
-    form = CodeForm(request.POST)
+    """Moves the account when the codes are right."""
+    waiting = email_change.waiting(request)
+    form = ChangeCodesForm(request.POST, needs_old_code=waiting is not None and waiting.needs_old_code)
     if not form.is_valid():
         return _page(request, email_code=form)
-    if not email_change.confirm(request, request.user, form.cleaned_data["code"]):
-        form.add_error("code", _("This is not the code we sent there, or its time is over."))
+    typed = form.cleaned_data
+    if not email_change.confirm(request, request.user, typed["code"], typed.get("old_code", "")):
+        form.add_error("code", _wrong_codes(form))
         return _page(request, email_code=form)
     messages.success(request, _("From now on you sign in with %(email)s.") % {"email": request.user.email})
     return finish_response(request, redirect(ACCOUNT))
+
+
+def _wrong_codes(form: ChangeCodesForm) -> str:
+    """Which of two codes is wrong is not said: each would be guessed by itself."""
+    if "old_code" in form.fields:
+        return _("These are not the two codes we sent, or their time is over.")
+    return _("This is not the code we sent there, or its time is over.")
 
 
 @require_POST

@@ -1,11 +1,10 @@
 """Links from e-mails and shells: `/join/TOKEN/` (invitation) and `/signin/link/TOKEN/`. Only a POST uses one up."""
 
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from portal_core.accounts.actions import accept_invitation
+from portal_core.accounts.actions import join_team
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.forms import JoinForm, role_name
 from portal_core.accounts.landing import landing_path
@@ -35,15 +34,9 @@ def join(request: PortalRequest, token: str) -> HttpResponse:
         return _gone(request)
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = _join(token, form.cleaned_data["name"])
+        user = join_team(token=token, name=form.cleaned_data["name"])
         return _gone(request) if user is None else _enter(request, user, "")
     return _invitation(request, form, link)
-
-
-def _join(token: str, name: str) -> User | None:
-    with transaction.atomic():
-        link = use_link(token, INVITATION)
-        return accept_invitation(link.user, name=name) if link is not None else None
 
 
 def _invitation(request: PortalRequest, form: JoinForm, link: SigninLink) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal_core.accounts import code_signin
+from portal_core.accounts import code_signin, flooded
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.code_signin import Outcome, Pending
 from portal_core.accounts.forms import CodeForm, EmailForm, PasswordForm
@@ -19,7 +19,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.pages import PortalRequest, open_page
 from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.signin import end_session, finish_response, start_session
-from portal_core.accounts.signin_limits import limit_sign_in
+from portal_core.accounts.signin_limits import limit_codes, limit_sign_in
 from portal_core.accounts.signin_links import local_path
 from tenants.limits import TooMany
 
@@ -35,12 +35,21 @@ def signin(request: PortalRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "portal/signin.html", _first_step(form, next_path), status=status)
+    email = form.cleaned_data["email"]
     try:
-        limit_sign_in(request, form.cleaned_data["email"], "code")
+        has_codes_left = limit_codes(request, email)
     except TooMany as error:
         return too_many(request, error)
-    code_signin.send_code(request, form.cleaned_data["email"], next_path)
+    if not has_codes_left:
+        return _link_instead(request, email)
+    code_signin.send_code(request, email, next_path)
     return redirect("signin_code")
+
+
+def _link_instead(request: PortalRequest, email: str) -> HttpResponse:
+    """Strangers have used up the codes of this address: its owner gets in by a link."""
+    flooded.send_link_instead(email)
+    return render(request, "portal/signin_link_sent.html", {"minutes": flooded.LINK_MINUTES})
 
 
 def _first_step(form: EmailForm, next_path: str) -> dict[str, object]:
@@ -85,9 +94,11 @@ def signin_again(request: PortalRequest) -> HttpResponse:
     if waiting is None:
         return redirect("signin")
     try:
-        limit_sign_in(request, waiting.email, "code")
+        has_codes_left = limit_codes(request, waiting.email)
     except TooMany as error:
         return too_many(request, error)
+    if not has_codes_left:
+        return _link_instead(request, waiting.email)
     code_signin.send_again(request)
     return redirect("signin_code")
 

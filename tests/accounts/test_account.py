@@ -50,37 +50,81 @@ def test_details_that_cannot_be_are_refused(carol, client_for, change):
         assert client.post("/account/about/", typed).status_code == 400
 
 
-def test_an_address_changes_only_by_the_code_sent_to_the_new_one(carol, client_for):
+def codes():
+    """Both codes, as a form sends them."""
+    return {"code": code_for(NEW), "old_code": code_for("carol@example.com")}
+
+
+def other_than(code):
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_an_address_changes_only_by_the_codes_sent_to_both(carol, client_for):
     client = client_for(carol)
     client.post("/account/email/", {"email": NEW})
     carol.refresh_from_db()
     assert carol.email == "carol@example.com"
     assert "m…@example.org" in mails_to("carol@example.com")[-1].text
-    assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 302
+    assert "second code" in client.get("/account/").content.decode()
+    assert client.post("/account/email/code/", codes()).status_code == 302
     carol.refresh_from_db()
     assert carol.email == NEW
     assert "is now" in mails_to("carol@example.com")[-1].text
     assert client.get("/account/").status_code == 200
 
 
-def test_a_wrong_code_changes_nothing_and_five_end_the_change(carol, client_for):
+def test_a_browser_left_open_is_not_enough_to_take_an_account_away(carol, client_for):
+    """The thief reads the new address, not the old one: neither that code alone nor in both places moves anything."""
     client = client_for(carol)
     client.post("/account/email/", {"email": NEW})
-    code = code_for(NEW)
-    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    of_new = code_for(NEW)
+    with nothing_happens():
+        for typed in ({}, {"old_code": ""}, {"old_code": of_new}, {"old_code": other_than(codes()["old_code"])}):
+            assert client.post("/account/email/code/", {"code": of_new, **typed}).status_code == 400
+
+
+def test_with_a_password_the_password_stands_for_the_old_address(carol, client_for):
+    carol.set_password(GOOD)
+    carol.save()
+    client = client_for(carol)
+    with nothing_happens():
+        for typed in ({}, {"present": ""}, {"present": "wrong"}):
+            assert client.post("/account/email/", {"email": NEW, **typed}).status_code == 400
+    assert client.post("/account/email/", {"email": NEW, "present": GOOD}).status_code == 302
+    assert "code" not in mails_to("carol@example.com")[-1].text.lower()
+    assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 302
+    carol.refresh_from_db()
+    assert carol.email == NEW
+
+
+def test_passwords_are_limited_here_as_well(carol, client_for):
+    carol.set_password(GOOD)
+    carol.save()
+    client = client_for(carol)
+    for _ in range(5):
+        client.post("/account/email/", {"email": NEW, "present": "wrong"})
+    with nothing_happens():
+        assert client.post("/account/email/", {"email": NEW, "present": GOOD}).status_code == 429
+
+
+def test_wrong_codes_change_nothing_and_five_end_the_change(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    right = codes()
     with nothing_happens():
         for _ in range(5):
-            assert client.post("/account/email/code/", {"code": wrong}).status_code == 400
-        assert client.post("/account/email/code/", {"code": code}).status_code == 400
+            wrong = {**right, "code": other_than(right["code"])}
+            assert client.post("/account/email/code/", wrong).status_code == 400
+        assert client.post("/account/email/code/", right).status_code == 400
 
 
 def test_a_stopped_change_cannot_be_finished(carol, client_for):
     client = client_for(carol)
     client.post("/account/email/", {"email": NEW})
-    code = code_for(NEW)
+    right = codes()
     client.post("/account/email/stop/")
     with nothing_happens():
-        assert client.post("/account/email/code/", {"code": code}).status_code == 400
+        assert client.post("/account/email/code/", right).status_code == 400
 
 
 def test_the_page_does_not_tell_whether_the_new_address_has_an_account(carol, client_for, server_statements):
@@ -101,14 +145,14 @@ def test_an_address_taken_meanwhile_is_not_taken_over(carol, client_for):
     client.post("/account/email/", {"email": NEW})
     make_user(NEW)
     with nothing_happens():
-        assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 400
+        assert client.post("/account/email/code/", codes()).status_code == 400
 
 
 def test_changing_the_address_ends_unused_links(carol, client_for):
     path = create_link(carol, SIGN_IN, 60)
     client = client_for(carol)
     client.post("/account/email/", {"email": NEW})
-    client.post("/account/email/code/", {"code": code_for(NEW)})
+    client.post("/account/email/code/", codes())
     assert client_for().post(path).status_code == 410
 
 

@@ -44,14 +44,6 @@ def test_one_source_is_limited_over_all_addresses(people, client_for):
     assert ask(client, "another@example.net", source="203.0.113.6").status_code == 302
 
 
-def test_one_address_is_limited_over_all_sources(people, client_for):
-    client = client_for()
-    for number in range(signin_limits.STRANGER_PER_ADDRESS):
-        assert ask(client, source=f"203.0.113.{number}").status_code == 302
-    with nothing_happens():
-        assert ask(client, source="198.51.100.1").status_code == 429
-
-
 @pytest.mark.parametrize("attempt", [ask, try_password])
 def test_one_source_alone_never_uses_up_what_the_address_has(people, client_for, attempt):
     stranger, victim = client_for(), client_for()
@@ -89,7 +81,7 @@ def test_a_flood_does_not_lock_the_victim_out_of_a_browser_they_used_before(peop
     own.post("/signout/")
     for number in range(signin_limits.STRANGER_PER_ADDRESS + 5):
         ask(attacker, source=f"203.0.113.{number}")
-    assert ask(attacker, source="198.51.100.1").status_code == 429
+    assert ask(attacker, source="198.51.100.1").status_code == 200  # no code: see test_signin_flooded
     assert ask(own, source="192.0.2.1").status_code == 302
     assert own.post("/signin/code/", {"code": code_for("carol@example.com")}).status_code == 302
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,12 @@ from django.utils import timezone
 from portal_core.accounts import actions, portal_facts
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.cleaning import clear_expired
-from portal_core.accounts.errors import EmailTaken, LastOwner, NotAllowed
+from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed
 from portal_core.accounts.models import Session, SigninLink, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
+from tenants.context import tenant_context
 from tests.accounts.conftest import mails_to, nothing_happens
+from tests.databases import people_of
 from tests.factories import make_user
 
 DANA = "dana@example.com"
@@ -267,3 +270,83 @@ def test_the_table_of_roles_names_only_what_has_a_page(tenant, people, client_fo
     assert "Work through the first steps" in page
     for nothing in ("Manage customers", "Edit the draft", "Publish"):
         assert nothing not in page
+
+
+def _join_and_deactivate(race_tenant, in_threads, monkeypatch):
+    """An invited colleague joins at the moment at which the invitation is taken back."""
+    with tenant_context(race_tenant):
+        owner = actor_for(people_of(race_tenant)["alice"])
+        dana = actions.invite_staff(actor=owner, email=DANA, role="agent")
+        token = link_for(DANA).split("/")[2]
+    has_link, has_person = threading.Event(), threading.Event()
+    use_link, end_sessions = actions.use_link, actions.end_sessions
+
+    def using(*given):
+        link = use_link(*given)
+        has_link.set()
+        has_person.wait(timeout=2)
+        return link
+
+    def ending(*given):
+        has_person.set()
+        has_link.wait(timeout=2)
+        return end_sessions(*given)
+
+    monkeypatch.setattr(actions, "use_link", using)
+    monkeypatch.setattr(actions, "end_sessions", ending)
+
+    def inside(act):
+        with tenant_context(race_tenant):
+            return act()
+
+    jobs = [
+        lambda: actions.join_team(token=token, name="Dana"),
+        lambda: actions.deactivate(actor=owner, user_id=dana.pk),
+    ]
+    results = in_threads(inside, jobs, threads=2)
+    with tenant_context(race_tenant):
+        dana.refresh_from_db()
+    return results, dana
+
+
+def test_joining_and_deactivating_at_once_never_wait_for_each_other(race_tenant, in_threads, monkeypatch):
+    results, dana = _join_and_deactivate(race_tenant, in_threads, monkeypatch)
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert not dana.is_active
+
+
+def test_without_the_order_of_locks_they_do(race_tenant, in_threads, monkeypatch):
+    """The race itself: one holds the link and wants the person, the other the reverse."""
+    monkeypatch.setattr(actions, "lock_person", lambda user_id: None)
+    results, _dana = _join_and_deactivate(race_tenant, in_threads, monkeypatch)
+    assert [result for result in results if "deadlock" in str(result)]
+
+
+def test_staff_move_the_account_of_a_customer_who_lost_the_address(owner, people, client_for):
+    carol = people["carol"]
+    client = client_for(carol)
+    path = create_link(carol, SIGN_IN, 60)
+    moved = actions.change_email(actor=owner, user_id=carol.pk, email=" Carol.New@Example.com ")
+    assert moved.email == "carol.new@example.com"
+    assert client.get("/account/").status_code == 302, "sessions end"
+    assert client_for().post(path).status_code == 410, "links end"
+    assert "is now" in mails_to("carol@example.com")[-1].text
+    assert "sign in with this address" in mails_to("carol.new@example.com")[-1].text
+
+
+@pytest.mark.parametrize(
+    ("who", "whom", "email", "error"),
+    [
+        ("bob", "carol", "new@example.com", NotAllowed),
+        ("bob", "alice", "new@example.com", NotAllowed),
+        ("carol", "dave", "new@example.com", NotAllowed),
+        ("mary", "alice", "new@example.com", NotAllowed),
+        ("alice", "alice", "new@example.com", NotAllowed),
+        ("alice", "carol", "dave@example.com", EmailTaken),
+        ("alice", "carol", "no address", AccountError),
+    ],
+)
+def test_an_account_is_moved_by_nobody_else_and_to_no_taken_address(people, who, whom, email, error):
+    people["mary"] = make_user("mary@example.com", "Mary Manager", "manager")
+    with nothing_happens(), pytest.raises(error):
+        actions.change_email(actor=actor_for(people[who]), user_id=people[whom].pk, email=email)

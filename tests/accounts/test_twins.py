@@ -10,6 +10,7 @@ from portal_core.accounts.models import Session, SigninLink, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link, find_link, use_link
 from tenants.context import current_schema
 from tests.accounts.conftest import code_for, nothing_happens
+from tests.databases import PASSWORD
 
 
 def test_a_session_cookie_of_one_tenant_opens_nothing_in_its_twin(twins):
@@ -120,7 +121,7 @@ def test_a_device_cookie_of_one_tenant_is_unknown_in_its_twin(twins, rf):
 
 def test_an_email_change_of_one_tenant_cannot_be_finished_in_its_twin(twins):
     ours, theirs = twins.alpha.client("carol"), twins.beta.client("carol")
-    ours.post("/account/email/", {"email": "new@example.org"})
+    ours.post("/account/email/", {"email": "new@example.org", "present": PASSWORD})
     with twins.alpha.entered():
         code = code_for("new@example.org")
     assert theirs.post("/account/email/code/", {"code": code}).status_code == 400

@@ -59,6 +59,7 @@ class Form:
 
 # Steps of signing in need the step before them.
 _SIGN_IN = (("post", "/signin/", "email=carol@example.com"),)
+_CHANGE = (("post", "/account/email/", f"email=new@example.com&present={PASSWORD}"),)
 _SIGN_UP = "name=Acme&email=a@example.com&slug=acme-works&starter=order-status&colour=%23c8401a"
 FORMS = [
     Form("carol", "/new/job/", JOB),
@@ -71,8 +72,8 @@ FORMS = [
         if field in ("f-shop-text", "f-shop-number", "f-shop-date")
     ),
     Form("carol", "/account/about/", {"name": "Carol", "phone": "1", "language": "", "time_zone": ""}),
-    Form("carol", "/account/email/", {"email": "new@example.com"}),
-    Form("carol", "/account/email/code/", {"code": "123456"}, (("post", "/account/email/", "email=new@example.com"),)),
+    Form("carol", "/account/email/", {"email": "new@example.com", "present": PASSWORD}),
+    Form("carol", "/account/email/code/", {"code": "123456", "old_code": "123456"}, _CHANGE),
     Form("carol", "/account/password/", {"present": PASSWORD, "password": "a very good phrase 77"}),
     Form("signed out", "/signin/", {"email": "carol@example.com", "next": "/requests/", "name": "x"}),
     Form("signed out", "/signin/code/", {"code": "123456", "keep": "on", "next": "/"}, _SIGN_IN),

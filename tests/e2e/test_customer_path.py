@@ -156,6 +156,7 @@ def _keep_the_account(mia, walk, product, email):
     mia.fill("form[action='/account/email/'] [name=email]", new)
     mia.click("form[action='/account/email/'] button")
     mia.fill("form[action='/account/email/code/'] [name=code]", product.code(new))
+    mia.fill("form[action='/account/email/code/'] [name=old_code]", product.code(email, known=2))
     mia.click("form[action='/account/email/code/'] button")
     mia.page.wait_for_load_state()
     assert new in mia.page.text_content(".prefilled")
