@@ -7,7 +7,7 @@ from django.db import transaction
 
 from deploy import celery
 from portal_core import setup
-from portal_core.accounts import fellow_traveller, flooded, operators, portal_facts, roles
+from portal_core.accounts import fellow_traveller, flooded, guests, operators, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
@@ -15,6 +15,7 @@ from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
+from portal_core.service_requests.guest_links import stop_links_of_customer
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current_schema
@@ -37,6 +38,7 @@ def connect() -> None:
     fellow_traveller.set_traveller(column=live.live_id_column, keep=live.keep_live_id)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
+    guests.on_account_kept(stop_links_of_customer)
     gate.set_gate(operators.OPERATOR_GATE)
     subscribe("portal.published")(_mirror_name)
     subscribe("signin.link_wanted")(flooded.mail_link)

@@ -3,10 +3,11 @@
 from portal_core.config.models import PortalDraft, PortalState, PortalVersion
 from portal_core.history.models import HistoryEntry
 from portal_core.reporting.models import Beginning
-from portal_core.service_requests.models import NumberCounter, RequestDraft, ServiceRequest
+from portal_core.service_requests.models import GuestLink, NumberCounter, RequestDraft, ServiceRequest
 
 __all__ = [
     "Beginning",
+    "GuestLink",
     "HistoryEntry",
     "NumberCounter",
     "PortalDraft",

@@ -57,6 +57,7 @@ def facts() -> PortalFacts:
         languages=portal.languages,
         time_zone=portal.time_zone.key,
         registration=portal.registration,
+        guests=portal.settings.guests,
         welcome=portal.text(portal.settings.welcome, language),
         emergency=portal.text(portal.settings.emergency, language),
         teams={key: portal.team_name(key, language) for key in portal.teams},

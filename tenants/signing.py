@@ -26,5 +26,15 @@ def loads(text: str, *, salt: str, max_age: timedelta | int | None = None) -> An
     return signing.loads(text, salt=_salt(salt), max_age=max_age)
 
 
+def sign(text: str, *, salt: str) -> str:
+    """`text` (without dots) with a signature of the schema in force, short enough for an address."""
+    return signing.Signer(salt=_salt(salt), sep=".").sign(text)
+
+
+def unsign(text: str, *, salt: str) -> str:
+    """The text that this schema signed. Raises BadSignature."""
+    return signing.Signer(salt=_salt(salt), sep=".").unsign(text)
+
+
 def _salt(salt: str) -> str:
     return f"portico:{current_schema()}:{salt}"

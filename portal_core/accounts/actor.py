@@ -32,6 +32,11 @@ class Actor:
         return self.role.base == CUSTOMER
 
     @property
+    def is_guest(self) -> bool:
+        """Whether they follow one request by its link, without an account."""
+        return self.role.base == GUEST and self.user_id is not None
+
+    @property
     def is_operator(self) -> bool:
         """Whether they run the platform; never true inside a tenant."""
         return self.role.base == OPERATOR
@@ -51,6 +56,16 @@ _EVERYTHING = STAFF_PERMISSIONS | PERMISSIONS[CUSTOMER]
 _SYSTEM_ROLE = Role("system", "System", "system", _EVERYTHING, "all", None, ("system",))
 NOBODY = Actor(None, "", "", _NO_ROLE)
 SYSTEM = Actor(None, "Portico", "", _SYSTEM_ROLE)
+
+
+def guest_actor(user: User) -> Actor:
+    """The customer of a request, come by its link: nothing but that request, and less than when signed in.
+
+    SECURITY: nobody, once deactivated; the caller has checked the link.
+    """
+    if not user.is_active:
+        return NOBODY
+    return Actor(user.pk, user.name or user.email, user.email, resolve_role(GUEST), "", user.language, user.time_zone)
 
 
 def actor_for(user: User | AnonymousUser) -> Actor:

@@ -24,6 +24,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from portal_core.accounts import mails
 from portal_core.accounts.actions import register_customer
 from portal_core.accounts.errors import EmailTaken
+from portal_core.accounts.guests import keep_account
 from portal_core.accounts.models import OPERATOR, User, normalise_email
 from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.sessions import SessionStore
@@ -100,7 +101,7 @@ def _hash(email: str, code: str) -> str:
 
 def _may_sign_in(user: User | None) -> bool:
     is_open = portal_facts().is_open
-    return is_open if user is None else user.is_active
+    return is_open if user is None or user.is_guest else user.is_active
 
 
 def send_code(request: HttpRequest, email: str, next_path: str = "") -> None:
@@ -170,10 +171,12 @@ def enter_code(request: HttpRequest, code: str, *, keep: bool) -> Outcome:
 
 def _person(user: User | None, email: str) -> User | None:
     """Whom a right code signs in: the active account, or a new customer where the portal is open."""
-    if user is not None:
+    if user is not None and not user.is_guest:
         return user if user.is_active and user.role != OPERATOR else None
     if not portal_facts().is_open:
         return None
+    if user is not None:
+        return keep_account(user) if user.is_active else None
     try:
         return register_customer(email=email)
     except EmailTaken:

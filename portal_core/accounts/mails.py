@@ -55,6 +55,24 @@ def send_code(recipient: Recipient, code: str) -> None:
     _queue_secret(letter, recipient)
 
 
+def send_guest_code(recipient: Recipient, code: str) -> None:
+    """The code that confirms the address of somebody who sends a request without an account."""
+    with translation.override(recipient.addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="code",
+            subject=_("Your code for %(portal)s: %(code)s") % {"portal": portal, "code": code},
+            headline=_("Your code to send the request"),
+            paragraphs=(
+                _("Enter it on the page where you wrote your request. It works for 10 minutes and only once."),
+                _("Nothing is sent to %(portal)s before that.") % {"portal": portal},
+            ),
+            reason=_("You get this mail because this address was given with a request on our portal."),
+            code=code,
+        )
+    _queue_secret(letter, recipient)
+
+
 def send_no_account(recipient: Recipient) -> None:
     """The answer to an address that cannot sign in; said by mail alone, so that the page tells nobody."""
     with translation.override(recipient.addressee.language):

@@ -64,6 +64,8 @@ class User(AbstractBaseUser, TenantModel):
     time_zone = models.CharField(max_length=64, blank=True, default="")  # "": the portal's
     is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)  # made up; their mail goes to the owner
+    # A customer who proved the address once and keeps no account: follows single requests by link.
+    is_guest = models.BooleanField(default=False, db_default=False)
     session_salt = models.CharField(max_length=40, default=new_session_salt, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_sign_in_at = models.DateTimeField(null=True, blank=True)

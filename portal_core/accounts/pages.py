@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.landing import DESK
 from portal_core.accounts.models import User
+from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.session_over import session_over
 from portal_core.accounts.sessions import SessionStore
 
@@ -21,6 +22,7 @@ SIGN_IN = "/signin/"
 
 OPEN = "open"
 CUSTOMER = "customer"
+GUEST = "guest"
 SIGNED_IN = "signed_in"
 STAFF = "staff"
 
@@ -93,6 +95,19 @@ def signed_in_page(view: PersonView[P]) -> View[P]:
         return None if actor.is_signed_in else to_sign_in(request)
 
     return _guarded(view, SIGNED_IN, gate)
+
+
+def guest_page(view: OpenView[P]) -> View[P]:
+    """Customers, and where the portal takes guests, whoever is signed out. Staff are sent to the desk."""
+
+    def gate(request: HttpRequest, actor: Actor) -> HttpResponse | None:
+        if not actor.is_signed_in:
+            return None if portal_facts().guests else to_sign_in(request)
+        if actor.is_staff:
+            return HttpResponseRedirect(DESK)
+        return None if actor.is_customer else forbidden(request)
+
+    return _guarded(view, GUEST, gate)
 
 
 @overload

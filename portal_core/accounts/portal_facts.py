@@ -17,6 +17,7 @@ class PortalFacts:
     languages: tuple[str, ...] = ("en",)
     time_zone: str = "UTC"
     registration: str = "closed"
+    guests: bool = False
     welcome: str = ""
     emergency: str = ""
     teams: Mapping[str, str] = field(default_factory=dict)

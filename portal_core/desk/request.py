@@ -21,6 +21,7 @@ from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import NotSeen
 from portal_core.service_requests.forms import MessageForm
+from portal_core.service_requests.guest_links import current_link, expires_at
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
 from portal_core.service_requests.pages import request_page
@@ -127,6 +128,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "told": _told(opened),
         "customer_phone": row.customer.phone,
         "is_sample": row.customer.is_sample,
+        "guest_link": _guest_link(row) if row.customer.is_guest else None,
         "team_key": row.team_key,
         "may_assign": opened.actor.may("assign"),
         "may_create": opened.actor.may("create_for_customer"),
@@ -188,6 +190,18 @@ def waiting_on(row: ServiceRequest) -> str:
     days = (timezone.now() - row.status_since).days
     since = f", {days} d" if days else ""
     return f"{'Customer' if row.turn == Turn.CUSTOMER else 'Us'}{since}"
+
+
+@dataclass(frozen=True)
+class GuestLinkState:
+    """How a customer without an account follows the request; `until` is None when the link opens nothing."""
+
+    until: datetime | None
+
+
+def _guest_link(row: ServiceRequest) -> GuestLinkState:
+    link = current_link(row)
+    return GuestLinkState(None if link is None else expires_at(link, row))
 
 
 def _told(opened: DeskRequest) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.desk import first_steps, new, queue, request, request_actions
+from portal_core.desk import first_steps, guest_link, new, queue, request, request_actions
 from portal_core.desk.team_urls import team_urls
 
 app_name = "desk"
@@ -20,4 +20,5 @@ urlpatterns = [
     path("requests/<int:number>/assign/", request_actions.give, name="assign"),
     path("requests/<int:number>/move/", request_actions.move_on, name="move"),
     path("requests/<int:number>/change/", request_actions.change, name="change"),
+    path("requests/<int:number>/guest-link/", guest_link.change, name="guest_link"),
 ]

@@ -139,7 +139,7 @@ def _customer_mail(request: ServiceRequest, view: VisibleRequest, viewer: Viewer
         headline=words.headline,
         body_markdown=words.body,
         button_label=words.button,
-        button_url=parts.address_of(view.path),
+        button_url=view.words["link"],
         reason=reason,
         request_id=request.pk,
         reference=view.reference,

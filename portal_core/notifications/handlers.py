@@ -14,6 +14,7 @@ from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.handed_over import on_handed_over
 from portal_core.notifications.queueing import queue, queue_sample
 from portal_core.notifications.rules import STAFF_READERS, readers_of, rule_values, staff_for
+from portal_core.service_requests.guest_links import ensure_link
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
@@ -79,6 +80,8 @@ def _load(event: Event) -> _Happening | None:
     if request is None:
         logger.info("notifications: the request of event %s is gone", event.id)
         return None
+    # What is sent now carries the guest's link: one that is over begins again, unless it was stopped.
+    ensure_link(request)
     return _Happening(event, request)
 
 

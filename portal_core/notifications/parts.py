@@ -10,6 +10,7 @@ from portal_core.accounts.models import User
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal
 from portal_core.notifications.markdown import escape_value
+from portal_core.service_requests.guest_links import current_link, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -29,8 +30,15 @@ def address_of(path: str) -> str:
 
 def seen_by(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
     """The request as `viewer` may see it. SECURITY: the only source of what a mail says about it."""
-    page = "desk/requests" if viewer.is_staff else "requests"
-    return visible(request, viewer, portal=portal, link=address_of(f"/{page}/{request.number}/"))
+    return visible(request, viewer, portal=portal, link=address_of(_page_of(request, viewer)))
+
+
+def _page_of(request: ServiceRequest, viewer: Viewer) -> str:
+    """Where the reader finds the request; a guest by the link, while there is one."""
+    if viewer.is_staff:
+        return f"/desk/requests/{request.number}/"
+    link = current_link(request)
+    return path_of(link) if link is not None else f"/requests/{request.number}/"
 
 
 def fill_markdown(template: str, words: Mapping[str, str], language: str) -> str:

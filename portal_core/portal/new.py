@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
 from portal_core.accounts.own_account import keep_name
-from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
@@ -222,8 +224,10 @@ class Outcome:
     status: int = 200
 
 
-def render_form(request: PersonRequest, page: FormPage, outcome: Outcome) -> HttpResponse:
-    """The form's page, or its questions alone where htmx asks for them."""
+def render_form(
+    request: PortalRequest, page: FormPage, outcome: Outcome, *, contact: forms.Form | None = None
+) -> HttpResponse:
+    """The form's page, or its questions alone where htmx asks for them; `contact` asks the signed-out who they are."""
     form = outcome.form or _form(page)
     text, language = page.portal.text, page.asked.language
     context = {
@@ -243,7 +247,8 @@ def render_form(request: PersonRequest, page: FormPage, outcome: Outcome) -> Htt
         "full_until": outcome.full_until,
         "sent_before": outcome.sent_before,
         "has_draft": page.saved_at is not None,
-        "asks_name": not request.user.name,
+        "asks_name": isinstance(request.user, User) and not request.user.name,
+        "contact": contact,
         "your_name": page.typed.get(_NAME, "") if page.typed is not None else "",
     }
     template = "portal/_questions.html" if request.htmx and not outcome.sent else "portal/new.html"

@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from portal_core.portal import home, new, requests
+from portal_core.portal import guest_new, guest_request, home, new, requests
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("new/", new.choose, name="choose"),
-    path("new/<slug:type_key>/", new.fill_in, name="new"),
+    path("new/", guest_new.choose, name="choose"),
+    path("new/<slug:type_key>/", guest_new.fill_in, name="new"),
+    path("new/<slug:type_key>/confirm/", guest_new.confirm, name="confirm"),
+    path("new/<slug:type_key>/confirm/again/", guest_new.confirm_again, name="confirm_again"),
     path("new/<slug:type_key>/draft/", new.keep, name="draft"),
+    path("g/<str:token>/", guest_request.detail, name="guest"),
+    path("g/<str:token>/reply/", guest_request.write, name="guest_reply"),
+    path("g/<str:token>/keep/", guest_request.keep, name="guest_keep"),
+    path("g/<str:token>/stop/", guest_request.stop, name="guest_stop"),
+    path("g/<str:token>/new/", guest_request.renew, name="guest_renew"),
     path("requests/", requests.index, name="requests"),
     path("requests/<int:number>/", requests.detail, name="request"),
     path("requests/<int:number>/reply/", requests.write, name="reply"),

@@ -91,6 +91,29 @@ class ServiceRequest(TenantModel):
         return f"#{self.number}"
 
 
+class GuestLink(TenantModel):
+    """The way to one request without an account; one row a request and customer.
+
+    The token is signed, not stored: a later mail can say the same link again, and a copied row opens nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="guest_links", db_index=False)
+    # Of the customer when the link was made: a request that changes hands is not opened by the old link.
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Part of the token: a new link makes the ones before it worthless.
+    generation = models.PositiveIntegerField(default=1)
+    issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "portal_core"
+        constraints = [models.UniqueConstraint(fields=["request", "customer"], name="one_guest_link_a_request")]
+
+    def __str__(self) -> str:
+        return f"guest link {self.id}"
+
+
 class NumberCounter(TenantModel):
     """The last number given out: one row a tenant, locked while a request is filed, so numbers have no gaps."""
 

@@ -300,7 +300,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     (changed("schedules", to=["x"]), "schedules"),
     (changed("record_kinds", to=[{"key": "b", "name": "B"}]), "record_kinds"),
     (changed("document_kinds", to=[{"key": "b", "name": "B"}]), "document_kinds"),
-    (changed("portal", "guests", to=True), "portal.guests"),
     (changed("portal", "brand", to={"logo": "0123456789ab"}), "portal.brand.logo"),
     (changed(*TYPE, "again", to=True), "types.repair.again"),
     (changed(*TYPE, "for", to={"who": "partners"}), "types.repair.for"),

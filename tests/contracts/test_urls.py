@@ -23,7 +23,7 @@ from tests.contracts.rows import Rows
 from tests.factories import make_client, make_user
 from tests.service_requests.filing import file_request
 
-AUDIENCES = {"open", "customer", "signed_in", "staff", "operator"}
+AUDIENCES = {"open", "guest", "customer", "signed_in", "staff", "operator"}
 SIGNED_OUT, OPERATOR, TWIN = "signed out", "operator", "of the other twin"
 ROLES = (SIGNED_OUT, "carol", "dave", "bob", "mona", "alice", "erin", OPERATOR, TWIN)
 LET_IN = "let in"
@@ -74,7 +74,7 @@ class Town:
             return "/signin/"
         if audience == "signed_in":
             return LET_IN
-        if audience == "customer":
+        if audience in ("customer", "guest"):
             if role.is_staff:
                 return "/desk/"
             return LET_IN if who == "carol" or "number" not in address.parameters else 404

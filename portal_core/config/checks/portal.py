@@ -35,6 +35,9 @@ def check_portal(index: Index) -> Iterator[Problem]:
     yield from _brand(index)
     if index.document.hours is not None:
         yield from _hours(index.document.hours)
+    if portal.guests and index.types and all(kind.for_.who != "everybody" for kind in index.types):
+        mend = 'Let one type say "for": {"who": "everybody"}, or turn guests off.'
+        yield Problem("portal.guests", "Guests are let in, and there is nothing that they may send.", mend)
     if not index.types:
         yield Problem("types", "There is nothing that customers can ask for.", "Add a request type.")
 

@@ -60,7 +60,7 @@ def file_once(actor: Actor, submission: Submission) -> ServiceRequest:
     lock_submission(submission.submission_key)
     portal = hold_live_portal()
     request_type = open_type(portal, submission.type_key)
-    if not may_file(actor, submission.type_key):
+    if not may_file(actor, submission.type_key) or (actor.is_guest and request_type.audience != "everybody"):
         raise TypeNotOpen
     already = ServiceRequest.objects.filter(submission_key=submission.submission_key).first()
     if already is None:

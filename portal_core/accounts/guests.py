@@ -1,0 +1,52 @@
+"""Customers without an account: made once they have proved their address, and turned into ones with an account."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from portal_core.accounts.errors import AccountError
+from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
+from portal_core.accounts.roles import CUSTOMER
+
+# Who ends a guest's links; a list, so that registering needs no `global`.
+_link_ender: Final[list[Callable[[User], None]]] = []
+
+
+def on_account_kept(ender: Callable[[User], None]) -> None:
+    """Registers what ends when a guest keeps an account; called once at start."""
+    _link_ender[:] = [ender]
+
+
+def guest_or_customer(*, email: str, name: str, language: str) -> User:
+    """Whose request it is that somebody with this proven address sends: a known customer, or a guest made now.
+
+    A name that is known stays. Raises AccountError("staff"), AccountError("inactive").
+    """
+    address = normalise_email(email)
+    user = User.objects.by_email(address) or _new_guest(address, name, language)
+    if user.role != CUSTOMER:
+        raise AccountError("staff")
+    if not user.is_active:
+        raise AccountError("inactive")
+    return user
+
+
+def _new_guest(address: str, name: str, language: str) -> User:
+    shown = " ".join(name.split())[:NAME_LENGTH]
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(address, name=shown, role=CUSTOMER, language=language, is_guest=True)
+    except IntegrityError:
+        # Two forms of one person at once: the other one has made the guest.
+        return User.objects.get(email=address)
+
+
+def keep_account(user: User) -> User:
+    """A guest who has just proved the address keeps everything in an account; links that opened it without one end."""
+    with transaction.atomic():
+        user.is_guest = False
+        user.save(update_fields=["is_guest"])
+        for end in _link_ender:
+            end(user)
+    return user

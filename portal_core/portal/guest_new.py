@@ -1,0 +1,264 @@
+"""Starting a request without an account: the same forms, with a name and an address that a code confirms.
+
+What was typed waits in the browser's session until the code comes back. Nothing tells whether the address is known
+before it is proved; then a known customer is signed in (the code proves as much), and anybody else gets a link to
+this one request.
+"""
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal_core.accounts import address_proof, mails
+from portal_core.accounts.actor import NOBODY, Actor, actor_for, guest_actor
+from portal_core.accounts.address_proof import Proof, Waiting
+from portal_core.accounts.errors import AccountError
+from portal_core.accounts.forms import CodeForm, EmailForm
+from portal_core.accounts.guests import guest_or_customer
+from portal_core.accounts.models import NAME_LENGTH, User
+from portal_core.accounts.pages import PortalRequest, guest_page, to_sign_in
+from portal_core.accounts.roles import GUEST, resolve_role
+from portal_core.accounts.signin import finish_response, start_session
+from portal_core.accounts.signin_limits import limit_sign_in, limit_source
+from portal_core.config.kinds.base import Asked
+from portal_core.config.live import live_portal
+from portal_core.portal import new
+from portal_core.portal.home import choices
+from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render_form, typed_answers
+from portal_core.portal.signin import too_many
+from portal_core.service_requests.actions import Submission, submit
+from portal_core.service_requests.actions.submit import open_type
+from portal_core.service_requests.errors import Forbidden, TypeNotOpen
+from portal_core.service_requests.forms import AnswersForm, new_request_form
+from portal_core.service_requests.guest_links import ensure_link, path_of
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import parse_uuid, uuid7
+from tenants.limits import TooMany
+
+_PENDING: Final = "guest_request"
+_PROVED: Final = "guest_proved"
+_PURPOSE: Final = "guest-request"
+_PROVED_SECONDS: Final = 30 * 60
+_KEPT_CHARACTERS: Final = 100_000
+_FORMS_AN_HOUR: Final = 60
+
+
+class ContactForm(EmailForm):
+    """Whom we answer."""
+
+    field_order = ("name", "email")
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Enter your name, so that we know whom to greet.")},
+    )
+
+
+@require_safe
+@guest_page
+def choose(request: PortalRequest) -> HttpResponse:
+    """`/new/`: what can be started, with an account or without."""
+    if request.actor.is_signed_in:
+        return new.choose(request)
+    portal = live_portal()
+    viewer = Viewer.of(_nobody(), portal)
+    open_to_all = [item for item in choices(portal, viewer, ()) if portal.type(item.key).audience == "everybody"]
+    emergency = portal.text(portal.settings.emergency, viewer.language)
+    context = {"portal": portal, "choices": open_to_all, "emergency": emergency, "is_guest": True}
+    return render(request, "portal/new_choose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_page
+def fill_in(request: PortalRequest, type_key: str) -> HttpResponse:
+    """`/new/TYPE/`: the form, with an account or without. `do` says which button was pressed: send or update."""
+    if request.actor.is_signed_in:
+        return new.fill_in(request, type_key)
+    try:
+        page = _open(request, type_key)
+    except TypeNotOpen:
+        return to_sign_in(request)
+    contact = ContactForm(request.POST if request.method == "POST" else None, initial=_pending(request, type_key))
+    if request.method != "POST":
+        return _show(request, page, contact)
+    if request.POST.get("do", "send") != "send":
+        # Only the questions are asked anew; name and address are not judged before the form is sent.
+        return _show(request, page, ContactForm(initial=request.POST.dict()))
+    return _send(request, page, contact)
+
+
+def _nobody() -> Actor:
+    return replace(NOBODY, role=resolve_role(GUEST), language=get_language() or "")
+
+
+def _open(request: PortalRequest, type_key: str) -> FormPage:
+    portal = live_portal()
+    request_type = open_type(portal, type_key)
+    if request_type.audience != "everybody":
+        raise TypeNotOpen
+    actor = _nobody()
+    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language)
+    if request.method == "POST":
+        return FormPage(portal, request_type, asked, request.POST, form_key(request.POST))
+    pending = _pending(request, type_key)
+    typed = as_typed(pending["typed"]) if pending else None
+    return FormPage(portal, request_type, asked, typed, parse_uuid(pending.get("key", "")) or uuid7())
+
+
+def _pending(request: HttpRequest, type_key: str) -> dict[str, Any]:
+    """The form of this type that waits for its code, or nothing. Any: a session holds JSON."""
+    pending = request.session.get(_PENDING)
+    return dict(pending) if isinstance(pending, dict) and pending.get("type") == type_key else {}
+
+
+def _show(request: PortalRequest, page: FormPage, contact: ContactForm, outcome: Outcome | None = None) -> HttpResponse:
+    return render_form(request, page, outcome or Outcome(), contact=contact)
+
+
+def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpResponse:
+    form = new_request_form(page.type, page.asked, page.typed)
+    # Both are looked at, so that everything that is wrong is said at once.
+    is_valid = all([form.is_valid(), contact.is_valid()])
+    typed = typed_answers(request.POST, page.type)
+    if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
+        form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
+        is_valid = False
+    if not is_valid:
+        return _show(request, page, contact, Outcome(sent=True, form=form, status=400))
+    email, name = contact.cleaned_data["email"], contact.cleaned_data["name"]
+    pending = {"type": page.type.key, "typed": typed, "name": name, "email": email, "key": str(page.submission_key)}
+    request.session[_PENDING] = pending
+    if _has_proved(request, email):
+        return _file(request, page, form, pending)
+    try:
+        limit_source(request, "guest-form", _FORMS_AN_HOUR)
+        limit_sign_in(request, email, "code")
+    except TooMany as error:
+        return too_many(request, error)
+    _send_code(request, email, address_proof.begin(request, _PURPOSE, email))
+    return redirect("portal:confirm", type_key=page.type.key)
+
+
+def _send_code(request: HttpRequest, email: str, code: str) -> None:
+    """One mail whoever has the address: the page must not tell whether somebody does, nor whether they may come in."""
+    user = User.objects.by_email(email)
+    recipient = mails.Recipient(email, user, get_language() or "")
+    with transaction.atomic():
+        if user is None or user.is_active:
+            mails.send_guest_code(recipient, code)
+        else:
+            mails.send_no_account(recipient)
+
+
+def _has_proved(request: HttpRequest, email: str) -> bool:
+    proved = request.session.get(_PROVED)
+    if not isinstance(proved, dict) or proved["email"] != email:
+        return False
+    return bool(time.time() - proved["at"] <= _PROVED_SECONDS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_page
+def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
+    """`/new/TYPE/confirm/`: the code from the mail; with it the request is sent."""
+    waiting = address_proof.waiting(request, _PURPOSE)
+    pending = _pending(request, type_key)
+    if request.actor.is_signed_in or waiting is None or not pending:
+        return redirect("portal:new", type_key=type_key)
+    form = CodeForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _confirm_page(request, form, waiting)
+    proof = address_proof.enter(request, _PURPOSE, form.cleaned_data["code"])
+    if proof is Proof.WRONG:
+        form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
+        return _confirm_page(request, form, waiting)
+    if proof is Proof.OVER:
+        return render(request, "portal/guest_code_over.html", {"type_key": type_key}, status=400)
+    request.session[_PROVED] = {"email": pending["email"], "at": time.time()}
+    return _file_pending(request, type_key, pending)
+
+
+def _confirm_page(request: PortalRequest, form: CodeForm, waiting: Waiting) -> HttpResponse:
+    type_key = request.resolver_match.kwargs["type_key"] if request.resolver_match else ""
+    context = {"form": form, "waiting": waiting, "type_key": type_key}
+    return render(request, "portal/guest_confirm.html", context, status=400 if form.is_bound else 200)
+
+
+@require_POST
+@guest_page
+def confirm_again(request: PortalRequest, type_key: str) -> HttpResponse:
+    """`/new/TYPE/confirm/again/`: a new code for the same address."""
+    waiting = address_proof.waiting(request, _PURPOSE)
+    if waiting is None:
+        return redirect("portal:new", type_key=type_key)
+    try:
+        limit_sign_in(request, waiting.email, "code")
+    except TooMany as error:
+        return too_many(request, error)
+    code = address_proof.again(request, _PURPOSE)
+    if code is not None:
+        _send_code(request, waiting.email, code)
+    return redirect("portal:confirm", type_key=type_key)
+
+
+def _file_pending(request: PortalRequest, type_key: str, pending: Mapping[str, Any]) -> HttpResponse:
+    """Sends what waited. The configuration may have changed meanwhile: then the form comes back with everything."""
+    try:
+        page = replace(_open(request, type_key), typed=as_typed(pending["typed"]))
+    except TypeNotOpen:
+        return to_sign_in(request)
+    page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())
+    form = new_request_form(page.type, page.asked, page.typed)
+    if not form.is_valid():
+        contact = ContactForm(dict(pending))
+        contact.is_valid()
+        return _show(request, page, contact, Outcome(sent=True, form=form, status=400))
+    return _file(request, page, form, pending)
+
+
+def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Mapping[str, Any]) -> HttpResponse:
+    try:
+        user = guest_or_customer(email=pending["email"], name=pending["name"], language=get_language() or "")
+    except AccountError as error:
+        return render(request, "portal/guest_not_here.html", {"code": error.code}, status=403)
+    actor = guest_actor(user) if user.is_guest else actor_for(user)
+    try:
+        filed = submit(actor=actor, submission=_submission(user.pk, page, form))
+    except Forbidden:
+        # The form's key was used by somebody else: never show what it has become.
+        return redirect("portal:new", type_key=page.type.key)
+    for key in (_PENDING, _PROVED):
+        request.session.pop(key, None)
+    return _filed(request, user, filed)
+
+
+def _submission(customer_id: uuid.UUID, page: FormPage, form: AnswersForm) -> Submission:
+    return Submission(
+        type_key=page.type.key,
+        answers=form.cleaned_data,
+        submission_key=page.submission_key,
+        customer_id=customer_id,
+    )
+
+
+def _filed(request: PortalRequest, user: User, filed: ServiceRequest) -> HttpResponse:
+    """A guest goes to the request by its link; whoever has an account has just proved to be its owner."""
+    if not user.is_guest:
+        start_session(request, user, keep=False)
+        return finish_response(request, HttpResponseRedirect(f"/requests/{filed.number}/?sent=1"))
+    filed.customer = user
+    link = ensure_link(filed)
+    return HttpResponseRedirect(f"{path_of(link)}?sent=1" if link is not None else "/signin/")

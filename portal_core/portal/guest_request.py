@@ -1,0 +1,144 @@
+"""`/g/TOKEN/`: one request by its link, without an account.
+
+The link opens this request and nothing else. A guest reads what the customer reads, writes, and can keep it all in an
+account in one step. SECURITY: nothing here signs anybody in; that takes a code, on the sign-in page.
+"""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts import code_signin
+from portal_core.accounts.mails import mask_email
+from portal_core.accounts.pages import PortalRequest, open_page
+from portal_core.accounts.portal_facts import portal_facts
+from portal_core.accounts.signin_limits import limit_sign_in, limit_source
+from portal_core.config.live import live_portal
+from portal_core.messaging.actions import Message, reply
+from portal_core.notifications.guest_link_mail import send_new_link
+from portal_core.portal.limits import writes_full_until
+from portal_core.portal.signin import too_many
+from portal_core.service_requests.errors import Forbidden
+from portal_core.service_requests.forms import MessageForm
+from portal_core.service_requests.guest_links import OpenedLink, find_link, open_link, stop_link
+from portal_core.service_requests.pages import request_page
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import parse_uuid
+from tenants.limits import TooMany
+
+_OPENED_AN_HOUR = 300
+
+
+@require_safe
+@open_page
+def detail(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/`: where it stands, what happened, and a word to the business."""
+    try:
+        limit_source(request, "guest-link", _OPENED_AN_HOUR)
+    except TooMany as error:
+        return too_many(request, error)
+    opened = open_link(token)
+    return _gone(request, token) if opened is None else _render(request, opened)
+
+
+@require_POST
+@open_page
+def write(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/reply/`: a message to the business."""
+    opened = open_link(token)
+    if opened is None:
+        return _gone(request, token)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _render(request, opened, message_form=form, status=400)
+    full_until = writes_full_until(opened.actor)
+    if full_until is not None:
+        return _render(request, opened, message_form=form, full_until=full_until, status=429)
+    message = Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
+    try:
+        entry = reply(actor=opened.actor, request_id=opened.row.pk, message=message)
+    except Forbidden:
+        return _render(request, opened, message_form=form, problem="message", status=403)
+    return redirect(f"{opened.path}#e-{entry.pk}")
+
+
+@require_POST
+@open_page
+def keep(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/keep/`: a code to the address; with it the guest has an account, and needs the link no more."""
+    opened = open_link(token)
+    if opened is None:
+        return _gone(request, token)
+    if not portal_facts().is_open:
+        raise Forbidden
+    email = opened.row.customer.email
+    try:
+        limit_sign_in(request, email, "code")
+    except TooMany as error:
+        return too_many(request, error)
+    code_signin.send_code(request, email, f"/requests/{opened.row.number}/")
+    return redirect("signin_code")
+
+
+@require_POST
+@open_page
+def stop(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/stop/`: the link ends at once."""
+    opened = open_link(token)
+    if opened is not None:
+        stop_link(opened)
+    return redirect("portal:guest", token=token)
+
+
+@require_POST
+@open_page
+def renew(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/new/`: a new link by mail, to the address that the old one was for; the page says no more than that."""
+    link = find_link(token)
+    if link is None:
+        return _gone(request, token)
+    try:
+        limit_sign_in(request, link.customer.email, "code")
+    except TooMany as error:
+        return too_many(request, error)
+    send_new_link(link.request)
+    return _gone(request, token, was_sent=True)
+
+
+def _render(request: PortalRequest, opened: OpenedLink, *, status: int = 200, **extra: object) -> HttpResponse:
+    portal = live_portal()
+    viewer = Viewer.of(opened.actor, portal)
+    before = parse_uuid(request.GET.get("before", ""))
+    context = {
+        "portal": portal,
+        "page": request_page(opened.row, viewer, portal=portal, before=before),
+        "guest": opened,
+        "masked_email": mask_email(opened.row.customer.email),
+        "can_keep": portal_facts().is_open,
+        "message_form": MessageForm(),
+        "was_sent": request.GET.get("sent") == "1",
+        "moves": [],
+        "read_only": False,
+        **extra,
+    }
+    return _unlisted(render(request, "portal/guest_request.html", context, status=status))
+
+
+def _gone(request: PortalRequest, token: str, *, was_sent: bool = False) -> HttpResponse:
+    """Stopped, over, overtaken, of another portal, or never made. Only whoever holds a real one can ask for another."""
+    link = find_link(token)
+    can_renew = link is not None and link.customer.is_guest and link.customer.is_active
+    context = {
+        "token": token,
+        "can_renew": can_renew and not was_sent,
+        "was_sent": was_sent,
+        "masked_email": mask_email(link.customer.email) if link is not None and can_renew else "",
+    }
+    return _unlisted(render(request, "portal/guest_gone.html", context, status=200 if was_sent else 410))
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    """The address is the key: no search engine keeps it, and no other site is told where the reader came from."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,448 @@
+"""Requests without an account: the form, the code, the link, and what it does not open."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from portal_core.accounts import adapters, address_proof
+from portal_core.accounts.actor import actor_for, guest_actor
+from portal_core.accounts.models import Session, User
+from portal_core.config.actions import publish
+from portal_core.config.checks.run import check
+from portal_core.config.document import load
+from portal_core.messaging.actions import Message, note, reply
+from portal_core.service_requests import guest_links
+from portal_core.service_requests.actions import Move, Submission, move, submit
+from portal_core.service_requests.errors import TypeNotOpen
+from portal_core.service_requests.models import GuestLink, ServiceRequest
+from tenants.context import tenant_context
+from tenants.outbox.handling import handle_next_event
+from tenants.outbox.models import Mail
+from tenants.outbox.steps import Step
+from tests.contracts.rows import Rows
+from tests.factories import make_client
+from tests.service_requests.filing import file_request
+from tests.service_requests.small_portal import document, refused
+
+CODE = "314159"
+GUEST = "gina@example.net"
+
+
+def portal_document(**portal: Any) -> dict[str, Any]:
+    """The small portal, open to guests for repairs alone; customers are told what arrives."""
+    made = document()
+    made["portal"] |= {"guests": True, **portal}
+    made["types"][1]["for"] = {"who": "signed_in"}
+    for status in made["flows"][0]["statuses"]:
+        status["notify"] = [{"who": "customer", "when": "now", "message": "news"}]
+    made["messages"] = [{"key": "news", "subject": "News of {reference}", "body": "It is {status}.", "button": "See"}]
+    return made
+
+
+@dataclass
+class House:
+    """The portal with a guest at the door."""
+
+    people: dict[str, Any]
+    tenant: Any
+    client: Any
+
+    def publish(self, **portal: Any) -> None:
+        publish(actor=actor_for(self.people["alice"]), document=load(portal_document(**portal)))
+
+    def form(self, **more: str) -> dict[str, str]:
+        filled = {"f-what": "A drip", "f-kind": "leak", "f-gauge": "2", "name": "Gina Guest", "email": GUEST}
+        return {**filled, "key": str(uuid.uuid4()), "do": "send", **more}
+
+    def send(self, client: Any = None, **more: str) -> Any:
+        return (client or self.client).post("/new/repair/", self.form(**more))
+
+    def confirm(self, code: str = CODE, client: Any = None) -> Any:
+        return (client or self.client).post("/new/repair/confirm/", {"code": code})
+
+    def filed(self, **more: str) -> tuple[ServiceRequest, str]:
+        """A guest's request, and the path of its link."""
+        self.send(**more)
+        path = self.confirm()["Location"].split("?")[0]
+        return ServiceRequest.objects.select_related("customer").latest("number"), path
+
+    def mails(self, address: str = GUEST) -> list[Mail]:
+        """As they are queued, before the server has them: what is secret is wiped then."""
+        while handle_next_event(self.tenant.schema_name) is Step.DONE:
+            pass
+        return list(Mail.objects.filter(to_address=address).order_by("created_at", "id"))
+
+
+@pytest.fixture
+def house(people, tenant, client_for, monkeypatch) -> House:
+    for module in (adapters, address_proof):
+        monkeypatch.setattr(module, "new_code", lambda: CODE)
+    made = House(people, tenant, client_for())
+    made.publish()
+    return made
+
+
+def test_where_guests_are_off_the_form_asks_to_sign_in(house, client_for):
+    house.publish(guests=False)
+    for path in ("/new/", "/new/repair/"):
+        assert house.client.get(path)["Location"].startswith("/signin/")
+    assert house.send().status_code == 403
+    assert ServiceRequest.objects.count() == 0
+    assert "without an account" not in house.client.get("/signin/").content.decode()
+
+
+def test_the_sign_in_page_leads_to_what_is_open_to_guests_and_nothing_else(house):
+    assert 'href="/new/"' in house.client.get("/signin/").content.decode()
+    page = house.client.get("/new/").content.decode()
+    assert "/new/repair/" in page
+    assert "/new/sale/" not in page
+
+
+def test_a_type_for_the_signed_in_is_not_filed_by_a_guest(house):
+    assert house.client.get("/new/sale/")["Location"].startswith("/signin/")
+    before = Rows().now()
+    house.client.post("/new/sale/", house.form())
+    assert Rows().now() == before
+    guest = User.objects.create_user(GUEST, name="Gina", role="customer", is_guest=True)
+    with refused(TypeNotOpen):
+        submit(actor=guest_actor(guest), submission=Submission("sale", {"what": "x"}, uuid.uuid4(), guest.pk))
+
+
+def test_what_is_wrong_is_said_at_once_and_what_was_typed_stays(house):
+    answer = house.send(**{"f-what": "", "email": "gina at example", "f-kind": "noise"})
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    assert "2 answers need another look" in text
+    assert 'value="gina at example"' in text
+    assert 'value="Gina Guest"' in text
+    assert Mail.objects.count() == 0
+
+
+def test_questions_that_depend_on_an_answer_come_without_being_sent(house):
+    answer = house.client.post(
+        "/new/repair/", house.form(do="update", name="", email=""), headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert "Gauge" in answer.content.decode()
+    assert "Enter your" not in answer.content.decode()
+    assert Session.objects.count() == 0
+
+
+def test_nothing_is_filed_before_the_code(house):
+    answer = house.send()
+    assert answer["Location"] == "/new/repair/confirm/"
+    assert ServiceRequest.objects.count() == 0
+    assert not User.objects.filter(email=GUEST).exists()
+    (mail,) = house.mails()
+    assert CODE in mail.subject
+    wrong = house.confirm("000000")
+    assert wrong.status_code == 400
+    assert ServiceRequest.objects.count() == 0
+
+
+def test_with_the_code_the_request_is_filed_and_opens_by_its_link(house):
+    row, path = house.filed()
+    assert (row.customer.email, row.customer.name, row.customer.is_guest) == (GUEST, "Gina Guest", True)
+    assert row.data["what"] == "A drip"
+    page = house.client.get(f"{path}?sent=1")
+    text = page.content.decode()
+    assert "Yours is new" in text
+    assert "Keep this in an account" in text
+    assert (page["X-Robots-Tag"], page["Referrer-Policy"]) == ("noindex, nofollow", "same-origin")
+    assert "g…@example.net" in text
+    assert GUEST not in text
+
+
+def test_the_link_signs_nobody_in_and_opens_nothing_else(house, client_for):
+    row, path = house.filed()
+    client = client_for()
+    assert client.get(path).status_code == 200
+    assert "sessionid" not in client.cookies
+    for other in ("/", "/requests/", f"/requests/{row.number}/", "/account/"):
+        assert client.get(other)["Location"].startswith("/signin/")
+    assert client.get(f"/desk/requests/{row.number}/")["Location"].startswith("/signin/")
+
+
+def test_reading_by_the_link_writes_nothing(house, client_for):
+    _row, path = house.filed()
+    before = Rows().now()
+    client_for().get(path)
+    client_for().get(path + "?before=" + str(uuid.uuid4()))
+    assert Rows().now() == before
+
+
+def test_mails_lead_a_guest_to_the_link(house):
+    row, path = house.filed()
+    news = house.mails()[-1]
+    assert news.subject == f"News of {row.number}"
+    assert path in news.text
+    assert f"/requests/{row.number}/" not in news.text
+
+
+def test_a_form_sent_twice_is_one_request(house):
+    key = str(uuid.uuid4())
+    house.send(key=key)
+    house.confirm()
+    again = house.send(key=key)
+    assert again["Location"] == "/new/repair/confirm/"
+    assert "/g/" in house.confirm()["Location"]
+    assert ServiceRequest.objects.count() == 1
+
+
+def test_five_wrong_codes_end_it_and_the_form_is_still_there(house):
+    house.send()
+    for _ in range(4):
+        assert house.confirm("000000").status_code == 400
+    assert "does not work any more" in house.confirm("000000").content.decode()
+    assert house.confirm()["Location"] == "/new/repair/"
+    assert ServiceRequest.objects.count() == 0
+    assert 'value="A drip"' in house.client.get("/new/repair/").content.decode()
+
+
+def test_a_code_is_over_after_ten_minutes(house):
+    house.send()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert house.confirm()["Location"] == "/new/repair/"
+    assert ServiceRequest.objects.count() == 0
+
+
+def test_a_form_that_publishing_changed_meanwhile_comes_back_and_needs_no_second_code(house):
+    house.send()
+    changed = portal_document()
+    changed["types"][0]["fields"].append({"key": "floor", "kind": "text", "label": "Floor", "required": True})
+    publish(actor=actor_for(house.people["alice"]), document=load(changed))
+    back = house.confirm()
+    assert back.status_code == 400
+    assert 'value="A drip"' in back.content.decode()
+    assert "/g/" in house.send(**{"f-floor": "2nd"})["Location"]
+    assert ServiceRequest.objects.get().data["floor"] == "2nd"
+
+
+def test_a_known_customer_who_proves_the_address_is_signed_in(house):
+    house.send(email="carol@example.com", name="Somebody Else")
+    answer = house.confirm()
+    row = ServiceRequest.objects.get()
+    assert answer["Location"] == f"/requests/{row.number}/?sent=1"
+    assert (row.customer, row.customer.name) == (house.people["carol"], "Carol Customer")
+    assert house.client.get(f"/requests/{row.number}/").status_code == 200
+    assert GuestLink.objects.count() == 0
+
+
+@pytest.mark.parametrize("email", ["bob@example.com", "carol@example.com", "unknown@example.net"])
+def test_the_page_tells_nothing_of_an_address_before_it_is_proved(house, email):
+    house.send(email=email)
+    page = house.client.get("/new/repair/confirm/").content.decode()
+    assert email in page
+    assert house.mails(email)[-1].subject.startswith("Your code")
+
+
+def test_staff_do_not_file_as_customers(house):
+    house.send(email="bob@example.com")
+    answer = house.confirm()
+    assert answer.status_code == 403
+    assert "belongs to the team" in answer.content.decode()
+    assert ServiceRequest.objects.count() == 0
+    assert house.client.get("/desk/")["Location"].startswith("/signin/")
+
+
+def test_whoever_was_turned_away_gets_no_code(house):
+    User.objects.create_user(GUEST, name="Gina", role="customer", is_active=False)
+    house.send()
+    assert "No account" in house.mails()[0].subject
+    assert house.confirm().status_code == 403
+    assert ServiceRequest.objects.count() == 0
+
+
+def test_a_guest_writes_and_reads_answers_but_no_notes(house):
+    row, path = house.filed()
+    bob = actor_for(house.people["bob"])
+    note(actor=bob, request_id=row.pk, message=Message("A note for us alone", uuid.uuid4()))
+    reply(actor=bob, request_id=row.pk, message=Message("We come on Friday", uuid.uuid4()))
+    sent = house.client.post(f"{path}reply/", {"body": "Friday is fine", "key": str(uuid.uuid4())})
+    assert sent.status_code == 302
+    text = house.client.get(path).content.decode()
+    assert "We come on Friday" in text
+    assert "Friday is fine" in text
+    assert "A note for us alone" not in text
+
+
+def test_a_guest_makes_no_moves(house):
+    row, path = house.filed()
+    made = Move(to="known", seen_status="new", answers={"cause": "A seal"})
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=made)
+    assert "That will do" not in house.client.get(path).content.decode()
+    text = house.client.get(path).content.decode()
+    assert "A seal" not in text
+
+
+def test_writing_is_refused_where_the_status_takes_no_messages(house):
+    row, path = house.filed()
+    made = Move(to="over", seen_status="new", reason="Done")
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=made)
+    before = Rows().now()
+    answer = house.client.post(f"{path}reply/", {"body": "One more thing", "key": str(uuid.uuid4())})
+    assert answer.status_code == 403
+    assert "One more thing" in answer.content.decode()
+    assert Rows().now() == before
+
+
+def _stopped(house, row, path):
+    house.client.post(f"{path}stop/")
+
+
+def _moved_in(house, row, path):
+    house.client.post(f"{path}keep/")
+    assert house.client.post("/signin/code/", {"code": CODE})["Location"] == f"/requests/{row.number}/"
+
+
+def _deactivated(house, row, path):
+    User.objects.filter(pk=row.customer_id).update(is_active=False)
+
+
+def _renewed(house, row, path):
+    guest_links.renew_link(row)
+
+
+def _given_away(house, row, path):
+    ServiceRequest.objects.filter(pk=row.pk).update(customer=house.people["dave"])
+
+
+@pytest.mark.parametrize(
+    "end", [_stopped, _moved_in, _deactivated, _renewed, _given_away], ids=lambda end: end.__name__
+)
+def test_a_link_that_has_ended_opens_nothing_and_takes_nothing(house, client_for, end):
+    row, path = house.filed()
+    end(house, row, path)
+    client = client_for()
+    assert client.get(path).status_code == 410
+    assert "A drip" not in client.get(path).content.decode()
+    before = Rows().now()
+    for act in ("reply/", "stop/", "keep/"):
+        client.post(f"{path}{act}", {"body": "Hello", "key": str(uuid.uuid4())})
+    assert Rows().now() == before
+
+
+def test_a_link_ends_some_time_after_closing_and_half_a_year_after_it_was_sent(house, client_for):
+    row, path = house.filed()
+    for days, status in ((179, 200), (181, 410)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            assert client_for().get(path).status_code == status
+    made = Move(to="over", seen_status="new", reason="Done")
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=made)
+    for days, status in ((13, 200), (15, 410)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            assert client_for().get(path).status_code == status
+
+
+def test_news_after_half_a_year_open_the_link_again_but_not_a_stopped_one(house, client_for):
+    row, path = house.filed()
+    with time_machine.travel(timezone.now() + timedelta(days=200)):
+        reply(actor=actor_for(house.people["bob"]), request_id=row.pk, message=Message("News at last", uuid.uuid4()))
+        assert path in house.mails()[-1].text
+        assert client_for().get(path).status_code == 200
+        house.client.post(f"{path}stop/")
+        reply(actor=actor_for(house.people["bob"]), request_id=row.pk, message=Message("And more", uuid.uuid4()))
+        assert "/g/" not in house.mails()[-1].text
+
+
+@pytest.mark.parametrize("spoil", [lambda p: p[:-3] + "x/", lambda p: p.replace("-1.", "-2."), lambda _p: "/g/x/"])
+def test_a_made_up_link_opens_nothing_and_offers_nothing(house, client_for, spoil):
+    _row, path = house.filed()
+    answer = client_for().get(spoil(path))
+    assert answer.status_code == 410
+    assert "E-mail me a new link" not in answer.content.decode()
+    before = Rows().now()
+    assert client_for().post(f"{spoil(path)}new/").status_code == 410
+    assert Rows().now() == before
+
+
+def test_whoever_holds_an_ended_link_can_have_a_new_one_mailed_to_the_address(house, client_for):
+    _row, path = house.filed()
+    house.client.post(f"{path}stop/")
+    assert "E-mail me a new link" in client_for().get(path).content.decode()
+    assert client_for().post(f"{path}new/").status_code == 200
+    new = next(word for word in house.mails()[-1].text.split() if "/g/" in word)
+    fresh = "/g/" + new.split("/g/")[1]
+    assert fresh != path
+    assert client_for().get(fresh).status_code == 200
+    assert client_for().get(path).status_code == 410
+
+
+def test_links_of_one_tenant_open_nothing_in_its_twin(house, twins):
+    _row, path = house.filed()
+    twins.mirror()
+    with tenant_context(twins.beta.tenant):
+        assert GuestLink.objects.count() == 1
+        client = make_client(tenant=twins.beta.tenant)
+    assert client.get(path).status_code == 410
+    before = Rows().now()
+    assert client.post(f"{path}reply/", {"body": "Hello", "key": str(uuid.uuid4())}).status_code == 410
+    assert Rows().now() == before
+
+
+def test_keeping_an_account_is_one_code_and_everything_moves_in(house):
+    row, path = house.filed()
+    assert house.client.post(f"{path}keep/")["Location"] == "/signin/code/"
+    answer = house.client.post("/signin/code/", {"code": CODE, "keep": "on"})
+    assert answer["Location"] == f"/requests/{row.number}/"
+    row.customer.refresh_from_db()
+    assert not row.customer.is_guest
+    assert "A drip" in house.client.get(f"/requests/{row.number}/").content.decode()
+    made = Move(to="known", seen_status="new", answers={"cause": "A seal"})
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=made)
+    assert f"/requests/{row.number}/" in house.mails()[-1].text
+
+
+def test_where_nobody_registers_a_guest_stays_one(house, client_for):
+    house.publish(registration="closed")
+    _row, path = house.filed()
+    assert "Keep this in an account" not in house.client.get(path).content.decode()
+    assert house.client.post(f"{path}keep/").status_code == 403
+    client_for().post("/signin/", {"email": GUEST})
+    assert any("No account" in mail.subject for mail in house.mails())
+    assert not any(mail.subject.startswith("Your code") for mail in house.mails()[1:])
+
+
+def test_a_second_request_of_a_guest_is_the_same_person(house, client_for):
+    first, _path = house.filed()
+    client = client_for()
+    house.send(client, name="Another Name")
+    house.confirm(client=client)
+    second = ServiceRequest.objects.latest("number")
+    assert second.customer_id == first.customer_id
+    assert User.objects.get(email=GUEST).name == "Gina Guest"
+
+
+def test_staff_see_a_guest_and_stop_or_renew_the_link(house, client_for):
+    row, path = house.filed()
+    bob = client_for(house.people["bob"])
+    page = bob.get(f"/desk/requests/{row.number}/").content.decode()
+    assert "Guest" in page
+    assert "Stop the link" in page
+    bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "stop"})
+    assert client_for().get(path).status_code == 410
+    bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "renew"})
+    new = next(word for word in house.mails()[-1].text.split() if "/g/" in word)
+    assert client_for().get("/g/" + new.split("/g/")[1]).status_code == 200
+
+
+def test_of_a_customer_with_an_account_there_is_no_link_to_handle(house, client_for):
+    row = file_request(house.people["carol"], "repair")
+    bob = client_for(house.people["bob"])
+    assert "Stop the link" not in bob.get(f"/desk/requests/{row.number}/").content.decode()
+    before = Rows().now()
+    bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "renew"})
+    assert Rows().now() == before
+
+
+def test_guests_without_anything_to_send_are_refused_at_publishing():
+    made = portal_document()
+    made["types"][0]["for"] = {"who": "signed_in"}
+    assert [problem.path for problem in check(load(made)) if problem.path == "portal.guests"] == ["portal.guests"]
