@@ -122,11 +122,48 @@
       if (isMark(field)) field.checked = answer;
       else field.value = answer;
       const asks = field.closest("[hx-post]");
-      if (asks && asks.getAttribute("hx-trigger").includes(`[name=${field.name}]`) && answer !== false) decided = field;
+      if (asks && asks.getAttribute("hx-trigger").includes(`[name='${field.name}']`) && answer !== false) decided = field;
     }
     const focused = id && document.getElementById(id);
     if (focused && part.contains(focused) && typeof selectionStart === "number") focused.setSelectionRange(selectionStart, selectionEnd);
     if (decided) decided.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // ---- tables to fill in: rows come and go without asking the server; the same buttons do it without script
+
+  const rowId = () => `r${[...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+  const addRow = (table) => {
+    const body = table.querySelector("tbody");
+    const row = table.querySelector("template").content.firstElementChild.cloneNode(true);
+    const id = rowId();
+    for (const part of row.querySelectorAll("*")) {
+      for (const attribute of part.attributes) attribute.value = attribute.value.replace("0row0", id);
+    }
+    body.append(row);
+    const first = body.lastElementChild.querySelector("input:not([type=hidden]), select, textarea");
+    if (first) first.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-row-add], [data-row-drop]");
+    const table = button && button.closest("[data-rows]");
+    if (!table || table.closest("[inert]")) return;
+    event.preventDefault();
+    const body = table.querySelector("tbody");
+    if (button.hasAttribute("data-row-add")) addRow(table);
+    else {
+      const row = button.closest("tr");
+      const next = row.nextElementSibling || row.previousElementSibling;
+      row.remove();
+      if (next) next.querySelector("[data-row-drop]").focus();
+      else addRow(table);
+    }
+    const add = table.querySelector("[data-row-add]");
+    add.hidden = body.children.length >= Number(table.dataset.most);
+    // What is typed is kept on our side: a row less is news as well.
+    const field = body.querySelector("input:not([type=hidden]), select, textarea");
+    if (field) field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
   // ---- <button data-copy="#id">, shown only with script (class only-script)

@@ -1,16 +1,19 @@
 """Forms compiled from fields of the configuration. Which questions apply is decided here, by the answers given."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from pydantic import JsonValue
 
 from portal_core.config.compiled import CompiledField
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
+from tenants.ui.parts import PartsWidget
+from tenants.ui.rows import RowsWidget
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
@@ -40,13 +43,27 @@ class AnswersForm(forms.Form):
         self.values: dict[str, JsonValue] = dict(values)
         for field in self.compiled.values():
             if field.kind.is_input:
-                self.fields[field.key] = field.kind.form_field(field, asked)
+                stored = self.values.get(field.key)
+                known = asked if stored is None else replace(asked, stored=stored)
+                self.fields[field.key] = field.kind.form_field(field, known)
                 self.initial[field.key] = field.kind.initial(self._start(field), field)
         self._deciding = _deciding(self.compiled.values())
 
     def _start(self, field: CompiledField) -> JsonValue:
         """What stands in the field when the page opens: the value, or in a new form the default."""
         return self.values[field.key] if field.key in self.values else field.kind.default(field)
+
+    @cached_property
+    def is_reshaped(self) -> bool:
+        """Whether it came in only to have a row of a table more or less: nothing is meant to be sent yet."""
+        return self.is_bound and any(
+            isinstance(field.widget, RowsWidget) and bool(field.widget.pressed(self.data, self.add_prefix(name)))
+            for name, field in self.fields.items()
+        )
+
+    def is_valid(self) -> bool:
+        """Whether the answers can be taken."""
+        return super().is_valid() and not self.is_reshaped
 
     def _clean_fields(self) -> None:
         """Cleans in the order of the form, dropping what does not apply under the answers so far."""
@@ -58,7 +75,8 @@ class AnswersForm(forms.Form):
                 value = bound.field.clean(bound.data)
                 self.cleaned_data[name] = field.kind.store(value, field)
             except forms.ValidationError as error:
-                self.add_error(name, error)
+                if not self.is_reshaped:
+                    self.add_error(name, error)
 
     def _applies(self, field: CompiledField) -> bool:
         known = self.cleaned_data if self.is_bound else self.values
@@ -100,6 +118,16 @@ class AnswersForm(forms.Form):
             return None
         return condition.field, condition.is_
 
+    def _decider(self, field: CompiledField) -> str:
+        """The name of the control that asks the server anew when it changes; "" where nothing depends on it."""
+        if not field.kind.is_input:
+            return ""
+        widget = self.fields[field.key].widget
+        name = self.add_prefix(field.key)
+        if isinstance(widget, PartsWidget) and widget.decides:
+            return f"{name}_{widget.decides}"
+        return name if field.key in self._deciding else ""
+
     def _question(self, field: CompiledField, nested: dict[str, dict[str, list[forms.BoundField]]]) -> "Question":
         portal, language = self.asked.portal, self.asked.language
         return Question(
@@ -109,7 +137,7 @@ class AnswersForm(forms.Form):
             text=portal.text(field.config.text, language) if isinstance(field.config, InfoField) else "",
             bound=self[field.key] if field.kind.is_input else None,
             reveals=nested.get(field.key, {}),
-            decides=field.key in self._deciding,
+            decides=self._decider(field),
         )
 
 
@@ -117,8 +145,8 @@ class AnswersForm(forms.Form):
 class Question:
     """One question (or heading, or information) of a form, in the reader's words.
 
-    `reveals`: further questions by the answer under which they stand. `decides`: other questions depend on this one,
-    so that changing it asks the server which ones apply now.
+    `reveals`: further questions by the answer under which they stand. `decides`: the name of the control on which
+    other questions (or lines of this one) depend, so that changing it asks the server which ones apply now; "" if none.
     """
 
     kind: str
@@ -127,7 +155,7 @@ class Question:
     text: str
     bound: forms.BoundField | None
     reveals: Mapping[str, list[forms.BoundField]]
-    decides: bool
+    decides: str
 
 
 def _deciding(fields: Iterable[CompiledField]) -> frozenset[str]:

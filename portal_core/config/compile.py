@@ -7,7 +7,7 @@ from portal_core.accounts.roles import PERMISSIONS, Role, builtin_role
 from portal_core.config.brand import brand_css
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledRecordKind, CompiledType
 from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus, CompiledTransition
-from portal_core.config.document.fields import FieldBase, RecordKind
+from portal_core.config.document.fields import FieldBase, RecordKind, RowsField
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import CustomRole, PortalDocument, RequestType
 from portal_core.config.hours import compile_hours
@@ -21,8 +21,9 @@ _LEAST_PROGRESS, _MOST_PROGRESS = 10, 90
 def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
     """Compiles a document that has passed the checks. `number` 0 stands for a draft."""
     portal = document.portal
-    flows = {flow.key: _flow(flow) for flow in document.flows}
-    types = {kind.key: _type(kind, flows[kind.flow], portal.language) for kind in document.types}
+    zone = ZoneInfo(portal.time_zone)
+    flows = {flow.key: _flow(flow, zone) for flow in document.flows}
+    types = {kind.key: _type(kind, flows[kind.flow], portal.language, zone) for kind in document.types}
     css_hash, css = brand_css(document, "draft" if number == 0 else "portal")
     return CompiledPortal(
         number=number,
@@ -30,7 +31,7 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
         name=portal.name,
         language=portal.language,
         languages=tuple(dict.fromkeys((portal.language, *portal.languages))),
-        time_zone=ZoneInfo(portal.time_zone),
+        time_zone=zone,
         hours=compile_hours(document.hours),
         flows=MappingProxyType(flows),
         types=tuple(kind for kind in types.values() if not kind.retired),
@@ -49,13 +50,13 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
         _roles=MappingProxyType(compile_roles(document)),
         _messages=MappingProxyType({message.key: message for message in document.messages}),
         document_kinds=MappingProxyType({kind.key: kind for kind in document.document_kinds}),
-        record_kinds=MappingProxyType({kind.key: _record_kind(kind) for kind in document.record_kinds}),
+        record_kinds=MappingProxyType({kind.key: _record_kind(kind, zone) for kind in document.record_kinds}),
         _team_names=MappingProxyType({team.key: team.name for team in document.teams}),
     )
 
 
-def _type(source: RequestType, flow: CompiledFlow, language: str) -> CompiledType:
-    fields = tuple(_field(item) for item in source.fields)
+def _type(source: RequestType, flow: CompiledFlow, language: str, zone: ZoneInfo) -> CompiledType:
+    fields = tuple(_field(item, zone) for item in source.fields)
     return CompiledType(
         key=source.key,
         name=source.name,
@@ -73,13 +74,14 @@ def _type(source: RequestType, flow: CompiledFlow, language: str) -> CompiledTyp
         again=source.again,
         fields=fields,
         retired=source.retired,
+        zone=zone,
         _language=language,
         _by_key=MappingProxyType({item.key: item for item in fields}),
     )
 
 
-def _record_kind(source: RecordKind) -> CompiledRecordKind:
-    fields = tuple(_field(item) for item in source.fields)
+def _record_kind(source: RecordKind, zone: ZoneInfo) -> CompiledRecordKind:
+    fields = tuple(_field(item, zone) for item in source.fields)
     return CompiledRecordKind(
         key=source.key,
         name=source.name,
@@ -90,7 +92,7 @@ def _record_kind(source: RecordKind) -> CompiledRecordKind:
     )
 
 
-def _field(source: FieldBase) -> CompiledField:
+def _field(source: FieldBase, zone: ZoneInfo) -> CompiledField:
     return CompiledField(
         key=source.key,
         label=source.label or "",
@@ -101,12 +103,14 @@ def _field(source: FieldBase) -> CompiledField:
         when=source.when,
         retired=source.retired,
         remember=source.remember,
+        zone=zone,
+        columns=tuple(_field(item, zone) for item in source.columns) if isinstance(source, RowsField) else (),
     )
 
 
-def _flow(source: Flow) -> CompiledFlow:
+def _flow(source: Flow, zone: ZoneInfo) -> CompiledFlow:
     positions = {step.key: index for index, step in enumerate(source.steps)}
-    statuses = tuple(_status(status, positions) for status in source.statuses)
+    statuses = tuple(_status(status, positions, zone) for status in source.statuses)
     moves: dict[str, list[CompiledTransition]] = {}
     pairs: list[tuple[str, CompiledTransition]] = []
     names = {status.key: status.name for status in source.statuses}
@@ -132,7 +136,7 @@ def _flow(source: Flow) -> CompiledFlow:
     )
 
 
-def _status(source: Status, positions: dict[str, int]) -> CompiledStatus:
+def _status(source: Status, positions: dict[str, int], zone: ZoneInfo) -> CompiledStatus:
     index = positions.get(source.step) if source.step else None
     return CompiledStatus(
         key=source.key,
@@ -156,6 +160,7 @@ def _status(source: Status, positions: dict[str, int]) -> CompiledStatus:
         remind=source.remind,
         close=source.close,
         retired=source.retired,
+        zone=zone,
     )
 
 

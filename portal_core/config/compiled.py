@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled_flow import CompiledFlow, unknown_flow
-from portal_core.config.conditions import holds
+from portal_core.config.conditions import UTC_ZONE, holds
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import DocumentKind, FieldBase
@@ -52,6 +52,9 @@ class CompiledField:
     when: Condition | None
     retired: bool
     remember: str | None
+    zone: ZoneInfo = UTC_ZONE
+    # The columns of rows, retired ones too.
+    columns: tuple[CompiledField, ...] = ()
 
     @property
     def is_input(self) -> bool:
@@ -60,7 +63,7 @@ class CompiledField:
 
     def applies(self, values: Values, status: str | None = None) -> bool:
         """Whether its condition holds."""
-        return holds(self.when, values, status)
+        return holds(self.when, values, status, self.zone)
 
     def visibility(self, role: Role, status_key: str | None) -> Visibility:
         """What the role may do with it in a status; None: on the form, before there is a request."""
@@ -98,6 +101,7 @@ class CompiledType:
     retired: bool
     _language: str
     _by_key: Mapping[str, CompiledField]
+    zone: ZoneInfo = UTC_ZONE
 
     def field(self, key: str) -> CompiledField:
         """One field, retired ones too. Raises `UnknownKey`."""
@@ -146,7 +150,7 @@ class CompiledType:
     def assign_for(self, values: Values) -> Assignment:
         """The first rule that holds."""
         for rule in self.assign:
-            if holds(rule.when, values):
+            if holds(rule.when, values, zone=self.zone):
                 return Assignment(rule.team, rule.person, rule.priority)
         return Assignment()
 

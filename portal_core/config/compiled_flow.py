@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
 from portal_core.accounts.roles import Role
-from portal_core.config.conditions import holds
+from portal_core.config.conditions import UTC_ZONE, holds
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.flows import (
     Ask,
@@ -51,6 +52,7 @@ class CompiledStatus:
     remind: tuple[Reminder, ...]
     close: Close | None
     retired: bool
+    zone: ZoneInfo = UTC_ZONE
 
     @property
     def is_open(self) -> bool:
@@ -60,14 +62,14 @@ class CompiledStatus:
     def handler(self, values: Mapping[str, JsonValue], status: str | None = None) -> str | None:
         """The team that has a request in this status; None leaves it where it is."""
         for rule in self.handlers:
-            if rule.team is not None and holds(rule.when, values, status or self.key):
+            if rule.team is not None and holds(rule.when, values, status or self.key, self.zone):
                 return rule.team
         return None
 
     def notice_for(self, who: str, values: Mapping[str, JsonValue]) -> NotifyRule | None:
         """The first rule that tells `who` (customer, handler, team, manager); None when they are not told."""
         for rule in self.notify:
-            if rule.who == who and rule.when != "never" and holds(rule.if_, values, self.key):
+            if rule.who == who and rule.when != "never" and holds(rule.if_, values, self.key, self.zone):
                 return rule
         return None
 

@@ -1,11 +1,13 @@
 """Texts, numbers and dates in the reader's language."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
+from babel.dates import format_time, get_timezone_location
 from babel.numbers import format_decimal
 
 from portal_core.config.document.base import TextValue
@@ -32,7 +34,8 @@ def locale_for(language: str) -> Locale:
         return Locale("en", "GB")
 
 
-def _locale(language: str) -> Locale:
+def reading_locale(language: str) -> Locale:
+    """Babel's locale for a reader: English without a region is written the British way."""
     return locale_for("en-GB" if language == "en" else language or "en-GB")
 
 
@@ -41,7 +44,7 @@ def number_in(value: Decimal, language: str) -> str:
     exponent = value.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=_locale(language))
+    return format_decimal(value, format=pattern, locale=reading_locale(language))
 
 
 def amount_in(value: Decimal, unit: str, language: str) -> str:
@@ -57,4 +60,16 @@ def amount_in(value: Decimal, unit: str, language: str) -> str:
 def date_in(value: date, language: str) -> str:
     """A day in a sentence: "Friday 27 November 2026"."""
     pattern = "EEEE d MMMM y" if language.startswith("en") else "full"
-    return babel_date(value, format=pattern, locale=_locale(language))
+    return babel_date(value, format=pattern, locale=reading_locale(language))
+
+
+def moment_in(value: datetime, language: str) -> str:
+    """A moment of its own zone in a sentence: "Friday 27 November 2026, 09:00"."""
+    # tzinfo is named because Babel would turn an aware time into UTC.
+    clock = format_time(value, "short", tzinfo=value.tzinfo, locale=reading_locale(language))
+    return f"{date_in(value.date(), language)}, {clock}"
+
+
+def city_of(zone: ZoneInfo, language: str) -> str:
+    """The place that a time zone is named after, in the reader's language: London, Wien."""
+    return get_timezone_location(zone, locale=reading_locale(language), return_city=True)

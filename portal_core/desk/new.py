@@ -23,6 +23,7 @@ from portal_core.service_requests.queries import customers_of
 from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
+from tenants.ui.rows import PRESSED
 
 _SUGGESTED = 50
 
@@ -78,7 +79,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
         raise Http404 from None
     if request.method != "POST":
         return _render(request, form)
-    if request.POST.get("do") == "update":
+    if request.POST.get("do") == "update" or PRESSED in request.POST:
         return _render(request, form)
     if not (form.customer.is_valid() & form.answers.is_valid()):
         return _render(request, form, sent=True, status=400)

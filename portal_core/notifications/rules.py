@@ -50,7 +50,7 @@ def tells_handler_of_many(portal: CompiledPortal) -> bool:
 
 def _readers(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> frozenset[str]:
     rules = [rule for rule in portal.notifications if rule.event == event]
-    holding = [rule for rule in rules if holds(rule.if_, values, status_key)]
+    holding = [rule for rule in rules if holds(rule.if_, values, status_key, portal.time_zone)]
     if any(rule.who == "nobody" for rule in holding):
         return frozenset()
     named: set[str] = {rule.who for rule in rules}

@@ -32,6 +32,7 @@ from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui import dates
+from tenants.ui.rows import PRESSED
 
 # A browser fills in more than a business ever asks; what is longer is not a form of ours.
 _KEPT_CHARACTERS = 200_000
@@ -84,7 +85,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
         return _closed(request)
     if request.method != "POST":
         return render_form(request, page, Outcome())
-    do = request.POST.get("do", "send")
+    do = "update" if PRESSED in request.POST else request.POST.get("do", "send")
     if do == "discard":
         discard_draft(actor=request.actor, type_key=type_key)
         return redirect("portal:new", type_key=type_key)
@@ -206,7 +207,7 @@ def _save(actor: Actor, page: FormPage) -> datetime | None:
     """Keeps what was typed and says when; None when it is too much to keep (what was kept before stays)."""
     assert page.typed is not None
     typed = typed_answers(page.typed, page.type)
-    if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
+    if sum(len(name) + sum(map(len, values)) for name, values in typed.items()) > _KEPT_CHARACTERS:
         return None
     draft = save_draft(actor=actor, type_key=page.type.key, typed=typed, submission_key=page.submission_key)
     return draft.updated_at if draft else timezone.now()

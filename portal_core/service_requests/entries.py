@@ -186,7 +186,8 @@ class _Line:
         seen_in = {self.request.status_key, *self._statuses_then()}
         if any(self.viewer.visibility(field, status) == Visibility.HIDDEN for status in seen_in):
             return None
-        before, after = (field_text(field, change[side], self.portal, self.viewer) for side in ("before", "after"))
+        values = field.kind.difference(change["before"], change["after"])
+        before, after = (field_text(field, value, self.portal, self.viewer) for value in values)
         return VisibleChange(self.portal.text(field.label, self.viewer.language), before, after)
 
     def _statuses_then(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.compiled_flow import CompiledStatus, CompiledTransition
 from portal_core.config.document.base import TextValue
+from portal_core.config.kinds.shown import NOTHING, Shown
 from portal_core.config.live import live_portal
 from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
@@ -45,7 +46,10 @@ class VisiblePerson:
 
 @dataclass(frozen=True)
 class VisibleField:
-    """One answer, in the reader's words. `text` is empty when there is no answer."""
+    """One answer, in the reader's words. `text` is empty when there is no answer.
+
+    `shown` says the same and what a page can make of it: links, a table, stars.
+    """
 
     key: str
     label: str
@@ -54,6 +58,7 @@ class VisibleField:
     may_edit: bool
     # For staff only: what the customer can do with it in this status ("hidden", "see" or "edit"); "" for customers.
     customer_mark: str = ""
+    shown: Shown = NOTHING
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,13 @@ def field_text(field: CompiledField, value: JsonValue, portal: CompiledPortal, v
     return field.kind.display(value, field, portal, viewer.language, viewer.time_zone)
 
 
+def field_shown(field: CompiledField, value: JsonValue, portal: CompiledPortal, viewer: Viewer) -> Shown:
+    """A stored value as pages show it. Whether it may be shown is the caller's question."""
+    if value is None:
+        return NOTHING
+    return field.kind.shown(value, field, portal, viewer.language, viewer.time_zone)
+
+
 class _Builder:
     """Puts a VisibleRequest together; one object so that each part can lean on the ones before."""
 
@@ -273,16 +285,17 @@ class _Builder:
         value = self.request.data.get(field.key)
         if value is None and not self._is_asked(field, level):
             return None
-        mark = ""
+        shown, mark = field_shown(field, value, self.portal, self.viewer), ""
         if self.viewer.is_staff:
             mark = field.visibility(resolve_role(CUSTOMER), self.request.status_key).name.lower()
         return VisibleField(
             key=field.key,
             label=self.text(field.label),
-            text=field_text(field, value, self.portal, self.viewer),
+            text=shown.text,
             kind=field.kind.key,
             may_edit=level == Visibility.EDIT and field.key in self.asked,
             customer_mark=mark,
+            shown=shown,
         )
 
     def _is_asked(self, field: CompiledField, level: Visibility) -> bool:

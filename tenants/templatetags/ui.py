@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from tenants.ui import dates, fields, people, sprite
+from tenants.ui.parts import Control, parts_of
+from tenants.ui.rows import TableForm, table_of
 
 register = template.Library()
 
@@ -237,7 +239,7 @@ def number_word(number: int) -> str:
 
 @register.filter
 def shape(bound: BoundField) -> str:
-    """`{{ field|shape }}`: hidden, group, tick or line."""
+    """`{{ field|shape }}`: hidden, group, parts, rows, tick or line."""
     return fields.shape_of(bound)
 
 
@@ -275,6 +277,24 @@ def described_by(bound: BoundField, hint: object = "") -> str:
 def control(bound: BoundField, hint: object = "") -> SafeString:
     """`{% control field help %}`: the input, select or textarea of a field."""
     return fields.control(bound, hint=bool(hint))
+
+
+@register.filter
+def parts(bound: BoundField) -> list[Control]:
+    """`{{ field|parts }}`: the controls of a field that has several."""
+    return parts_of(bound, f"{bound.auto_id}-error")
+
+
+@register.filter
+def table_form(bound: BoundField) -> TableForm:
+    """`{{ field|table_form }}`: the table of a field that is one."""
+    return table_of(bound)
+
+
+@register.filter
+def problems(bound: BoundField) -> list[fields.FieldProblem]:
+    """`{{ field|problems }}`: what is wrong with it, each with the id that leads there."""
+    return fields.problems_of(bound)
 
 
 @register.filter

@@ -17,12 +17,15 @@ from django.forms.widgets import (
 )
 from django.utils.safestring import SafeString
 
+from tenants.ui.parts import PartsWidget
+from tenants.ui.rows import RowsWidget, target_of
+
 
 @dataclass(frozen=True, slots=True)
 class FieldLook:
     """What a form field may say about its looks; put on the field as its attribute `look`.
 
-    layout: how options stand: "check" (rows), "pick" (boxes), "slots" (a row of buttons) or "seg" (segmented).
+    layout: how options stand: "check" (rows), "pick" (boxes), "slots" (a row of buttons), "seg" (segmented) or "stars".
     subs: a second line per option value. width: "" or "w-s", "w-m" (the stylesheet's widths).
     """
 
@@ -52,8 +55,12 @@ def look_of(bound: BoundField) -> FieldLook:
 
 
 def shape_of(bound: BoundField) -> str:
-    """Which part of the component draws it: hidden, group, tick or line."""
+    """Which part of the component draws it: hidden, group, parts, rows, tick or line."""
     widget = bound.field.widget
+    if isinstance(widget, PartsWidget):
+        return "parts"
+    if isinstance(widget, RowsWidget):
+        return "rows"
     if isinstance(widget, HiddenInput):
         return "hidden"
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
@@ -87,6 +94,30 @@ def options_of(bound: BoundField) -> Iterator[Option]:
             chosen=bool(part.data["selected"]),
             disabled=bool(part.data["attrs"].get("disabled")),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing that is wrong with a field, and the id of the control where it can be mended."""
+
+    words: str
+    target: str
+
+
+def problems_of(bound: BoundField) -> list[FieldProblem]:
+    """What is wrong, for the summary above a form."""
+    shape = shape_of(bound)
+    usual = f"{bound.auto_id}-group" if shape in ("group", "parts", "rows") else bound.id_for_label
+    found = []
+    for words, error in zip(bound.errors, bound.errors.as_data(), strict=True):
+        params = getattr(error, "params", None) or {}
+        target = usual
+        if shape == "rows":
+            target = target_of(bound, params)
+        elif shape == "parts" and params.get("part"):
+            target = f"{bound.auto_id}_{params['part']}"
+        found.append(FieldProblem(str(words), target))
+    return found
 
 
 def described_by(bound: BoundField, *, hint: bool) -> str:

@@ -6,8 +6,11 @@ from typing import Any
 
 from django import forms
 
+from portal_core.config.kinds.shown import Link, Shown, Table
 from tenants.shell import NavItem
 from tenants.ui.fields import FieldLook
+from tenants.ui.parts import Part, PartsWidget
+from tenants.ui.rows import Column, RowsWidget
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7|add:7 }}{% now 'Y' %}"
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -27,6 +30,24 @@ class SampleForm(forms.Form):
     select = forms.ChoiceField(choices=[("a", HOSTILE)])
     day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     tick = forms.BooleanField(required=False, label=HOSTILE)
+    stars = forms.ChoiceField(choices=[("1", HOSTILE), ("2", "2 stars")], widget=forms.RadioSelect)
+    place = forms.CharField(
+        label=HOSTILE,
+        widget=PartsWidget((Part("line", HOSTILE), Part("country", "Land", options=(("GB", HOSTILE),)))),
+    )
+    table = forms.CharField(
+        label=HOSTILE,
+        widget=RowsWidget(
+            [
+                Column("part", HOSTILE, forms.TextInput(), sign=HOSTILE, is_needed=True),
+                Column("which", "Which", forms.Select(choices=[("a", HOSTILE)])),
+                Column("some", "Some", forms.CheckboxSelectMultiple(choices=[("a", HOSTILE)])),
+                Column("when", "When", PartsWidget((Part("day", HOSTILE),))),
+                Column("more", "More", forms.Textarea()),
+            ],
+            max_rows=3,
+        ),
+    )
     hidden = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -35,6 +56,7 @@ class SampleForm(forms.Form):
         self.fields["pick"].look = FieldLook(layout="pick", subs={"a": HOSTILE})
         self.fields["slot"].look = FieldLook(layout="slots", subs={"a": HOSTILE})
         self.fields["seg"].look = FieldLook(layout="seg")
+        self.fields["stars"].look = FieldLook(layout="stars")
 
 
 class WriteForm(forms.Form):
@@ -47,7 +69,13 @@ class WriteForm(forms.Form):
 
 def wrong_form() -> SampleForm:
     """A bound form in which everything is wrong."""
-    return SampleForm({"words": HOSTILE * 2, "amount": HOSTILE, "choice": HOSTILE, "day": HOSTILE, "select": HOSTILE})
+    sent = {"words": HOSTILE * 2, "amount": HOSTILE, "choice": HOSTILE, "day": HOSTILE, "select": HOSTILE,
+            "place_line": HOSTILE, "place_country": HOSTILE, "table": "r1", "table_r1_part": HOSTILE}  # fmt: skip
+    form = SampleForm(sent)
+    wrong = {"row": 1, "column": HOSTILE, "words": HOSTILE, "cell": "r1_part"}
+    form.add_error("table", forms.ValidationError("Row %(row)s, %(column)s: %(words)s", params=wrong))
+    form.add_error("place", forms.ValidationError("%(words)s", params={"part": "line", "words": HOSTILE}))
+    return form
 
 
 def status(turn: str = "us", **values: Any) -> Thing:
@@ -93,6 +121,12 @@ def _form_cases() -> list[tuple[str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
+def _shown() -> list[Shown]:
+    words, link = Shown(HOSTILE), Shown(HOSTILE, links=(Link(HOSTILE, "https://example.com/", HOSTILE, True),))
+    stars = Shown(HOSTILE, stars="★★☆")
+    return [words, link, stars, Shown(HOSTILE, table=Table((HOSTILE, "B", "C"), ((words, link, stars),)))]
+
+
 def _request_cases() -> list[tuple[str, dict[str, Any]]]:
     requests = [request(turn) for turn in ("us", "customer", "nobody")]
     entries = [entry(), entry("noted"), entry("moved"), entry("changed"), entry("assigned", who=None)]
@@ -110,6 +144,9 @@ def _request_cases() -> list[tuple[str, dict[str, Any]]]:
         ("colonnade.html", {"steps": steps}),
         ("status.html", {"status": status("customer"), "chip": True}),
         ("fact_list.html", {"facts": facts, "edit_base": "?"}),
+        *[("value.html", {"shown": each, "label": HOSTILE}) for each in _shown()],
+        ("fact_list.html", {"facts": [Thing(label=HOSTILE, text=HOSTILE, key="a", may_edit=True, customer_mark="see",
+                                            shown=each) for each in _shown()], "edit_base": "/"}),
         ("vis.html", {"mark": "see"}),
         ("vis_legend.html", {}),
         ("mail_preview.html", {"mail": mail, "turn_after": "customer", "you": HOSTILE, "business": HOSTILE}),

@@ -26,13 +26,27 @@ TYPED = {
     "email": "somebody@example.com",
     "phone": "0131 496 0142",
     "yes_no": "yes",
+    "money": "62.40",
+    "url": "https://example.com/boiler",
+    "rating": "2",
+    "datetime": {"_day": "2026-12-11", "_time": "09:30"},
+    "address": {"_line1": "14 Alder Court", "_city": "Edinburgh", "_postcode": "EH6 5AB", "_country": "GB"},
 }
 
 
-def typed_for(field: CompiledField) -> str:
-    """What a person would type into a field of this kind."""
-    if field.kind.key == "choice":
-        return field.config.choices[0].key
+def inputs_for(field: CompiledField, name: str) -> dict[str, str]:
+    """What a person would fill in for a field, by the names of its inputs."""
+    if field.kind.key == "rows":
+        columns = [inputs_for(column, f"{name}_r1_{column.key}") for column in field.columns if not column.retired]
+        return {name: "r1"} | {key: words for sent in columns for key, words in sent.items()}
+    typed = typed_for(field)
+    return {f"{name}{part}": words for part, words in typed.items()} if isinstance(typed, dict) else {name: typed}
+
+
+def typed_for(field: CompiledField) -> Any:
+    """What a person would type into a field of this kind; by part where it has several inputs."""
+    if field.kind.key in ("choice", "choices"):
+        return next(choice.key for choice in field.config.choices if not choice.retired)
     if field.kind.key == "number":
         return str(getattr(field.config, "min", None) or "2")
     if field.kind.key == "date":
@@ -66,10 +80,13 @@ def filled(request_type: CompiledType, actor: Any, portal: CompiledPortal) -> di
             for bound in [question.bound, *[b for bounds in question.reveals.values() for b in bounds]]
             if bound is not None
         }
-        missing = [name for name in shown if f"f-{name}" not in data]
+        missing = [
+            name for name in shown if f"f-{name}" not in data and not any(k.startswith(f"f-{name}_") for k in data)
+        ]
         if not missing:
             break
-        data.update({f"f-{name}": typed_for(request_type.field(name)) for name in missing})
+        for name in missing:
+            data.update(inputs_for(request_type.field(name), f"f-{name}"))
     return data
 
 

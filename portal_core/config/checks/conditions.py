@@ -1,12 +1,11 @@
 """Conditions ask only what is known by then, in a way that can be answered."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from portal_core.config.checks.index import Index, active_statuses, input_keys, inputs
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.conditions import Condition
-from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField
+from portal_core.config.document.fields import AnyField
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.kinds import kind_for
 from portal_core.config.problems import Problem
@@ -65,7 +64,7 @@ def _answerable(field: AnyField, test: Condition, path: str) -> Iterator[Problem
         )
         return
     for operand in _operands(test):
-        mend = _wrong_operand(field, test.operator, operand)
+        mend = kind_for(field.kind).operand_mend(field, test.operator, operand)
         if mend:
             yield Problem(path, f"“{field.key}” can never be {_shown(operand)}.", mend)
 
@@ -79,35 +78,12 @@ def _operands(test: Condition) -> tuple[object, ...]:
     return tuple(operand for operand in given if operand is not None)
 
 
-def _wrong_operand(field: AnyField, operator: str, operand: object) -> str:
-    """How to mend what a field is compared with; "" when it can be right."""
-    if isinstance(field, ChoiceField | ChoicesField):
-        keys = [choice.key for choice in field.choices]
-        return "" if operand in keys else f"Use one of: {', '.join(keys[:12])}."
-    is_number = isinstance(operand, int | float) and not isinstance(operand, bool)
-    match field.kind:
-        case "yes_no":
-            return "" if isinstance(operand, bool) else "Compare with true or false."
-        case "number":
-            return "" if is_number else "Compare with a number, without quotes."
-        case "date":
-            return "" if _is_day(operand) else "Compare with a day such as 2026-12-25."
-    return "" if isinstance(operand, str) else "Compare with text, in quotes."
-
-
 def _status_test(index: Index, kind: RequestType, test: Condition, path: str) -> Iterator[Problem]:
     keys = [status.key for status in index.statuses(kind.flow)]
     for operand in _operands(test):
         if operand not in keys:
             mend = f"Use one of: {', '.join(keys)}."
             yield Problem(path, f"The flow “{kind.flow}” has no status {_shown(operand)}.", mend)
-
-
-def _is_day(operand: object) -> bool:
-    try:
-        return isinstance(operand, str) and bool(date.fromisoformat(operand))
-    except ValueError:
-        return False
 
 
 def _shown(operand: object) -> str:

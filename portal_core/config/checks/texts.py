@@ -21,6 +21,7 @@ TEXT_KEYS: Final = frozenset(
         "next_step",
         "label",
         "noun",
+        "pattern_error",
         "help",
         "placeholder",
         "unit",

@@ -46,6 +46,9 @@ class TextField(FieldBase):
     kind: Literal["text"]
     placeholder: Label | None = None
     max_length: StrictInt = Field(default=200, ge=1, le=1_000)
+    # In RE2's language, for the whole answer; `pattern_error` says what to write instead.
+    pattern: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] | None = None
+    pattern_error: Label | None = None
     default: Short | None = None
 
 
@@ -139,9 +142,10 @@ class UrlField(FieldBase):
 
 
 class AddressField(FieldBase):
-    """A postal address."""
+    """A postal address. `country` stands in a new form; without it, the country of the portal's time zone."""
 
     kind: Literal["address"]
+    country: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2}$")] | None = None
 
 
 class FileField(FieldBase):

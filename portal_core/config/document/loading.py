@@ -166,6 +166,7 @@ _PATTERN_MENDS = {
     r"^\d{4}": "Write a day as 2026-12-25.",
     r"^(\d{4}": "Write a day as 2026-12-25, or today.",
     "^https?": "Write the whole address, beginning with https://.",
+    "^[A-Z]{2}$": "Use a country code such as GB or DE.",
     "^[A-Z]{3}": "Use a currency code such as GBP or EUR.",
     "^[A-Z][A-Z0-9]": "Use one to six capital letters or digits, a letter first, such as NW.",
     "^[^": "Write one line of at most 80 characters.",

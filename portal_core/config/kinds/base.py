@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -15,6 +16,8 @@ from pydantic import JsonValue
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds.shown import Shown
 
 if TYPE_CHECKING:  # the compiled portal is made of kinds
     from django.utils.functional import _StrOrPromise
@@ -44,6 +47,9 @@ class Asked:
     person_id: UUID | None = None
     # What kinds have looked up for this form already, so that two fields of a kind ask the database once.
     shelf: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    # What is kept now in the field that is asked for: an answer no longer offered, or an amount in the currency of
+    # former days, may stay as it is.
+    stored: JsonValue = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,15 @@ class Saving:
     key: UUID
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a field's options in a document: below which key, what, and how to mend it."""
+
+    key: str
+    problem: str
+    mend: str
+
+
 class NotAnInput(TypeError):
     """A heading or a text was asked for a form field."""
 
@@ -69,8 +84,12 @@ class FieldKind(ABC, Generic[Options]):
     key: ClassVar[str]
     options: ClassVar[type[FieldBase]]
     is_input: ClassVar[bool] = True
-    # The operators that conditions (and later filters) may use.
+    # The operators that conditions may use.
     operators: ClassVar[frozenset[str]] = COMPARE_EQUAL
+    # The operators by which lists are narrowed, the most useful first; each takes one operand from `filter_input`.
+    filters: ClassVar[tuple[str, ...]] = ()
+    # Whether a column of rows may be of this kind.
+    fits_column: ClassVar[bool] = True
 
     def config(self, field: CompiledField) -> Options:
         """The field's options, of this kind's own model."""
@@ -110,6 +129,32 @@ class FieldKind(ABC, Generic[Options]):
     ) -> str:
         """The value in the reader's words; "" for no answer."""
         return "" if value is None else str(value)
+
+    def shown(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> Shown:
+        """The value with what a page can make of it (links, a table, stars) beside its words."""
+        return Shown(self.display(value, field, portal, language, time_zone))
+
+    def difference(self, before: JsonValue, after: JsonValue) -> tuple[JsonValue, JsonValue]:
+        """What of two values history tells: all of both, unless a kind can leave out what is the same."""
+        return before, after
+
+    def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
+        """What keeps a field with these options from being published. `config` is of this kind's own model."""
+        yield from ()
+
+    def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
+        """How to mend what a condition compares the field with; "" when it can be right."""
+        return "" if isinstance(operand, str) else "Compare with text, in quotes."
+
+    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
+        """The form field for the operand of one of `filters`; what it cleans, `operand` turns into the operand."""
+        return forms.CharField(required=False, max_length=200, label=asked.portal.text(field.label, asked.language))
+
+    def operand(self, cleaned: object) -> object:
+        """What a condition compares with, from what `filter_input` cleaned; None when nothing was asked for."""
+        return cleaned or None
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
         """The value for a table of data, without a reader's language."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
-from portal_core.config.document.fields import Choice, ChoiceField
-from portal_core.config.kinds.base import Asked, FieldKind
-from portal_core.config.kinds.common import common_options
+from portal_core.config.document.fields import Choice, ChoiceField, ChoicesField, FieldBase
+from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds.base import Asked, Fault, FieldKind
+from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
+from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -30,20 +33,39 @@ class OneOf(forms.ChoiceField):
         return value if isinstance(value, str) else ""
 
 
+def offered(config: ChoiceField | ChoicesField, stored: JsonValue) -> list[Choice]:
+    """The answers that can be given: those in use, and a retired one where it is what stands there."""
+    kept = stored if isinstance(stored, list) else [stored]
+    return [choice for choice in config.choices if not choice.retired or choice.key in kept]
+
+
+def choice_pairs(choices: list[Choice], asked: Asked) -> list[tuple[str, str]]:
+    """Keys and labels in the reader's language."""
+    return [(choice.key, asked.portal.text(choice.label, asked.language)) for choice in choices]
+
+
+def choice_look(choices: list[Choice], asked: Asked) -> FieldLook:
+    """The help of single answers as their second line."""
+    subs = {choice.key: asked.portal.text(choice.help, asked.language) for choice in choices if choice.help}
+    return FieldLook(subs=subs)
+
+
 class ChoiceKind(FieldKind[ChoiceField]):
     """One of several answers. A retired one is still shown, and no longer asked."""
 
     key = "choice"
     options = ChoiceField
+    filters = ("is", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
-        portal, language = asked.portal, asked.language
-        choices = [
-            (choice.key, portal.text(choice.label, language))
-            for choice in self.config(field).choices
-            if not choice.retired
-        ]
-        return OneOf(choices=choices, widget=forms.RadioSelect, **common_options(field, portal, language))
+        choices = offered(self.config(field), asked.stored)
+        form_field = OneOf(
+            choices=choice_pairs(choices, asked),
+            widget=forms.RadioSelect,
+            **common_options(field, asked.portal, asked.language),
+        )
+        form_field.look = choice_look(choices, asked)  # type: ignore[attr-defined]  # read by tenants.ui.fields
+        return form_field
 
     def display(
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
@@ -53,3 +75,18 @@ class ChoiceKind(FieldKind[ChoiceField]):
 
     def _choice(self, value: JsonValue, field: CompiledField) -> Choice | None:
         return next((choice for choice in self.config(field).choices if choice.key == value), None)
+
+    def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
+        assert isinstance(config, ChoiceField)
+        yield from choice_faults(config.choices)
+        if config.default is not None and config.default not in [c.key for c in config.choices if not c.retired]:
+            yield Fault("default", f"There is no choice “{config.default}”.", "Name one of the choices.")
+
+    def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
+        assert isinstance(config, ChoiceField)
+        return one_of_the_keys(config.choices, operand)
+
+    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
+        # Retired ones too: requests that have them are still there to be found.
+        pairs = choice_pairs(list(self.config(field).choices), asked)
+        return OneOf(choices=pairs, required=False, label=asked.portal.text(field.label, asked.language))

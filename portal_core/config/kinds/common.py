@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from portal_core.config.document.base import TextValue
+from portal_core.config.document.fields import Choice
+from portal_core.config.kinds.base import Fault
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -23,3 +26,26 @@ def placeholder_attrs(value: TextValue | None, portal: CompiledPortal, language:
     """The attribute for a placeholder, if there is one."""
     words = portal.text(value, language)
     return {"placeholder": words} if words else {}
+
+
+def long_default(default: str | None, max_length: int) -> Iterator[Fault]:
+    """A text that stands in a new form must be one that may be sent."""
+    if len(default or "") > max_length:
+        yield Fault("default", "The default is longer than max_length.", "Shorten it.")
+
+
+def choice_faults(choices: tuple[Choice, ...]) -> Iterator[Fault]:
+    """Something to choose from."""
+    if all(choice.retired for choice in choices):
+        yield Fault("choices", "There is nothing to choose from.", "Add choices.")
+
+
+def one_of_the_keys(choices: tuple[Choice, ...], operand: object) -> str:
+    """How to mend a key that no choice has; "" for one that has."""
+    keys = [choice.key for choice in choices]
+    return "" if operand in keys else f"Use one of: {', '.join(keys[:12])}."
+
+
+def is_number(operand: object) -> bool:
+    """Whether a document compares with a number; true and false are none."""
+    return isinstance(operand, int | float) and not isinstance(operand, bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
-from portal_core.config.document.fields import DateField
-from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind, noun_of
+from portal_core.config.document.fields import DateField, DateTimeField, FieldBase
+from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import date_in
@@ -45,10 +47,35 @@ def day_bound(bound: str | None, today: date) -> date | None:
     return today if bound == "today" else date.fromisoformat(bound)
 
 
+def day_faults(config: DateField | DateTimeField) -> Iterator[Fault]:
+    """Bounds and default that are days, the first before the last."""
+    days: dict[str, date] = {}
+    for name in ("min", "max", "default"):
+        words: str | None = getattr(config, name, None)
+        if words is None or words == "today":
+            continue
+        try:
+            days[name] = date.fromisoformat(words)
+        except ValueError:
+            yield Fault(name, f"There is no day {words}.", "Write a day as 2026-12-25.")
+    if "min" in days and "max" in days and days["min"] > days["max"]:
+        yield Fault("min", "The first day comes after the last.", "Swap min and max.")
+
+
+def is_day(operand: object) -> bool:
+    """Whether a document compares with a day."""
+    try:
+        return isinstance(operand, str) and bool(date.fromisoformat(operand))
+    except ValueError:
+        return False
+
+
 class DayInput(PlainField):
     """Asks for a day; the errors show how to write one."""
 
-    def __init__(self, *, config: DateField, noun: object, language: str, today: date, **options: Any) -> None:
+    def __init__(
+        self, *, config: DateField | DateTimeField, noun: object, language: str, today: date, **options: Any
+    ) -> None:
         self.config = config
         self.noun = noun
         self.language = language
@@ -89,6 +116,7 @@ class DateKind(FieldKind[DateField]):
     key = "date"
     options = DateField
     operators = COMPARE_EQUAL | {"before", "after"}
+    filters = ("after", "before", "is", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language
@@ -120,3 +148,29 @@ class DateKind(FieldKind[DateField]):
         return (
             self.config(field).default if self.config(field).default != "today" else timezone.now().date().isoformat()
         )
+
+    def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
+        assert isinstance(config, DateField)
+        yield from day_faults(config)
+
+    def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
+        return "" if is_day(operand) else "Compare with a day such as 2026-12-25."
+
+    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
+        return any_day(field, asked)
+
+    def operand(self, cleaned: object) -> object:
+        return cleaned.isoformat() if isinstance(cleaned, date) else None
+
+
+def any_day(field: CompiledField, asked: Asked) -> DayInput:
+    """Asks for a day to narrow a list by; any day, whatever the field takes."""
+    return DayInput(
+        config=DateField(key=field.key, kind="date"),
+        noun=_("this"),
+        language=asked.language,
+        today=timezone.now().astimezone(asked.portal.time_zone).date(),
+        widget=forms.TextInput(attrs={"type": "date"}),
+        required=False,
+        label=asked.portal.text(field.label, asked.language),
+    )

@@ -12,14 +12,8 @@ class LaterKind(FieldKind[fields.FieldBase]):
         self.options = options  # type: ignore[misc]
 
 
+# The packages that own what these store register the kinds at start (deploy/wiring.py), in place of these.
 LATER_KINDS = (
-    LaterKind("money", fields.MoneyField),
-    LaterKind("datetime", fields.DateTimeField),
-    LaterKind("choices", fields.ChoicesField),
-    LaterKind("url", fields.UrlField),
-    LaterKind("address", fields.AddressField),
     LaterKind("file", fields.FileField),
     LaterKind("record", fields.RecordField),
-    LaterKind("rows", fields.RowsField),
-    LaterKind("rating", fields.RatingField),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django import forms
 
-from portal_core.config.document.fields import LongTextField
-from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind
-from portal_core.config.kinds.common import common_options, placeholder_attrs
+from portal_core.config.document.fields import FieldBase, LongTextField
+from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind
+from portal_core.config.kinds.common import common_options, long_default, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ class LongTextKind(FieldKind[LongTextField]):
     key = "long_text"
     options = LongTextField
     operators = COMPARE_EQUAL | {"contains"}
+    filters = ("contains", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language
@@ -32,3 +35,7 @@ class LongTextKind(FieldKind[LongTextField]):
             widget=forms.Textarea(attrs=attributes),
             **common_options(field, portal, language),
         )
+
+    def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
+        assert isinstance(config, LongTextField)
+        yield from long_default(config.default, config.max_length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -12,11 +13,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
-from portal_core.config.document.fields import NumberField
-from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind, noun_of
-from portal_core.config.kinds.common import common_options
+from portal_core.config.document.fields import FieldBase, NumberField
+from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
+from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import amount_in, number_in
+from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -115,18 +118,25 @@ class NumberKind(FieldKind[NumberField]):
     key = "number"
     options = NumberField
     operators = COMPARE_EQUAL | {"more_than", "less_than"}
+    filters = ("more_than", "less_than", "is", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language
         config = self.config(field)
         attributes = {"inputmode": "numeric" if config.decimals == 0 and (config.min or 0) >= 0 else "decimal"}
-        return NumberInput(
+        form_field = NumberInput(
             config=config,
             noun=noun_of(field, portal, language),
             language=language,
             widget=forms.TextInput(attrs=attributes),
             **common_options(field, portal, language),
         )
+        unit = portal.text(config.unit, language)
+        if unit:
+            is_first = amount_in(Decimal(1), unit, language).startswith(unit)
+            look = FieldLook(prefix=unit) if is_first else FieldLook(suffix=unit)
+            form_field.look = look  # type: ignore[attr-defined]  # read by tenants.ui.fields
+        return form_field
 
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return format(cleaned, "f") if isinstance(cleaned, Decimal) else None
@@ -145,3 +155,23 @@ class NumberKind(FieldKind[NumberField]):
     def default(self, field: CompiledField) -> JsonValue:
         value = self.config(field).default
         return None if value is None else format(Decimal(str(value)), "f")
+
+    def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
+        assert isinstance(config, NumberField)
+        low, high, value = config.min, config.max, config.default
+        if low is not None and high is not None and low > high:
+            yield Fault("min", "The least number is larger than the largest.", "Swap min and max.")
+        elif value is not None and not ((low is None or low <= value) and (high is None or value <= high)):
+            yield Fault("default", "The default lies outside min and max.", "Change one of them.")
+
+    def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
+        return "" if is_number(operand) else "Compare with a number, without quotes."
+
+    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
+        # Any number: what lists are narrowed by need not be one that the field takes.
+        config = NumberField(key=field.key, kind="number")
+        label = asked.portal.text(field.label, asked.language)
+        return NumberInput(config=config, noun=_("this"), language=asked.language, required=False, label=label)
+
+    def operand(self, cleaned: object) -> object:
+        return float(cleaned) if isinstance(cleaned, Decimal) else None

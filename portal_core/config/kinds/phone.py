@@ -57,6 +57,7 @@ class PhoneKind(FieldKind[PhoneField]):
 
     key = "phone"
     options = PhoneField
+    filters = ("is", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language

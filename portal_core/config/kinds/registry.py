@@ -2,17 +2,24 @@
 
 from typing import Any, Final
 
+from portal_core.config.kinds.address import AddressKind
 from portal_core.config.kinds.base import FieldKind
 from portal_core.config.kinds.choice import ChoiceKind
+from portal_core.config.kinds.choices import ChoicesKind
 from portal_core.config.kinds.date import DateKind
+from portal_core.config.kinds.datetime import DateTimeKind
 from portal_core.config.kinds.email import EmailKind
 from portal_core.config.kinds.heading import HeadingKind
 from portal_core.config.kinds.info import InfoKind
 from portal_core.config.kinds.later import LATER_KINDS
 from portal_core.config.kinds.long_text import LongTextKind
+from portal_core.config.kinds.money import MoneyKind
 from portal_core.config.kinds.number import NumberKind
 from portal_core.config.kinds.phone import PhoneKind
+from portal_core.config.kinds.rating import RatingKind
+from portal_core.config.kinds.rows import RowsKind
 from portal_core.config.kinds.text import TextKind
+from portal_core.config.kinds.url import UrlKind
 from portal_core.config.kinds.yes_no import YesNoKind
 
 # `Any`: a registry of kinds with different options.
@@ -22,11 +29,18 @@ _IN_FORCE: Final[tuple[AnyKind, ...]] = (
     TextKind(),
     LongTextKind(),
     NumberKind(),
+    MoneyKind(),
     ChoiceKind(),
+    ChoicesKind(),
     YesNoKind(),
     DateKind(),
+    DateTimeKind(),
     EmailKind(),
     PhoneKind(),
+    UrlKind(),
+    AddressKind(),
+    RowsKind(),
+    RatingKind(),
     HeadingKind(),
     InfoKind(),
 )

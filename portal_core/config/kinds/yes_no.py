@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
-from portal_core.config.document.fields import YesNoField
+from portal_core.config.document.fields import FieldBase, YesNoField
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options
@@ -37,6 +37,7 @@ class YesNoKind(FieldKind[YesNoField]):
 
     key = "yes_no"
     options = YesNoField
+    filters = ("is", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language
@@ -59,3 +60,13 @@ class YesNoKind(FieldKind[YesNoField]):
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
         return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""
+
+    def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
+        return "" if isinstance(operand, bool) else "Compare with true or false."
+
+    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
+        label = asked.portal.text(field.label, asked.language)
+        return YesOrNo(choices=[("yes", _("Yes")), ("no", _("No"))], required=False, label=label)
+
+    def operand(self, cleaned: object) -> object:
+        return {"yes": True, "no": False}.get(str(cleaned))
