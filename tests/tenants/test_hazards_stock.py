@@ -10,16 +10,28 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import ProgrammingError, close_old_connections, connection, connections, transaction
+from django.db import (
+    IntegrityError,
+    ProgrammingError,
+    close_old_connections,
+    connection,
+    connections,
+    models,
+    transaction,
+)
+from django.test.utils import isolate_apps
 from django_tenants.models import TenantMixin
 from django_tenants.postgresql_backend.base import DatabaseWrapper as StockWrapper
 from django_tenants.postgresql_backend.base import FakeTenant
+from django_tenants.signals import post_schema_sync
 
 from tenants.backend.base import DatabaseWrapper
 from tenants.cache import make_key
 from tenants.context import current_schema, tenant_context
 from tenants.models import Tenant
+from tenants.provisioning import provision
 from tenants.snapshot import TenantSnapshot
+from tests import databases
 from tests.factories import Twins
 from tests.statements import server_statements
 
@@ -86,8 +98,6 @@ def test_13_stock_goes_on_after_a_failed_set_and_ours_raises(stock: StockWrapper
 
 @pytest.mark.django_db
 def test_13_a_deleted_row_drops_no_schema_and_nothing_drops_public(alpha: Any) -> None:
-    assert hasattr(TenantMixin, "create_schema")
-    assert "force_drop" in TenantMixin.delete.__code__.co_varnames  # stock: drops public when asked to
     assert not issubclass(Tenant, TenantMixin)
     assert not Tenant.auto_drop_schema
     with pytest.raises(TypeError):
@@ -95,6 +105,51 @@ def test_13_a_deleted_row_drops_no_schema_and_nothing_drops_public(alpha: Any) -
     Tenant.objects.get(slug="alpha").delete()
     with tenant_context(alpha):
         assert get_user_model().objects.exists()
+
+
+def test_13_stock_drops_public_and_schemas_that_exist_and_ours_never(django_db_setup: None, committed: None) -> None:
+    """Run in a database of its own, with the library's own model on a table of its own."""
+    with databases.worker_database("hazard13"), isolate_apps("tenants"):
+
+        class StockTenant(TenantMixin):
+            class Meta:
+                app_label = "tenants"
+
+        snapshot = provision(name="Kept", slug="kept", portal=databases.new_portal("Kept"))
+        with connection.schema_editor() as editor:
+            editor.create_model(StockTenant)
+
+        def refusing(**_given: Any) -> None:
+            raise ZeroDivisionError
+
+        post_schema_sync.connect(refusing)
+        try:
+            with pytest.raises(ZeroDivisionError):
+                StockTenant(schema_name=snapshot.schema_name).save(verbosity=0)
+        finally:
+            post_schema_sync.disconnect(refusing)
+        assert not _schema_exists(snapshot.schema_name)  # the loss: the schema of somebody else, who was there before
+        public = StockTenant(schema_name="public")
+        models.Model.save(public)
+        with pytest.raises(ProgrammingError):  # its own row went with the schema
+            public.delete(force_drop=True)
+        assert not _schema_exists("public")  # the loss: everything that all tenants share
+
+    with databases.worker_database("hazard13ours"):
+        snapshot = provision(name="Kept", slug="kept", portal=databases.new_portal("Kept"))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Tenant.objects.create(name="Again", slug="again", schema_name=snapshot.schema_name)
+        with pytest.raises(TypeError):
+            Tenant.objects.get(slug="kept").delete(force_drop=True)
+        Tenant.objects.get(slug="kept").delete()
+        assert _schema_exists(snapshot.schema_name)
+        assert _schema_exists("public")
+
+
+def _schema_exists(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [name])
+        return cursor.fetchone() is not None
 
 
 def test_16_the_tenant_is_carried_to_code_of_an_event_loop(race_tenant: Any) -> None:
