@@ -11,8 +11,12 @@ from portal_core.accounts import fellow_traveller, flooded, guests, operators, p
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
+from portal_core.config.kinds.registry import register
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications.letterhead import portal_letterhead
+from portal_core.reporting import removed
+from portal_core.saved_records import queries as saved_records
+from portal_core.saved_records.kind import RecordFieldKind
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
 from portal_core.service_requests.guest_links import stop_links_of_customer
@@ -42,6 +46,9 @@ def connect() -> None:
     gate.set_gate(operators.OPERATOR_GATE)
     subscribe("portal.published")(_mirror_name)
     subscribe("signin.link_wanted")(flooded.mail_link)
+    removed.connect()
+    register(RecordFieldKind())
+    impact.register_kept_records(saved_records.kinds_kept)
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
 
 

@@ -2,7 +2,8 @@
 
 from portal_core.config.models import PortalDraft, PortalState, PortalVersion
 from portal_core.history.models import HistoryEntry
-from portal_core.reporting.models import Beginning
+from portal_core.reporting.models import Beginning, RemovedWork
+from portal_core.saved_records.models import RecordEntry, SavedRecord
 from portal_core.service_requests.models import GuestLink, NumberCounter, RequestDraft, ServiceRequest
 
 __all__ = [
@@ -13,6 +14,9 @@ __all__ = [
     "PortalDraft",
     "PortalState",
     "PortalVersion",
+    "RecordEntry",
+    "RemovedWork",
     "RequestDraft",
+    "SavedRecord",
     "ServiceRequest",
 ]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from portal_core.accounts.errors import NotAllowed, NotThere
+from portal_core.saved_records.errors import RecordForbidden, RecordNotSeen
 from portal_core.service_requests.errors import Forbidden, NotSeen, TypeNotOpen
 
 
@@ -21,7 +22,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Called with what a view raised; what this raises instead is answered by handler403 and handler404."""
-        if isinstance(exception, NotSeen | TypeNotOpen | NotThere):
+        if isinstance(exception, NotSeen | TypeNotOpen | NotThere | RecordNotSeen):
             raise Http404 from exception
-        if isinstance(exception, Forbidden | NotAllowed):
+        if isinstance(exception, Forbidden | NotAllowed | RecordForbidden):
             raise PermissionDenied from exception

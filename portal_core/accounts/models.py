@@ -62,6 +62,9 @@ class User(AbstractBaseUser, TenantModel):
     phone = models.CharField(max_length=40, blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")  # "": the portal's
     time_zone = models.CharField(max_length=64, blank=True, default="")  # "": the portal's
+    # What forms remember of a customer, by key: {"address": {"kind": "long_text", "value": …}}. On this row, so that a
+    # form needs no statement for it. SECURITY: only saved_records/remembered.py hands it out.
+    remembered = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
     is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)  # made up; their mail goes to the owner
     # A customer who proved the address once and keeps no account: follows single requests by link.

@@ -1,6 +1,6 @@
 """Publishing and the draft. Each action is one transaction; nothing is changed when it raises."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -42,7 +42,7 @@ def publish(
         live = None if state is None else state.live
         previous = None if live is None else load(live.document)
         standing = impact.standing()
-        complete = wanted if previous is None else carry_retired(previous, wanted, standing)
+        complete = wanted if previous is None else _complete(previous, wanted, standing)
         moves, problems = plan_moves(previous, wanted, complete, standing, mapping)
         found = (*stops(check(complete, previous)), *problems)
         if found:
@@ -60,6 +60,10 @@ def publish(
         emit("portal.published", {"number": number})
         impact.apply_moves(actor, moves, number)
         return version
+
+
+def _complete(previous: PortalDocument, wanted: PortalDocument, standing: Sequence[impact.Standing]) -> PortalDocument:
+    return carry_retired(previous, wanted, standing, impact.kept_record_kinds())
 
 
 def _last_number() -> int:

@@ -85,6 +85,7 @@ def _record_kind(source: RecordKind, zone: ZoneInfo) -> CompiledRecordKind:
     return CompiledRecordKind(
         key=source.key,
         name=source.name,
+        icon=source.icon,
         title=source.title,
         fields=fields,
         retired=source.retired,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -37,6 +37,8 @@ Values = Mapping[str, JsonValue]
 _EARLIER_TYPE: Final[TextValue] = MappingProxyType(
     {"en": "An earlier kind of request", "de": "Eine frühere Art von Anfrage"}
 )
+
+_EARLIER_RECORD: Final[TextValue] = MappingProxyType({"en": "Something kept earlier", "de": "Früher Gespeichertes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,7 @@ class CompiledType:
 
         A field that is not asked counts as empty for the conditions after it, whatever was sent for it.
         """
-        known: dict[str, JsonValue] = {}
-        found: list[CompiledField] = []
-        for item in self.fields:
-            if item.retired or not item.applies(known, status):
-                continue
-            found.append(item)
-            if item.is_input and item.key in values:
-                known[item.key] = values[item.key]
-        return tuple(found)
+        return _applicable(self.fields, values, status)
 
     def assign_for(self, values: Values) -> Assignment:
         """The first rule that holds."""
@@ -155,12 +149,25 @@ class CompiledType:
         return Assignment()
 
 
+def _applicable(fields: Iterable[CompiledField], values: Values, status: str | None) -> tuple[CompiledField, ...]:
+    known: dict[str, JsonValue] = {}
+    found: list[CompiledField] = []
+    for item in fields:
+        if item.retired or not item.applies(known, status):
+            continue
+        found.append(item)
+        if item.is_input and item.key in values:
+            known[item.key] = values[item.key]
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRecordKind:
     """A kind of thing that customers keep with the business. `title` is a text with {field:…} placeholders."""
 
     key: str
     name: TextValue
+    icon: str | None
     title: str | None
     fields: tuple[CompiledField, ...]
     retired: bool
@@ -169,6 +176,15 @@ class CompiledRecordKind:
     def field_or_none(self, key: str) -> CompiledField | None:
         """One of its fields, retired ones too; None for a key that it does not know (any more)."""
         return self._by_key.get(key)
+
+    def applicable_fields(self, values: Values) -> tuple[CompiledField, ...]:
+        """Fields, in order, that are asked given these values: not retired, condition met."""
+        return _applicable(self.fields, values, None)
+
+    @classmethod
+    def unknown(cls, key: str) -> CompiledRecordKind:
+        """What stands for a kind that is not known (any more): a name that says little, no fields."""
+        return cls(key, _EARLIER_RECORD, None, None, (), retired=True, _by_key=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

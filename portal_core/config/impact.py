@@ -42,6 +42,11 @@ def _nothing(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
     """Without requests there is nothing to move."""
 
 
+def _no_kinds() -> frozenset[str]:
+    return frozenset()
+
+
+_kept_records: list[Callable[[], frozenset[str]]] = [_no_kinds]
 _count: CountRequests = _none
 _apply: ApplyMoves = _nothing
 
@@ -54,6 +59,16 @@ def register(*, count: CountRequests, apply: ApplyMoves) -> None:
     """
     global _count, _apply
     _count, _apply = count, apply
+
+
+def register_kept_records(kinds: Callable[[], frozenset[str]]) -> None:
+    """Registers who knows the kinds of record that customers keep something of; called once at start."""
+    _kept_records[:] = [kinds]
+
+
+def kept_record_kinds() -> frozenset[str]:
+    """The kinds of record of which there is any."""
+    return _kept_records[0]()
 
 
 def standing() -> Sequence[Standing]:

@@ -1,18 +1,33 @@
 """What a new document leaves out although requests refer to it is kept as retired, so that they still render."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
-from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField
+from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField, RecordKind
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import PortalDocument, RequestType, Team
 from portal_core.config.impact import Standing
 
-Item = TypeVar("Item", Flow, Status, RequestType, Team)
+Item = TypeVar("Item", Flow, Status, RequestType, Team, RecordKind)
+Fielded = TypeVar("Fielded", RequestType, RecordKind)
 
 
-def carry_retired(previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing]) -> PortalDocument:
-    """`wanted`, completed by the retired remains of `previous` that requests refer to."""
+def carry_retired(
+    previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing], kept_records: Collection[str] = ()
+) -> PortalDocument:
+    """`wanted`, completed by the retired remains of `previous` that requests and saved records refer to."""
+    return _with_record_kinds(previous, _with_types(previous, wanted, standing), kept_records)
+
+
+def _with_record_kinds(previous: PortalDocument, wanted: PortalDocument, kept: Collection[str]) -> PortalDocument:
+    before = {kind.key: kind for kind in previous.record_kinds if kind.key in kept}
+    if not before:
+        return wanted
+    kinds = [_with_fields(kind, before.get(kind.key)) for kind in wanted.record_kinds]
+    return wanted.model_copy(update={"record_kinds": (*kinds, *_missing(before.values(), kinds))})
+
+
+def _with_types(previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing]) -> PortalDocument:
     used = {item.type_key for item in standing if item.open_count or item.closed_count}
     if not used:
         return wanted
@@ -48,14 +63,18 @@ def _with_statuses(flow: Flow, before: Flow | None) -> Flow:
     return flow.model_copy(update={"statuses": (*flow.statuses, *fitting)})
 
 
-def _with_fields(kind: RequestType, before: RequestType | None) -> RequestType:
+def _with_fields(kind: Fielded, before: Fielded | None) -> Fielded:
     if before is None:
         return kind
-    old = {item.key: item for item in before.fields}
-    fields = [_with_choices(item, old.get(item.key)) for item in kind.fields]
+    return kind.model_copy(update={"fields": _completed(kind.fields, before.fields)})
+
+
+def _completed(now: Sequence[AnyField], before: Sequence[AnyField]) -> tuple[AnyField, ...]:
+    old = {item.key: item for item in before}
+    fields = [_with_choices(item, old.get(item.key)) for item in now]
     keys = {item.key for item in fields}
-    gone = [item.model_copy(update={"retired": True}) for item in before.fields if item.key not in keys]
-    return kind.model_copy(update={"fields": (*fields, *gone)})
+    gone = [item.model_copy(update={"retired": True}) for item in before if item.key not in keys]
+    return (*fields, *gone)
 
 
 def _with_choices(field: AnyField, before: AnyField | None) -> AnyField:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from tenants.identifiers import uuid7
 from tenants.tenant_model import TenantModel
 
 
@@ -30,3 +31,27 @@ class Beginning(TenantModel):
 
     def __str__(self) -> str:
         return f"asked {self.asked_per_day or 'unknown'}"
+
+
+class RemovedWork(TenantModel):
+    """One line of the ledger of removed work: what somebody did not have to do, when, and for which request.
+
+    Written once for each event and kind (`event_id` with `what` is unique), so that an event that is handled again
+    changes nothing. A line outlives its event: every figure that is added up here opens to its lines.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event_id = models.UUIDField()
+    what = models.CharField(max_length=32)
+    count = models.PositiveIntegerField()
+    # In the portal's time zone.
+    day = models.DateField()
+    request_id = models.UUIDField(null=True)
+
+    class Meta:
+        app_label = "portal_core"
+        indexes = [models.Index(fields=["day", "what"], name="removed_by_day")]
+        constraints = [models.UniqueConstraint(fields=["event_id", "what"], name="one_line_an_event_and_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.count}"

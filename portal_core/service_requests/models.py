@@ -62,6 +62,8 @@ class ServiceRequest(TenantModel):
     revision = models.PositiveIntegerField(default=1)
     submission_key = models.UUIDField(unique=True)
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.PORTAL)
+    # The earlier request that this one was made from, "request again". No index: it is asked from this side alone.
+    again_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     # Nobody at the desk has acted on it yet.
     is_new = models.BooleanField(default=True)
     # The customer wrote and staff have not answered or moved it since: it needs us, whoever's turn it is.

@@ -239,7 +239,7 @@ def number_word(number: int) -> str:
 
 @register.filter
 def shape(bound: BoundField) -> str:
-    """`{{ field|shape }}`: hidden, group, parts, rows, tick or line."""
+    """`{{ field|shape }}`: hidden, group, parts, rows, own, tick or line."""
     return fields.shape_of(bound)
 
 

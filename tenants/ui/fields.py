@@ -55,8 +55,10 @@ def look_of(bound: BoundField) -> FieldLook:
 
 
 def shape_of(bound: BoundField) -> str:
-    """Which part of the component draws it: hidden, group, parts, rows, tick or line."""
+    """Which part of the component draws it: hidden, group, parts, rows, tick, line, or own (the widget's `component`)."""
     widget = bound.field.widget
+    if getattr(widget, "component", ""):
+        return "own"
     if isinstance(widget, PartsWidget):
         return "parts"
     if isinstance(widget, RowsWidget):

@@ -15,7 +15,7 @@ from portal_core.config.problems import Problem
 def check_availability(index: Index) -> Iterator[Problem]:
     """Kinds, asks, conditions and whole parts of the document."""
     document = index.document
-    for name in ("record_kinds", "document_kinds", "rules", "webhooks", "schedules"):
+    for name in ("document_kinds", "rules", "webhooks", "schedules"):
         if getattr(document, name):
             yield _later(name, f"{name.replace('_', ' ').capitalize()} are")
     if document.portal.brand.logo is not None:
@@ -33,8 +33,6 @@ def check_availability(index: Index) -> Iterator[Problem]:
 def _type(kind: RequestType, path: str) -> Iterator[Problem]:
     if kind.for_.who not in ("everybody", "signed_in") or kind.for_.keys:
         yield _later(f"{path}.for", f"Request types for {kind.for_.who} are")
-    if kind.again:
-        yield _later(f"{path}.again", "Requesting again is")
     for field in kind.fields:
         if not field.retired:
             yield from _field(field, f"{path}.fields.{field.key}")
@@ -49,8 +47,6 @@ def _field(field: FieldBase, path: str) -> Iterator[Problem]:
         yield _later(f"{path}.kind", f"Fields of the kind {field.kind} are")
     if field.calculated is not None:
         yield _later(f"{path}.calculated", "Calculated fields are")
-    if field.remember is not None:
-        yield _later(f"{path}.remember", "Remembered answers are")
     yield from _condition(field.when, f"{path}.when")
 
 

@@ -50,12 +50,13 @@ def _condition(index: Index, kind: RequestType, condition: Condition | None, pat
             text = f"The condition asks for “{test.field}”, and the request type “{kind.key}” has no such field."
             yield Problem(path, text, "Name a field of the type that takes an answer.")
         elif test.field is not None:
-            yield from _answerable(fields[test.field], test, path)
+            yield from check_test(fields[test.field], test, path)
         elif test.about == "status":
             yield from _status_test(index, kind, test, path)
 
 
-def _answerable(field: AnyField, test: Condition, path: str) -> Iterator[Problem]:
+def check_test(field: AnyField, test: Condition, path: str) -> Iterator[Problem]:
+    """One test of a condition against the field that it asks about."""
     operators = kind_for(field.kind).operators
     if test.operator not in operators:
         mend = f"Use one of: {', '.join(sorted(operators))}."

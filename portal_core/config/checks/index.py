@@ -6,7 +6,7 @@ from functools import cached_property
 
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, builtin_role
 from portal_core.config.compile import compile_roles
-from portal_core.config.document.fields import AnyField
+from portal_core.config.document.fields import AnyField, RecordKind
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import Message, PortalDocument, RequestType
 from portal_core.config.kinds import kind_for
@@ -36,6 +36,11 @@ class Index:
     def types(self) -> tuple[RequestType, ...]:
         """The types that can be started."""
         return tuple(kind for kind in self.document.types if not kind.retired)
+
+    @cached_property
+    def record_kinds(self) -> dict[str, RecordKind]:
+        """The kinds of record that can be added, by key."""
+        return {kind.key: kind for kind in self.document.record_kinds if not kind.retired}
 
     @cached_property
     def teams(self) -> frozenset[str]:

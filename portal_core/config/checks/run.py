@@ -15,7 +15,9 @@ from portal_core.config.checks.moves import check_moves
 from portal_core.config.checks.placeholders import check_placeholders
 from portal_core.config.checks.portal import check_portal
 from portal_core.config.checks.reach import check_reach
+from portal_core.config.checks.records import check_records
 from portal_core.config.checks.references import check_references
+from portal_core.config.checks.remember import check_remember
 from portal_core.config.checks.roles import check_roles
 from portal_core.config.checks.shown import check_shown
 from portal_core.config.checks.texts import check_texts
@@ -34,7 +36,9 @@ CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_placeholders,
     check_portal,
     check_reach,
+    check_records,
     check_references,
+    check_remember,
     check_roles,
     check_shown,
     check_texts,

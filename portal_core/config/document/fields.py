@@ -240,6 +240,7 @@ class RecordKind(Part):
 
     key: Key
     name: Label
+    icon: Key | None = None
     title: Words | None = None
     fields: tuple[AnyField, ...] = ()
     retired: StrictBool = False

@@ -1,0 +1,84 @@
+"""What is remembered has a place, one kind for each place, and never passes what customers may not see."""
+
+from collections.abc import Iterator
+
+from portal_core.config.checks.index import Index, inputs
+from portal_core.config.document.fields import AnyField, RecordField
+from portal_core.config.document.portal_document import RequestType
+from portal_core.config.problems import Problem
+from portal_core.config.remembering import ACCOUNT_KEYS, Remembered, parse
+from portal_core.config.visibility import Visibility, visibility
+
+_PLACES = "Write customer.phone, customer.name, customer.KEY, or record.FIELD.KEY."
+# What an account's own columns take.
+_ACCOUNT_KINDS = {"phone": ("phone",), "name": ("text",)}
+# Files lie with the documents, records and rows are kept in their own ways.
+_NOT_REMEMBERED = ("file", "record", "rows")
+
+
+def check_remember(index: Index) -> Iterator[Problem]:
+    """Every field that remembers."""
+    kept: dict[str, tuple[str, str]] = {}
+    for kind in index.types:
+        for field in kind.fields:
+            if field.remember is None or field.retired:
+                continue
+            path = f"types.{kind.key}.fields.{field.key}"
+            place = parse(field.remember)
+            if place is None:
+                yield Problem(f"{path}.remember", f"“{field.remember}” is no place to remember in.", _PLACES)
+                continue
+            yield from _seen(index, kind, field, path)
+            if place.is_of_record:
+                yield from _of_record(index, kind, field, place, path)
+            else:
+                yield from _of_customer(field, place, path, kept)
+
+
+def _seen(index: Index, kind: RequestType, field: AnyField, path: str) -> Iterator[Problem]:
+    """SECURITY: what staff alone write must not come to light in the customer's next form."""
+    if field.kind in _NOT_REMEMBERED:
+        mend = "Take remember out."
+        yield Problem(f"{path}.remember", f"Fields of the kind {field.kind} are kept in their own way.", mend)
+    statuses = [None, *(status.key for status in index.statuses(kind.flow))]
+    if any(visibility(field, index.customer, status) is Visibility.HIDDEN for status in statuses):
+        text = f"“{field.key}” is remembered for the customer, who does not always see it."
+        yield Problem(f"{path}.remember", text, "Show it to customers in every status, or take remember out.")
+
+
+def _of_customer(field: AnyField, place: Remembered, path: str, kept: dict[str, tuple[str, str]]) -> Iterator[Problem]:
+    allowed = _ACCOUNT_KINDS.get(place.key) if place.key in ACCOUNT_KEYS else None
+    if allowed is not None and field.kind not in allowed:
+        mend = f"Make it a field of the kind {allowed[0]}, or remember it under another key."
+        yield Problem(f"{path}.remember", f"customer.{place.key} does not fit a field of the kind {field.kind}.", mend)
+        return
+    first = kept.setdefault(place.key, (field.kind, path))
+    if first[0] != field.kind:
+        text = f"customer.{place.key} is a {first[0]} in {first[1]} and a {field.kind} here."
+        yield Problem(f"{path}.remember", text, "Use one kind of field for it, or another key.")
+
+
+def _of_record(index: Index, kind: RequestType, field: AnyField, place: Remembered, path: str) -> Iterator[Problem]:
+    before: dict[str, AnyField] = {}
+    for other in inputs(kind):
+        if other.key == field.key:
+            break
+        before[other.key] = other
+    source = before.get(place.record_field)
+    if not isinstance(source, RecordField):
+        mend = "Name a field of the kind record that comes earlier in this form."
+        yield Problem(f"{path}.remember", f"“{place.record_field}” is no record chosen before this answer.", mend)
+        return
+    record = index.record_kinds.get(source.record_kind or "")
+    if record is None:
+        return  # reported at the field that asks for it
+    found = next((item for item in record.fields if item.key == place.key and not item.retired), None)
+    if found is None:
+        text = f"The record “{record.key}” has no field “{place.key}”."
+        yield Problem(f"{path}.remember", text, "Name one of its fields.")
+    elif found.kind != field.kind:
+        text = f"“{place.key}” of the record is a {found.kind}, and this field is a {field.kind}."
+        yield Problem(f"{path}.remember", text, f"Make this a field of the kind {found.kind}.")
+    elif visibility(found, index.customer, None) is Visibility.HIDDEN:
+        text = f"“{place.key}” of the record is hidden from customers, and this field is not."
+        yield Problem(f"{path}.remember", text, "Show it to customers in the record, or take remember out.")

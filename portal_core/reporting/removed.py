@@ -1,0 +1,81 @@
+"""The ledger of removed work: what the portal spared people, added up by day and kind.
+
+Any action tells it inside its transaction:
+
+    emit("work.removed", {"what": "prefilled", "count": 3, "request_id": "…"})
+    emit("work.removed", {"counts": {"prefilled": 3, "kept": 2}, "request_id": "…"})   # one statement for several
+
+`what` is one of WHATS; `request_id` is the evidence, where there is one. Handling is idempotent by the event's id: the
+line of an event and a kind is written once, in the transaction that marks the event as done, and an event that comes
+again (restored from a copy, say) meets its own line. Reports ask `totals`, `by_day` and `lines`.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import QuerySet, Sum
+
+from portal_core.config.live import live_portal
+from portal_core.reporting.models import RemovedWork
+from tenants.identifiers import parse_uuid
+from tenants.outbox.models import Event
+from tenants.outbox.subscribers import subscribe
+
+# What is counted, with what it says in a report.
+WHATS: Final[Mapping[str, str]] = {
+    "prefilled": "Answers that stood in a form already",
+    "kept": "Prefilled answers that were sent as they were",
+    "changed": "Prefilled answers that were changed",
+    "remembered": "Answers that were kept for next time",
+    "reused": "Documents and records that were used again instead of being sent again",
+    "again": "Requests made from an earlier one",
+    "self_service": "Changes that customers made themselves",
+    "status_views": "Times that somebody looked up where a request stands",
+    "notices": "Notices sent by themselves",
+}
+
+
+def connect() -> None:
+    """Registers the listener; once, at start."""
+    subscribe("work.removed")(keep)
+
+
+def keep(event: Event) -> None:
+    """Writes the lines of one event; what is not a count is left out."""
+    day = event.created_at.astimezone(live_portal().time_zone).date()
+    request_id = parse_uuid(str(event.payload.get("request_id") or ""))
+    lines = [
+        RemovedWork(event_id=event.pk, what=what, count=count, day=day, request_id=request_id)
+        for what, count in _counts(event.payload).items()
+    ]
+    RemovedWork.objects.bulk_create(lines, ignore_conflicts=True)
+
+
+# `Any`: an event's payload is JSON.
+def _counts(payload: Mapping[str, Any]) -> dict[str, int]:
+    given = payload.get("counts") or {payload.get("what"): payload.get("count", 1)}
+    return {str(what): count for what, count in given.items() if what in WHATS and isinstance(count, int) and count > 0}
+
+
+def totals(first: date, last: date) -> dict[str, int]:
+    """How much of each kind, from `first` to `last` inclusive."""
+    rows = _between(first, last).values_list("what").annotate(Sum("count"))
+    return dict(rows)
+
+
+def by_day(what: str, first: date, last: date) -> dict[date, int]:
+    """One kind by day, from `first` to `last` inclusive; days without any are left out."""
+    rows = _between(first, last).filter(what=what).values_list("day").annotate(Sum("count")).order_by("day")
+    return dict(rows)
+
+
+def lines(what: str, day: date) -> list[tuple[uuid.UUID | None, int]]:
+    """The evidence behind one figure: requests (None: no request stands behind it) with their counts."""
+    found = RemovedWork.objects.filter(what=what, day=day).order_by("id")
+    return list(found.values_list("request_id", "count"))
+
+
+def _between(first: date, last: date) -> QuerySet[RemovedWork]:
+    return RemovedWork.objects.order_by().filter(day__gte=first, day__lte=last)

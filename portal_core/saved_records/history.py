@@ -1,0 +1,86 @@
+"""A record's history as one reader may see it: part of the one door, beside `visible.py`.
+
+SECURITY: a change passes field by field, and only where the reader sees the field now.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from pydantic import JsonValue
+
+from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
+from portal_core.config.viewer import Viewer
+from portal_core.config.visibility import Visibility
+from portal_core.history.models import Side
+from portal_core.saved_records.models import RecordEntry, RecordEvent, SavedRecord
+from portal_core.saved_records.visible import field_text, kind_of
+
+ENTRIES_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class RecordChangeShown:
+    """One answer that was changed, before and after, in the reader's words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One line of a record's history."""
+
+    title: str
+    changes: tuple[RecordChangeShown, ...]
+    at: datetime
+
+
+def lines_of(record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal) -> list[RecordLine]:
+    """What happened to the record, newest first, in one query; lines that show this reader nothing are left out."""
+    rows = RecordEntry.objects.filter(record=record).select_related("actor").order_by("-id")[:ENTRIES_SHOWN]
+    kind = kind_of(portal, record.kind_key)
+    with override(viewer.language):
+        lines = [_line(row, kind, viewer, portal) for row in rows]
+    return [line for line in lines if line is not None]
+
+
+def _line(row: RecordEntry, kind: CompiledRecordKind, viewer: Viewer, portal: CompiledPortal) -> RecordLine | None:
+    changes = tuple(shown for change in row.changes if (shown := _change(change, kind, viewer, portal)) is not None)
+    if row.kind == RecordEvent.CHANGED and not changes:
+        return None
+    return RecordLine(_title(row, viewer, portal), changes, row.at)
+
+
+def _change(
+    change: Mapping[str, JsonValue], kind: CompiledRecordKind, viewer: Viewer, portal: CompiledPortal
+) -> RecordChangeShown | None:
+    item = kind.field_or_none(str(change["field"]))
+    if item is None or viewer.visibility(item, None) == Visibility.HIDDEN:
+        return None
+    before, after = (field_text(item, change[side], viewer, portal=portal) for side in ("before", "after"))
+    return RecordChangeShown(portal.text(item.label, viewer.language), before, after)
+
+
+def _title(row: RecordEntry, viewer: Viewer, portal: CompiledPortal) -> str:
+    if row.actor_id is not None and row.actor_id == viewer.user_id:
+        return _MINE[RecordEvent(row.kind)]()
+    name = row.actor.name if row.actor and row.side != Side.SYSTEM else portal.name
+    return _THEIRS[RecordEvent(row.kind)]() % {"name": name or portal.name}
+
+
+_MINE = {
+    RecordEvent.ADDED: lambda: _("You added this"),
+    RecordEvent.CHANGED: lambda: _("You made a change"),
+    RecordEvent.ARCHIVED: lambda: _("You put this away"),
+    RecordEvent.RESTORED: lambda: _("You took this back into use"),
+}
+_THEIRS = {
+    RecordEvent.ADDED: lambda: _("%(name)s added this"),
+    RecordEvent.CHANGED: lambda: _("%(name)s made a change"),
+    RecordEvent.ARCHIVED: lambda: _("%(name)s put this away"),
+    RecordEvent.RESTORED: lambda: _("%(name)s took this back into use"),
+}
