@@ -4,10 +4,11 @@ import uuid
 from dataclasses import dataclass, replace
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.pages import PersonRequest, staff_page
@@ -98,7 +99,7 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
         raise TypeNotOpen
     viewer = Viewer.of(request.actor, portal)
     data = request.POST if request.method == "POST" else None
-    known = _customer_named(request) or _customer_typed(request)
+    known = _customer_named(request) if data is None else _customer_typed(data, request.actor)
     asked = Asked(
         portal,
         request.actor.role,
@@ -125,13 +126,14 @@ def _customer_named(request: PersonRequest) -> User | None:
     return customers_of(request.actor).filter(pk=key).first()
 
 
-def _customer_typed(request: PersonRequest) -> User | None:
+def _customer_typed(data: QueryDict, actor: Actor) -> User | None:
     """The known customer whose address was typed: what is kept for them is offered from then on.
 
-    SECURITY: only one whom this person may know.
+    SECURITY: only one whom this person may know; and it is this address for which the request is filed, whatever
+    customer the page's own address names.
     """
-    email = normalise_email(request.POST.get("email", "").replace("\x00", ""))
-    return customers_of(request.actor).filter(email=email).first() if email else None
+    email = normalise_email(data.get("email", "").replace("\x00", ""))
+    return customers_of(actor).filter(email=email).first() if email else None
 
 
 def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:

@@ -55,7 +55,7 @@ def look_of(bound: BoundField) -> FieldLook:
 
 
 def shape_of(bound: BoundField) -> str:
-    """Which part of the component draws it: hidden, group, parts, rows, tick, line, or own (the widget's `component`)."""
+    """Which part of the component draws it: hidden, group, parts, rows, tick, line, own (the widget's `component`)."""
     widget = bound.field.widget
     if getattr(widget, "component", ""):
         return "own"
