@@ -16,6 +16,8 @@ class Kind(models.TextChoices):
     NOTED = "noted"
     CHANGED = "changed"
     ASSIGNED = "assigned"
+    # Something that happened elsewhere, in words that came with it: `data["title"]`.
+    RECORDED = "recorded"
 
 
 class Audience(models.TextChoices):
