@@ -12,11 +12,15 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
 from portal_core.config.kinds.registry import register
+from portal_core.documents import access as file_access
+from portal_core.documents import scanning, sweep
+from portal_core.documents.file_kind import FileKind
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.reporting import removed
 from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
+from portal_core.service_requests import attaching
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
 from portal_core.service_requests.guest_links import stop_links_of_customer
@@ -49,7 +53,17 @@ def connect() -> None:
     removed.connect()
     register(RecordFieldKind())
     impact.register_kept_records(saved_records.kinds_kept)
+    _connect_files()
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
+
+
+def _connect_files() -> None:
+    register(FileKind())
+    file_access.register(attaching.may_fetch)
+    file_access.set_knows_customer(attaching.knows_customer)
+    sweep.register_holder(attaching.held_by_drafts)
+    registry.on_cleaning(sweep.sweep)
+    subscribe("file.waiting")(scanning.on_waiting)
 
 
 def _mirror_name(_event: Event) -> None:

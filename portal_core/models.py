@@ -1,13 +1,16 @@
 """Gathers the models of the feature packages under one app label, so that there is one migration chain."""
 
 from portal_core.config.models import PortalDraft, PortalState, PortalVersion
+from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import HistoryEntry
 from portal_core.reporting.models import Beginning, RemovedWork
 from portal_core.saved_records.models import RecordEntry, SavedRecord
+from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import GuestLink, NumberCounter, RequestDraft, ServiceRequest
 
 __all__ = [
     "Beginning",
+    "Document",
     "GuestLink",
     "HistoryEntry",
     "NumberCounter",
@@ -17,6 +20,8 @@ __all__ = [
     "RecordEntry",
     "RemovedWork",
     "RequestDraft",
+    "RequestFile",
     "SavedRecord",
     "ServiceRequest",
+    "StoredFile",
 ]

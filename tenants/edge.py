@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 from tenants import catalog, hosts
 from tenants.middleware import HEALTH_PATH, no_portal
+from tenants.uploads import SpoolFiles, limits_of
 
 # All of a request, above what Django takes of its fields (DATA_UPLOAD_MAX_MEMORY_SIZE).
 MOST_BYTES: Final = 4 * 1024 * 1024
@@ -33,11 +34,15 @@ class EdgeMiddleware:
             return no_portal()
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_args: object) -> None:
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object) -> None:
         """Before any other reads the body, and where the page of refusal has the portal's look."""
+        limits = limits_of(view)
+        most = MOST_BYTES if limits is None else limits.total_bytes
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
-            raise RequestDataTooBig(f"a request of more than {MOST_BYTES} bytes")
+        if length.isdecimal() and int(length[:20]) > most:
+            raise RequestDataTooBig(f"a request of more than {most} bytes")
+        if limits is not None:
+            request.upload_handlers = [SpoolFiles(request, limits)]
 
 
 def _is_utf8(charset: str) -> bool:

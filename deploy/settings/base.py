@@ -165,7 +165,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / ".static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": parts.storage(env("STORAGE_URL", default=""), DATA_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Names carry the hash of the content, so a browser may keep them for good.
@@ -177,7 +177,12 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Addresses that take files say so (tenants.uploads.takes_files).
 FILE_UPLOAD_HANDLERS = ["tenants.uploads.RefuseFiles"]
+# A proxy's own address for the folder of the files, such as /private-files/ (nginx: internal, alias); "": we send them.
+FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX", default="")
+# ClamAV by INSTREAM: tcp://host:3310 or unix:///run/clamav/clamd.sock; "": files are not scanned.
+SCANNER_URL = env("SCANNER_URL", default="")
 
 # How often the outbox looks for what a lost wake-up left behind.
 OUTBOX_SWEEP_SECONDS = env.int("OUTBOX_SWEEP_SECONDS", default=20)

@@ -1,6 +1,8 @@
 """Pieces of the settings that need more than a line. Imports nothing that needs settings."""
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -23,6 +25,38 @@ def database(parsed: dict[str, Any]) -> dict[str, Any]:
 def broker(redis_url: str) -> str:
     """Celery's name for a Redis on a unix socket is another than redis-py's."""
     return redis_url.replace("unix://", "redis+socket://", 1)
+
+
+def storage(url: str, data_dir: Path) -> dict[str, Any]:
+    """Where files lie, privately: a folder (a path or file://), or `s3://[key:secret@]bucket[/folder][?endpoint=&region=]`.
+
+    Raises:
+        ImproperlyConfigured: the address is of no known kind.
+    """
+    parsed = urlsplit(url)
+    if parsed.scheme in ("", "file"):
+        modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        location = unquote(parsed.path) or str(data_dir / "files")
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": location, **modes}}
+    if parsed.scheme != "s3" or not parsed.hostname:
+        msg = f"STORAGE_URL begins with {parsed.scheme}:. Give a folder's path, or s3://bucket (see .env.example)."
+        raise ImproperlyConfigured(msg)
+    asked = dict(parse_qsl(parsed.query))
+    options = {
+        "bucket_name": parsed.hostname,
+        "location": unquote(parsed.path).strip("/"),
+        "access_key": unquote(parsed.username) if parsed.username else None,
+        "secret_key": unquote(parsed.password) if parsed.password else None,
+        "endpoint_url": asked.get("endpoint"),
+        "region_name": asked.get("region"),
+        "signature_version": "s3v4",
+        "addressing_style": asked.get("style", "auto"),
+        # SECURITY: nothing is public, nothing has an address of its own; keys are random and never overwritten.
+        "default_acl": "private",
+        "querystring_auth": True,
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {k: v for k, v in options.items() if v is not None}}
 
 
 def hand_over_sources(scheme: str, base_domain: str, port: int) -> list[str]:

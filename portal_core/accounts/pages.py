@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, overload
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
@@ -41,15 +41,15 @@ class PersonRequest(PortalRequest):
     user: User
 
 
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-OpenView = Callable[Concatenate[PortalRequest, P], HttpResponse]
-PersonView = Callable[Concatenate[PersonRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+OpenView = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
+PersonView = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 Gate = Callable[[HttpRequest, Actor], HttpResponse | None]
 
 
-def _guarded(view: Callable[..., HttpResponse], audience: str, gate: Gate) -> Callable[..., HttpResponse]:
+def _guarded(view: Callable[..., HttpResponseBase], audience: str, gate: Gate) -> Callable[..., HttpResponseBase]:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         actor = actor_for(request.user)
         if actor.is_operator:
             raise Http404
@@ -118,7 +118,7 @@ def customer_page(view: PersonView[P]) -> View[P]: ...
 def customer_page(*, allow_staff: bool) -> Callable[[PersonView[P]], View[P]]: ...
 
 
-def customer_page(view: Callable[..., HttpResponse] | None = None, *, allow_staff: bool = False) -> object:
+def customer_page(view: Callable[..., HttpResponseBase] | None = None, *, allow_staff: bool = False) -> object:
     """Customers. Staff are sent to the desk, unless allowed. Usable with and without brackets."""
 
     def gate(request: HttpRequest, actor: Actor) -> HttpResponse | None:
@@ -128,7 +128,7 @@ def customer_page(view: Callable[..., HttpResponse] | None = None, *, allow_staf
             return None if allow_staff else HttpResponseRedirect(DESK)
         return None if actor.is_customer else forbidden(request)
 
-    def decorate(inner: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(inner: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         return _guarded(inner, CUSTOMER, gate)
 
     return decorate if view is None else decorate(view)

@@ -15,6 +15,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
+from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.service_requests.actions.submit import may_file, open_type
 from portal_core.service_requests.actions.submit_for import Whose, submit_for
@@ -25,6 +26,7 @@ from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui.rows import PRESSED
+from tenants.uploads import UploadLimits, takes_files
 
 _SUGGESTED = 50
 
@@ -72,6 +74,7 @@ def choose(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("create_for_customer")
+@takes_files(UploadLimits())
 def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     """`/desk/new/TYPE/`: the customer's form, with what staff may fill in; `do=update` asks which questions apply."""
     try:
@@ -107,12 +110,13 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
         customer_id=known.pk if known else None,
         person_id=request.actor.user_id,
     )
+    sent = None if data is None else with_files(request, lambda: new_request_form(request_type, asked))
     initial = {"email": known.email, "name": known.name} if known else {}
     return DeskForm(
         portal=portal,
         type=request_type,
         language=viewer.language,
-        answers=new_request_form(request_type, asked, data),
+        answers=new_request_form(request_type, asked, sent),
         customer=CustomerForm(data, initial=initial),
         key=parse_uuid(request.POST.get("key", "")) or uuid7(),
     )

@@ -16,11 +16,12 @@ from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
+from portal_core.documents.field import Sender
 from portal_core.portal.brand import live_brand
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import NotSeen
-from portal_core.service_requests.forms import MessageForm
+from portal_core.service_requests.forms import AnswersForm, MessageForm
 from portal_core.service_requests.guest_links import current_link, expires_at
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
@@ -58,6 +59,15 @@ class DeskRequest:
             person_id=self.actor.user_id,
         )
         return open_editing(self.row, key, asked, self.viewer, data)
+
+    def form_of(self, key: str) -> AnswersForm | None:
+        """The form for one field as it stood in the page."""
+        editing = self.editing(key)
+        return None if editing is None else editing.form
+
+    def message_form(self, data: QueryDict | None = None) -> MessageForm:
+        """The form for a reply or a note, with files."""
+        return MessageForm(data, sender=Sender(self.actor.user_id, self.row.customer_id))
 
     @property
     def customer_viewer(self) -> Viewer:
@@ -122,7 +132,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "others": _others(opened),
         "panel": panel_of(request, opened) if page.request.moves else None,
         "editing": opened.editing(request.GET.get("edit", "")),
-        "message_form": MessageForm(),
+        "message_form": opened.message_form(),
         "back": back_of(request),
         "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
         "told": _told(opened),

@@ -12,35 +12,36 @@ from django.views.decorators.http import require_POST
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.desk.moving import MovePanel
 from portal_core.desk.request import DeskRequest, back_of, open_request, panel_of, render_request
-from portal_core.messaging.actions import Message, note, reply
+from portal_core.documents.field import with_files
+from portal_core.messaging.actions import message_of, note, reply
 from portal_core.service_requests.actions import Move, assign, change_fields, move
 from portal_core.service_requests.actions.move import refuse_stale
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, Stale
-from portal_core.service_requests.forms import MessageForm
+from portal_core.service_requests.forms import AnswersForm
+from portal_core.service_requests.moving import form_of_move
 from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.visible import visible
+from tenants.uploads import UploadLimits, takes_files
 
 
 @require_POST
 @staff_page()
+@takes_files(UploadLimits())
 def write(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/write/`: a reply to the customer or a note for staff.
 
     SECURITY: the form says which; one that does not say is refused, so that a note never goes out by accident.
     """
     opened = open_request(request, number)
-    form = MessageForm(request.POST)
+    form = opened.message_form(with_files(request, opened.message_form))
     if not form.is_valid() or not form.cleaned_data["kind"]:
         return render_request(request, opened, message_form=form, status=400)
     action = note if form.cleaned_data["kind"] == "note" else reply
     try:
-        entry = action(actor=request.actor, request_id=opened.row.pk, message=_message(form))
+        entry = action(actor=request.actor, request_id=opened.row.pk, message=message_of(form))
     except Forbidden:
         return render_request(request, opened, message_form=form, problem=_MAY_NOT_WRITE, status=403)
     return _back_to(request, number, f"e-{entry.pk}")
-
-
-def _message(form: MessageForm) -> Message:
-    return Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
 
 
 @require_POST
@@ -87,10 +88,11 @@ def _seen_holder(request: PersonRequest) -> _SeenHolder:
 
 @require_POST
 @staff_page("move")
+@takes_files(UploadLimits())
 def move_on(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/move/`: a move, with the words that the page showed; others are shown first."""
     opened = open_request(request, number)
-    panel = panel_of(request, opened, request.POST)
+    panel = panel_of(request, opened, with_files(request, lambda: _form_of_move(request, opened)))
     to = request.POST.get("to", "")
     if request.POST.get("status", "") != opened.row.status_key or panel is None or panel.chosen.to != to:
         return _overtaken(request, opened, to)
@@ -108,6 +110,14 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     except (MoveRefused, MissingFields) as refused:
         return render_request(request, opened, panel=panel, move_problem=str(refused), status=400)
     return _back_to(request, number, "end")
+
+
+def _form_of_move(request: PersonRequest, opened: DeskRequest) -> AnswersForm | None:
+    """The form of the chosen move as it stood in the page."""
+    to = request.POST.get("to", "")
+    moves = visible(opened.row, opened.viewer, portal=opened.portal).moves
+    chosen = next((move for move in moves if move.to == to), None)
+    return None if chosen is None else form_of_move(opened.row, chosen, opened.viewer, portal=opened.portal)
 
 
 def _overtaken(request: PersonRequest, opened: DeskRequest, to: str) -> HttpResponse:
@@ -147,10 +157,12 @@ def _plain(text: str) -> str:
 
 @require_POST
 @staff_page("edit_fields")
+@takes_files(UploadLimits())
 def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/change/`: another answer in one field."""
     opened = open_request(request, number)
-    editing = opened.editing(request.POST.get("edit", ""), request.POST)
+    key = request.POST.get("edit", "")
+    editing = opened.editing(key, with_files(request, lambda: opened.form_of(key)))
     if editing is None:
         raise Http404
     if not editing.form.is_valid():

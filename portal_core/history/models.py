@@ -16,8 +16,7 @@ class Kind(models.TextChoices):
     NOTED = "noted"
     CHANGED = "changed"
     ASSIGNED = "assigned"
-    # Something that happened elsewhere, in words that came with it: `data["title"]`.
-    RECORDED = "recorded"
+    DOCUMENT = "document"
 
 
 class Audience(models.TextChoices):
@@ -36,10 +35,18 @@ class Side(models.TextChoices):
 
 
 class HistoryEntry(TenantModel):
-    """One line of a request's history. Rows are only ever added; a trigger refuses UPDATE and DELETE."""
+    """One line of a request's history. Rows are only ever added; a trigger refuses UPDATE and DELETE.
+
+    What happens to a document of a customer that belongs to no request has a `document` and no request.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    request = models.ForeignKey("portal_core.ServiceRequest", on_delete=models.PROTECT, related_name="entries")
+    request = models.ForeignKey(
+        "portal_core.ServiceRequest", on_delete=models.PROTECT, null=True, related_name="entries"
+    )
+    document = models.ForeignKey(
+        "portal_core.Document", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=16, choices=Kind.choices)
     audience = models.CharField(max_length=8, choices=Audience.choices)
     side = models.CharField(max_length=8, choices=Side.choices)
@@ -53,7 +60,12 @@ class HistoryEntry(TenantModel):
 
     class Meta:
         app_label = "portal_core"
-        indexes = [models.Index(fields=["request", "id"], name="history_by_request")]
+        indexes = [
+            models.Index(fields=["request", "id"], name="history_by_request"),
+            models.Index(
+                fields=["document", "id"], name="history_by_document", condition=models.Q(document__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"

@@ -24,6 +24,7 @@ class Line:
     body: str = ""
     data: dict[str, JsonValue] = field(default_factory=dict)
     submission_key: uuid.UUID | None = None
+    document_id: uuid.UUID | None = None
 
 
 def side_of(actor: Actor) -> Side:
@@ -33,7 +34,7 @@ def side_of(actor: Actor) -> Side:
     return Side.STAFF if actor.is_staff else Side.CUSTOMER
 
 
-def add_line(*, actor: Actor, request_id: uuid.UUID, line: Line) -> HistoryEntry:
+def add_line(*, actor: Actor, request_id: uuid.UUID | None, line: Line) -> HistoryEntry:
     """Writes one entry and gives it back."""
     entry = _entry(actor, request_id, line)
     entry.save(force_insert=True)
@@ -46,9 +47,10 @@ def add_lines(*, actor: Actor, lines: Mapping[uuid.UUID, Line]) -> None:
     HistoryEntry.objects.bulk_create(entries, batch_size=_BATCH)
 
 
-def _entry(actor: Actor, request_id: uuid.UUID, line: Line) -> HistoryEntry:
+def _entry(actor: Actor, request_id: uuid.UUID | None, line: Line) -> HistoryEntry:
     return HistoryEntry(
         request_id=request_id,
+        document_id=line.document_id,
         kind=line.kind,
         audience=line.audience,
         side=side_of(actor),

@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
+from portal_core.documents.uploads import stored_value
 from portal_core.history.models import Audience, HistoryEntry, Kind
-from portal_core.history.record import Line, add_line
+from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.attaching import attach_to_entry, file_ids, loose_files
 from portal_core.service_requests.changes import answer_due_at, save_written
 from portal_core.service_requests.errors import Forbidden
+from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
@@ -32,13 +35,21 @@ class Message:
 
     body: str
     submission_key: uuid.UUID
+    file_ids: tuple[uuid.UUID, ...] = ()
+
+
+def message_of(form: MessageForm) -> Message:
+    """What a valid form says."""
+    cleaned = form.cleaned_data
+    return Message(cleaned["body"], cleaned["key"], tuple(file_ids(cleaned.get("files"))))
 
 
 def reply(*, actor: Actor, request_id: uuid.UUID, message: Message) -> HistoryEntry:
     """Writes to the other side; they are told by the rules of the configuration.
 
     Raises:
-        Forbidden: staff without the permission, or a status in which the customer may not write.
+        Forbidden: staff without the permission, or a status in which the customer may not write (or send files), or
+            a file that is not the writer's.
     """
     return _once(actor, request_id, message, Kind.REPLIED)
 
@@ -70,17 +81,21 @@ def _written(actor: Actor, request: ServiceRequest, message: Message) -> History
 
 
 def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) -> HistoryEntry:
-    _refuse_unless_allowed(actor, request, kind)
+    _refuse_unless_allowed(actor, request, message, kind)
     now = timezone.now()
     is_note = kind == Kind.NOTED
+    files = loose_files(actor, request, message.file_ids)
+    data: dict[str, JsonValue] = {"files": [dict(stored_value(row)) for row in files]} if files else {}
     line = Line(
         kind=kind,
         audience=Audience.STAFF if is_note else Audience.CUSTOMER,
         at=now,
         body=message.body.strip(),
         submission_key=message.submission_key,
+        data=data,
     )
     entry = add_line(actor=actor, request_id=request.pk, line=line)
+    attach_to_entry(entry, request, files)
     if not is_note:
         _mark_answered(actor, request)
     save_written(request, now=now, fields=("is_new", "unanswered_since", "due_at"))
@@ -90,13 +105,14 @@ def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) 
     return entry
 
 
-def _refuse_unless_allowed(actor: Actor, request: ServiceRequest, kind: Kind) -> None:
+def _refuse_unless_allowed(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) -> None:
     if kind == Kind.NOTED:
         if not (actor.is_staff and actor.may("note")):
             raise Forbidden
         return
     portal = live_portal()
-    if not visible(request, Viewer.of(actor, portal), portal=portal).may_message:
+    seen = visible(request, Viewer.of(actor, portal), portal=portal, brief=True)
+    if not seen.may_message or (message.file_ids and not seen.may_upload):
         raise Forbidden
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -45,6 +45,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany
+from tenants.uploads import UploadLimits, takes_files
 
 _PENDING: Final = "guest_request"
 _PROVED: Final = "guest_proved"
@@ -69,7 +70,7 @@ class ContactForm(EmailForm):
 
 @require_safe
 @guest_page
-def choose(request: PortalRequest) -> HttpResponse:
+def choose(request: PortalRequest) -> HttpResponseBase:
     """`/new/`: what can be started, with an account or without."""
     if request.actor.is_signed_in:
         return new.choose(request)
@@ -83,7 +84,8 @@ def choose(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guest_page
-def fill_in(request: PortalRequest, type_key: str) -> HttpResponse:
+@takes_files(UploadLimits())
+def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     """`/new/TYPE/`: the form, with an account or without. `do` says which button was pressed: send or update."""
     if request.actor.is_signed_in:
         return new.fill_in(request, type_key)

@@ -21,6 +21,7 @@ from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
+from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
@@ -33,6 +34,7 @@ from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui import dates
 from tenants.ui.rows import PRESSED
+from tenants.uploads import UploadLimits, takes_files
 
 # A browser fills in more than a business ever asks; what is longer is not a form of ours.
 _KEPT_CHARACTERS = 200_000
@@ -77,6 +79,7 @@ def choose(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @customer_page
+@takes_files(UploadLimits())
 def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     """`/new/TYPE/`: the form. `do` says which button was pressed: send, save, later, update or discard."""
     try:
@@ -117,7 +120,8 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
         portal, request.actor.role, viewer.language, customer_id=request.actor.user_id, person_id=request.actor.user_id
     )
     if request.method == "POST":
-        return FormPage(portal, request_type, asked, request.POST, form_key(request.POST))
+        typed = with_files(request, lambda: new_request_form(request_type, asked))
+        return FormPage(portal, request_type, asked, typed, form_key(request.POST))
     draft = draft_of(request.actor, type_key)
     if draft is None:
         return FormPage(portal, request_type, asked, None, uuid7())

@@ -13,13 +13,14 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
-from portal_core.messaging.actions import Message, reply
+from portal_core.documents.field import Sender, with_files
+from portal_core.messaging.actions import message_of, reply
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
-from portal_core.service_requests.forms import MessageForm
+from portal_core.service_requests.forms import AnswersForm, MessageForm
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.moving import OfferedMove, offered_moves
 from portal_core.service_requests.pages import request_page
@@ -27,6 +28,7 @@ from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.identifiers import parse_uuid
+from tenants.uploads import UploadLimits, takes_files
 
 PAGE_SIZE = 20
 _REASON_LENGTH = 2000
@@ -100,16 +102,17 @@ def detail(request: PersonRequest, number: int) -> HttpResponse:
 
 @require_POST
 @customer_page
+@takes_files(UploadLimits())
 def write(request: PersonRequest, number: int) -> HttpResponse:
-    """`/requests/NUMBER/reply/`: a message to the business."""
+    """`/requests/NUMBER/reply/`: a message to the business, with files where the status lets customers send them."""
     opened = _open(request, number)
-    form = MessageForm(request.POST)
+    form = opened.message_form(with_files(request, opened.message_form))
     if not form.is_valid():
         return _render(request, opened, message_form=form, status=400)
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         return _render(request, opened, message_form=form, full_until=full_until, status=429)
-    message = Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
+    message = message_of(form)
     try:
         entry = reply(actor=request.actor, request_id=opened.row.pk, message=message)
     except Forbidden:
@@ -119,11 +122,12 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
 
 @require_POST
 @customer_page
+@takes_files(UploadLimits())
 def move_on(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/move/`: a move that is the customer's to make, such as taking a request back."""
     opened = _open(request, number)
     to = request.POST.get("to", "")
-    sent = {to: request.POST}
+    sent = {to: with_files(request, lambda: opened.form_of_move(to))}
     offered = next((item for item in opened.offered(sent) if item.move.to == to), None)
     if offered is not None and not offered.form.is_valid():
         return _render(request, opened, sent=sent, status=400)
@@ -147,10 +151,12 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
 
 @require_POST
 @customer_page
+@takes_files(UploadLimits())
 def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/change/`: other answers to the questions that the customer may still change."""
     opened = _open(request, number)
-    editing = opened.editing(request.POST.get("edit", ""), request.POST)
+    key = request.POST.get("edit", "")
+    editing = opened.editing(key, with_files(request, lambda: opened.form_of(key)))
     if editing is None:
         raise Http404
     if not editing.form.is_valid():
@@ -191,6 +197,21 @@ class _Opened:
         )
         return open_editing(self.row, key, asked, self.viewer, data)
 
+    def form_of(self, key: str) -> AnswersForm | None:
+        """The form for one field as it stood in the page."""
+        editing = self.editing(key)
+        return None if editing is None else editing.form
+
+    def form_of_move(self, to: str) -> AnswersForm | None:
+        """The form of one move as it stood in the page."""
+        return next((item.form for item in self.offered() if item.move.to == to), None)
+
+    def message_form(self, data: QueryDict | None = None) -> MessageForm:
+        """The form for a message; with files where this status takes them."""
+        may_upload = visible(self.row, self.viewer, portal=self.portal, brief=True).may_upload
+        sender = Sender(self.actor.user_id, self.row.customer_id) if may_upload else None
+        return MessageForm(data, sender=sender)
+
     def offered(self, sent: Mapping[str, QueryDict] | None = None) -> list[OfferedMove]:
         """The moves that are the customer's to make, each with its form."""
         shown = visible(self.row, self.viewer, portal=self.portal)
@@ -219,7 +240,7 @@ def _render(
         "page": request_page(
             opened.row, opened.viewer, portal=opened.portal, before=parse_uuid(request.GET.get("before", ""))
         ),
-        "message_form": MessageForm(),
+        "message_form": opened.message_form(),
         "was_sent": request.GET.get("sent") == "1",
         "moves": opened.offered(sent),
         "read_only": False,

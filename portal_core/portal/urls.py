@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.portal import guest_new, guest_request, home, new, requests
+from portal_core.portal import files, guest_new, guest_request, home, new, requests
 
 app_name = "portal"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("g/<str:token>/keep/", guest_request.keep, name="guest_keep"),
     path("g/<str:token>/stop/", guest_request.stop, name="guest_stop"),
     path("g/<str:token>/new/", guest_request.renew, name="guest_renew"),
+    path("files/", files.send, name="send_file"),
+    path("files/drop/", files.drop, name="drop_file"),
+    path("files/<uuid:file_id>/", files.fetch, name="file"),
     path("requests/", requests.index, name="requests"),
     path("requests/<int:number>/", requests.detail, name="request"),
     path("requests/<int:number>/reply/", requests.write, name="reply"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from portal_core.config.compiled import CompiledType
 from portal_core.config.kinds.base import Saving
 from portal_core.history.record import JsonValue
+from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.models import ServiceRequest
 
 
@@ -27,6 +28,7 @@ def write_answers(
     before = dict(request.data)
     answers = settled(answers, request_type, saving)
     request.data = after_answers(before, answers, request_type, request.status_key)
+    attach_answers(request, answers, saving)
     keys = [*answers, *(key for key in before if key not in answers)]
     return [
         {"field": key, "before": before.get(key), "after": request.data.get(key)}

@@ -12,6 +12,8 @@ from portal_core.config.answers_form import PREFIX, AnswersForm, Question
 from portal_core.config.compiled import CompiledField, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
+from portal_core.documents.field import FilesField, Sender
+from portal_core.documents.uploads import Rules
 from portal_core.history.record import JsonValue
 
 __all__ = ["PREFIX", "AnswersForm", "MessageForm", "Question", "edit_form", "move_form", "new_request_form"]
@@ -52,7 +54,16 @@ class MessageForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")], required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sender: Sender | None = None, **kwargs: Any) -> None:
+        """`sender`: who may send files along; None where messages take none. `Any`: Django's own arguments."""
         super().__init__(*args, **kwargs)
+        if sender is not None:
+            self.fields["files"] = FilesField(rules=Rules(), sender=sender, required=False, label=_("Files"))
         self.fields["body"].error_messages["required"] = _("Write a message first.")
         self.fields["key"].initial = uuid.uuid4
+
+    def clean(self) -> None:
+        """Files alone are a message, too."""
+        if self.cleaned_data.get("files") and "body" in self.errors and not self["body"].data:
+            del self.errors["body"]
+            self.cleaned_data["body"] = ""

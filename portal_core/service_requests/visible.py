@@ -26,6 +26,7 @@ from portal_core.config.kinds.shown import NOTHING, Shown
 from portal_core.config.live import live_portal
 from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
+from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.changes import title_of
 from portal_core.service_requests.models import ServiceRequest, Turn
@@ -59,6 +60,7 @@ class VisibleField:
     # For staff only: what the customer can do with it in this status ("hidden", "see" or "edit"); "" for customers.
     customer_mark: str = ""
     shown: Shown = NOTHING
+    files: tuple[ShownFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class VisibleRequest:
     business: str
     moves: tuple[VisibleMove, ...]
     may_message: bool
+    may_upload: bool
     is_open: bool
     is_new: bool
     sent_at: datetime
@@ -241,6 +244,7 @@ class _Builder:
             business=self.portal.name,
             moves=() if brief else self._moves(),
             may_message=self._may_message(),
+            may_upload=self._may_message() and (self.viewer.is_staff or "upload" in self.status.customer_may),
             is_open=request.closed_at is None,
             is_new=request.is_new,
             sent_at=request.created_at,
@@ -296,6 +300,7 @@ class _Builder:
             may_edit=level == Visibility.EDIT and field.key in self.asked,
             customer_mark=mark,
             shown=shown,
+            files=shown_files(value) if field.kind.key == "file" else (),
         )
 
     def _is_asked(self, field: CompiledField, level: Visibility) -> bool:

@@ -299,7 +299,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     (changed("rules", to=[1]), "rules"),
     (changed("webhooks", to=[{"url": "x"}]), "webhooks"),
     (changed("schedules", to=["x"]), "schedules"),
-    (changed("document_kinds", to=[{"key": "b", "name": "B"}]), "document_kinds"),
     (changed("portal", "brand", to={"logo": "0123456789ab"}), "portal.brand.logo"),
     (changed(*TYPE, "for", to={"who": "partners"}), "types.repair.for"),
     (changed(*TYPE, "assign", 1, "person", to="x@example.com"), "types.repair.assign.1.person"),
@@ -308,7 +307,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     (changed(*ASKED, "remind", to=[{"after_days": 2}]), f"{STATUS}.asked.remind"),
     (changed(*ASKED, "close", to={"after_days": 9, "to": "over"}), f"{STATUS}.asked.close"),
     (changed(*ASKED, "when_done", to="over"), f"{STATUS}.asked.when_done"),
-    (changed(*NEW, "customer_may", to=["upload"]), f"{STATUS}.new.customer_may"),
     (changed(*NEW, "notify", 0, "when", to="daily"), f"{STATUS}.new.notify.0.when"),
 ]
 

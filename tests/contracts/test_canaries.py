@@ -167,6 +167,7 @@ def everything_reached(client: Any, scene: Scene) -> dict[str, str]:
         "key": [scene.people["carol"].pk],
         "token": ["x", "x:y:z"],
         "digest": [live_portal().brand_hash],
+        "file_id": [uuid.UUID(int=7)],
     }
     heard: dict[str, str] = {}
     for address in addresses(TENANT):

@@ -106,6 +106,7 @@ def town(people, tenant, client_for, twins) -> Town:
         "key": [people["bob"].pk],
         "token": ["not-a-token"],
         "digest": [live_portal().brand_hash],
+        "file_id": [uuid.UUID(int=7)],
     }
     paths = {name: next(address.paths(values)) for name, address in TENANT_ADDRESSES.items()}
     return Town(people, clients, paths, {name: resolve_role(user.role) for name, user in people.items()})

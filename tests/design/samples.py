@@ -1,5 +1,7 @@
 """Every component with the variables its header names, and hostile text wherever a text may stand."""
 
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace as Thing
 from typing import Any
@@ -7,6 +9,10 @@ from typing import Any
 from django import forms
 
 from portal_core.config.kinds.shown import Link, Shown, Table
+from portal_core.documents.field import FilesField, Sender, SentData
+from portal_core.documents.shown import shown_file
+from portal_core.documents.uploads import Rules
+from portal_core.documents.vault import Offer
 from tenants.shell import NavItem
 from tenants.ui.fields import FieldLook
 from tenants.ui.parts import Part, PartsWidget
@@ -57,6 +63,26 @@ class SampleForm(forms.Form):
         self.fields["slot"].look = FieldLook(layout="slots", subs={"a": HOSTILE})
         self.fields["seg"].look = FieldLook(layout="seg")
         self.fields["stars"].look = FieldLook(layout="stars")
+
+
+FILE = shown_file({"id": "0", "name": HOSTILE, "size": 1_900_000, "type": "image/jpeg"})
+
+
+class FilesForm(forms.Form):
+    """A field of files."""
+
+    files = FilesField(rules=Rules(), sender=Sender(None), label=HOSTILE, help_text=HOSTILE, offers=[
+        Offer(uuid.UUID(int=1), HOSTILE, NOW, NOW.date(), ({"id": "1", "name": HOSTILE, "size": 1, "type": "x"},)),
+    ])  # fmt: skip
+
+
+def files_form(*, bound: bool = False) -> FilesForm:
+    """With a file in it, or with what was refused."""
+    data = SentData(mutable=True)
+    data.refusals = {"files": [HOSTILE]}
+    form = FilesForm(data if bound else None)
+    form.fields["files"].starts_with([{"id": "0", "name": HOSTILE, "size": 5, "type": "x"}])
+    return form
 
 
 class WriteForm(forms.Form):
@@ -115,6 +141,11 @@ def _form_cases() -> list[tuple[str, dict[str, Any]]]:
         *fields,
         ("field.html", nested),
         ("errors.html", {"form": wrong}),
+        ("field.html", {"field": files_form()["files"]}),
+        ("upload.html", {"field": files_form(bound=True)["files"], "compact": True}),
+        ("_upl.html", {"file": FILE, "name": "f-x"}),
+        *[("doc.html", {"file": replace(FILE, state=state), "sub": HOSTILE})
+          for state in ("clean", "waiting", "infected", "gone")],
         ("composer.html", {"form": WriteForm({"body": HOSTILE}), "to": HOSTILE, "action": "/", "reply_hint": HOSTILE}),
         ("desk_composer.html", {"form": WriteForm({}), "customer": HOSTILE, "told": HOSTILE, "may_reply": True,
                                 "may_note": True, "action": "/"}),

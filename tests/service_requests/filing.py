@@ -31,6 +31,7 @@ TYPED = {
     "rating": "2",
     "datetime": {"_day": "2026-12-11", "_time": "09:30"},
     "address": {"_line1": "14 Alder Court", "_city": "Edinburgh", "_postcode": "EH6 5AB", "_country": "GB"},
+    "file": "",
 }
 
 

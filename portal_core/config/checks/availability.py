@@ -15,7 +15,7 @@ from portal_core.config.problems import Problem
 def check_availability(index: Index) -> Iterator[Problem]:
     """Kinds, asks, conditions and whole parts of the document."""
     document = index.document
-    for name in ("document_kinds", "rules", "webhooks", "schedules"):
+    for name in ("rules", "webhooks", "schedules"):
         if getattr(document, name):
             yield _later(name, f"{name.replace('_', ' ').capitalize()} are")
     if document.portal.brand.logo is not None:
@@ -61,8 +61,6 @@ def _status(status: Status, path: str) -> Iterator[Problem]:
         yield _later(f"{path}.remind", "Reminders are")
     if status.close is not None:
         yield _later(f"{path}.close", "Closing by itself is")
-    if "upload" in status.customer_may:
-        yield _later(f"{path}.customer_may", "Uploads are")
     for position, handler in enumerate(status.handler):
         if handler.person is not None:
             yield _later(f"{path}.handler.{position}.person", "Handing over to a person by rule is")

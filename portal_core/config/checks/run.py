@@ -7,6 +7,7 @@ from portal_core.config.checks.availability import check_availability
 from portal_core.config.checks.changes import check_changes
 from portal_core.config.checks.conditions import check_conditions
 from portal_core.config.checks.contract import check_contract
+from portal_core.config.checks.documents import check_documents
 from portal_core.config.checks.fields import check_fields
 from portal_core.config.checks.index import Index
 from portal_core.config.checks.keys import check_keys
@@ -29,6 +30,7 @@ CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_changes,
     check_conditions,
     check_contract,
+    check_documents,
     check_fields,
     check_keys,
     check_limits,

@@ -1,0 +1,129 @@
+"""Document kinds that can be used: what they take, who adds and sees them, and the fields and asks that name them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from portal_core.config.checks.index import Index, active_statuses
+from portal_core.config.document.fields import DocumentKind, FileField
+from portal_core.config.document.flows import ApproveAsk, ReadAsk, Status, UploadAsk
+from portal_core.config.document.portal_document import RequestType
+from portal_core.config.file_formats import KNOWN_WORDS
+from portal_core.config.problems import Problem
+from portal_core.config.visibility import Visibility, visibility
+
+MAX_KINDS: Final = 100
+# The largest file that is taken anywhere (tenants.uploads).
+MAX_SIZE_MB: Final = 50
+
+
+def check_documents(index: Index) -> Iterator[Problem]:
+    """The kinds themselves, then who names them."""
+    kinds = index.document.document_kinds
+    if len(kinds) > MAX_KINDS:
+        text = f"There are {len(kinds)} document kinds; the limit is {MAX_KINDS}."
+        yield Problem("document_kinds", text, "Take some out.")
+    for kind in kinds:
+        yield from _kind(index, kind, f"document_kinds.{kind.key}")
+    for request_type in index.types:
+        for field in request_type.fields:
+            if isinstance(field, FileField) and not field.retired:
+                yield from _field(index, request_type, field)
+    for flow in index.active_flows():
+        for status in active_statuses(flow):
+            yield from _asks(index, status, f"flows.{flow.key}.statuses.{status.key}.asks")
+
+
+def _kind(index: Index, kind: DocumentKind, path: str) -> Iterator[Problem]:
+    for word in kind.accept:
+        if word not in KNOWN_WORDS:
+            mend = f"Use some of: {', '.join(sorted(KNOWN_WORDS))}."
+            yield Problem(f"{path}.accept", f"There is no kind of file “{word}”.", mend)
+    if kind.max_size_mb > MAX_SIZE_MB:
+        text = f"Files of {kind.max_size_mb} MB are not taken; the limit is {MAX_SIZE_MB}."
+        yield Problem(f"{path}.max_size_mb", text, f"Use at most {MAX_SIZE_MB}.")
+    for role in kind.show:
+        if role not in index.roles:
+            names = ", ".join(sorted(index.roles)[:12])
+            yield Problem(f"{path}.show.{role}", f"There is no role “{role}”.", f"Use one of: {names}.")
+    if kind.retired:
+        return
+    hidden = _level(index, kind, "customer") == Visibility.HIDDEN
+    if hidden and kind.added_by == "customer":
+        text = "Customers alone add this kind, and never see it."
+        yield Problem(f"{path}.added_by", text, 'Show it to them ("customer": "see"), or let staff add it.')
+    if kind.reusable and hidden:
+        text = "A kind that customers never see cannot be offered to them again."
+        yield Problem(f"{path}.reusable", text, 'Show it to them ("customer": "see"), or take reusable out.')
+
+
+def _field(index: Index, request_type: RequestType, field: FileField) -> Iterator[Problem]:
+    path = f"types.{request_type.key}.fields.{field.key}"
+    if field.document_kind is None:
+        return
+    kind = _known(index, field.document_kind)
+    if kind is None:
+        yield _unknown(index, f"{path}.document_kind", field.document_kind)
+        return
+    if field.max_files is not None and field.max_files > kind.max_files:
+        text = f"The field takes {field.max_files} files, its document kind {kind.max_files}."
+        yield Problem(f"{path}.max_files", text, "Lower it here, or raise max_files of the kind.")
+    customer_fills_in = visibility(field, index.customer, None) == Visibility.EDIT
+    if customer_fills_in and (kind.added_by == "staff" or _level(index, kind, "customer") == Visibility.HIDDEN):
+        text = f"Customers fill this in, and may not add documents of the kind “{kind.key}”."
+        mend = 'Let them ("added_by": "both", and show it to them), or hide the field on the form.'
+        yield Problem(f"{path}.document_kind", text, mend)
+    yield from _through_the_vault(index, request_type, field, kind)
+
+
+def _through_the_vault(
+    index: Index, request_type: RequestType, field: FileField, kind: DocumentKind
+) -> Iterator[Problem]:
+    """What a role never sees in the field would reach it as a document of the kind."""
+    flow = index.flows.get(request_type.flow)
+    places = [None, *(status.key for status in flow.statuses)] if flow else [None]
+    for key, role in index.roles.items():
+        if key == "guest" or any(visibility(field, role, place) > Visibility.HIDDEN for place in places):
+            continue
+        if _level(index, kind, key) > Visibility.HIDDEN:
+            path = f"types.{request_type.key}.fields.{field.key}.document_kind"
+            text = f"“{key}” never sees this field, and would see its files as documents of the kind “{kind.key}”."
+            mend = f'Hide the kind, too: "show": {{"{key}": "hidden"}}, or use another kind here.'
+            yield Problem(path, text, mend)
+
+
+def _asks(index: Index, status: Status, path: str) -> Iterator[Problem]:
+    for ask in status.asks:
+        here = f"{path}.{ask.key}"
+        if isinstance(ask, UploadAsk):
+            kind = _known(index, ask.document_kind) if ask.document_kind else None
+            if ask.document_kind and kind is None:
+                yield _unknown(index, f"{here}.document_kind", ask.document_kind)
+            elif kind is not None and (
+                kind.added_by == "staff" or _level(index, kind, "customer") == Visibility.HIDDEN
+            ):
+                text = f"Customers are asked for “{kind.key}” and may not add it."
+                mend = 'Let them: "added_by": "both", and show it to them.'
+                yield Problem(f"{here}.document_kind", text, mend)
+        if isinstance(ask, ApproveAsk | ReadAsk):
+            for key in ask.documents:
+                kind = _known(index, key)
+                if kind is None:
+                    yield _unknown(index, f"{here}.documents", key)
+                elif _level(index, kind, "customer") == Visibility.HIDDEN:
+                    text = f"Customers are asked about “{key}” and never see it."
+                    yield Problem(f"{here}.documents", text, 'Show it to them: "show": {"customer": "see"}.')
+
+
+def _known(index: Index, key: str | None) -> DocumentKind | None:
+    return next((kind for kind in index.document.document_kinds if kind.key == key and not kind.retired), None)
+
+
+def _unknown(index: Index, path: str, key: str) -> Problem:
+    names = ", ".join(sorted(kind.key for kind in index.document.document_kinds if not kind.retired)[:12])
+    mend = f"Use one of: {names}." if names else "Add it to document_kinds."
+    return Problem(path, f"There is no document kind “{key}”.", mend)
+
+
+def _level(index: Index, kind: DocumentKind, role_key: str) -> Visibility:
+    field = FileField.model_validate({"key": kind.key, "kind": "file", "show": dict(kind.show)})
+    return visibility(field, index.roles[role_key], "")

@@ -1,0 +1,75 @@
+"""Document kinds of the configuration: what is taken, how long it is valid, who may see it."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from portal_core.accounts.roles import Role
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.document.fields import DocumentKind, FileField
+from portal_core.config.visibility import Visibility, visibility
+from portal_core.documents.uploads import USUAL_FILES, USUAL_SIZE_MB, Rules
+
+# A document is asked for again this long before it runs out.
+EXPIRING_DAYS: Final = 30
+
+
+def kind_of(portal: CompiledPortal, key: str | None) -> DocumentKind | None:
+    """The kind by its key, retired ones too; None for none and for one that the document does not know (any more)."""
+    return portal.document_kinds.get(key or "")
+
+
+def rules_of(kind: DocumentKind | None, max_files: int | None = None) -> Rules:
+    """What is taken for a kind; a field may ask for fewer files than its kind allows."""
+    if kind is None:
+        return Rules(max_files=max_files or USUAL_FILES, max_size_mb=USUAL_SIZE_MB)
+    return Rules(tuple(kind.accept), min(max_files or kind.max_files, kind.max_files), kind.max_size_mb)
+
+
+def kind_visibility(kind: DocumentKind | None, role: Role) -> Visibility:
+    """What a role may do with documents of a kind: see them, or (edit) add, approve and send back.
+
+    The rules are those of fields: absent in `show`, customers see and staff edit; more special roles stand before.
+    What is known of no kind (any more) is for staff alone.
+    """
+    if kind is None:
+        return visibility(_as_field("none", {"customer": "hidden"}), role, "")
+    return visibility(_as_field(kind.key, dict(kind.show)), role, "")
+
+
+def may_add(kind: DocumentKind, role: Role) -> bool:
+    """Whether people of this role add documents of the kind."""
+    if kind.retired or kind_visibility(kind, role) < Visibility.SEE:
+        return False
+    if role.is_staff:
+        return kind.added_by in ("staff", "both") and kind_visibility(kind, role) >= Visibility.EDIT
+    return kind.added_by in ("customer", "both")
+
+
+def valid_until(kind: DocumentKind | None, today: date) -> date | None:
+    """The last day of a document that was made today; None for a kind without validity."""
+    if kind is None or kind.valid_months is None:
+        return None
+    return add_months(today, kind.valid_months)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months on, or the last of a shorter month."""
+    month = day.month - 1 + months
+    year, month = min(day.year + month // 12, 9999), month % 12 + 1
+    next_month = date(year + month // 12, month % 12 + 1, 1) if year < 9999 else date(year, 12, 31)
+    return date(year, month, min(day.day, (next_month - timedelta(days=1)).day))
+
+
+def is_expiring(until: date | None, today: date) -> bool:
+    """Whether it runs out within a month."""
+    return until is not None and today <= until <= today + timedelta(days=EXPIRING_DAYS)
+
+
+def is_expired(until: date | None, today: date) -> bool:
+    """Whether its last day is over."""
+    return until is not None and until < today
+
+
+def _as_field(key: str, show: dict[str, str]) -> FileField:
+    """Kinds of documents and fields say who sees them in the same words; one rule reads both."""
+    return FileField.model_validate({"key": key, "kind": "file", "show": show})

@@ -1,0 +1,143 @@
+"""Files of a request: attaching them when answers and messages are written, and who may fetch them afterwards."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledField
+from portal_core.config.document.fields import FileField
+from portal_core.config.kinds.base import Saving
+from portal_core.config.live import live_portal
+from portal_core.config.viewer import Viewer
+from portal_core.config.visibility import Visibility
+from portal_core.documents.errors import NotTheirs
+from portal_core.documents.filing import Filing, attach_loose, count_use, file_document, lock_files
+from portal_core.documents.models import StoredFile
+from portal_core.documents.uploads import stored_value
+from portal_core.history.models import Audience, HistoryEntry
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.errors import Forbidden
+from portal_core.service_requests.file_models import RequestFile
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
+from portal_core.service_requests.queries import visible_to
+from tenants.identifiers import parse_uuid
+from tenants.outbox.events import emit
+
+
+def attach_answers(request: ServiceRequest, keys: Iterable[str], saving: Saving) -> None:
+    """Attaches the files that stand in the answers `keys` of `request`, whose row exists.
+
+    SECURITY: the form has checked them; this is the second lock. What is stored of a file is written from its row.
+
+    Raises:
+        Forbidden: a file that is not this person's to attach; the caller's transaction must end with it.
+    """
+    request_type = saving.portal.type_or_unknown(request.type_key)
+    fields = [field for key in keys if (field := request_type.field_or_none(key)) and field.kind.key == "file"]
+    wanted = {field.key: ids for field in fields if (ids := file_ids(request.data.get(field.key)))}
+    if not wanted:
+        return
+    rows = {row.pk: row for row in lock_files({key for ids in wanted.values() for key in ids})}
+    filing = Filing(saving.actor, saving.portal, request.customer_id, request.pk)
+    reused: set[uuid.UUID] = set()
+    for field in fields:
+        if field.key in wanted:
+            reused |= _attach(request, field, [rows.get(key) for key in wanted[field.key]], filing)
+    _count_reused(request, reused)
+
+
+def attach_to_entry(entry: HistoryEntry, request: ServiceRequest, rows: Sequence[StoredFile]) -> None:
+    """Writes down that files (attached already) came with a message or a note."""
+    uses = [RequestFile(file=row, request=request, entry=entry) for row in rows]
+    RequestFile.objects.bulk_create(uses)
+
+
+def loose_files(actor: Actor, request: ServiceRequest, ids: Sequence[uuid.UUID]) -> list[StoredFile]:
+    """Locks and attaches the files of a message, in the order in which they were chosen. Raises Forbidden."""
+    if not ids:
+        return []
+    rows = {row.pk: row for row in lock_files(ids)}
+    filing = Filing(actor, live_portal(), request.customer_id, request.pk)
+    try:
+        attach_loose([_present(rows.get(key)) for key in ids], filing)
+    except NotTheirs:
+        raise Forbidden from None
+    return [rows[key] for key in ids]
+
+
+def file_ids(value: JsonValue) -> list[uuid.UUID]:
+    """The keys in a stored value of files."""
+    items = value if isinstance(value, list) else []
+    keys = [parse_uuid(str(item.get("id", ""))) for item in items if isinstance(item, dict)]
+    return [key for key in keys if key is not None]
+
+
+def may_fetch(actor: Actor, row: StoredFile) -> bool:
+    """Whether this person may have the file through a request: asked by `documents.access` at every fetch."""
+    if actor.user_id is None:
+        return False
+    uses = list(RequestFile.objects.filter(file=row, request__in=visible_to(actor)).select_related("request", "entry"))
+    return any(_sees(actor, row, use) for use in uses)
+
+
+def _sees(actor: Actor, row: StoredFile, use: RequestFile) -> bool:
+    """An answer's file: the field as it is seen now, and for customers only while it stands there."""
+    if use.entry is not None:
+        return actor.is_staff or use.entry.audience == Audience.CUSTOMER
+    portal = live_portal()
+    field = portal.type_or_unknown(use.request.type_key).field_or_none(use.field_key)
+    if field is None or Viewer.of(actor, portal).visibility(field, use.request.status_key) < Visibility.SEE:
+        return False
+    return actor.is_staff or row.pk in file_ids(use.request.data.get(use.field_key))
+
+
+def _attach(
+    request: ServiceRequest, field: CompiledField, found: Sequence[StoredFile | None], filing: Filing
+) -> set[uuid.UUID]:
+    """Attaches one field's files and gives the documents on file that were used again."""
+    try:
+        rows = [_present(row) for row in found]
+        standing = set(
+            RequestFile.objects.filter(request=request, field_key=field.key, entry=None, file__in=rows).values_list(
+                "file_id", flat=True
+            )
+        )
+        added = [row for row in rows if row.pk not in standing]
+        new = [row for row in added if row.attached_at is None]
+        attach_loose(added, filing)
+    except NotTheirs:
+        raise Forbidden from None
+    RequestFile.objects.bulk_create([RequestFile(file=row, request=request, field_key=field.key) for row in added])
+    request.data[field.key] = [stored_value(row) for row in rows]
+    kind_key = field.config.document_kind if isinstance(field.config, FileField) else None
+    if kind_key and new:
+        file_document(new, kind_key, filing)
+    return {row.document_id for row in added if row.document_id is not None and row not in new}
+
+
+def _present(row: StoredFile | None) -> StoredFile:
+    if row is None:
+        raise NotTheirs
+    return row
+
+
+def _count_reused(request: ServiceRequest, documents: set[uuid.UUID]) -> None:
+    count = count_use(documents)
+    if count:
+        emit("work.removed", {"what": "reused", "count": count, "request_id": str(request.pk)})
+
+
+def knows_customer(actor: Actor, customer_id: uuid.UUID) -> bool:
+    """Whether a colleague may know of this customer: all for a role that sees all, else those of the requests seen."""
+    if not actor.is_staff or not actor.may("see"):
+        return False
+    sees_all = actor.role.scope == "all" and actor.role.type_keys is None
+    return sees_all or visible_to(actor).filter(customer_id=customer_id).exists()
+
+
+def held_by_drafts(ids: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Which of these loose files a half-filled form names: they are not swept."""
+    named: set[uuid.UUID] = set()
+    for typed in RequestDraft.objects.values_list("typed", flat=True).iterator():
+        named |= {key for values in typed.values() for value in values if (key := parse_uuid(str(value)))}
+    return frozenset(named) & ids

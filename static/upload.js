@@ -1,0 +1,132 @@
+// Files are sent as soon as they are chosen, each with its progress. Without this script the form sends them itself.
+"use strict";
+
+(() => {
+  const part = (root, name) => root.querySelector(`[data-upl-${name}]`);
+  const box = (id) => document.getElementById(id);
+  const lines = (root) => [...part(root, "list").children];
+  const kept = (root) => lines(root).filter((line) => !line.dataset.failed);
+  const tokenOf = (root) => root.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
+
+  const say = (root, sentence, name) => {
+    part(root, "says").textContent = sentence.replace("#", name);
+  };
+
+  // Something in the form is another: it is kept on our side like what is typed.
+  const changed = (root) => root.dispatchEvent(new Event("input", { bubbles: true }));
+
+  const keepTyping = (root) => {
+    const field = root.closest("form") && root.querySelector("input[type=checkbox]");
+    (field || root).dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const fail = (line, reason) => {
+    line.dataset.failed = "yes";
+    line.querySelector("progress")?.remove();
+    const words = line.querySelector("small");
+    words.textContent = reason;
+    words.className = "t-bad";
+    words.setAttribute("role", "alert");
+  };
+
+  const begin = (root, file) => {
+    const line = part(root, "going").content.firstElementChild.cloneNode(true);
+    line.querySelector("b").textContent = file.name;
+    line.querySelector(".doc-face").textContent = (file.name.split(".").pop() || "").toUpperCase().slice(0, 4);
+    line.querySelector("progress").setAttribute("aria-label", file.name);
+    const stop = line.querySelector("[data-upl-stop]");
+    stop.setAttribute("aria-label", stop.dataset.label.replace("#", file.name));
+    part(root, "list").append(line);
+    return line;
+  };
+
+  const megabytes = (bytes) => (bytes / 1048576).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+
+  const send = (root, file) => {
+    const id = root.id;
+    if (Number(root.dataset.most) === 1) lines(root).forEach((line) => line.remove());
+    const line = begin(root, file);
+    const stop = line.querySelector("[data-upl-stop]");
+    stop.addEventListener("click", () => line.remove());
+    if (file.size > Number(root.dataset.bytes)) return fail(line, root.dataset.tooLarge);
+    if (kept(root).length > Number(root.dataset.most)) return fail(line, root.dataset.tooMany);
+    const form = new FormData();
+    form.append("csrfmiddlewaretoken", tokenOf(root));
+    form.append("kind", root.dataset.kind);
+    form.append("name", root.dataset.name);
+    form.append("file", file);
+    const request = new XMLHttpRequest();
+    stop.addEventListener("click", () => request.abort());
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      line.querySelector("progress").value = (100 * event.loaded) / event.total;
+      line.querySelector("small").textContent = `${megabytes(event.loaded)} / ${megabytes(event.total)} MB`;
+    });
+    request.addEventListener("load", () => finish(id, line, request, file));
+    request.addEventListener("error", () => fail(line, root.dataset.failed.replace("#", file.name)));
+    request.open("POST", root.dataset.upload);
+    request.setRequestHeader("X-Requested-With", "fetch");
+    request.send(form);
+    return undefined;
+  };
+
+  const finish = (id, line, request, file) => {
+    // The questions may have been fetched anew meanwhile: the line belongs where they stand now.
+    const root = box(id);
+    if (!root) return;
+    if (!line.isConnected) part(root, "list").append(line);
+    if (request.status !== 201) {
+      fail(line, [422, 429, 400].includes(request.status) ? request.responseText : root.dataset.failed.replace("#", file.name));
+      return;
+    }
+    const made = new DOMParser().parseFromString(request.responseText, "text/html").body.firstElementChild;
+    line.replaceWith(made);
+    for (const offer of root.querySelectorAll("input[value^='d-']")) {
+      if (Number(root.dataset.most) === 1) offer.checked = false;
+    }
+    say(root, root.dataset.done, made.querySelector("b").textContent);
+    keepTyping(root);
+  };
+
+  const sendAll = (root, files) => [...files].forEach((file) => send(root, file));
+
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type !== "file") return;
+    const root = input.closest("[data-upload]");
+    if (!root) return;
+    const files = [...input.files];
+    input.value = "";
+    sendAll(root, files);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-upl-remove]");
+    if (!button) return;
+    const root = button.closest("[data-upload]");
+    const line = button.closest("[data-upl]");
+    const form = new FormData();
+    form.append("csrfmiddlewaretoken", tokenOf(root));
+    form.append("id", line.dataset.upl);
+    fetch(root.dataset.drop, { method: "POST", body: new URLSearchParams(form), credentials: "same-origin" }).catch(() => {});
+    const name = line.querySelector("b").textContent;
+    line.remove();
+    say(root, root.dataset.removed, name);
+    changed(root);
+    root.querySelector("input[type=file]").focus();
+  });
+
+  const over = (event, on) => {
+    const drop = event.target.closest && event.target.closest(".drop");
+    if (!drop || !event.dataTransfer || ![...event.dataTransfer.types].includes("Files")) return null;
+    event.preventDefault();
+    drop.toggleAttribute("data-over", on);
+    return drop;
+  };
+  document.addEventListener("dragover", (event) => over(event, true));
+  document.addEventListener("dragleave", (event) => over(event, false));
+  document.addEventListener("drop", (event) => {
+    const drop = over(event, false);
+    if (drop) sendAll(drop.closest("[data-upload]"), event.dataTransfer.files);
+  });
+})();
