@@ -67,3 +67,4 @@ app.conf.update(
 )
 app.autodiscover_tasks(["tenants.outbox"])
 app.autodiscover_tasks(["tenants"], related_name="cleaning")
+app.autodiscover_tasks(["portal_core.notifications"], related_name="seen")

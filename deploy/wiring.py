@@ -17,6 +17,7 @@ from portal_core.documents import scanning, sweep
 from portal_core.documents.file_kind import FileKind
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications.letterhead import portal_letterhead
+from portal_core.notifications.notices import clear_old_notices
 from portal_core.reporting import removed
 from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
@@ -26,7 +27,7 @@ from portal_core.service_requests.actions.assign import hand_over, open_count_by
 from portal_core.service_requests.guest_links import stop_links_of_customer
 from tenants import catalog, registry
 from tenants.console import gate
-from tenants.context import current_schema
+from tenants.context import current, current_schema
 from tenants.outbox import letterhead
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
@@ -40,6 +41,7 @@ def connect() -> None:
     notification_handlers.connect()
     registry.on_provision(setup.set_up)
     registry.on_cleaning(clear_expired)
+    registry.on_cleaning(_clear_notices)
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
@@ -70,6 +72,12 @@ def _mirror_name(_event: Event) -> None:
     """The portal's name stands in its document; the catalogue holds a copy for lists and errors."""
     name, schema = live.live_portal().name, current_schema()
     transaction.on_commit(lambda: catalog.rename(schema, name))
+
+
+def _clear_notices() -> None:
+    """Notices are in tenants alone; the cleaning also visits public."""
+    if current() is not None:
+        clear_old_notices()
 
 
 def _open_counts() -> Mapping[UUID, int]:

@@ -3,6 +3,7 @@
 from portal_core.config.models import PortalDraft, PortalState, PortalVersion
 from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import HistoryEntry
+from portal_core.notifications.models import Notice
 from portal_core.reporting.models import Beginning, RemovedWork
 from portal_core.saved_records.models import RecordEntry, SavedRecord
 from portal_core.service_requests.file_models import RequestFile
@@ -13,6 +14,7 @@ __all__ = [
     "Document",
     "GuestLink",
     "HistoryEntry",
+    "Notice",
     "NumberCounter",
     "PortalDraft",
     "PortalState",

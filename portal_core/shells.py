@@ -17,7 +17,7 @@ from portal_core.portal.brand import live_brand
 from portal_core.reporting.beginning import put_away
 from portal_core.service_requests import queue
 from tenants.context import current
-from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell
+from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell, Updates
 
 _QUEUE_ICONS = {"needs-us": "bolt", "new": "inbox", "mine": "user", "with-customers": "clock", "all": "list"}
 
@@ -59,8 +59,14 @@ def _portal_shell(request: HttpRequest) -> PortalShell | None:
         me=Me(name=actor.name, href="/account/", key=str(actor.user_id)) if actor.is_signed_in else None,
         desk_href="/desk/" if actor.is_staff else "",
         emergency=portal.text(settings.emergency, language),
+        updates=Updates("/updates/", _new_updates(request), _at(request, "/updates/")) if actor.is_customer else None,
         links=tuple(LegalLink(portal.text(link.label, language), link.url) for link in settings.links),
     )
+
+
+def _new_updates(request: HttpRequest) -> int:
+    """How much is new to the reader: stands on the row that came with the session."""
+    return int(getattr(request.user, "new_updates", 0))
 
 
 def _at(request: HttpRequest, prefix: str) -> bool:
@@ -109,7 +115,7 @@ def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple
     # All numbers of the rail in one statement.
     counts, (is_begun,) = queue.counts(actor, also=[put_away()])
     return (
-        NavGroup("Begin", () if is_begun else _begin(request, actor)),
+        NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
         NavGroup("Queues", _queues(request, actor, counts), title="Queues"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
@@ -121,6 +127,14 @@ def _begin(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
         return ()
     here = request.path.startswith("/desk/first-steps/")
     return (NavItem("First steps", "/desk/first-steps/", "check-circle", current=here),)
+
+
+def _updates(request: HttpRequest) -> NavItem:
+    """What this person was told, with how much of it is new."""
+    news = Updates("/desk/updates/", _new_updates(request), request.path.startswith("/desk/updates/"))
+    count = news.count if 0 < news.count < 100 else None
+    text = news.count_text if count is None else ""
+    return NavItem("Updates", news.href, "bell", current=news.current, count=count, count_text=text, hot=True)
 
 
 def _queues(request: HttpRequest, actor: Actor, counts: queue.Counts) -> tuple[NavItem, ...]:

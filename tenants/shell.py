@@ -60,6 +60,20 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
+class Updates:
+    """The bell: where the list of updates is, and how many are new (as people read it, "99+" for many)."""
+
+    href: str
+    count: int = 0
+    current: bool = False
+
+    @property
+    def count_text(self) -> str:
+        """The number beside the bell; nothing for none."""
+        return "" if not self.count else str(self.count) if self.count < 100 else "99+"
+
+
+@dataclass(frozen=True, slots=True)
 class LegalLink:
     """A link of the business at the foot of its portal, such as its privacy notice."""
 
@@ -81,6 +95,7 @@ class PortalShell:
     desk_href: str = ""
     emergency: str = ""
     links: tuple[LegalLink, ...] = ()
+    updates: Updates | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ def lock_person(user_id: UUID) -> User | None:
     return User.objects.select_for_update().filter(pk=user_id).first()
 
 
+def lock_user(user_id: UUID | str) -> User:
+    """Locks one person until the transaction ends. Raises `User.DoesNotExist`."""
+    return User.objects.select_for_update().get(pk=user_id)
+
+
 def other_owner_exists(user: User) -> bool:
     """Whether the portal would still have an owner without this one. Call under the lock above."""
     return User.objects.filter(role=OWNER, is_active=True).exclude(pk=user.pk).exists()

@@ -74,6 +74,14 @@ class User(AbstractBaseUser, TenantModel):
     last_sign_in_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    # What of the news goes by mail, by kind, where the person has chosen (see notifications/choices.py).
+    notice_choices = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # Beside the bell: stands on the row that every page loads anyway, so that the count costs no statement.
+    new_updates = models.PositiveIntegerField(default=0, db_default=0)
+    digest_due_at = models.DateTimeField(null=True, blank=True)  # an event for a daily mail waits; one at a time
+    digest_day = models.DateField(null=True, blank=True)  # the day of the last one, by the reader's calendar
+    # The last mail that was refused for good: {"mail": id, "to": address, "at": when}; None once one got through.
+    mail_refused = models.JSONField(null=True, blank=True)
 
     # Django would write this column at every sign-in; `last_sign_in_at` says the same.
     last_login = None

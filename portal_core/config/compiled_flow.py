@@ -67,9 +67,12 @@ class CompiledStatus:
         return None
 
     def notice_for(self, who: str, values: Mapping[str, JsonValue]) -> NotifyRule | None:
-        """The first rule that tells `who` (customer, handler, team, manager); None when they are not told."""
+        """The first rule for `who` (customer, handler, team, manager) that holds; None when they are not told at all.
+
+        Its `when` says how: at once, once a day, or never by mail (then it stands in the list of updates alone).
+        """
         for rule in self.notify:
-            if rule.who == who and rule.when != "never" and holds(rule.if_, values, self.key, self.zone):
+            if rule.who == who and holds(rule.if_, values, self.key, self.zone):
                 return rule
         return None
 

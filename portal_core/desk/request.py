@@ -17,6 +17,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
 from portal_core.documents.field import Sender
+from portal_core.notifications.seen import note_opened
 from portal_core.portal.brand import live_brand
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
@@ -90,6 +91,7 @@ def open_request(request: PersonRequest, number: int) -> DeskRequest:
 def detail(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/`; `?as=customer` shows the customer's own page."""
     opened = open_request(request, number)
+    note_opened(request.user, opened.row.pk)
     if request.GET.get("as") == "customer":
         return _as_customer(request, opened)
     return render_request(request, opened)

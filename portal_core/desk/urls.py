@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.desk import first_steps, guest_link, new, queue, request, request_actions
+from portal_core.desk import first_steps, guest_link, new, queue, request, request_actions, updates
 from portal_core.desk.team_urls import team_urls
 
 app_name = "desk"
@@ -12,6 +12,9 @@ urlpatterns = [
     path("", queue.index, name="queue"),
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/close/", first_steps.close, name="first_steps_close"),
+    path("updates/", updates.index, name="updates"),
+    path("updates/read/", updates.read_all, name="updates_read"),
+    path("updates/<uuid:key>/", updates.follow, name="update"),
     path("new/", new.choose, name="choose"),
     path("new/<slug:type_key>/", new.fill_in, name="new"),
     path("requests/<int:number>/", request.detail, name="request"),

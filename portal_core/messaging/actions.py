@@ -22,6 +22,7 @@ from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.standing import standing
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 from tenants.outbox.events import emit
@@ -100,7 +101,13 @@ def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) 
         _mark_answered(actor, request)
     save_written(request, now=now, fields=("is_new", "unanswered_since", "due_at"))
     side = "staff" if actor.is_staff else "customer"
-    payload = {"request_id": str(request.pk), "entry_id": str(entry.pk), "by": str(actor.user_id or ""), "side": side}
+    payload = {
+        "request_id": str(request.pk),
+        "entry_id": str(entry.pk),
+        "by": str(actor.user_id or ""),
+        "side": side,
+        "stood": standing(request),
+    }
     emit("request.noted" if is_note else "request.replied", payload)
     return entry
 

@@ -10,13 +10,16 @@ from django.utils.translation import override
 
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.live import live_portal
 from portal_core.history.models import HistoryEntry
 from portal_core.notifications import parts
+from portal_core.notifications.choices import ALWAYS, way_for
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import escape_value, plain_to_markdown
 from portal_core.notifications.rendering import render
 from portal_core.notifications.rules import rule_values
 from portal_core.service_requests.changes import enter_status
+from portal_core.service_requests.entries import line_for
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest
@@ -34,6 +37,17 @@ class Edited:
     body: str | None = None
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A request that has come (or would come) to a status: as it stands there, and as it stands now."""
+
+    request: ServiceRequest
+    now: ServiceRequest
+    portal: CompiledPortal
+    reason: str = ""
+    shown_to: Role | None = None
+
+
 def status_mail(
     request: ServiceRequest,
     *,
@@ -48,15 +62,25 @@ def status_mail(
     The request need not stand there yet (the desk asks before moving); it is not changed. `at` is the moment of
     arrival, now when left out. `reason` is what the mover gave as the reason, in plain words. `shown_to` is the role of
     the colleague on whose screen it is previewed: what is hidden from it leaves a neutral word there (and only there).
+    How it will go (at once, with the daily mail, not at all) is the mail's `way`.
     """
-    arrived = _as_if_in(request, status_key, portal, at or timezone.now())
-    status = portal.type(request.type_key).flow.status(status_key)
+    arrived = as_if_in(request, status_key, portal, at or timezone.now())
+    return arrival_mail(Arrival(arrived, arrived, portal, reason, shown_to))
+
+
+def arrival_mail(arrival: Arrival) -> ComposedMail | None:
+    """The mail about a status that was reached; None when the configuration tells the customer nothing about it."""
+    request, portal = arrival.request, arrival.portal
+    status = portal.type(request.type_key).flow.status(request.status_key)
     rule = status.notice_for("customer", rule_values(request, portal))
     if rule is None or not request.customer.is_active:
         return None
-    viewer = replace(parts.reader(request.customer, portal), shown_to=shown_to)
-    view = parts.seen_by(arrived, viewer, portal)
-    return _customer_mail(request, view, viewer, _Words.of(portal, rule.message, view, viewer, reason))
+    viewer = replace(parts.reader(request.customer, portal), shown_to=arrival.shown_to)
+    view = parts.seen_since(request, arrival.now, viewer, portal)
+    words = _Words.of(portal, rule.message, view, viewer, arrival.reason)
+    kind = ALWAYS if status.turn == "customer" else "status"
+    mail = _customer_mail(request, view, viewer, words, kind)
+    return replace(mail, way=way_for(request.customer, kind, rule.when))
 
 
 def edited(mail: ComposedMail, changes: Edited) -> ComposedMail:
@@ -70,12 +94,17 @@ def edited(mail: ComposedMail, changes: Edited) -> ComposedMail:
     )
 
 
-def message_mail(request: ServiceRequest, entry: HistoryEntry, *, portal: CompiledPortal) -> ComposedMail | None:
-    """The mail to the customer when staff answered; None when there is nobody to tell."""
+def message_mail(
+    request: ServiceRequest, entry: HistoryEntry, *, portal: CompiledPortal, now: ServiceRequest | None = None
+) -> ComposedMail | None:
+    """The mail to the customer when staff answered; None when there is nobody to tell.
+
+    `now` is the request as it stands now, where `request` is as it stood when they answered.
+    """
     if not request.customer.is_active:
         return None
     viewer = parts.reader(request.customer, portal)
-    view = parts.seen_by(request, viewer, portal)
+    view = parts.seen_since(request, now or request, viewer, portal)
     who = entry.actor.name if entry.actor is not None and entry.actor.name else view.business
     with override(viewer.language):
         words = _Words(
@@ -85,8 +114,25 @@ def message_mail(request: ServiceRequest, entry: HistoryEntry, *, portal: Compil
             button=_("Read and answer"),
         )
         lead = _("%(name)s writes:") % {"name": who}
-    mail = _customer_mail(request, view, viewer, words)
+    mail = _customer_mail(request, view, viewer, words, "replies")
     return replace(mail, template="message", quote=entry.body[:QUOTE_LENGTH], quote_lead=lead)
+
+
+def change_mail(
+    request: ServiceRequest, entry: HistoryEntry, *, portal: CompiledPortal, now: ServiceRequest
+) -> ComposedMail | None:
+    """The mail to the customer when staff changed answers; None when they may see none of those."""
+    viewer = parts.reader(request.customer, portal)
+    line = line_for(entry, now, viewer, portal=live_portal())
+    if not request.customer.is_active or line is None or not line.changes:
+        return None
+    view = parts.seen_since(request, now, viewer, portal)
+    with override(viewer.language):
+        subject = _("%(what)s: %(title)s") % {"what": line.title, "title": view.title}
+        words = _Words(
+            subject=subject, headline=line.title, body=parts.changes_markdown(line), button=_("See your request")
+        )
+    return _customer_mail(request, view, viewer, words, "status")
 
 
 @dataclass(frozen=True)
@@ -118,17 +164,24 @@ class _Words:
         return cls(subject=subject, headline=subject, body=body, button=button)
 
 
-def _as_if_in(request: ServiceRequest, status_key: str, portal: CompiledPortal, at: datetime) -> ServiceRequest:
+def as_if_in(request: ServiceRequest, status_key: str, portal: CompiledPortal, at: datetime) -> ServiceRequest:
+    """A copy of `request` as it stands (or would stand) in a status that it reached `at`."""
     arrived = copy.copy(request)
     enter_status(arrived, status_key, portal=portal, now=at)
     return arrived
 
 
-def _customer_mail(request: ServiceRequest, view: VisibleRequest, viewer: Viewer, words: _Words) -> ComposedMail:
+def _customer_mail(
+    request: ServiceRequest, view: VisibleRequest, viewer: Viewer, words: _Words, kind: str
+) -> ComposedMail:
     customer = request.customer
     with override(viewer.language):
         closing = _("Questions? Answer in your portal, on the page of this request.") if view.may_message else ""
-        reason = _("You get this because the request is yours.")
+        reason = (
+            _("You get this because it is your turn. Mails that wait for you always come.")
+            if kind == ALWAYS
+            else _("You get this because the request is yours.")
+        )
     return ComposedMail(
         template="status",
         to=customer.email,
@@ -148,4 +201,6 @@ def _customer_mail(request: ServiceRequest, view: VisibleRequest, viewer: Viewer
         step_line=parts.course_line(view, viewer.language),
         steps=parts.course(view),
         facts=parts.customer_facts(view, viewer.language),
+        kind=kind,
+        has_account=not customer.is_guest,
     )

@@ -10,6 +10,7 @@ from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import HistoryEntry
 from portal_core.notifications import parts
+from portal_core.notifications.choices import STAFF_KIND_OF
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import escape_value
 from portal_core.service_requests.entries import for_viewer
@@ -41,21 +42,30 @@ class _Saying:
         )
 
 
-def staff_mail(
-    what: str, request: ServiceRequest, user: User, *, portal: CompiledPortal, entry: HistoryEntry | None
-) -> ComposedMail | None:
-    """The mail to one colleague about `what` (created, moved, assigned, replied, noted, changed).
+@dataclass(frozen=True)
+class Told:
+    """What a colleague is told about: what happened, to which request (as it stood then and stands now)."""
+
+    what: str
+    request: ServiceRequest
+    now: ServiceRequest
+    portal: CompiledPortal
+    entry: HistoryEntry | None = None
+
+
+def staff_mail(told: Told, user: User) -> ComposedMail | None:
+    """The mail to one colleague about created, moved, assigned, replied, noted, changed or late.
 
     None when the entry is not for them to see.
     """
-    viewer = parts.reader(user, portal)
-    if entry is not None and not for_viewer(request, viewer).filter(pk=entry.pk).exists():
+    entry, viewer = told.entry, parts.reader(user, told.portal)
+    if entry is not None and not for_viewer(told.now, viewer).filter(pk=entry.pk).exists():
         return None
-    view = parts.seen_by(request, viewer, portal)
+    view = parts.seen_since(told.request, told.now, viewer, told.portal)
     name = entry.actor.name if entry is not None and entry.actor is not None else view.customer.name
     with override(viewer.language):
         words = {"name": name, "title": view.title, "reference": view.reference, "status": view.status.name}
-        said = _SAYINGS[what].filled(words)
+        said = _SAYINGS[told.what].filled(words)
         lead = _("%(name)s writes:") % {"name": name}
         button = _("Open the request")
         facts = _facts(view, viewer)
@@ -72,12 +82,13 @@ def staff_mail(
         button_label=button,
         button_url=parts.address_of(view.desk_path),
         reason=said.reason,
-        request_id=request.pk,
+        request_id=told.request.pk,
         reference=view.reference,
-        title="" if what == "created" else view.title,
+        title="" if told.what == "created" else view.title,
         facts=facts,
         quote=quote,
         quote_lead=lead if quote else "",
+        kind=STAFF_KIND_OF[told.what],
     )
 
 
@@ -94,12 +105,9 @@ def _facts(view: VisibleRequest, viewer: Viewer) -> tuple[tuple[str, str], ...]:
 
 def _answers(view: VisibleRequest) -> str:
     """The answers that this colleague may see, one a line."""
-    return "\n".join(f"**{_label(field.label)}** {escape_value(field.text)}" for field in view.fields if field.text)
-
-
-def _label(text: str) -> str:
-    """A question keeps its mark, everything else gets a colon."""
-    return escape_value(text if text.endswith(("?", ":")) else f"{text}:")
+    return "\n".join(
+        f"**{parts.label_of(field.label)}** {escape_value(field.text)}" for field in view.fields if field.text
+    )
 
 
 _WITH_YOU = gettext_lazy("You get this because the request is with you or your team.")
@@ -142,6 +150,12 @@ _SAYINGS = {
         template="staff_assigned",
         subject=gettext_lazy("%(name)s made a change: %(title)s (%(reference)s)"),
         headline=gettext_lazy("%(name)s made a change"),
+        reason=_WITH_YOU,
+    ),
+    "late": _Saying(
+        template="staff_new",
+        subject=gettext_lazy("Late: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(status)s takes longer than promised"),
         reason=_WITH_YOU,
     ),
 }

@@ -3,6 +3,8 @@
 import uuid
 from dataclasses import dataclass, field
 
+from portal_core.notifications.models import Way
+
 
 @dataclass(frozen=True, kw_only=True)
 class ComposedMail:
@@ -32,3 +34,9 @@ class ComposedMail:
     facts: tuple[tuple[str, str], ...] = field(default=())
     quote_lead: str = ""
     quote: str = ""
+    # Under which kind its reader can switch it off (choices.py); "turn" for what always comes.
+    kind: str
+    # By the business's rule and the reader's choice: at once, with the daily mail, or not by mail.
+    way: Way = Way.NOW
+    # A guest has no page on which to choose, only the way out at the foot.
+    has_account: bool = True

@@ -1,36 +1,48 @@
-"""Listening to what happened to requests. Each handler is idempotent: one mail per event and address."""
+"""Listening to what happened to requests. Each handler is idempotent: one notice and one mail an event and person."""
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import replace
 
+from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.live import live_portal, portal_version
 from portal_core.history.models import HistoryEntry
-from portal_core.notifications.compose import Edited, edited, message_mail, status_mail
-from portal_core.notifications.compose_staff import staff_mail
+from portal_core.history.record import JsonValue
+from portal_core.notifications.choices import way_for
+from portal_core.notifications.compose import as_if_in
 from portal_core.notifications.composed import ComposedMail
+from portal_core.notifications.digest import on_digest
 from portal_core.notifications.handed_over import on_handed_over
+from portal_core.notifications.models import Notice, Way
+from portal_core.notifications.notices import Told, keep
 from portal_core.notifications.queueing import queue, queue_sample
-from portal_core.notifications.rules import STAFF_READERS, readers_of, rule_values, staff_for
+from portal_core.notifications.remake import mail_of
+from portal_core.notifications.rules import STAFF_READERS, rule_values, staff_for, ways_of
 from portal_core.service_requests.guest_links import ensure_link
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.standing import as_it_stood, standing
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
 
 logger = logging.getLogger(__name__)
 
+# What of an event its mail needs; kept with the notice, since the daily mail is written after the event is done.
+_KEPT = ("version", "stood", "reason", "subject", "body")
+
 
 class _Happening:
-    """An event with its request, entry and configuration loaded."""
+    """An event with its request (as it is now, and as it stood), entry and configuration loaded."""
 
-    def __init__(self, event: Event, request: ServiceRequest) -> None:
+    def __init__(self, event: Event, row: ServiceRequest) -> None:
         self.event = event
         self.payload = event.payload
-        self.request = request
+        self.row = row
         version = self.payload.get("version")
         self.portal: CompiledPortal = portal_version(int(version)) if version else live_portal()
+        self.request = as_it_stood(row, self.payload.get("stood"))
         self.entry = HistoryEntry.objects.select_related("actor").filter(pk=self.payload.get("entry_id")).first()
 
     @property
@@ -51,27 +63,45 @@ class _Happening:
         logger.warning("notifications: %s %s tells nobody: there is no status %s", kind, self.event.id, where)
         return None
 
-    def tell_customer(self, mail: ComposedMail | None) -> None:
-        """Queues `mail` for the customer, or for the owner when the customer is made up."""
-        if mail is None:
+    def stands_in(self, key: str) -> None:
+        """Sees to it that mails say this status, for an event that was written by code that did not say so yet."""
+        if self.payload.get("stood") is None:
+            at = self.entry.at if self.entry is not None else self.event.created_at
+            self.request = as_if_in(self.row, key, self.portal, at)
+            self.payload = {**self.payload, "stood": standing(self.request)}
+
+    def tell_customer(self, what: str, *, asked: Way | None = None) -> None:
+        """Tells the customer; how, `asked` says, or for a status its own rule."""
+        customer = self.row.customer
+        mail = self._mail(customer, what)
+        if mail is not None:
+            self._tell(customer, what, mail, mail.way if asked is None else way_for(customer, mail.kind, asked))
+
+    def tell_staff(self, what: str, ways: Mapping[str, Way]) -> None:
+        """Tells each colleague behind `ways`."""
+        for user, asked in staff_for(ways, self.row, except_id=self.actor_id).items():
+            mail = None if user.is_sample else self._mail(user, what)
+            if mail is not None:
+                self._tell(user, what, mail, way_for(user, mail.kind, asked))
+
+    def _mail(self, user: User, what: str) -> ComposedMail | None:
+        return mail_of(Notice(user=user, request=self.row, entry=self.entry, what=what, data=self._data()))
+
+    def _data(self) -> dict[str, JsonValue]:
+        return {key: self.payload[key] for key in _KEPT if self.payload.get(key) is not None}
+
+    def _tell(self, user: User, what: str, mail: ComposedMail, way: Way) -> None:
+        if user.is_sample and way == Way.DAILY:
+            # The owner plays this customer and waits for the mail.
+            way = Way.NOW
+        told = Told(self.event, user, what, mail.kind, way, self.row, self.entry, self._data())
+        if not keep(told) or way != Way.NOW:
             return
-        if self.request.customer.is_sample:
+        mail = replace(mail, way=way)
+        if user.is_sample:
             queue_sample(mail, self.event)
         else:
             queue(mail, self.event)
-
-    def tell_staff(self, what: str, readers: Iterable[str]) -> None:
-        """Queues a mail for each colleague behind `readers`."""
-        for user in staff_for(readers, self.request, except_id=self.actor_id):
-            if user.is_sample:
-                continue
-            mail = staff_mail(what, self.request, user, portal=self.portal, entry=self.entry)
-            if mail is not None:
-                queue(mail, self.event)
-
-    def staff_readers(self, what: str) -> list[str]:
-        """The kinds of staff that the configuration tells of `what`."""
-        return sorted(readers_of(what, self.portal, self.request) & set(STAFF_READERS))
 
 
 def _load(event: Event) -> _Happening | None:
@@ -90,12 +120,12 @@ def on_submitted(event: Event) -> None:
     happening = _load(event)
     if happening is None:
         return
-    request, portal = happening.request, happening.portal
-    start = portal.type_or_unknown(request.type_key).start
+    start = happening.portal.type_or_unknown(happening.request.type_key).start
     if happening.status(start) is None:
         return
-    happening.tell_customer(status_mail(request, status_key=start, portal=portal, at=request.created_at))
-    happening.tell_staff("created", happening.staff_readers("created"))
+    happening.stands_in(start)
+    happening.tell_customer("reached")
+    happening.tell_staff("created", ways_of("created", happening.portal, happening.request))
 
 
 def on_moved(event: Event) -> None:
@@ -103,22 +133,15 @@ def on_moved(event: Event) -> None:
     happening = _load(event)
     if happening is None:
         return
-    request, portal, payload = happening.request, happening.portal, happening.payload
-    status_key = str(payload["to"])
-    status = happening.status(status_key)
+    status = happening.status(str(happening.payload["to"]))
     if status is None:
         return
-    moved_himself = happening.actor_id == request.customer_id
-    if payload.get("tell_customer") and not moved_himself:
-        at = happening.entry.at if happening.entry is not None else event.created_at
-        reason = str(payload.get("reason") or "")
-        mail = status_mail(request, status_key=status_key, portal=portal, reason=reason, at=at)
-        if mail is not None:
-            mail = edited(mail, Edited(payload.get("subject"), payload.get("body")))
-        happening.tell_customer(mail)
-    values = rule_values(request, portal)
-    readers = [who for who in STAFF_READERS if status.notice_for(who, values) is not None]
-    happening.tell_staff("moved", readers)
+    happening.stands_in(status.key)
+    if happening.payload.get("tell_customer") and happening.actor_id != happening.row.customer_id:
+        happening.tell_customer("reached")
+    values = rule_values(happening.request, happening.portal)
+    rules = {who: status.notice_for(who, values) for who in STAFF_READERS}
+    happening.tell_staff("moved", {who: Way(rule.when) for who, rule in rules.items() if rule is not None})
 
 
 def on_replied(event: Event) -> None:
@@ -126,34 +149,38 @@ def on_replied(event: Event) -> None:
     happening = _load(event)
     if happening is None or happening.entry is None:
         return
-    if happening.payload.get("side") == "staff":
-        if "customer" in readers_of("replied", happening.portal, happening.request):
-            happening.tell_customer(message_mail(happening.request, happening.entry, portal=happening.portal))
-        return
-    happening.tell_staff("replied", happening.staff_readers("replied"))
+    ways = ways_of("replied", happening.portal, happening.request)
+    if happening.payload.get("side") != "staff":
+        happening.tell_staff("replied", ways)
+    elif "customer" in ways:
+        happening.tell_customer("answered", asked=ways["customer"])
 
 
 def on_assigned(event: Event) -> None:
     """Tells the colleague who was given the request, unless they took it themselves or it has gone on since."""
     happening = _load(event)
-    if happening is None or str(happening.request.assignee_id or "") != str(event.payload.get("assignee_id") or ""):
+    if happening is None or str(happening.row.assignee_id or "") != str(event.payload.get("assignee_id") or ""):
         return
-    if happening.request.assignee_id is not None:
-        happening.tell_staff("assigned", happening.staff_readers("assigned"))
+    if happening.row.assignee_id is not None:
+        happening.tell_staff("assigned", ways_of("assigned", happening.portal, happening.request))
 
 
 def on_noted(event: Event) -> None:
-    """Tells staff of a note where the document asks for it."""
+    """Tells staff of a note."""
     happening = _load(event)
     if happening is not None:
-        happening.tell_staff("noted", happening.staff_readers("noted"))
+        happening.tell_staff("noted", ways_of("noted", happening.portal, happening.request))
 
 
 def on_changed(event: Event) -> None:
-    """Tells staff of changed answers where the document asks for it."""
+    """Tells staff of changed answers, and the customer where the document asks for it and staff changed them."""
     happening = _load(event)
-    if happening is not None:
-        happening.tell_staff("changed", happening.staff_readers("changed"))
+    if happening is None:
+        return
+    ways = ways_of("changed", happening.portal, happening.request)
+    happening.tell_staff("changed", ways)
+    if "customer" in ways and happening.payload.get("side") == "staff":
+        happening.tell_customer("changed_yours", asked=ways["customer"])
 
 
 def connect() -> None:
@@ -165,3 +192,4 @@ def connect() -> None:
     subscribe("request.noted")(on_noted)
     subscribe("request.changed")(on_changed)
     subscribe("requests.handed_over")(on_handed_over)
+    subscribe("person.digest")(on_digest)

@@ -9,11 +9,13 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.live import live_portal
 from portal_core.notifications.markdown import escape_value
+from portal_core.service_requests.entries import VisibleEntry
 from portal_core.service_requests.guest_links import current_link, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, visible
+from portal_core.service_requests.visible import VisibleRequest, visible, without_what_is_hidden_now
 from tenants.context import current
 
 
@@ -28,6 +30,11 @@ def address_of(path: str) -> str:
     return tenant.url(path) if tenant is not None else path
 
 
+def settings_address() -> str:
+    """Where people choose which mails they get."""
+    return address_of("/account/#told")
+
+
 def seen_by(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
     """The request as `viewer` may see it. SECURITY: the only source of what a mail says about it."""
     return visible(request, viewer, portal=portal, link=address_of(_page_of(request, viewer)))
@@ -39,6 +46,21 @@ def _page_of(request: ServiceRequest, viewer: Viewer) -> str:
         return f"/desk/requests/{request.number}/"
     link = current_link(request)
     return path_of(link) if link is not None else f"/requests/{request.number}/"
+
+
+def seen_since(then: ServiceRequest, now: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
+    """A request as it stood at the time of an event, without what was hidden from `viewer` since."""
+    return seen_by(without_what_is_hidden_now(then, now, viewer, live_portal()), viewer, portal)
+
+
+def changes_markdown(line: VisibleEntry) -> str:
+    """What was changed, one answer a line."""
+    return "\n".join(f"**{label_of(change.label)}** {escape_value(change.after) or '–'}" for change in line.changes)
+
+
+def label_of(text: str) -> str:
+    """A question keeps its mark, everything else gets a colon."""
+    return escape_value(text if text.endswith(("?", ":")) else f"{text}:")
 
 
 def fill_markdown(template: str, words: Mapping[str, str], language: str) -> str:

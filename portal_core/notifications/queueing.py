@@ -6,6 +6,8 @@ from django.utils.translation import override
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.rendering import render
 from portal_core.notifications.rules import owner
+from portal_core.notifications.unsubscribe import address_for
+from tenants.outbox.headers import one_click
 from tenants.outbox.letterhead import letterhead
 from tenants.outbox.mails import OutgoingMail, message_host, queue_mail
 from tenants.outbox.models import Event, Mail
@@ -42,6 +44,6 @@ def _queue(mail: ComposedMail, event: Event, *, to: str, to_name: str, subject: 
         subject=subject,
         text=text,
         html=html,
-        headers=thread_headers(mail),
+        headers={**thread_headers(mail), **one_click(address_for(mail.recipient_id, mail.kind))},
     )
     return queue_mail(outgoing, event=event)

@@ -1,7 +1,10 @@
 """From a composed mail to text and HTML, in the portal's look."""
 
+from portal_core.notifications.choices import ALWAYS
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import quoted_html, to_html, to_text
+from portal_core.notifications.parts import settings_address
+from portal_core.notifications.unsubscribe import address_for
 from tenants.outbox.letterhead import letterhead
 from tenants.outbox.letters import render_mail
 
@@ -31,6 +34,8 @@ def render(mail: ComposedMail) -> tuple[str, str]:
         "facts": mail.facts,
         "closing": mail.closing,
         "reason": mail.reason,
+        "settings_url": settings_address() if mail.kind != ALWAYS and mail.has_account else "",
+        "unsubscribe_url": address_for(mail.recipient_id, mail.kind),
     }
     return render_mail(f"emails/{mail.template}", context, head=head, language=mail.language)
 

@@ -1,11 +1,12 @@
 """Who is told: the status's `notify` rules and the document's `notifications`, turned into people.
 
 A pair of event and reader that the document does not mention follows the defaults below; `who: nobody` for an event
-turns all of them off. One person is told once, and never of what they did themselves.
+turns all of them off. One person is told once, and never of what they did themselves. How it goes by mail is then the
+reader's own choice (`choices.py`).
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import JsonValue
@@ -16,20 +17,24 @@ from portal_core.accounts.roles import STAFF_BASES, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.conditions import holds
 from portal_core.config.visibility import Visibility
+from portal_core.notifications.models import Way
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import field_values
 
-# What is told when the document says nothing about it.
-DEFAULTS: Final[dict[str, tuple[str, ...]]] = {
-    "created": ("team",),
-    "assigned": ("handler",),
-    "replied": ("customer", "handler"),
-    "noted": (),
-    "changed": (),
+# How readers are told when the document says nothing about it; "never" is a line in their updates and no mail.
+DEFAULTS: Final[Mapping[str, Mapping[str, Way]]] = {
+    "created": {"team": Way.NOW},
+    "assigned": {"handler": Way.NOW},
+    "replied": {"customer": Way.NOW, "handler": Way.NOW},
+    "noted": {"handler": Way.NEVER},
+    "changed": {"handler": Way.NEVER},
+    "late": {"handler": Way.NOW},
 }
-STAFF_READERS: Final = ("handler", "team", "manager")
+STAFF_READERS: Final = ("handler", "team", "manager", "owner")
+# The sooner wins where one person is meant twice.
+_SOONER: Final = {Way.NOW: 0, Way.DAILY: 1, Way.NEVER: 2}
 
 
 def rule_values(request: ServiceRequest, portal: CompiledPortal) -> dict[str, JsonValue]:
@@ -38,41 +43,54 @@ def rule_values(request: ServiceRequest, portal: CompiledPortal) -> dict[str, Js
     return field_values(request, everything, portal=portal, at_least=Visibility.HIDDEN)
 
 
-def readers_of(event: str, portal: CompiledPortal, request: ServiceRequest) -> frozenset[str]:
-    """Which kinds of readers are told of `event`: customer, handler, team, manager."""
-    return _readers(event, portal, rule_values(request, portal), request.status_key)
+def ways_of(event: str, portal: CompiledPortal, request: ServiceRequest) -> Mapping[str, Way]:
+    """Which kinds of readers are told of `event` (customer, handler, team, manager), and how by mail."""
+    return _ways(event, portal, rule_values(request, portal), request.status_key)
 
 
-def tells_handler_of_many(portal: CompiledPortal) -> bool:
-    """Whether the new person is told when many requests are given to them at once; no single request decides then."""
-    return "handler" in _readers("assigned", portal, {}, "")
+def way_of_many(portal: CompiledPortal) -> Way | None:
+    """How the new person is told when many requests are given to them at once; no single request decides then."""
+    return _ways("assigned", portal, {}, "").get("handler")
 
 
-def _readers(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> frozenset[str]:
+def usual_way(portal: CompiledPortal, event: str, who: str) -> Way | None:
+    """How the document (or the default) tells `who` of `event`, conditions aside; None when not at all."""
+    for rule in portal.notifications:
+        if rule.event == event and rule.who in (who, "nobody"):
+            return None if rule.who == "nobody" else Way(rule.when)
+    return DEFAULTS.get(event, {}).get(who)
+
+
+def _ways(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> Mapping[str, Way]:
     rules = [rule for rule in portal.notifications if rule.event == event]
     holding = [rule for rule in rules if holds(rule.if_, values, status_key, portal.time_zone)]
     if any(rule.who == "nobody" for rule in holding):
-        return frozenset()
-    named: set[str] = {rule.who for rule in rules}
-    wanted: set[str] = {rule.who for rule in holding if rule.when != "never"}
+        return {}
+    wanted: dict[str, Way] = {}
+    for rule in holding:
+        wanted.setdefault(rule.who, Way(rule.when))
+    named = {rule.who for rule in rules}
     # A document that names any staff for this event has decided for all of them.
     has_staff_rule = any(who in STAFF_READERS for who in named)
-    for who in DEFAULTS.get(event, ()):
-        if who not in named and not (has_staff_rule and who in STAFF_READERS):
-            wanted.add(who)
-    return frozenset(wanted)
+    defaults = {
+        who: way
+        for who, way in DEFAULTS.get(event, {}).items()
+        if who not in named and not (has_staff_rule and who in STAFF_READERS)
+    }
+    return {**wanted, **defaults}
 
 
-def staff_for(readers: Iterable[str], request: ServiceRequest, *, except_id: uuid.UUID | None) -> tuple[User, ...]:
-    """The colleagues behind `readers` who may see the request, without the one who acted; each once, by name."""
-    found: dict[uuid.UUID, User] = {}
+def staff_for(ways: Mapping[str, Way], request: ServiceRequest, *, except_id: uuid.UUID | None) -> dict[User, Way]:
+    """The colleagues behind `ways` who may see the request, without the one who acted; each once, by name."""
+    found: dict[User, Way] = {}
     everyone = _active_staff()
-    for who in readers:
+    for who, way in ways.items():
+        if who not in STAFF_READERS:
+            continue
         for user in _people(who, request, everyone):
-            found[user.pk] = user
-    if except_id is not None:
-        found.pop(except_id, None)
-    return tuple(sorted((user for user in found.values() if may_see(user, request)), key=lambda user: user.name))
+            found[user] = min(way, found.get(user, way), key=_SOONER.__getitem__)
+    told = [user for user in found if user.pk != except_id and may_see(user, request)]
+    return {user: found[user] for user in sorted(told, key=lambda user: user.name)}
 
 
 def may_see(user: User, request: ServiceRequest) -> bool:
@@ -94,6 +112,8 @@ def _people(who: str, request: ServiceRequest, everyone: list[User]) -> list[Use
     managers = [user for user in everyone if resolve_role(user.role).base in ("manager", "owner")]
     if who == "manager":
         return managers
+    if who == "owner":
+        return [user for user in managers if resolve_role(user.role).base == "owner"]
     if who == "handler" and request.assignee_id is not None:
         handlers = [user for user in everyone if user.pk == request.assignee_id]
         if handlers:

@@ -17,6 +17,7 @@ from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.signin import finish_response
 from portal_core.accounts.signin_limits import limit_sign_in
 from portal_core.portal.signin import too_many
+from portal_core.portal.told import told_table
 from tenants.limits import TooMany
 
 ACCOUNT = "account"
@@ -46,6 +47,7 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
         "waiting": waiting,
         "has_password": user.has_usable_password(),
         "sessions": own_account.sessions_of(user, request.session),
+        "told": told_table(user),
         "page_error": bool(bound),
         "open_part": next(iter(bound), ""),
     }

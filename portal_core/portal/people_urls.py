@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.portal import account, join, signin
+from portal_core.portal import account, join, signin, told, unsubscribe
 
 people_urls = [
     path("signin/", signin.signin, name="signin"),
@@ -12,8 +12,10 @@ people_urls = [
     path("signin/link/<str:token>/", join.signin_link, name="signin_link"),
     path("signout/", signin.signout, name="signout"),
     path("join/<str:token>/", join.join, name="join"),
+    path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("account/", account.account, name="account"),
     path("account/about/", account.save_about, name="account_about"),
+    path("account/told/", told.save, name="account_told"),
     path("account/email/", account.change_email, name="account_email"),
     path("account/email/code/", account.confirm_email, name="account_email_code"),
     path("account/email/stop/", account.stop_email, name="account_email_stop"),

@@ -15,6 +15,7 @@ from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import Sender, with_files
 from portal_core.messaging.actions import message_of, reply
+from portal_core.notifications.seen import note_opened
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
@@ -97,6 +98,7 @@ def detail(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/`: where it stands, what happened, what can be done."""
     opened = _open(request, number)
     editing = opened.editing(request.GET.get("edit", ""))
+    note_opened(request.user, opened.row.pk)
     return _render(request, opened, editing=editing)
 
 

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from portal_core.portal import files, guest_new, guest_request, home, new, requests
+from portal_core.portal import files, guest_new, guest_request, home, new, requests, updates
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("updates/", updates.index, name="updates"),
+    path("updates/read/", updates.read_all, name="updates_read"),
+    path("updates/<uuid:key>/", updates.follow, name="update"),
     path("new/", guest_new.choose, name="choose"),
     path("new/<slug:type_key>/", guest_new.fill_in, name="new"),
     path("new/<slug:type_key>/confirm/", guest_new.confirm, name="confirm"),

@@ -96,6 +96,16 @@ def page_of(
     )
 
 
+def line_for(
+    row: HistoryEntry, request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal
+) -> VisibleEntry | None:
+    """One entry of `request` as `viewer` may see it; None when it is not for them, or nothing of it is left to see."""
+    if not viewer.is_staff and row.audience != Audience.CUSTOMER:
+        return None
+    with override(viewer.language):
+        return _Line(row, request, viewer, portal).build()
+
+
 def _words_for(
     rows: Sequence[HistoryEntry], request: ServiceRequest, viewer: Viewer, portal: CompiledPortal
 ) -> tuple[VisibleEntry, ...]:

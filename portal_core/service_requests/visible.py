@@ -7,6 +7,7 @@ SECURITY: whatever is added here reaches customers. A field passes only through 
 for this role and status; a status passes with its customer name only, unless the reader is staff.
 """
 
+import copy
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -175,6 +176,27 @@ def field_values(
         for field in request_type.fields
         if field.kind.is_input and viewer.visibility(field, request.status_key) >= at_least
     }
+
+
+def without_what_is_hidden_now(
+    then: ServiceRequest, now: ServiceRequest, viewer: Viewer, live: CompiledPortal
+) -> ServiceRequest:
+    """A request as it stood `then`, without the answers that `viewer` may not see any more.
+
+    SECURITY: a mail may be written long after the event, and under the version of the event; what was hidden since
+    (by a newer version, or because the request stands elsewhere now) leaves with neither its words nor its title.
+    """
+    request_type = live.type_or_unknown(then.type_key)
+
+    def is_shown(key: str) -> bool:
+        field = request_type.field_or_none(key)
+        if field is None:
+            return False
+        return all(viewer.visibility(field, status) > Visibility.HIDDEN for status in (then.status_key, now.status_key))
+
+    kept = copy.copy(then)
+    kept.data = {key: value for key, value in then.data.items() if is_shown(key)}
+    return kept
 
 
 def form_values(

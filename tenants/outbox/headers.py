@@ -8,6 +8,13 @@ _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _WANTED_FORMAT = frozenset({"\u200c", "\u200d"})
 
 
+def one_click(address: str) -> dict[str, str]:
+    """The headers by which mail programs offer to unsubscribe (RFC 2369, RFC 8058); none without an address."""
+    if not address:
+        return {}
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def one_line(value: str, *, limit: int) -> str:
     """`value` without line breaks and invisible characters, white space collapsed, at most `limit` characters.
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from tenants.outbox.headers import one_click
 from tenants.outbox.letterhead import Letterhead, letterhead
 from tenants.outbox.mails import OutgoingMail, queue_mail
 from tenants.outbox.models import Event, Mail
@@ -29,6 +30,9 @@ class Letter:
     code: str = ""
     button_label: str = ""
     button_url: str = ""
+    # Where this kind of mail is switched off, for those that need not come.
+    unsubscribe_url: str = ""
+    settings_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,8 @@ def queue_letter(
         # A code stays out of the line that a locked telephone shows.
         "preheader": letter.paragraphs[0] if letter.paragraphs else letter.headline,
         "reason": letter.reason,
+        "unsubscribe_url": letter.unsubscribe_url,
+        "settings_url": letter.settings_url,
     }
     language = addressee.language or head.language
     text, html = render_mail(f"emails/{letter.template}", context, head=head, language=language)
@@ -74,6 +80,7 @@ def queue_letter(
             subject=letter.subject,
             text=text,
             html=html,
+            headers=one_click(letter.unsubscribe_url),
             is_secret=is_secret,
             expires_at=expires_at,
         ),

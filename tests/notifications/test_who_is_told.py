@@ -3,7 +3,8 @@
 import pytest
 
 from portal_core.notifications import rules
-from portal_core.notifications.rules import readers_of, staff_for
+from portal_core.notifications.models import Way
+from portal_core.notifications.rules import staff_for, ways_of
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -128,9 +129,9 @@ def test_made_up_customer_s_mail_goes_to_the_owner_marked_as_a_sample(desk, peop
 
 def test_colleague_whose_role_does_not_reach_the_request_is_not_told(desk, monkeypatch, people):
     request = desk.submit()
-    assert people["sam"] in staff_for(["team"], request, except_id=None)
+    assert people["sam"] in staff_for({"team": Way.NOW}, request, except_id=None)
     monkeypatch.setattr(rules, "visible_to", lambda actor: type(request).objects.none())
-    assert staff_for(["team"], request, except_id=None) == ()
+    assert staff_for({"team": Way.NOW}, request, except_id=None) == {}
 
 
 def test_document_decides_over_the_defaults(desk, portal):
@@ -142,14 +143,15 @@ def test_document_decides_over_the_defaults(desk, portal):
 
     def told(*rows):
         document = replace(portal, notifications=tuple(Notification(**row) for row in rows))
-        return readers_of("replied", document, request)
+        return ways_of("replied", document, request)
 
-    assert told() == {"customer", "handler"}
-    assert told({"event": "replied", "who": "nobody"}) == frozenset()
-    assert told({"event": "replied", "who": "customer", "when": "never"}) == {"handler"}
-    assert told({"event": "replied", "who": "manager"}) == {"customer", "manager"}
+    assert told() == {"customer": "now", "handler": "now"}
+    assert told({"event": "replied", "who": "nobody"}) == {}
+    assert told({"event": "replied", "who": "customer", "when": "never"}) == {"customer": "never", "handler": "now"}
+    assert told({"event": "replied", "who": "customer", "when": "daily"}) == {"customer": "daily", "handler": "now"}
+    assert told({"event": "replied", "who": "manager"}) == {"customer": "now", "manager": "now"}
     only_if = {"event": "replied", "who": "team", "if": {"field": "what", "is": "something else"}}
-    assert told(only_if) == {"customer"}
+    assert told(only_if) == {"customer": "now"}
 
 
 def test_every_event_of_the_product_has_a_subscriber():

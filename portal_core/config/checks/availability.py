@@ -27,7 +27,7 @@ def check_availability(index: Index) -> Iterator[Problem]:
         for status in active_statuses(flow):
             yield from _status(status, f"flows.{flow.key}.statuses.{status.key}")
     for position, rule in enumerate(document.notifications):
-        yield from _notice(rule.when, rule.if_, f"notifications.{position}")
+        yield from _condition(rule.if_, f"notifications.{position}.if")
 
 
 def _type(kind: RequestType, path: str) -> Iterator[Problem]:
@@ -66,13 +66,7 @@ def _status(status: Status, path: str) -> Iterator[Problem]:
             yield _later(f"{path}.handler.{position}.person", "Handing over to a person by rule is")
         yield from _condition(handler.when, f"{path}.handler.{position}.when")
     for position, rule in enumerate(status.notify):
-        yield from _notice(rule.when, rule.if_, f"{path}.notify.{position}")
-
-
-def _notice(when: str, condition: Condition | None, path: str) -> Iterator[Problem]:
-    if when == "daily":
-        yield _later(f"{path}.when", "One mail a day is")
-    yield from _condition(condition, f"{path}.if")
+        yield from _condition(rule.if_, f"{path}.notify.{position}.if")
 
 
 def _condition(condition: Condition | None, path: str) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from portal_core.service_requests.changes import save_written
 from portal_core.service_requests.errors import Difference, Forbidden, MoveRefused, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.standing import standing
 from tenants.outbox.events import emit
 
 
@@ -166,6 +167,7 @@ def _write(actor: Actor, request: ServiceRequest, assignee: User | None, team_ke
             "by": str(actor.user_id) if actor.user_id else "",
             "assignee_id": str(assignee.pk) if assignee else "",
             "team_key": team_key,
+            "stood": standing(request),
         },
     )
 

@@ -21,6 +21,7 @@ from portal_core.service_requests.changes import ENTERED, enter_status, save_wri
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.standing import standing
 from tenants.identifiers import uuid7
 from tenants.outbox.events import emit
 
@@ -154,6 +155,7 @@ def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPo
             "by": str(actor.user_id) if actor.user_id else "",
             "tell_customer": move.tell_customer,
             "version": portal.number,
+            "stood": standing(request),
             "reason": move.reason.strip(),
             "subject": move.subject,
             "body": move.body,

@@ -22,6 +22,7 @@ from portal_core.service_requests.changes import enter_status, title_of
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.locks import lock_submission, next_number
 from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
+from portal_core.service_requests.standing import standing
 from tenants.outbox.events import emit
 
 _PRIORITIES = {choice.name.lower(): choice for choice in Priority}
@@ -114,6 +115,7 @@ def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_
             "entry_id": str(entry.pk),
             "by_staff": actor.is_staff,
             "version": portal.number,
+            "stood": standing(request),
         },
     )
     return request
