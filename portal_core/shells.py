@@ -66,7 +66,7 @@ def _portal_shell(request: HttpRequest) -> PortalShell | None:
 
 def _new_updates(request: HttpRequest) -> int:
     """How much is new to the reader: stands on the row that came with the session."""
-    return int(getattr(request.user, "new_updates", 0))
+    return int(getattr(getattr(request, "user", None), "new_updates", 0))
 
 
 def _at(request: HttpRequest, prefix: str) -> bool:

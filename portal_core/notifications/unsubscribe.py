@@ -12,6 +12,7 @@ from portal_core.accounts.models import User
 from portal_core.notifications.choices import ALWAYS, Kind, kind_named
 from tenants import signing
 from tenants.context import current
+from tenants.identifiers import parse_uuid
 
 _SALT = "notifications.unsubscribe"
 
@@ -44,6 +45,7 @@ def read(token: str) -> WayOut | None:
         user_id, kind = signing.unsign(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    found = kind_named(user, kind) if user is not None else None
+    key = parse_uuid(user_id) if isinstance(user_id, str) else None
+    user = User.objects.filter(pk=key, is_active=True).first() if key is not None else None
+    found = kind_named(user, kind) if user is not None and isinstance(kind, str) else None
     return WayOut(user, found) if user is not None and found is not None else None

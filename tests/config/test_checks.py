@@ -30,7 +30,39 @@ F = "types.repair.fields"
 LONG_CHOICES = [{"key": f"c{number}", "label": "x"} for number in range(1001)]
 WITH_X = {"field": "what", "is": "x"}
 
+
+def told(**rule: Any) -> dict[str, Any]:
+    """The sound document with one rule about events."""
+    return changed("notifications", to=[rule])
+
+
 STOPS: list[tuple[str, dict[str, Any], str, str]] = [
+    # who is told
+    (
+        "their turn, a day late",
+        changed(*ASKED, "notify", to=[{"who": "customer", "when": "daily", "message": "received"}]),
+        f"{STATUS}.asked.notify.0.when",
+        "a day late",
+    ),
+    (
+        "their turn, never",
+        changed(*ASKED, "notify", to=[{"who": "customer", "when": "never"}]),
+        f"{STATUS}.asked.notify.0.when",
+        "would not learn",
+    ),
+    ("event message", told(event="replied", who="customer", message="none"), "notifications.0.message", "no message"),
+    ("own words", told(event="replied", who="customer", message="received"), "notifications.0.message", "carry what"),
+    ("created, customer", told(event="created", who="customer"), "notifications.0.who", "in which it starts"),
+    ("noted, customer", told(event="noted", who="customer"), "notifications.0.who", "for staff alone"),
+    ("assigned, customer", told(event="assigned", who="customer"), "notifications.0.who", "who has it"),
+    ("late, customer", told(event="late", who="customer"), "notifications.0.who", "is late"),
+    ("nobody, daily", told(event="noted", who="nobody", when="daily"), "notifications.0.when", "and when"),
+    (
+        "an event that is told twice",
+        changed("notifications", to=[{"event": "noted", "who": "team"}, {"event": "noted", "who": "team"}]),
+        "notifications.1",
+        "already tells",
+    ),
     # references
     ("flow", changed(*TYPE, "flow", to="nowhere"), "types.repair.flow", "no flow"),
     ("start", changed(*TYPE, "start", to="nowhere"), "types.repair.start", "no status"),
@@ -307,7 +339,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     (changed(*ASKED, "remind", to=[{"after_days": 2}]), f"{STATUS}.asked.remind"),
     (changed(*ASKED, "close", to={"after_days": 9, "to": "over"}), f"{STATUS}.asked.close"),
     (changed(*ASKED, "when_done", to="over"), f"{STATUS}.asked.when_done"),
-    (changed(*NEW, "notify", 0, "when", to="daily"), f"{STATUS}.new.notify.0.when"),
 ]
 
 
@@ -318,6 +349,16 @@ def test_what_is_not_built_is_accepted_by_the_models_and_refused_in_these_words(
     problem = found(document)[path]
     assert problem.level == "stop"
     assert "not available yet" in problem.problem
+
+
+def test_once_a_day_is_in_force_for_everything_that_can_wait() -> None:
+    document = changed(*NEW, "notify", to=[{"who": "customer", "when": "daily", "message": "received"}])
+    document["notifications"] = [
+        {"event": "replied", "who": "customer", "when": "daily"},
+        {"event": "created", "who": "team", "when": "daily"},
+        {"event": "changed", "who": "customer", "when": "never"},
+    ]
+    assert check(load(document)) == ()
 
 
 @pytest.mark.parametrize("name", ["rules", "webhooks", "schedules", "record_kinds", "document_kinds"])

@@ -72,6 +72,9 @@ FORMS = [
         if field in ("f-shop-text", "f-shop-number", "f-shop-date")
     ),
     Form("carol", "/account/about/", {"name": "Carol", "phone": "1", "language": "", "time_zone": ""}),
+    Form("carol", "/account/told/", {"told-status": "daily", "told-replies": "never"}),
+    Form("carol", "/updates/read/", {"until": ""}),
+    Form("bob", "/desk/updates/read/", {"until": ""}),
     Form("carol", "/account/email/", {"email": "new@example.com", "present": PASSWORD}),
     Form("carol", "/account/email/code/", {"code": "123456", "old_code": "123456"}, _CHANGE),
     Form("carol", "/account/password/", {"present": PASSWORD, "password": "a very good phrase 77"}),

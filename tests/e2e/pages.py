@@ -89,6 +89,8 @@ PORTAL = (
     Page("portal-request", "/requests/{repair}/", "maren", mock="portal-request.html"),
     Page("portal-request-yours", "/requests/{price}/", "maren", mock="portal-request-yours.html"),
     Page("portal-request-edit", "/requests/{repair}/?edit=phone", "maren"),
+    Page("portal-updates", "/updates/", "maren"),
+    Page("portal-updates-empty", "/updates/", "owen"),
     Page("portal-account", "/account/", "maren", mock="portal-account.html"),
 )
 DESK = (
@@ -98,6 +100,7 @@ DESK = (
     Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
     Page("desk-request-as-customer", "/desk/requests/{repair}/?as=customer", "jonas"),
+    Page("desk-updates", "/desk/updates/", "jonas"),
     Page("desk-choose", "/desk/new/", "jonas"),
     Page("desk-new", "/desk/new/report-fault/", "jonas"),
     Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),

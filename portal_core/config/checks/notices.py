@@ -48,7 +48,7 @@ def _events(index: Index) -> Iterator[Problem]:
         path = f"notifications.{position}"
         if rule.who == "customer" and rule.event in _NOT_FOR_CUSTOMERS:
             yield Problem(f"{path}.who", *_NOT_FOR_CUSTOMERS[rule.event])
-        if rule.message is not None:
+        if rule.message is not None and rule.message in index.messages:
             yield Problem(f"{path}.message", _OWN_WORDS, "Take message out.")
         if rule.who == "nobody" and rule.when != "now":
             text = "This says that nobody is told, and when."
