@@ -1,6 +1,7 @@
 """The way out: a mail's header and foot, a page that asks, one press, and back again. Bound to tenant, person, kind."""
 
 import re
+import uuid
 from email import message_from_bytes, policy
 
 import pytest
@@ -92,16 +93,19 @@ def test_the_daily_mail_can_be_switched_off(people, tenant):
 
 def test_what_always_comes_has_no_way_out(people, tenant):
     assert unsubscribe.address_for(people["carol"].pk, "turn") == ""
-    forged = unsubscribe.signing.sign([str(people["carol"].pk), "turn"], salt=unsubscribe._SALT)
+    forged = unsubscribe.signing.sign(f"{people['carol'].pk.hex}-turn", salt=unsubscribe._SALT)
     assert unsubscribe.read(forged) is None
 
 
-@pytest.mark.parametrize("kind", ["noted", "late", "session", "", "../x", None, 5])
+@pytest.mark.parametrize("kind", ["noted", "late", "session", "", "../x", "-", "status-x"])
 def test_a_kind_that_is_not_the_persons_opens_nothing(people, kind):
-    assert unsubscribe.read(unsubscribe.signing.sign([str(people["carol"].pk), kind], salt=unsubscribe._SALT)) is None
+    text = f"{people['carol'].pk.hex}-{kind}"
+    assert unsubscribe.read(unsubscribe.signing.sign(text, salt=unsubscribe._SALT)) is None
 
 
-@pytest.mark.parametrize("value", ["x", [], ["x"], ["x", "status"], {"a": 1}, [None, "status"], [["y"], "status"]])
+@pytest.mark.parametrize(
+    "value", ["x", "", "-", "x-status", f"{uuid.UUID(int=0)}-status", "-status", f"{uuid.UUID(int=7).hex}-status"]
+)
 def test_a_signed_text_of_another_shape_opens_nothing(tenant, value):
     assert unsubscribe.read(unsubscribe.signing.sign(value, salt=unsubscribe._SALT)) is None
 
