@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_core', '0005_importing'),
+        ('portal_core', '0005_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
