@@ -101,7 +101,7 @@ def test_the_portal_itself_is_english_here(tenant, people, client_for):
 def test_home_without_requests(client, reads_german):
     text = reads_german(client.get("/"))
     assert "Für Sie ist nichts zu tun. So können wir Ihnen helfen." in text
-    assert "Etwas beginnen" in text
+    assert "Neues Anliegen" in text
 
 
 def test_home_list_and_request(carol, client, reads_german):
@@ -176,7 +176,7 @@ def test_signing_in(stranger, reads_german):
     assert "Code per E-Mail schicken" in reads_german(stranger.get("/signin/"))
     assert "Das ist noch keine E-Mail-Adresse." in reads_german(stranger.post("/signin/", {"email": "carol"}))
     code = stranger.post("/signin/", {"email": "carol@example.com"}, follow=True)
-    assert "Sehen Sie in Ihre E-Mails" in reads_german(code)
+    assert "Sehen Sie in Ihr Postfach" in reads_german(code)
     wrong = stranger.post("/signin/code/", {"code": "12"}, follow=True)
     assert "Der Code hat sechs Ziffern." in reads_german(wrong)
     reads_german(stranger.get("/signin/password/"))
