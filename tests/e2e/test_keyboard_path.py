@@ -33,7 +33,7 @@ def _go(lou, keys, selector, where):
 
 def _begin_and_leave(lou, keys):
     lou.open("/new/something-else/")
-    keys.type("[name^=f-] >> nth=0", "A draught at the window")
+    keys.type("[name=f-subject]", "A draught at the window")
     keys.to("button[value=later]")
     keys.press("Space")
     lou.page.wait_for_url(lambda url: url.endswith("/"))
@@ -43,7 +43,8 @@ def _begin_and_leave(lou, keys):
 def _come_back_and_send(lou, keys):
     _go(lou, keys, "a.choice[href='/new/something-else/']", "**/new/something-else/")
     lou.sees("You began this before")
-    assert lou.page.input_value("[name^=f-] >> nth=0") == "A draught at the window"
+    assert lou.page.input_value("[name=f-subject]") == "A draught at the window"
+    keys.type("[name=f-question]", "Is it the frame?")
     keys.to("button[value=send]")
     keys.press("Enter")
     lou.page.wait_for_url("**/requests/*/?sent=1**")

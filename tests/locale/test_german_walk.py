@@ -150,7 +150,7 @@ def test_choosing_and_filling_in(carol, client, reads_german):
         refused = client.post(path, {"do": "send", "key": str(uuid.uuid4())})
         assert refused.status_code == 400
         assert "<title>Fehler: " in refused.content.decode()
-        assert re.search(r"Antworte?n? brauch(t|en) noch einen Blick", reads_german(refused))
+        assert re.search(r"Sehen Sie sich .* noch einmal an", reads_german(refused))
         kept = client.post(f"{path}draft/", {"key": str(uuid.uuid4())})
         assert re.search(r"Um \d\d:\d\d Uhr bei uns gespeichert|wird bei uns gespeichert", kept.content.decode())
         data = filled(request_type, actor_for(carol), portal)
