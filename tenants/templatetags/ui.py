@@ -244,6 +244,13 @@ def shape(bound: BoundField) -> str:
 
 
 @register.filter
+def as_lead(label: object) -> str:
+    """`{{ field.label|as_lead }}`: a question before what is said about it keeps its mark, all else gets a colon."""
+    text = str(label).strip()
+    return text if text.endswith(("?", ":", ".", "!", "…")) else f"{text}:"
+
+
+@register.filter
 def look(bound: BoundField) -> fields.FieldLook:
     """`{{ field|look }}`: its FieldLook."""
     return fields.look_of(bound)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.forms import CharField, Form
 from django.template.loader import render_to_string
 
 from tests.design import samples
@@ -96,6 +97,18 @@ def test_an_error_is_linked_from_the_summary_and_described_at_the_field() -> Non
     field = read(render_to_string("components/field.html", {"field": form["amount"]}))
     described = next(value for name, value in field.attributes if name == "aria-describedby")
     assert described and set(described.split()) <= set(field.ids)
+
+
+def test_the_summary_names_each_question() -> None:
+    """Two that lack the same thing read apart; a question keeps its mark."""
+
+    class Two(Form):
+        first = CharField(label="Address", error_messages={"required": "Write an answer here."})
+        second = CharField(label="Which one?", error_messages={"required": "Write an answer here."})
+
+    summary = render_to_string("components/errors.html", {"form": Two({})})
+    assert "Address: Write an answer here." in summary
+    assert "Which one? Write an answer here." in summary
 
 
 def test_a_group_of_answers_has_one_name_and_marks_the_chosen_one() -> None:
