@@ -4,6 +4,7 @@ import secrets
 import string
 import time
 import uuid
+from datetime import datetime
 
 _SCHEMA_ALPHABET = string.ascii_lowercase + string.digits
 _SCHEMA_PREFIX = "t_"
@@ -15,10 +16,22 @@ def uuid7() -> uuid.UUID:
 
     Used for keys of our own tables: rows written together lie together in the index.
     """
-    milliseconds = time.time_ns() // 1_000_000
+    return _uuid7(time.time_ns() // 1_000_000, secrets.randbits(12))
+
+
+def uuid7_at(moment: datetime, sequence: int) -> uuid.UUID:
+    """As if made at `moment`, for what happened then and is written now; `sequence` orders those of one millisecond.
+
+    Moments before 1970 count as its beginning: what is older sorts by its sequence.
+    """
+    milliseconds = max(0, int(moment.timestamp() * 1000))
+    return _uuid7(milliseconds + (sequence >> 12), sequence & 0xFFF)
+
+
+def _uuid7(milliseconds: int, order: int) -> uuid.UUID:
     value = (milliseconds & (2**48 - 1)) << 80
     value |= 0x7 << 76
-    value |= secrets.randbits(12) << 64
+    value |= order << 64
     value |= 0b10 << 62
     value |= secrets.randbits(62)
     return uuid.UUID(int=value)

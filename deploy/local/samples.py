@@ -43,7 +43,12 @@ def _fill_nordwarm(owner_email: str) -> None:
     sample_content.fill(owner_email)
 
 
-# Further samples (`ledger`, `chicago`) are added here once the starter or the import that they need exists.
+def _fill_chicago(owner_email: str) -> None:
+    from deploy.local import chicago  # as above
+
+    chicago.fill(owner_email)
+
+
 SAMPLES = (
     Sample(
         slug="nordwarm",
@@ -52,6 +57,14 @@ SAMPLES = (
         owner="priya.nair@example.com",
         others=(("agent", "alastair.moir@example.com"), ("customer", "maren.holt@example.com")),
         fill=_fill_nordwarm,
+    ),
+    Sample(
+        slug="chicago",
+        name="Chicago 311",
+        starter="order-status",
+        owner="nora.quinn@example.com",
+        others=(("agent", "luis.ortega@example.com"), ("customer", "residents@example.com")),
+        fill=_fill_chicago,
     ),
 )
 _NEEDED_COMMANDS = {"create_tenant", "signin_link", "tenants"}

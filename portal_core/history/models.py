@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     CHANGED = "changed"
     ASSIGNED = "assigned"
     DOCUMENT = "document"
+    # Something that happened elsewhere, in words that came with it: `data["title"]`.
+    RECORDED = "recorded"
 
 
 class Audience(models.TextChoices):

@@ -134,7 +134,7 @@ class _Line:
             id=row.pk,
             kind=row.kind,
             side=row.side,
-            who=person(row.actor) if row.actor else None,
+            who=self._who(),
             is_mine=is_mine,
             is_note=row.kind == Kind.NOTED,
             is_message=row.kind in (Kind.REPLIED, Kind.NOTED),
@@ -158,9 +158,28 @@ class _Line:
             return _("You made a change") if is_mine else _("%(name)s made a change") % {"name": name}
         if row.kind == Kind.ASSIGNED:
             return self._assigned()
-        return ""
+        return str(row.data.get("title", "")) if row.kind == Kind.RECORDED else ""
+
+    def _who(self) -> VisiblePerson | None:
+        """The person behind it; in what was brought over from elsewhere, somebody of whom only the name is known."""
+        row = self.row
+        if row.actor:
+            return person(row.actor)
+        name = str(row.data.get("by") or "")
+        if not name and row.kind in (Kind.REPLIED, Kind.NOTED):
+            name = self.portal.name
+        words = name.split()
+        return VisiblePerson(row.pk, name, words[0], "".join(word[0] for word in words[:2]).upper()) if words else None
 
     def _submitted(self, is_mine: bool, name: str) -> str:
+        imported = self.row.data.get("imported")
+        if isinstance(imported, dict):
+            if not self.viewer.is_staff:
+                return _("Request made")
+            return _("Request made, brought over from %(source)s (%(number)s)") % {
+                "source": imported.get("source", ""),
+                "number": imported.get("id", ""),
+            }
         if self.row.side == Side.CUSTOMER:
             if is_mine:
                 return _("You sent the request")

@@ -42,11 +42,23 @@ def next_number() -> int:
     The counter's row stays locked until the transaction ends: a filing that fails gives its number back, so numbers
     have neither gaps nor doubles ("max + 1" gave eight requests the number 2).
     """
+    return next_numbers(1)
+
+
+def next_numbers(count: int) -> int:
+    """Takes `count` numbers in a row and gives the first of them; as `next_number`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO portal_core_numbercounter (id, last_number) VALUES (1, 1001)"
-            " ON CONFLICT (id) DO UPDATE SET last_number = portal_core_numbercounter.last_number + 1"
-            " RETURNING last_number"
+            "INSERT INTO portal_core_numbercounter (id, last_number) VALUES (1, 1000 + %(count)s)"
+            " ON CONFLICT (id) DO UPDATE SET last_number = portal_core_numbercounter.last_number + %(count)s"
+            " RETURNING last_number",
+            {"count": count},
         )
         (number,) = cursor.fetchone()
-    return int(number)
+    return int(number) - count + 1
+
+
+def lock_imports() -> None:
+    """Only one import writes into a tenant at a time, until the transaction ends; before all other locks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' import', 0))")

@@ -37,6 +37,11 @@ _MENDS = {
         "This says neither hours, nor days, nor no_limit, or more than one of them.",
         'Write one: {"hours": 4}, {"days": 2} or {"no_limit": true}.',
     ),
+    "pick": (
+        "This says neither where the value stands nor what it is, or both.",
+        'Write the column’s name, {"from": "column"}, or {"value": "the same for every row"}.',
+    ),
+    "otherwise": ("There is no map beside this otherwise.", 'Add "map", or use "default" for empty cells.'),
     "union_tag_not_found": ("This does not say what it is.", 'Add "kind" (of a field) or "do" (of an ask).'),
     "finite_number": ("This number cannot be kept.", "Write an ordinary number."),
 }
@@ -72,12 +77,16 @@ def load(value: object) -> PortalDocument:
     try:
         return PortalDocument.model_validate(cleaned)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=True)[:MAX_PROBLEMS]
-        places = {detail["loc"][:-1] for detail in details if detail["type"] == "float_type"}
-        # A union of whole and broken numbers says both; one is enough.
-        kept = [detail for detail in details if detail["type"] != "int_type" or detail["loc"][:-1] not in places]
-        found = {_problem(detail, cleaned) for detail in kept}
-        raise DocumentRefused(sorted(found)) from error
+        raise DocumentRefused(problems_in(error, cleaned)) from error
+
+
+def problems_in(error: ValidationError, root: JsonValue) -> tuple[Problem, ...]:
+    """What pydantic found in `root`, in words, each fault once; also for other files of people's making."""
+    details = error.errors(include_url=False, include_input=True)[:MAX_PROBLEMS]
+    places = {detail["loc"][:-1] for detail in details if detail["type"] == "float_type"}
+    # A union of whole and broken numbers says both; one is enough.
+    kept = [detail for detail in details if detail["type"] != "int_type" or detail["loc"][:-1] not in places]
+    return tuple(sorted({_problem(detail, root) for detail in kept}))
 
 
 def upgrade(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
