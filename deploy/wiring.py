@@ -21,7 +21,7 @@ from portal_core.notifications.notices import clear_old_notices
 from portal_core.reporting import removed
 from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
-from portal_core.service_requests import attaching
+from portal_core.service_requests import attaching, search_rebuild
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
 from portal_core.service_requests.guest_links import stop_links_of_customer
@@ -39,6 +39,7 @@ def connect() -> None:
     celery.app.set_default()
     letterhead.set_source(portal_letterhead)
     notification_handlers.connect()
+    search_rebuild.connect()
     registry.on_provision(setup.set_up)
     registry.on_cleaning(clear_expired)
     registry.on_cleaning(_clear_notices)

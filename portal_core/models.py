@@ -7,7 +7,14 @@ from portal_core.notifications.models import Notice
 from portal_core.reporting.models import Beginning, RemovedWork
 from portal_core.saved_records.models import RecordEntry, SavedRecord
 from portal_core.service_requests.file_models import RequestFile
-from portal_core.service_requests.models import GuestLink, NumberCounter, RequestDraft, ServiceRequest
+from portal_core.service_requests.models import (
+    GuestLink,
+    NumberCounter,
+    RequestDraft,
+    RequestSearch,
+    SavedView,
+    ServiceRequest,
+)
 
 __all__ = [
     "Beginning",
@@ -23,7 +30,9 @@ __all__ = [
     "RemovedWork",
     "RequestDraft",
     "RequestFile",
+    "RequestSearch",
     "SavedRecord",
+    "SavedView",
     "ServiceRequest",
     "StoredFile",
 ]

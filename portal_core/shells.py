@@ -12,7 +12,7 @@ from portal_core.accounts.actor import NOBODY, Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
-from portal_core.desk.queue import TITLES
+from portal_core.desk.filters import TITLES
 from portal_core.portal.brand import live_brand
 from portal_core.reporting.beginning import put_away
 from portal_core.service_requests import queue

@@ -20,6 +20,7 @@ from portal_core.accounts import mails
 from portal_core.accounts.adapters import new_code
 from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import User, normalise_email
+from portal_core.accounts.own_account import tell_known_otherwise
 from portal_core.accounts.sessions import SessionStore
 from portal_core.accounts.signin_links import revoke_links
 from tenants.context import current_schema
@@ -113,6 +114,7 @@ def _move(user: User, address: str) -> bool:
         with transaction.atomic():
             user.email = address
             user.save(update_fields=["email"])
+            tell_known_otherwise(user)
     except IntegrityError:
         user.email = old_email
         return False

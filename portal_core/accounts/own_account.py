@@ -15,6 +15,7 @@ from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import NAME_LENGTH, Session, User, new_session_salt
 from portal_core.accounts.sessions import SessionStore, end_sessions
 from portal_core.accounts.signin_links import revoke_links
+from tenants.outbox.events import emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,13 @@ class SignedIn:
 
 def save_about(user: User, about: About) -> None:
     """Writes name, phone, language and time zone."""
+    is_known_otherwise = (user.name, user.phone) != (about.name, about.phone)
     user.name, user.phone = about.name, about.phone
     user.language, user.time_zone = about.language, about.time_zone
-    user.save(update_fields=["name", "phone", "language", "time_zone"])
+    with transaction.atomic():
+        user.save(update_fields=["name", "phone", "language", "time_zone"])
+        if is_known_otherwise:
+            tell_known_otherwise(user)
 
 
 def keep_name(user: User, name: str) -> None:
@@ -50,7 +55,14 @@ def keep_name(user: User, name: str) -> None:
     cleaned = " ".join(name.split())[:NAME_LENGTH]
     if cleaned and not user.name:
         user.name = cleaned
-        user.save(update_fields=["name"])
+        with transaction.atomic():
+            user.save(update_fields=["name"])
+            tell_known_otherwise(user)
+
+
+def tell_known_otherwise(user: User) -> None:
+    """Lets those know who keep copies of a person's name, address or telephone; inside a transaction."""
+    emit("person.changed", {"user_id": str(user.pk)})
 
 
 def sessions_of(user: User, this: SessionStore) -> Sequence[SignedIn]:

@@ -13,6 +13,7 @@ from portal_core.config.document.portal_document import CustomRole, PortalDocume
 from portal_core.config.hours import compile_hours
 from portal_core.config.kinds import kind_for
 from portal_core.config.localise import text_in
+from portal_core.config.searchable import compile_searchable
 
 # The glyph shows tens; an open status is neither empty nor full.
 _LEAST_PROGRESS, _MOST_PROGRESS = 10, 90
@@ -24,6 +25,7 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
     zone = ZoneInfo(portal.time_zone)
     flows = {flow.key: _flow(flow, zone) for flow in document.flows}
     types = {kind.key: _type(kind, flows[kind.flow], portal.language, zone) for kind in document.types}
+    roles = compile_roles(document)
     css_hash, css = brand_css(document, "draft" if number == 0 else "portal")
     return CompiledPortal(
         number=number,
@@ -47,7 +49,8 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
         notifications=document.notifications,
         ready_answers=document.ready_answers,
         _types=MappingProxyType(types),
-        _roles=MappingProxyType(compile_roles(document)),
+        _roles=MappingProxyType(roles),
+        _searchable=MappingProxyType(compile_searchable(document, flows, roles.values())),
         _messages=MappingProxyType({message.key: message for message in document.messages}),
         document_kinds=MappingProxyType({kind.key: kind for kind in document.document_kinds}),
         record_kinds=MappingProxyType({kind.key: _record_kind(kind, zone) for kind in document.record_kinds}),

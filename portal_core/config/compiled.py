@@ -30,6 +30,7 @@ from portal_core.config.hours import WorkingHours
 from portal_core.config.kinds.base import FieldKind
 from portal_core.config.localise import text_in
 from portal_core.config.placeholders import field_keys_in, render
+from portal_core.config.searchable import NOTHING, Searchable
 from portal_core.config.visibility import Visibility, visibility
 
 Values = Mapping[str, JsonValue]
@@ -211,6 +212,7 @@ class CompiledPortal:
     # Retired kinds too: papers and things that were kept under them still have a name.
     document_kinds: Mapping[str, DocumentKind] = field(default_factory=lambda: MappingProxyType({}))
     record_kinds: Mapping[str, CompiledRecordKind] = field(default_factory=lambda: MappingProxyType({}))
+    _searchable: Mapping[str, Searchable] = field(default_factory=lambda: MappingProxyType({}))
     _team_names: Mapping[str, TextValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -252,6 +254,15 @@ class CompiledPortal:
     def type_or_unknown(self, key: str) -> CompiledType:
         """A request type for reading; a neutral stand-in for a key that the document does not know (any more)."""
         return self._types.get(key) or _unknown_type(key, self.language)
+
+    def searchable(self, type_key: str) -> Searchable:
+        """What may be found of requests of a type; nothing of one that the document does not know (any more)."""
+        return self._searchable.get(type_key, NOTHING)
+
+    @property
+    def search_signatures(self) -> tuple[str, ...]:
+        """Under which signatures words of fields may be found now."""
+        return (NOTHING.signature, *(item.signature for item in self._searchable.values()))
 
     @property
     def groups(self) -> tuple[tuple[TextValue | None, tuple[CompiledType, ...]], ...]:

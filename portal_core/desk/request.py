@@ -35,6 +35,7 @@ from tenants.identifiers import parse_uuid
 
 OTHERS_SHOWN = 4
 _REASON_LENGTH = 20_000
+_LISTS = ("/desk/?", "/desk/search/?")
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,9 @@ def before_of(request: PersonRequest) -> uuid.UUID | None:
 
 
 def back_of(request: PersonRequest) -> str:
-    """The queue from which one came, filters and all; only ever an address of the queue."""
+    """The queue or search from which one came, filters and all; only ever an address of one of them."""
     back = request.GET.get("back", "") or request.POST.get("back", "")
-    return back if back.startswith("/desk/?") and len(back) < 500 else "/desk/"
+    return back if back.startswith(_LISTS) and len(back) < 700 else "/desk/"
 
 
 def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.desk import first_steps, guest_link, new, queue, request, request_actions, updates
+from portal_core.desk import first_steps, guest_link, new, queue, request, request_actions, search, updates
 from portal_core.desk.team_urls import team_urls
 
 app_name = "desk"
@@ -10,6 +10,7 @@ app_name = "desk"
 urlpatterns = [
     *team_urls,
     path("", queue.index, name="queue"),
+    path("search/", search.index, name="search"),
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/close/", first_steps.close, name="first_steps_close"),
     path("updates/", updates.index, name="updates"),

@@ -19,6 +19,9 @@ class Kind(models.TextChoices):
     DOCUMENT = "document"
     # Something that happened elsewhere, in words that came with it: `data["title"]`.
     RECORDED = "recorded"
+    PRIORITISED = "prioritised"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
 
 
 class Audience(models.TextChoices):

@@ -23,7 +23,7 @@ from portal_core.importing.picking import listed, picked, shown
 from portal_core.importing.prepared import PreparedLine, PreparedRow
 from portal_core.importing.rows import Row
 from portal_core.importing.words import plain
-from portal_core.service_requests.changes import title_of
+from portal_core.service_requests.titles import title_of
 
 ID_LENGTH = 200
 _NAMESPACE = uuid.UUID("6f2f6a5c-41d5-5c0e-9c5e-3d1b7a8e4f20")

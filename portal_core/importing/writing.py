@@ -18,6 +18,7 @@ from portal_core.importing.prepared import PreparedLine, PreparedRow
 from portal_core.service_requests.changes import answer_due_at, enter_status
 from portal_core.service_requests.locks import lock_imports, next_numbers
 from portal_core.service_requests.models import ServiceRequest, Source, Turn
+from portal_core.service_requests.search_rebuild import ask_for_words
 from tenants.identifiers import uuid7_at
 
 _BATCH = 500
@@ -63,6 +64,7 @@ class Writer:
                 entry for row, request in zip(rows, requests, strict=True) for entry in _entries(row.lines, request)
             ]
             HistoryEntry.objects.bulk_create(entries, batch_size=_BATCH)
+            ask_for_words()
         return Written(len(requests), new_customers, len(entries))
 
     def _request(self, row: PreparedRow, number: int, customers: Mapping[str, uuid.UUID]) -> ServiceRequest:

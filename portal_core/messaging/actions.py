@@ -22,6 +22,7 @@ from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.standing import standing
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
@@ -97,6 +98,7 @@ def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) 
     )
     entry = add_line(actor=actor, request_id=request.pk, line=line)
     attach_to_entry(entry, request, files)
+    index_text(request.pk, line.body, *(row.name for row in files))
     if not is_note:
         _mark_answered(actor, request)
     save_written(request, now=now, fields=("is_new", "unanswered_since", "due_at"))

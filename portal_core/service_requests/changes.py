@@ -1,16 +1,15 @@
 """What every write to a request has in common: entering a status, the due time, the title, raising the revision."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.hours import due_at
-from portal_core.history.record import JsonValue
+from portal_core.config.live import live_portal
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.search_index import index_answers
 
-TITLE_LENGTH = 200
 # What entering a status writes.
 ENTERED = (
     "status_key",
@@ -64,21 +63,10 @@ def answer_due_at(request: ServiceRequest, *, portal: CompiledPortal, now: datet
     return due_at(now, expected, portal.hours, portal.time_zone) or NO_LIMIT
 
 
-def title_of(request_type: CompiledType, data: Mapping[str, JsonValue], portal: CompiledPortal) -> str:
-    """The request's title in the portal's language, cut to fit; the type's name when its fields are empty."""
-    language = portal.language
-    in_title = request_type.title_fields
-    texts = {
-        field.key: field.kind.display(data[field.key], field, portal, language, portal.time_zone)
-        for field in request_type.fields
-        if field.key in in_title and data.get(field.key) is not None
-    }
-    title = request_type.title_for(texts, language).strip() or portal.text(request_type.name, language)
-    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"
-
-
 def save_written(request: ServiceRequest, *, now: datetime, fields: tuple[str, ...]) -> None:
-    """Saves `fields` of a locked request and raises its revision."""
+    """Saves `fields` of a locked request and raises its revision; changed answers are found at once."""
     request.revision += 1
     request.last_entry_at = now
     request.save(update_fields=[*fields, "revision", "last_entry_at"])
+    if "data" in fields or "type_key" in fields:
+        index_answers(request, live_portal())

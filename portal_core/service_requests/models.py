@@ -1,6 +1,8 @@
 """A service request, the counter of their numbers, and half-filled forms."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -74,6 +76,9 @@ class ServiceRequest(TenantModel):
     due_at = models.DateTimeField()
     last_entry_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # It goes on in the request of this number (of the same customer): see actions/merge.py. A number, which never
+    # changes, instead of a key: lists say where a request went without another join.
+    merged_into_number = models.PositiveIntegerField(null=True)
 
     class Meta:
         app_label = "portal_core"
@@ -87,6 +92,13 @@ class ServiceRequest(TenantModel):
             ),
             models.Index(fields=["due_at", "id"], name="request_new", condition=Q(closed_at=None, is_new=True)),
             models.Index(fields=["status_key", "type_key"], name="request_open_by_status", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["-priority", "due_at", "id"], name="request_open_by_priority", condition=Q(closed_at=None)
+            ),
+            models.Index(fields=["team_key", "due_at", "id"], name="request_open_by_team", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["merged_into_number"], name="request_merged", condition=Q(merged_into_number__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +126,48 @@ class GuestLink(TenantModel):
 
     def __str__(self) -> str:
         return f"guest link {self.id}"
+
+
+class RequestSearch(TenantModel):
+    """The words by which one request is found: see `search_index.py`, which alone writes them.
+
+    `plain` holds what every colleague sees whatever is published (number, customer, messages, notes); `words` the same
+    and the fields that every staff role sees in every status under the configuration that `signature` stands for.
+    """
+
+    request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, primary_key=True, related_name="search")
+    plain = SearchVectorField()
+    words = SearchVectorField()
+    signature = models.CharField(max_length=32)
+
+    class Meta:
+        app_label = "portal_core"
+        indexes = [
+            # Without the pending list, which every search would have to read through.
+            GinIndex(fields=["plain"], name="search_plain", fastupdate=False),
+            GinIndex(fields=["words"], name="search_words", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"words of {self.request_id}"
+
+
+class SavedView(TenantModel):
+    """A queue that somebody has kept under a name: filters and order as they stand in the address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)
+    is_shared = models.BooleanField(default=False)
+    filters = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "portal_core"
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_view_a_name_and_owner")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class NumberCounter(TenantModel):

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
-from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.queries import open_requests, visible_to
 
 PAGE_SIZE = 25
@@ -32,7 +32,13 @@ VIEWS: dict[str, Q] = {
     "with-customers": Q(turn=Turn.CUSTOMER),
     "all": Q(),
 }
-SORTS = {"due": "due_at", "age": "created_at"}
+SORTS = {"due": "due_at", "age": "created_at", "priority": "due_at"}
+# What the filter on priority leaves, from this level on or exactly this one.
+PRIORITIES: dict[str, Q] = {
+    "urgent": Q(priority=Priority.URGENT),
+    "pressing": Q(priority__gte=Priority.HIGH),
+    "low": Q(priority=Priority.LOW),
+}
 
 
 @dataclass(frozen=True)
@@ -57,32 +63,37 @@ class Filters:
     who: str = ""  # me, nobody, or a person's id
     team: str = ""
     due: str = ""  # over, today, week
-    state: str = "open"  # open or closed
+    priority: str = ""  # one of PRIORITIES
+    state: str = "open"  # open or closed; any, when searching
     sort: str = "due"
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page starts: after (or before) this request in the chosen order."""
+    """Where a page starts: after (or before) this request in the chosen order. `priority`: where that sorts first."""
 
     at: datetime
     id: uuid.UUID
     is_backwards: bool = False
+    priority: int | None = None
 
     def __str__(self) -> str:
-        return f"{'-' if self.is_backwards else ''}{self.at.isoformat()}_{self.id}"
+        level = "" if self.priority is None else f"{self.priority}p"
+        return f"{'-' if self.is_backwards else ''}{level}{self.at.isoformat()}_{self.id}"
 
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
         """The cursor in an address; None when there is none or it is spoilt."""
         is_backwards = text.startswith("-")
         at, _, key = text.removeprefix("-").partition("_")
+        level = int(at[0]) if at[1:2] == "p" and at[0] in "0123" else None
+        at = at if level is None else at[2:]
         try:
             moment = datetime.fromisoformat(at.replace(" ", "+"))
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             utc = aware.astimezone(UTC)
             # PostgreSQL's calendar ends elsewhere than Python's; nothing of ours is that old.
-            return cls(utc, uuid.UUID(key), is_backwards) if utc.year > _FIRST_YEAR else None
+            return cls(utc, uuid.UUID(key), is_backwards, level) if utc.year > _FIRST_YEAR else None
         except (ValueError, OverflowError):
             return None
 
@@ -135,21 +146,47 @@ def _bounded_counts(views: Iterable[QuerySet[Any]]) -> list[int]:
 
 def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInfo) -> QueuePage:
     """One page of the queue with customers and people loaded, in one query."""
-    key = SORTS.get(filters.sort, "due_at")
     found = filtered(actor, filters, zone=zone).select_related("customer", "assignee")
-    if filters.state == "closed":
-        key = "created_at"
     backwards = cursor is not None and cursor.is_backwards
-    newest_first = filters.state == "closed"
-    descending = backwards != newest_first
+    order = _Order.of(filters)
     if cursor is not None:
-        found = found.filter(_beyond(key, cursor, descending=descending))
-    sign = "-" if descending else ""
-    rows = list(found.order_by(f"{sign}{key}", f"{sign}id")[: PAGE_SIZE + 1])
+        found = found.filter(order.beyond(cursor))
+    rows = list(found.order_by(*order.columns(backwards=backwards))[: PAGE_SIZE + 1])
     has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:
         rows.reverse()
-    return _with_cursors(rows, key, cursor, has_more=has_more)
+    return _with_cursors(rows, order, cursor, has_more=has_more)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a queue is ordered by: a moment, and before it the priority where that was asked for; the id last."""
+
+    key: str
+    newest_first: bool = False
+    pressing_first: bool = False
+
+    @classmethod
+    def of(cls, filters: Filters) -> "_Order":
+        if filters.state == "closed":
+            return cls("created_at", newest_first=True)
+        return cls(SORTS.get(filters.sort, "due_at"), pressing_first=filters.sort == "priority")
+
+    def columns(self, *, backwards: bool) -> list[str]:
+        sign = "-" if backwards != self.newest_first else ""
+        level = ["priority" if backwards else "-priority"] if self.pressing_first else []
+        return [*level, f"{sign}{self.key}", f"{sign}id"]
+
+    def beyond(self, cursor: Cursor) -> Q:
+        side = _beyond(self.key, cursor, descending=cursor.is_backwards != self.newest_first)
+        if not self.pressing_first or cursor.priority is None:
+            return side
+        less = "gt" if cursor.is_backwards else "lt"
+        level = cursor.priority
+        return Q(**{f"priority__{less}e": level}) & (Q(**{f"priority__{less}": level}) | Q(priority=level) & side)
+
+    def cursor(self, row: ServiceRequest) -> Cursor:
+        return Cursor(getattr(row, self.key), row.pk, priority=row.priority if self.pressing_first else None)
 
 
 def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
@@ -158,11 +195,20 @@ def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[Serv
     found = found.filter(VIEWS.get(filters.view, NEEDS_US) if filters.state != "closed" else Q())
     if filters.view == "mine":
         found = found.filter(assignee_id=actor.user_id)
+    return narrowed(found, actor, filters, zone=zone)
+
+
+def narrowed(
+    found: QuerySet[ServiceRequest], actor: Actor, filters: Filters, *, zone: ZoneInfo
+) -> QuerySet[ServiceRequest]:
+    """`found` without what type, status, person, team and due time leave out."""
     for name, value in (("type_key", filters.type_key), ("status_key", filters.status_key), ("team_key", filters.team)):
         if value:
             found = found.filter(**{name: value})
     if filters.due:
         found = found.filter(_due(filters.due, zone))
+    if filters.priority in PRIORITIES:
+        found = found.filter(PRIORITIES[filters.priority])
     return found.filter(_who(filters.who, actor)) if filters.who else found
 
 
@@ -195,10 +241,10 @@ def _beyond(key: str, cursor: Cursor, *, descending: bool) -> Q:
     return Q(**{f"{key}__{side}e": cursor.at}) & (Q(**{f"{key}__{side}": cursor.at}) | Q(**{f"id__{side}": cursor.id}))
 
 
-def _with_cursors(rows: list[ServiceRequest], key: str, cursor: Cursor | None, *, has_more: bool) -> QueuePage:
+def _with_cursors(rows: list[ServiceRequest], order: _Order, cursor: Cursor | None, *, has_more: bool) -> QueuePage:
     if not rows:
         return QueuePage(rows, newer=None, older=None)
-    first, last = (Cursor(getattr(row, key), row.pk) for row in (rows[0], rows[-1]))
+    first, last = (order.cursor(row) for row in (rows[0], rows[-1]))
     backwards = cursor is not None and cursor.is_backwards
     has_newer = has_more if backwards else cursor is not None
     has_older = True if backwards else has_more

@@ -29,9 +29,9 @@ from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
 from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.history.record import JsonValue
-from portal_core.service_requests.changes import title_of
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import expected_words, has_limit, usual_words
+from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 
 
@@ -223,6 +223,21 @@ def field_shown(field: CompiledField, value: JsonValue, portal: CompiledPortal, 
     if value is None:
         return NOTHING
     return field.kind.shown(value, field, portal, viewer.language, viewer.time_zone)
+
+
+def texts_for_all_staff(request: ServiceRequest, portal: CompiledPortal) -> list[str]:
+    """The type and the answers in the portal's words, as far as every colleague sees them in every status.
+
+    For the search index. SECURITY: which fields those are is decided in `config/searchable.py`, nowhere else.
+    """
+    request_type = portal.type_or_unknown(request.type_key)
+    shared = portal.searchable(request.type_key).field_keys
+    answers = [
+        field.kind.display(request.data[field.key], field, portal, portal.language, portal.time_zone)
+        for field in request_type.fields
+        if field.key in shared and field.kind.is_input and request.data.get(field.key) is not None
+    ]
+    return [portal.text(request_type.name), *answers]
 
 
 class _Builder:

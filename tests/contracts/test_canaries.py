@@ -133,7 +133,10 @@ def _queries(name: str, path: str) -> Iterator[str]:
         yield from ("?as=customer", *(f"?to={status}&reason=r" for status in canaries.STATUSES))
     if name == "portal:requests":
         yield from ("?show=closed", "?page=2", "?page=x")
+    if name == "desk:search":
+        yield from ("?q=job", "?q=carol&state=open&priority=low", "?q=canarynote", "?q=1001", "?q=job&at=x", "?q=%21")
     if name == "desk:queue":
+        yield from ("?sort=priority", "?priority=pressing&view=all", "?at=2p2026-01-01T00:00:00_x")
         yield from (f"?view={view}" for view in ("needs-us", "new", "mine", "with-customers", "all"))
         yield from ("?state=closed", "?sort=age", "?due=week", "?status=fixed&view=all", "?type=job", "?at=x")
 

@@ -130,6 +130,7 @@ FORMS = [
 QUERY = [
     *("edit", "before", "page", "show", "sent", "next", "email", "to", "tell", "reason", "back", "at", "view", "type"),
     *("status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
+    *("priority", "state"),
 ]
 
 
@@ -264,7 +265,8 @@ def test_any_string_in_any_part_of_an_address_finds_nothing(urlconf, house):
 PAGES = [
     ("carol", "/"), ("carol", "/new/"), ("carol", "/new/job/"), ("carol", "/requests/"), ("carol", "/requests/1001/"),
     ("carol", "/account/"), ("signed out", "/signin/"), ("signed out", "/signin/password/"), ("bob", "/desk/"),
-    ("bob", "/desk/requests/1001/"), ("bob", "/desk/requests/1001/preview/"), ("bob", "/desk/new/"),
+    ("bob", "/desk/requests/1001/"), ("bob", "/desk/requests/1001/preview/"), ("bob", "/desk/search/"),
+    ("bob", "/desk/new/"),
     ("bob", "/desk/new/job/"), ("alice", "/desk/first-steps/"), ("alice", "/desk/team/"), ("platform", "/"),
     ("platform", "/signup/"), ("platform", "/signup/address/"), ("platform", "/console/"), ("platform", "/dev/mail/"),
 ]  # fmt: skip

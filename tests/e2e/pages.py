@@ -97,6 +97,8 @@ DESK = (
     Page("desk-queue", "/desk/", "jonas", mock="desk-queue.html"),
     Page("desk-queue-all", "/desk/?view=all", "owner"),
     Page("desk-queue-filtered", "/desk/?view=all&who=nobody&due=overdue", "jonas"),
+    Page("desk-search", "/desk/search/?q=boiler", "jonas"),
+    Page("desk-search-nothing", "/desk/search/?q=xyzzy&type=report-fault", "jonas"),
     Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
     Page("desk-request-as-customer", "/desk/requests/{repair}/?as=customer", "jonas"),

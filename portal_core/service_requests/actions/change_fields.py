@@ -15,10 +15,11 @@ from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import write_answers
-from portal_core.service_requests.changes import save_written, title_of
+from portal_core.service_requests.changes import save_written
 from portal_core.service_requests.errors import Difference, Forbidden, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import field_text
 from tenants.identifiers import uuid7

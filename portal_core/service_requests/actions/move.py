@@ -17,11 +17,13 @@ from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import write_answers
-from portal_core.service_requests.changes import ENTERED, enter_status, save_written, title_of
+from portal_core.service_requests.changes import ENTERED, enter_status, save_written
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.standing import standing
+from portal_core.service_requests.titles import title_of
 from tenants.identifiers import uuid7
 from tenants.outbox.events import emit
 
@@ -137,7 +139,7 @@ def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPo
     request.is_new = request.is_new and not actor.is_staff
     if changes:
         request.title = title_of(portal.type(request.type_key), request.data, portal)
-    save_written(request, now=now, fields=(*ENTERED, "is_new", "data", "title"))
+    save_written(request, now=now, fields=(*ENTERED, "is_new", *(("data", "title") if changes else ())))
     data: dict[str, JsonValue] = {"from": came_from, "to": move.to, "told": move.tell_customer and actor.is_staff}
     if changes:
         data["changes"] = changes
@@ -145,6 +147,7 @@ def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPo
         data["team"] = request.team_key
     line = Line(Kind.MOVED, Audience.CUSTOMER, now, body=move.reason.strip(), data=data)
     entry = add_line(actor=actor, request_id=request.pk, line=line)
+    index_text(request.pk, line.body)
     emit(
         "request.moved",
         {

@@ -18,11 +18,13 @@ from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import settled
 from portal_core.service_requests.attaching import attach_answers
-from portal_core.service_requests.changes import enter_status, title_of
+from portal_core.service_requests.changes import enter_status
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.locks import lock_submission, next_number
 from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
+from portal_core.service_requests.search_index import index_new
 from portal_core.service_requests.standing import standing
+from portal_core.service_requests.titles import title_of
 from tenants.outbox.events import emit
 
 _PRIORITIES = {choice.name.lower(): choice for choice in Priority}
@@ -107,6 +109,7 @@ def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_
     request.save(force_insert=True)
     line = Line(Kind.SUBMITTED, Audience.CUSTOMER, now, data={"status": request.status_key})
     entry = add_line(actor=actor, request_id=request.pk, line=line)
+    index_new(request, portal)
     RequestDraft.objects.filter(author_id=actor.user_id, type_key=request.type_key).delete()
     emit(
         "request.submitted",

@@ -1,0 +1,161 @@
+"""What narrows and orders a list at the desk: read from the address, written into addresses, offered as menus."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from portal_core.config.compiled import CompiledPortal
+from portal_core.desk.people import Colleague
+from portal_core.service_requests import queue
+from portal_core.service_requests.queue import Filters
+
+TITLES = {
+    "needs-us": "Needs us",
+    "new": "New",
+    "mine": "Mine",
+    "with-customers": "With customers",
+    "all": "All open",
+}
+DUE = {"over": "past due", "today": "today", "week": "this week"}
+PRIORITY = {"pressing": "high and urgent", "urgent": "urgent", "low": "low"}
+_NAMES = {
+    "view": "view",
+    "type_key": "type",
+    "status_key": "status",
+    "who": "who",
+    "team": "team",
+    "due": "due",
+    "priority": "priority",
+}
+
+
+# In the queue every view is named in the address.
+_QUEUE = Filters(view="")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a list stands, and what its address carries besides the filters."""
+
+    path: str = "/desk/"
+    usual: Filters = _QUEUE
+    query: str = ""
+
+    def of(self, filters: Filters, **more: str) -> str:
+        """The address of the list with these filters; what is as usual is left out."""
+        asked = {name: value for field, name in _NAMES.items() if (value := getattr(filters, field))}
+        if filters.view == self.usual.view:
+            asked.pop("view", None)
+        if filters.state != self.usual.state:
+            asked["state"] = filters.state
+        if filters.sort != self.usual.sort:
+            asked["sort"] = filters.sort
+        own = {"q": self.query} if self.query else {}
+        return f"{self.path}?{urlencode({**own, **asked, **more})}"
+
+    def hidden(self, filters: Filters) -> list[tuple[str, str]]:
+        """The filters as fields of a form that asks for something more."""
+        fields = [(name, getattr(filters, field)) for field, name in _NAMES.items() if field != "view"]
+        return [(name, value) for name, value in fields if value]
+
+
+QUEUE = Address()
+
+
+def search_address(query: str) -> Address:
+    """Where results stand: of all requests, open or closed."""
+    return Address("/desk/search/", Filters(view="all", state="any"), query)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a filter, with the address that sets it."""
+
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class FilterMenu:
+    """One filter: its name, what it is set to, its values, and the address without it (empty when it is not set)."""
+
+    name: str
+    value: str
+    options: list[Option]
+    remove_href: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column head that sorts."""
+
+    label: str
+    href: str
+    order: str
+    classes: str = ""
+
+
+def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) -> Filters:
+    """The filters in an address; what nobody knows counts as not asked."""
+    view, sort, due = asked.get("view", ""), asked.get("sort", ""), asked.get("due", "")
+    state, priority = asked.get("state", ""), asked.get("priority", "")
+    return Filters(
+        view=view if view in TITLES else usual.view or "needs-us",
+        type_key=_clean(asked.get("type", "")),
+        status_key=_clean(asked.get("status", "")),
+        who=_clean(asked.get("who", "")),
+        team=_clean(asked.get("team", "")),
+        due=due if due in DUE else "",
+        priority=priority if priority in PRIORITY else "",
+        state=state if state in ("open", "closed") else usual.state,
+        sort=sort if sort in queue.SORTS else "due",
+    )
+
+
+def _clean(text: str | None) -> str:
+    return (text or "").replace("\x00", "")[:64]
+
+
+def column(filters: Filters, sort: str, label: str, *, classes: str = "") -> Column:
+    """The head of a column of the queue."""
+    order = "ascending" if filters.sort == sort and filters.state == "open" else ""
+    return Column(label, QUEUE.of(replace(filters, sort=sort)), order, classes)
+
+
+def menus(
+    filters: Filters, portal: CompiledPortal, people: list[Colleague], address: Address = QUEUE
+) -> Iterator[FilterMenu]:
+    """All filters of a list."""
+    text, language = portal.text, portal.language
+    types = [(item.key, text(item.name, language)) for item in portal.types]
+    teams = [(key, text(name, language)) for key, name in portal.teams.items()]
+    who = [("me", "me"), ("nobody", "nobody yet"), *((person.id, person.name) for person in people)]
+    make = _Menus(filters, address)
+    yield make.menu("type_key", "Type", types)
+    yield make.menu("who", "With", who)
+    if teams:
+        yield make.menu("team", "Team", teams)
+    yield make.menu("due", "Due", list(DUE.items()))
+    yield make.menu("priority", "Priority", list(PRIORITY.items()))
+    states = [("open", "open"), ("closed", "closed")]
+    usual = address.usual.state
+    yield make.menu("state", "State", [state for state in states if state[0] != usual], unset=usual)
+
+
+@dataclass(frozen=True)
+class _Menus:
+    filters: Filters
+    address: Address
+
+    def menu(self, name: str, label: str, values: list[tuple[str, str]], unset: str = "") -> FilterMenu:
+        chosen = getattr(self.filters, name)
+        options = [
+            Option(words, self.address.of(replace(self.filters, **{name: value})), value == chosen)
+            for value, words in values
+        ]
+        current = next((words for value, words in values if value == chosen), "")
+        remove = self.address.of(replace(self.filters, **{name: unset})) if current else ""
+        return FilterMenu(label, current or unset or "any", options, remove)

@@ -1,0 +1,65 @@
+"""Searching: what was found, the newest first, with the words around the hit."""
+
+from dataclasses import dataclass, replace
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.live import live_portal
+from portal_core.desk.filters import Address, menus, read_filters, search_address
+from portal_core.desk.people import colleagues
+from portal_core.desk.queue import QueueRow, row_of
+from portal_core.service_requests.queue import Filters
+from portal_core.service_requests.search import Found, Place, Query, search
+from portal_core.service_requests.search_snippets import Snippet, snippets
+from portal_core.service_requests.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Result:
+    """One found request, and where the words stand when that is not in its head."""
+
+    row: QueueRow
+    snippet: Snippet | None
+
+
+@require_safe
+@staff_page()
+def index(request: PersonRequest) -> HttpResponse:
+    """`/desk/search/?q=…`: by number, customer, fields, messages and notes; filters narrow as in the queue."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    query = Query.of(request.GET.get("q", ""), portal)
+    address = search_address(query.text)
+    filters = replace(read_filters(request.GET, usual=address.usual), view="all")
+    place = Place.parse(request.GET.get("at", ""))
+    found = search(request.actor, query, filters, place, portal=portal, zone=viewer.time_zone)
+    shown = snippets(found.rows, query, viewer, portal=portal)
+    context = {
+        "portal": portal,
+        "query": query,
+        "kept": address.hidden(filters),
+        "menus": list(menus(filters, portal, colleagues(), address)),
+        "results": [Result(row_of(row, viewer, portal), shown.get(row.pk)) for row in found.rows],
+        "summary": _summary(found),
+        "pager": _pager(address, filters, found),
+        "back": address.of(filters, at=str(place)) if place else address.of(filters),
+        "unfiltered_href": address.of(address.usual) if filters != address.usual else "",
+        "may_create": request.actor.may("create_for_customer"),
+    }
+    return render(request, "desk/search.html", context)
+
+
+def _summary(found: Found) -> str:
+    return f"{len(found.rows)} on this page · newest first" if found.rows else ""
+
+
+def _pager(address: Address, filters: Filters, found: Found) -> dict[str, str]:
+    return {
+        "newer_href": address.of(filters, at=str(found.newer)) if found.newer else "",
+        "older_href": address.of(filters, at=str(found.older)) if found.older else "",
+        "newer_label": "Back",
+        "older_label": "More",
+    }

@@ -1,0 +1,97 @@
+"""Keeps the words by which requests are found, in the transaction of each write.
+
+SECURITY: in the index stands only what every colleague sees. Fields come from `visible.texts_for_all_staff`, which
+leaves out what is hidden from any staff role in any status; they lie apart from the rest (`plain`), under the signature
+of the configuration that allowed them. A search matches them only while that signature is in force.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.db import connection
+
+from portal_core.config.compiled import CompiledPortal
+from portal_core.history.models import HistoryEntry
+from portal_core.service_requests.entries import WRITTEN
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.search_words import indexed_words
+from portal_core.service_requests.visible import texts_for_all_staff
+
+# A vector holds a megabyte at most: 12,000 words of 40 bytes, one more message, and the fields.
+_PLAIN_LIMIT: Final = 12_000
+_MESSAGE_LIMIT: Final = 7_000
+_FIELDS_LIMIT: Final = 5_000
+_WRITE: Final = """
+INSERT INTO portal_core_requestsearch AS kept (request_id, plain, words, signature)
+VALUES (%(id)s, array_to_tsvector(%(plain)s::text[]), array_to_tsvector(%(all)s::text[]), %(signature)s)
+ON CONFLICT (request_id) DO UPDATE SET plain = excluded.plain, words = excluded.words, signature = excluded.signature
+"""
+_FIELDS: Final = """
+UPDATE portal_core_requestsearch SET words = plain || array_to_tsvector(%(fields)s::text[]), signature = %(signature)s
+WHERE request_id = %(id)s
+"""
+_ADD: Final = """
+UPDATE portal_core_requestsearch
+SET plain = plain || array_to_tsvector(%(words)s::text[]), words = words || array_to_tsvector(%(words)s::text[])
+WHERE request_id = %(id)s AND length(plain) < %(limit)s
+"""
+
+
+def index_new(request: ServiceRequest, portal: CompiledPortal) -> None:
+    """Writes the words of a request that was just filed; its customer should be loaded."""
+    _write(request, portal, bodies=())
+
+
+def index_answers(request: ServiceRequest, portal: CompiledPortal) -> None:
+    """Writes the words of its answers anew."""
+    fields = _fields(request, portal)
+    signature = portal.searchable(request.type_key).signature
+    with connection.cursor() as cursor:
+        cursor.execute(_FIELDS, {"id": request.pk, "fields": fields, "signature": signature})
+        is_there = cursor.rowcount > 0
+    if not is_there:
+        index_whole([request], portal)
+
+
+def index_text(request_id: uuid.UUID, *texts: str) -> None:
+    """Adds what was written to a request: a message, a note, a reason, the names of files.
+
+    A request whose words are not there yet gets them, all of them, from the outbox (`search_rebuild.py`).
+    """
+    words = indexed_words(texts, _MESSAGE_LIMIT)
+    if words:
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD, {"id": request_id, "words": words, "limit": _PLAIN_LIMIT})
+
+
+def index_whole(requests: Sequence[ServiceRequest], portal: CompiledPortal) -> None:
+    """Writes all words of locked requests anew, with one query for their messages; customers should be loaded."""
+    bodies: dict[uuid.UUID, list[str]] = {request.pk: [] for request in requests}
+    written = (
+        HistoryEntry.objects.filter(request_id__in=bodies, kind__in=WRITTEN)
+        .exclude(body="", data={})
+        .order_by("-id")
+        .values_list("request_id", "body", "data__files")
+    )
+    for request_id, body, files in written.iterator(chunk_size=500):
+        bodies[request_id] += [body, *(str(file.get("name", "")) for file in files or ())]
+    for request in requests:
+        _write(request, portal, bodies=bodies[request.pk])
+
+
+def _write(request: ServiceRequest, portal: CompiledPortal, *, bodies: Iterable[str]) -> None:
+    plain = indexed_words((*_known_of(request, portal), *bodies), _PLAIN_LIMIT)
+    everything = [*plain, *_fields(request, portal)]
+    signature = portal.searchable(request.type_key).signature
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {"id": request.pk, "plain": plain, "all": everything, "signature": signature})
+
+
+def _known_of(request: ServiceRequest, portal: CompiledPortal) -> tuple[str, ...]:
+    customer = request.customer
+    return (str(request.number), portal.reference(request.number), customer.name, customer.email, customer.phone)
+
+
+def _fields(request: ServiceRequest, portal: CompiledPortal) -> list[str]:
+    return indexed_words(texts_for_all_staff(request, portal), _FIELDS_LIMIT)

@@ -1,0 +1,56 @@
+"""Words as search compares them: without case, accents or punctuation, the same for what is kept and what is asked.
+
+PostgreSQL's own parser takes an e-mail address, a web address or "NW-1042" for one word each; people look for parts of
+them. So words are taken apart here, and the database only stores and matches them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+WORD_BYTES: Final = 40
+# What the decomposition of Unicode leaves alone.
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "ſ": "s"}
+)
+_WORD: Final = re.compile(r"[^\W_]+")
+# Written without spaces: each sign is a word.
+_IDEOGRAPH: Final = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]")
+_SPACED_DIGITS: Final = re.compile(r"\d(?:[\s().\-/]{0,2}\d){5,19}")
+
+
+def fold(text: str) -> str:
+    """`text` in the form in which it is compared; as many words as before, not as many letters."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).translate(_LETTERS)
+
+
+def words_in(text: str) -> list[str]:
+    """The words of `text` in order, folded and cut to a length that the index takes."""
+    found: list[str] = []
+    for run in _WORD.findall(fold(text)):
+        found.extend(_IDEOGRAPH.sub(r" \g<0> ", run).split())
+    return [cut for word in found if (cut := _cut(word))]
+
+
+def indexed_words(texts: Iterable[str], limit: int) -> list[str]:
+    """The words under which `texts` are found, each once, at most `limit`; numbers with spaces in them also in one."""
+    found: dict[str, None] = {}
+    for text in texts:
+        joined = (re.sub(r"\D", "", spaced) for spaced in _SPACED_DIGITS.findall(text))
+        found.update(dict.fromkeys([*words_in(text), *joined]))
+        if len(found) >= limit:
+            break
+    return list(found)[:limit]
+
+
+def joined_digits(text: str) -> str:
+    """The digits of a text that is nothing but a number with spaces in it, such as a telephone number; else ""."""
+    stripped = text.strip().removeprefix("+")
+    return re.sub(r"\D", "", stripped) if _SPACED_DIGITS.fullmatch(stripped) else ""
+
+
+def _cut(word: str) -> str:
+    encoded = word.encode("utf-8", "ignore")
+    return word if len(encoded) <= WORD_BYTES else encoded[:WORD_BYTES].decode("utf-8", "ignore")

@@ -1,0 +1,21 @@
+"""The title of a request, from its answers."""
+
+from collections.abc import Mapping
+
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.history.record import JsonValue
+
+TITLE_LENGTH = 200
+
+
+def title_of(request_type: CompiledType, data: Mapping[str, JsonValue], portal: CompiledPortal) -> str:
+    """The request's title in the portal's language, cut to fit; the type's name when its fields are empty."""
+    language = portal.language
+    in_title = request_type.title_fields
+    texts = {
+        field.key: field.kind.display(data[field.key], field, portal, language, portal.time_zone)
+        for field in request_type.fields
+        if field.key in in_title and data.get(field.key) is not None
+    }
+    title = request_type.title_for(texts, language).strip() or portal.text(request_type.name, language)
+    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"

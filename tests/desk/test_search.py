@@ -1,0 +1,278 @@
+"""Searching at the desk: what is found, what never is, and how the page says it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.own_account import About, save_about
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.live import live_portal
+from portal_core.messaging.actions import Message, note, reply
+from portal_core.service_requests import search_rebuild
+from portal_core.service_requests.actions import Move, assign, change_fields, move
+from portal_core.service_requests.models import RequestSearch, ServiceRequest
+from portal_core.service_requests.queue import Filters
+from portal_core.service_requests.search import Place, Query, search
+from portal_core.service_requests.search_index import index_text
+from portal_core.service_requests.search_words import indexed_words, words_in
+from tenants.outbox.drain import drain
+from tests.contracts import canaries, hostile
+from tests.contracts.test_canaries import Scene
+from tests.factories import make_user
+from tests.service_requests.small_portal import document
+
+ANYTHING = Filters(view="all", state="any")
+
+
+def found(person: Any, text: str, filters: Filters = ANYTHING, place: Place | None = None) -> list[int]:
+    portal = live_portal()
+    page = search(actor_for(person), Query.of(text, portal), filters, place, portal=portal, zone=portal.time_zone)
+    return [row.number for row in page.rows]
+
+
+def write(person: Any, row: ServiceRequest, body: str, action: Any = note) -> None:
+    action(actor=actor_for(person), request_id=row.pk, message=Message(body, uuid.uuid4()))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("NW-1042", ["nw", "1042"]),
+        ("Carol.Ånström@example.com", ["carol", "anstrom", "example", "com"]),
+        ("Straße ÆØ ﬁne İstanbul", ["strasse", "aeo", "fine", "istanbul"]),
+        ("snake_case 'quote' a&b|!c:*", ["snake", "case", "quote", "a", "b", "c"]),
+        ("東京の水漏れ", list("東京の水漏れ")),
+        ("", []),
+    ],
+)
+def test_words_are_compared_without_case_accents_and_punctuation(text, words):
+    assert words_in(text) == words
+
+
+def test_a_number_with_spaces_is_found_in_one_and_a_long_word_is_cut():
+    assert "01314960142" in indexed_words(["0131 496 0142"], 100)
+    assert len(words_in("x" * 3_000 + "ä" * 3_000)[0].encode()) <= 40
+    assert len(indexed_words([" ".join(str(number) for number in range(50_000))], 5_000)) == 5_000
+
+
+def test_everything_that_staff_see_is_found(shop, people):
+    row = shop.file(what="Dripping tap in the kitchen", kind="noise")
+    write(people["bob"], row, "The cat Fürst bites")
+    write(people["bob"], row, "We come on Tuesday", reply)
+    bob = people["bob"]
+    for text in (
+        "dripping kitchen",
+        "KITCH",
+        "a noise",
+        "furst",
+        "Fürst tuesday",
+        "carol@example.com",
+        "carol",
+        "repair",
+    ):
+        assert found(bob, text) == [row.number], text
+    for text in ("dripping cellar", "ripping", "leak"):
+        assert found(bob, text) == [], text
+
+
+def test_a_number_or_reference_comes_first(shop, people):
+    first = shop.file(what="One", kind="noise")
+    second = shop.file(what=f"As in {first.number}", kind="noise")
+    bob = people["bob"]
+    assert found(bob, str(first.number)) == [first.number, second.number]
+    assert found(bob, f"#{first.number}") == [first.number, second.number]
+    assert found(bob, "99999999999999999999") == []
+
+
+def test_words_follow_each_write_in_its_own_transaction(shop, people):
+    row = shop.file(what="Old words", kind="noise")
+    bob = people["bob"]
+    change_fields(actor=actor_for(bob), request_id=row.pk, answers={"what": "Fresh phrase"}, seen={"what": "Old words"})
+    assert found(bob, "old") == [] and found(bob, "fresh phrase") == [row.number]
+    move(actor=actor_for(bob), request_id=row.pk, move=Move("over", "new", reason="Bankrupt supplier"))
+    assert found(bob, "bankrupt fresh") == [row.number]
+    with pytest.raises(RuntimeError), transaction.atomic():
+        write(bob, row, "undone")
+        raise RuntimeError
+    assert found(bob, "undone") == []
+
+
+def test_a_customer_under_another_name_is_found_by_it(shop, people, tenant):
+    row = shop.file(kind="noise")
+    save_about(people["carol"], About("Caroline Ångström", "0131 496 0188", "", ""))
+    drain(tenant.schema_name)
+    assert found(people["bob"], "angstrom") == [row.number]
+    assert found(people["bob"], "0131496") == [row.number]
+
+
+def test_a_field_hidden_from_one_role_in_one_status_is_found_by_nobody(shop, people, tenant):
+    row = shop.file(what="Plain", kind="noise")
+    changed = {"cause": "Rustyvalve"}
+    change_fields(actor=actor_for(people["bob"]), request_id=row.pk, answers=changed, seen={"cause": None})
+    assert found(people["alice"], "rustyvalve") == [row.number]
+    hidden = document()
+    for kind in hidden["types"]:
+        kind["fields"][3]["at"] = {"over": {"engineer": "hidden"}}
+    publish(actor=actor_for(people["alice"]), document=load(hidden))
+    # At once, before anything was written anew; what is not a field is still found.
+    assert found(people["alice"], "rustyvalve") == [] == found(people["erin"], "rustyvalve")
+    assert found(people["alice"], "carol") == [row.number]
+    drain(tenant.schema_name)
+    assert found(people["alice"], "rustyvalve") == []
+    assert found(people["alice"], "plain noise") == [row.number]
+    assert "rustyvalve" not in str(RequestSearch.objects.values_list("words", "plain").get())
+    publish(actor=actor_for(people["alice"]), document=load(document()))
+    assert found(people["alice"], "rustyvalve") == []
+    drain(tenant.schema_name)
+    assert found(people["alice"], "rustyvalve") == [row.number]
+
+
+def test_words_are_rebuilt_in_batches(shop, people, tenant, monkeypatch):
+    monkeypatch.setattr(search_rebuild, "BATCH", 2)
+    rows = [shop.file(what=f"Thing {number}", kind="noise") for number in range(5)]
+    write(people["bob"], rows[0], "Remembered")
+    RequestSearch.objects.all().delete()
+    drain(tenant.schema_name)
+    search_rebuild.on_published(None)
+    drain(tenant.schema_name)
+    assert len(found(people["bob"], "thing")) == 5
+    assert found(people["bob"], "remembered thing") == [rows[0].number]
+
+
+def test_no_canary_that_is_hidden_from_a_role_is_in_the_index(people, tenant):
+    scene = Scene(people, tenant)
+    drain(tenant.schema_name)
+    wanted = [*canaries.every_sign("shop", ("a", "b"))]
+    for who in ("alice", "bob", "erin"):
+        assert [sign for sign in wanted if found(people[who], sign)] == []
+    # The control: what every colleague sees is there.
+    assert found(people["erin"], canaries.typed("office", "text", "a")) == [scene.a.number]
+    assert found(people["erin"], canaries.typed("soon", "text", "a")) == [scene.a.number]
+    scene.hide_soon()
+    assert [sign for sign in canaries.every_sign("soon") if found(people["alice"], sign)] == []
+
+
+def test_a_role_finds_only_what_it_may_see(shop, people):
+    shop.publish(types=["sale"], scope="team")
+    repair = shop.file("repair", what="Blue thing", kind="noise")
+    sale = shop.file("sale", what="Blue thing", kind="noise")
+    desk_sale = shop.file("sale", what="Blue thing", kind="noise")
+    assign(actor=actor_for(people["alice"]), request_id=desk_sale.pk, assignee_id=None, team_key="desk")
+    assert set(found(people["bob"], "blue")) == {repair.number, sale.number, desk_sale.number}
+    assert found(people["erin"], "blue") == [desk_sale.number]
+    for text in (str(repair.number), "carol"):
+        assert repair.number not in found(people["erin"], text)
+    assert found(people["carol"], "carol") == [desk_sale.number, sale.number, repair.number]
+    assert found(people["frank"], "blue") == []
+
+
+def test_the_same_words_in_two_tenants_stay_apart(twins):
+    with twins.alpha.entered():
+        from tests.service_requests.filing import file_request
+
+        row = file_request(twins.alpha.carol)
+        write(twins.alpha.bob, row, "Onlyinalpha")
+        assert found(twins.alpha.bob, "onlyinalpha") == [row.number]
+    with twins.beta.entered():
+        assert found(twins.beta.bob, "onlyinalpha") == []
+    assert "data-row" not in twins.beta.client("bob").get("/desk/search/?q=onlyinalpha").content.decode()
+
+
+def test_results_are_paged_and_no_request_is_lost(shop, people, client_for):
+    rows = [shop.file(what="Many", kind="noise") for _ in range(28)]
+    bob = client_for(people["bob"])
+    seen: list[str] = []
+    href = "/desk/search/?q=many"
+    for _ in range(3):
+        text = bob.get(href).content.decode()
+        seen += re.findall(r'data-row href="/desk/requests/(\d+)/', text)
+        older = re.search(r'href="([^"]*)" rel="next"', text)
+        if older is None:
+            break
+        href = older[1].replace("&amp;", "&")
+    assert seen == [str(row.number) for row in reversed(rows)]
+    newer = re.search(r'href="([^"]*)" rel="prev"', text)
+    assert newer is not None
+    back = bob.get(newer[1].replace("&amp;", "&")).content.decode()
+    assert re.findall(r'data-row href="/desk/requests/(\d+)/', back) == seen[:25]
+
+
+def test_the_page_shows_where_the_words_stand_and_keeps_the_filters(shop, people, client_for):
+    row = shop.file(what="A tap", kind="noise")
+    write(people["bob"], row, "Mind the <b>dog</b> called Rex")
+    bob = client_for(people["bob"])
+    page = bob.get("/desk/search/?q=rex&type=repair&who=nobody").content.decode()
+    assert '<mark class="put">Rex</mark>' in page and "Mind the &lt;b&gt;dog&lt;/b&gt;" in page
+    assert "Note" in page and "<b>dog" not in page
+    assert 'name="type" value="repair"' in page and 'name="who" value="nobody"' in page
+    assert f"/desk/requests/{row.number}/?back=%2Fdesk%2Fsearch%2F%3Fq%3Drex" in page
+    nothing = bob.get("/desk/search/?q=rex&type=sale").content.decode()
+    assert "Nothing with these words fits the filters" in nothing and 'href="/desk/search/?q=rex"' in nothing
+    assert "Nothing was found" in bob.get("/desk/search/?q=xyzzy").content.decode()
+    assert "Write a number" in bob.get("/desk/search/?q=%20!!").content.decode()
+
+
+def test_a_snippet_shows_a_reader_only_what_that_reader_sees(people, tenant, client_for):
+    scene = Scene(people, tenant)
+    drain(tenant.schema_name)
+    erin = client_for(people["erin"])
+    for text in ("job", "carol", str(scene.a.number), canaries.NOTE):
+        page = erin.get(f"/desk/search/?q={text}").content.decode()
+        assert canaries.found_in(page, canaries.every_sign("shop")) == []
+    assert "data-row" in page
+
+
+def test_any_words_can_be_searched_for(shop, people, client_for):
+    row = shop.file(kind="noise")
+    bob = client_for(people["bob"])
+    for name, text in hostile.STRINGS.items():
+        answer = bob.get(f"/desk/search/?q={hostile.part(text[:2_000])}&at={hostile.part(text[:50])}")
+        assert answer.status_code in (200, 400), name
+        body = answer.content.decode()
+        assert not any(sign in body for sign in (*hostile.MARKUP, *hostile.RUN)), name
+        if len(text) < 5_000:
+            index_text(row.pk, text)
+
+
+def test_searching_costs_few_statements_whatever_is_found(shop, people, client_for, server_statements):
+    bob = client_for(people["bob"])
+
+    def cost() -> list[str]:
+        tries = []
+        for _ in range(3):
+            # Now and then a page also renews what the process remembers of the tenant.
+            with server_statements() as sent:
+                bob.get("/desk/search/?q=repair")
+            tries.append(sent.without_transactions)
+        return min(tries, key=len)
+
+    shop.file(kind="noise")
+    few = cost()
+    for _ in range(30):
+        shop.file(kind="noise")
+    many = cost()
+    assert len(many) == len(few) <= 7, "\n".join(many)
+
+
+def test_a_customer_has_no_search_and_a_person_without_rights_sees_nothing(shop, people, client_for):
+    shop.file(kind="noise")
+    assert client_for(people["carol"]).get("/desk/search/?q=noise").status_code == 404
+    nobody = make_user("none@example.com", "None", "engineer")
+    shop.publish(permissions=["note"])
+    assert client_for(nobody).get("/desk/search/?q=noise").status_code == 403
+
+
+def test_what_was_imported_is_found(shop, people, tenant):
+    search_rebuild.ask_for_words()
+    search_rebuild.ask_for_words()
+    row = shop.file(what="Brought in", kind="noise")
+    RequestSearch.objects.all().delete()
+    drain(tenant.schema_name)
+    assert found(people["bob"], "brought") == [row.number]
