@@ -170,6 +170,12 @@ def _queue_shown(request: HttpRequest) -> str:
 
 
 def _sections(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
-    if not actor.may("manage_team"):
-        return ()
-    return (NavItem("Team", "/desk/team/", "building", current=request.path.startswith("/desk/team/")),)
+    places = (
+        ("see", "Customers", "/desk/customers/", "users"),
+        ("manage_team", "Team", "/desk/team/", "building"),
+    )
+    return tuple(
+        NavItem(label, href, icon, current=request.path.startswith(href))
+        for permission, label, href, icon in places
+        if actor.may(permission)
+    )

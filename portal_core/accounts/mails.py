@@ -114,6 +114,30 @@ def send_invitation(user: User, *, inviter: str, role_name: str, path: str, days
     )
 
 
+def send_customer_invitation(user: User, *, path: str, days: int) -> None:
+    """The invitation to the portal, with its single-use link."""
+    with translation.override(Recipient(user.email, user).addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="invite",
+            subject=_("Your portal at %(portal)s") % {"portal": portal},
+            headline=_("%(portal)s has opened a portal for you") % {"portal": portal},
+            paragraphs=(
+                _("There you see where your requests stand, who has them and what happens next. No password to set."),
+                _("The link works once and for %(days)d days.") % {"days": days},
+            ),
+            reason=_("You get this mail because you are a customer of %(portal)s.") % {"portal": portal},
+            button_label=_("Go in"),
+            button_url=_address(path),
+        )
+    queue_letter(
+        letter,
+        Recipient(user.email, user).addressee,
+        is_secret=True,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+
+
 def send_change_code(user: User, new_email: str, code: str) -> None:
     """The code that proves a new address, sent to that address."""
     recipient = Recipient(new_email, None, user.language)

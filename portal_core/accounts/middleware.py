@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from portal_core.accounts.languages import choose_language, choose_time_zone
 from portal_core.accounts.models import User
+from portal_core.accounts.playing import played_by
 from portal_core.accounts.portal_facts import PLATFORM, portal_facts
 from portal_core.accounts.sessions import SessionStore
 from tenants.context import current
@@ -55,6 +56,14 @@ def signed_in_user(request: HttpRequest) -> User | AnonymousUser:
     return user
 
 
+def user_on_this_page(request: HttpRequest) -> User | AnonymousUser:
+    """The user of this session, or the made-up customer whom they play (see `playing.py`)."""
+    user = signed_in_user(request)
+    played = played_by(request, user) if isinstance(user, User) else None
+    request.is_playing = played is not None  # type: ignore[attr-defined]  # read by the portal's frame
+    return played or user
+
+
 def _hash_holds(session: SessionBase, user: User) -> bool:
     stored = session.get(HASH_SESSION_KEY, "")
     if constant_time_compare(stored, user.get_session_auth_hash()):
@@ -67,7 +76,7 @@ class AuthenticationMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Attaches the user."""
-        request.user = SimpleLazyObject(lambda: signed_in_user(request))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: user_on_this_page(request))  # type: ignore[assignment]
 
 
 class LocaleMiddleware(MiddlewareMixin):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal_core.accounts.models import PUBLIC_SCHEMA, SigninLink, User
+from portal_core.accounts.roles import CUSTOMER
 from tenants.context import current_schema
 
 INVITATION: Final = "invitation"
@@ -58,7 +59,9 @@ def find_link(token: str, purpose: str) -> SigninLink | None:
 
 
 def _may_use(user: User, purpose: str) -> bool:
-    return user.is_invited if purpose == INVITATION else user.is_active
+    if purpose != INVITATION:
+        return user.is_active
+    return user.is_invited or (user.role == CUSTOMER and user.is_active)
 
 
 def use_link(token: str, purpose: str) -> SigninLink | None:

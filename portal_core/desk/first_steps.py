@@ -1,21 +1,25 @@
 """The first steps of a new owner: to a first answered request, and the question of the first day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal_core.accounts import playing
 from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.queries import sample_customer
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
+from portal_core.desk.qr import qr_svg
 from portal_core.reporting.beginning import FirstSteps, beginning, close_first_steps, first_steps, keep_baseline
 from portal_core.reporting.models import AskedPerDay
 from tenants.context import current
+from tenants.snapshot import platform_url
 
 
 class BaselineForm(forms.Form):
@@ -52,6 +56,7 @@ def index(request: PersonRequest) -> HttpResponse:
     portal = live_portal()
     steps = first_steps(known)
     sample = sample_customer()
+    address = snapshot.url("/") if snapshot else "/"
     context = {
         "portal": portal,
         "steps": steps,
@@ -59,7 +64,9 @@ def index(request: PersonRequest) -> HttpResponse:
         "form": form,
         "asked_choices": AskedPerDay.choices,
         "address": snapshot.primary_domain if snapshot else "",
-        "address_href": snapshot.url("/") if snapshot else "/",
+        "address_href": address,
+        "qr": qr_svg(address, f"QR code for {address}"),
+        "sample_name": sample.name if sample else "",
         "keeps_baseline": bool(known.answered_at),
     }
     return render(request, "desk/first_steps.html", context, status=400 if form.errors else 200)
@@ -69,13 +76,17 @@ def index(request: PersonRequest) -> HttpResponse:
 class ListedStep:
     """One step as the list shows it: done, now (the open one) or todo."""
 
-    state: str
+    icon: str
     title: str
     sub: str
-    icon: str = "message"
     href: str = ""
     action_label: str = ""
     hint: str = ""
+    state: str = "todo"
+    # A step that changes something takes a POST; `other_href` is another way to do the same.
+    post_href: str = ""
+    other_href: str = ""
+    other_label: str = ""
 
 
 def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> list[ListedStep]:
@@ -85,31 +96,65 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
     new_href = reverse("desk:choose") + (f"?customer={sample.pk}" if sample else "")
     number = steps.first_request
     request_href = reverse("desk:request", kwargs={"number": number}) if number else ""
-    done = [True, number is not None, steps.is_answered, steps.has_baseline, steps.has_colleague]
+    name = sample.first_name if sample else "a customer"
     wording = (
-        ("Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", "Look", "/"),
-        (
-            "Write down a first request for Alex",
-            "As if he had called. It gets a number and stands in your queue.",
-            "Write it down",
-            new_href,
+        ListedStep(
+            "home", "Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", "/", "Look"
         ),
-        (
-            "Answer Alex at the desk",
-            "Write to him or move his request on: before you press, you see the very mail he gets.",
-            "Open at the desk",
+        ListedStep(
+            "plus",
+            f"Be {name} and send a first request",
+            f"You see your portal as {name} does. Send whatever a customer would: it stands in your queue.",
+            action_label=f"Be {name}" if sample else "",
+            post_href=reverse("desk:first_steps_play") if sample else "",
+            other_href=new_href,
+            other_label="Or write it down, as if they had called",
+            hint="about two minutes",
+        ),
+        ListedStep(
+            "message",
+            f"Answer {name} at the desk",
+            f"Write, or move the request on: before you press, you see the very mail that {name} gets.",
             request_href,
+            "Open at the desk",
+            hint="about a minute",
         ),
-        ("Say how often you are asked for news", "The question beside this list.", "", ""),
-        ("Invite a colleague", "They see the same queue.", "Invite", "/desk/team/"),
+        ListedStep("mail", f"Read the mail that {name} got", _MAIL_COMES, mail_href(), "Mails" if mail_href() else ""),
+        ListedStep("clock", "Say how often you are asked for news", "The question beside this list."),
+        ListedStep(
+            "user",
+            "Invite one real customer",
+            "Somebody kind. By mail, by a link, or by a QR code.",
+            reverse("desk:customer_invite_many"),
+            "Invite",
+        ),
+        ListedStep("users", "Invite a colleague", "They see the same queue.", "/desk/team/", "Invite"),
     )
-    icons = ("home", "plus", "message", "clock", "users")
-    now = next((index for index, is_done in enumerate(done) if not is_done), None)
-    states = ["done" if is_done else "now" if index == now else "todo" for index, is_done in enumerate(done)]
-    return [
-        ListedStep(state, title, sub, icon, href, action)
-        for state, icon, (title, sub, action, href) in zip(states, icons, wording, strict=True)
-    ]
+    now = next((index for index, is_done in enumerate(steps.states) if not is_done), None)
+    states = ["done" if is_done else "now" if index == now else "todo" for index, is_done in enumerate(steps.states)]
+    return [replace(step, state=state) for state, step in zip(states, wording, strict=True)]
+
+
+_MAIL_COMES = "It comes to your own address, marked as a sample."
+
+
+def mail_href() -> str:
+    """Where mails can be read on a local Portico; elsewhere they come by mail."""
+    return platform_url("/dev/mail/") if getattr(settings, "DEV_MAIL", False) else ""
+
+
+@require_POST
+@staff_page("manage_setup")
+def play(request: PersonRequest) -> HttpResponse:
+    """`/desk/first-steps/play/`: `do=stop` ends it; anything else makes this browser the made-up customer."""
+    if request.POST.get("do") == "stop":
+        playing.stop(request)
+        return redirect("desk:first_steps")
+    sample = sample_customer()
+    if sample is None:
+        return redirect("desk:first_steps")
+    playing.start(request, sample)
+    return redirect("portal:home")
 
 
 @require_POST

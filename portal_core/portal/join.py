@@ -6,12 +6,13 @@ from django.views.decorators.http import require_http_methods
 
 from portal_core.accounts.actions import join_team
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.customers import accept_as_customer
 from portal_core.accounts.forms import JoinForm, role_name
 from portal_core.accounts.landing import landing_path
 from portal_core.accounts.models import SigninLink, User
 from portal_core.accounts.pages import PortalRequest, open_page
 from portal_core.accounts.portal_facts import portal_facts
-from portal_core.accounts.roles import resolve_role
+from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.accounts.signin import finish_response, start_session
 from portal_core.accounts.signin_limits import limit_source
 from portal_core.accounts.signin_links import INVITATION, SIGN_IN, find_link, use_link
@@ -24,7 +25,7 @@ _TRIES_PER_HOUR = 120
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_page
 def join(request: PortalRequest, token: str) -> HttpResponse:
-    """An invited colleague says their name and is in."""
+    """An invited colleague or customer says their name and is in."""
     try:
         limit_source(request, "link", _TRIES_PER_HOUR)
     except TooMany as error:
@@ -32,9 +33,10 @@ def join(request: PortalRequest, token: str) -> HttpResponse:
     link = find_link(token, INVITATION)
     if link is None:
         return _gone(request)
-    form = JoinForm(request.POST or None)
+    form = JoinForm(request.POST or None, initial={"name": link.user.name})
     if request.method == "POST" and form.is_valid():
-        user = join_team(token=token, name=form.cleaned_data["name"])
+        accept = accept_as_customer if link.user.role == CUSTOMER else join_team
+        user = accept(token=token, name=form.cleaned_data["name"])
         return _gone(request) if user is None else _enter(request, user, "")
     return _invitation(request, form, link)
 
@@ -44,6 +46,7 @@ def _invitation(request: PortalRequest, form: JoinForm, link: SigninLink) -> Htt
     context = {
         "form": form,
         "email": link.user.email,
+        "is_customer": link.user.role == CUSTOMER,
         "role": role_name(role),
         "team": portal_facts().teams.get(link.user.team_key, ""),
         "expires_at": link.expires_at,

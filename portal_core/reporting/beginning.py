@@ -7,11 +7,14 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
-from portal_core.accounts.roles import AGENT, MANAGER, OWNER
+from portal_core.accounts.roles import AGENT, CUSTOMER, MANAGER, OWNER
 from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.reporting.models import Beginning
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.models import ServiceRequest
+from tenants.outbox.models import Mail
+
+_ANSWERS = ("request.replied", "request.moved")
 
 
 @dataclass(frozen=True)
@@ -20,18 +23,34 @@ class FirstSteps:
 
     first_request: int | None
     is_answered: bool
-    has_colleague: bool
+    sample_was_told: bool
     has_baseline: bool
+    has_customer: bool
+    has_colleague: bool
+
+    @property
+    def states(self) -> tuple[bool, ...]:
+        """Each step in order; the portal being open is the first."""
+        sent = self.first_request is not None
+        return (
+            True,
+            sent,
+            self.is_answered,
+            self.sample_was_told,
+            self.has_baseline,
+            self.has_customer,
+            self.has_colleague,
+        )
 
     @property
     def done(self) -> int:
-        """How many of the five steps are done; the portal being open is the first."""
-        return 1 + sum((self.first_request is not None, self.is_answered, self.has_baseline, self.has_colleague))
+        """How many steps are done."""
+        return sum(self.states)
 
     @property
     def all(self) -> int:
         """How many steps there are."""
-        return 5
+        return len(self.states)
 
 
 def beginning() -> Beginning:
@@ -45,14 +64,19 @@ def put_away() -> QuerySet[Beginning]:
 
 
 def first_steps(known: Beginning) -> FirstSteps:
-    """How far the owner has come, in three queries."""
+    """How far the owner has come, in five queries."""
     first = ServiceRequest.objects.order_by("number").values_list("number", flat=True).first()
     answered = HistoryEntry.objects.filter(side=Side.STAFF, kind__in=[Kind.REPLIED, Kind.MOVED])
+    is_answered = first is not None and answered.exists()
+    samples = User.objects.filter(is_sample=True).values("pk")
+    told = Mail.objects.filter(recipient_user_id__in=samples, event__kind__in=_ANSWERS)
     return FirstSteps(
         first_request=first,
-        is_answered=first is not None and answered.exists(),
-        has_colleague=User.objects.filter(role__in=[OWNER, MANAGER, AGENT])[1:2].exists(),
+        is_answered=is_answered,
+        sample_was_told=is_answered and told.exists(),
         has_baseline=bool(known.asked_per_day),
+        has_customer=User.objects.filter(role=CUSTOMER, is_sample=False).exists(),
+        has_colleague=User.objects.filter(role__in=[OWNER, MANAGER, AGENT])[1:2].exists(),
     )
 
 

@@ -131,6 +131,32 @@ def written_in(
     return found
 
 
+@dataclass(frozen=True)
+class CustomerEntry:
+    """One line of what happened with a customer, and in which request (with its people loaded)."""
+
+    entry: VisibleEntry
+    request: ServiceRequest
+
+
+def latest_of(
+    requests: QuerySet[ServiceRequest], viewer: Viewer, *, portal: CompiledPortal, before: uuid.UUID | None = None
+) -> tuple[tuple[CustomerEntry, ...], uuid.UUID | None]:
+    """What happened last in `requests` (which `viewer` may see), newest first, and where to go on; one query."""
+    found = HistoryEntry.objects.filter(request__in=requests.order_by()).select_related(
+        "actor", "request__customer", "request__assignee"
+    )
+    if before is not None:
+        found = found.filter(id__lt=before)
+    if not viewer.is_staff:
+        found = found.filter(audience=Audience.CUSTOMER)
+    rows = list(found.order_by("-id")[: PAGE_SIZE + 1])
+    with override(viewer.language):
+        lines = [(row, _Line(row, row.request, viewer, portal).build()) for row in rows[:PAGE_SIZE]]
+    shown = tuple(CustomerEntry(line, row.request) for row, line in lines if line is not None)
+    return shown, rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
+
+
 def _words_for(
     rows: Sequence[HistoryEntry], request: ServiceRequest, viewer: Viewer, portal: CompiledPortal
 ) -> tuple[VisibleEntry, ...]:

@@ -34,9 +34,14 @@ def _in_scope(actor: Actor) -> Q:
     return condition
 
 
-def customers_of(actor: Actor) -> QuerySet[User]:
-    """The active customers whom `actor` may know: all for a role that sees all, else those of the requests seen."""
-    customers = User.objects.filter(role=CUSTOMER, is_active=True)
+def customers_of(actor: Actor, *, also_closed: bool = False) -> QuerySet[User]:
+    """The customers whom `actor` may know: all for a role that sees all, else those of the requests seen.
+
+    Active ones alone, unless `also_closed`.
+    """
+    customers = User.objects.filter(role=CUSTOMER)
+    if not also_closed:
+        customers = customers.filter(is_active=True)
     if not actor.is_staff or not actor.may("see"):
         return customers.none()
     if actor.role.scope == "all" and actor.role.type_keys is None:

@@ -1,0 +1,198 @@
+"""One customer: what is open, what happened, what they were told, and how to reach them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts import customers as customer_actions
+from portal_core.accounts.actions import change_email
+from portal_core.accounts.customers import PHONE_LENGTH, invitation_path, invite_customer
+from portal_core.accounts.errors import AccountError
+from portal_core.accounts.forms import EmailForm
+from portal_core.accounts.models import NAME_LENGTH, User
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.accounts.signin_limits import limit_person
+from portal_core.config.live import live_portal
+from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
+from portal_core.desk.request import due_of, waiting_on
+from portal_core.notifications.told import told
+from portal_core.service_requests.customer_list import requests_of
+from portal_core.service_requests.entries import latest_of
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.queries import customers_of, visible_to
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.context import current
+from tenants.identifiers import parse_uuid
+from tenants.limits import TooMany
+from tenants.shell import NavItem
+
+OPEN_SHOWN = 20
+PAGE_SIZE = 25
+_PARTS = ("happened", "requests", "told")
+_WORDS = {
+    **WORDS,
+    "yourself": "This is your own account.",
+    "not_allowed": "Your role does not carry this.",
+    "not_there": "This customer is not here any more.",
+}
+
+
+class ReachForm(forms.Form):
+    """Name and phone as the business knows them."""
+
+    name = forms.CharField(label="Name", max_length=NAME_LENGTH, error_messages={"required": "Write their name."})
+    phone = forms.CharField(label="Phone", max_length=PHONE_LENGTH, required=False)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request of the customer."""
+
+    request: VisibleRequest
+    due_at: datetime | None
+    waiting_on: str
+
+
+@require_safe
+@staff_page()
+def detail(request: PersonRequest, key: UUID) -> HttpResponse:
+    """`/desk/customers/KEY/`: `show` says which part: happened, requests or told."""
+    return _render(request, _customer(request, key))
+
+
+def _customer(request: PersonRequest, key: UUID) -> User:
+    user = customers_of(request.actor, also_closed=True).filter(pk=key).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: object) -> HttpResponse:
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    part = request.GET.get("show", "")
+    part = part if part in _PARTS else "happened"
+    all_requests = visible_to(request.actor).filter(customer_id=user.pk).count()
+    may_change = request.actor.may("create_for_customer") or request.actor.may("manage_customers")
+    context = {
+        "customer": user,
+        "part": part,
+        "tabs": _tabs(user, part, all_requests),
+        "open": [_line(row, viewer) for row in requests_of(request.actor, user).filter(closed_at=None)[:OPEN_SHOWN]],
+        "may_create": request.actor.may("create_for_customer") and user.is_active,
+        "may_change": may_change,
+        "may_manage": request.actor.may("manage_customers"),
+        "reach": ReachForm(initial={"name": user.name, "phone": user.phone}),
+        "new_email": EmailForm(),
+        "is_editing": request.GET.get("edit") == "1" and may_change,
+        **_part(request, user, part, viewer),
+        **extra,
+    }
+    return render(request, "desk/customer.html", context, status=status)
+
+
+def _tabs(user: User, part: str, all_requests: int) -> list[NavItem]:
+    base = f"/desk/customers/{user.pk}/"
+    return [
+        NavItem("What happened", base, current=part == "happened"),
+        NavItem("Requests", f"{base}?show=requests", current=part == "requests", count=all_requests),
+        NavItem(f"What {user.first_name} was told", f"{base}?show=told", current=part == "told"),
+    ]
+
+
+def _line(row: ServiceRequest, viewer: Viewer) -> Line:
+    return Line(visible(row, viewer, portal=live_portal(), brief=True), due_of(row), waiting_on(row))
+
+
+def _part(request: PersonRequest, user: User, part: str, viewer: Viewer) -> dict[str, object]:
+    portal = live_portal()
+    if part == "told":
+        return {"told": told(request.actor, user, portal)}
+    found = requests_of(request.actor, user)
+    if part == "requests":
+        page = _page_number(request)
+        rows = list(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
+        lines = [_line(row, viewer) for row in rows[:PAGE_SIZE]]
+        return {"lines": lines, "page_number": page, "has_more": len(rows) > PAGE_SIZE}
+    before = parse_uuid(request.GET.get("before", ""))
+    entries, earlier = latest_of(found, viewer, portal=portal, before=before)
+    happened = [(item.entry, visible(item.request, viewer, portal=portal, brief=True)) for item in entries]
+    return {"happened": happened, "earlier": earlier}
+
+
+def _page_number(request: PersonRequest) -> int:
+    try:
+        return max(1, min(10_000, int(request.GET.get("page", "1"))))
+    except ValueError:
+        return 1
+
+
+@require_POST
+@staff_page("create_for_customer")
+def change(request: PersonRequest, key: UUID) -> HttpResponse:
+    """`/desk/customers/KEY/change/`: name and phone."""
+    user = _customer(request, key)
+    form = ReachForm(request.POST)
+    if not form.is_valid():
+        return _render(request, user, reach=form, is_editing=True, status=400)
+    typed = form.cleaned_data
+    customer_actions.change_customer(actor=request.actor, user_id=key, name=typed["name"], phone=typed["phone"])
+    messages.success(request, "Kept.")
+    return redirect("desk:customer", key=key)
+
+
+@require_POST
+@staff_page("manage_customers")
+def move(request: PersonRequest, key: UUID) -> HttpResponse:
+    """`/desk/customers/KEY/email/`: another address, for whoever lost the old one; both addresses are told."""
+    user = _customer(request, key)
+    form = EmailForm(request.POST)
+    if not form.is_valid():
+        return _render(request, user, new_email=form, is_editing=True, status=400)
+    try:
+        change_email(actor=request.actor, user_id=key, email=form.cleaned_data["email"])
+    except AccountError as error:
+        form.add_error("email", _WORDS.get(error.code, error.code))
+        return _render(request, user, new_email=form, is_editing=True, status=400)
+    messages.success(request, "The address is changed. Both addresses are told; sign-ins and links have ended.")
+    return redirect("desk:customer", key=key)
+
+
+@require_POST
+@staff_page("create_for_customer")
+def invite(request: PersonRequest, key: UUID) -> HttpResponse:
+    """`/desk/customers/KEY/invite/`: `by` is mail, or link (to be handed over another way, shown once)."""
+    user = _customer(request, key)
+    try:
+        limit_person(request, "invite-customer", INVITED_AN_HOUR)
+        if request.POST.get("by") == "link":
+            path = invitation_path(actor=request.actor, user_id=key)
+            snapshot = current()
+            return _render(request, user, link=snapshot.url(path) if snapshot else path)
+        invite_customer(actor=request.actor, email=user.email)
+    except (AccountError, TooMany) as error:
+        messages.error(request, _WORDS.get(error.code, error.code))
+        return redirect("desk:customer", key=key)
+    messages.success(request, f"An invitation is on its way to {user.email}. Earlier ones do not work any more.")
+    return redirect("desk:customer", key=key)
+
+
+@require_POST
+@staff_page("manage_customers")
+def access(request: PersonRequest, key: UUID) -> HttpResponse:
+    """`/desk/customers/KEY/access/`: `do` is close or open."""
+    user = _customer(request, key)
+    if request.POST.get("do") == "open":
+        customer_actions.open_account_again(actor=request.actor, user_id=key)
+        messages.success(request, f"{user.first_name} can sign in again.")
+    else:
+        customer_actions.close_account(actor=request.actor, user_id=key)
+        messages.success(request, f"{user.first_name} is signed out everywhere and gets no mail any more.")
+    return redirect("desk:customer", key=key)

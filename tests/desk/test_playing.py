@@ -1,0 +1,82 @@
+"""The owner plays the made-up customer: in the portal she is that customer, at the desk she stays herself."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal_core.accounts.models import User
+from portal_core.accounts.queries import sample_customer
+from portal_core.config.live import live_portal
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+PLAY = "/desk/first-steps/play/"
+
+
+@pytest.fixture
+def sample(people, tenant) -> User:
+    return sample_customer() or make_user("alex@sample.invalid", "Alex Carter", "customer", is_sample=True)
+
+
+@pytest.fixture
+def alice(people, client_for, sample):
+    client = client_for(people["alice"])
+    client.post(PLAY)
+    return client
+
+
+def test_she_sees_the_portal_as_the_customer_and_the_desk_as_herself(alice, sample):
+    home = alice.get("/")
+    assert home.status_code == 200
+    assert "You are playing" in home.content.decode()
+    assert alice.get("/desk/").status_code == 200
+    assert "You are playing" not in alice.get("/desk/").content.decode()
+
+
+def test_a_request_that_she_sends_is_the_customers(alice, people, sample):
+    from portal_core.accounts.actor import actor_for
+    from portal_core.service_requests.models import ServiceRequest
+    from tests.service_requests.filing import filled
+
+    portal = live_portal()
+    data = filled(portal.types[0], actor_for(sample), portal)
+    sent = alice.post(f"/new/{portal.types[0].key}/", {**data, "do": "send"})
+    row = ServiceRequest.objects.get()
+    assert sent["Location"] == f"/requests/{row.number}/?sent=1"
+    assert (row.customer, row.created_by) == (sample, sample)
+    assert str(row.number) in alice.get("/desk/first-steps/").content.decode()
+
+
+def test_her_account_stays_her_own(alice):
+    text = alice.get("/account/").content.decode()
+    assert "alice@example.com" in text
+    assert "sample.invalid" not in text
+
+
+def test_she_stops_and_is_herself_again(alice):
+    assert alice.post(PLAY, {"do": "stop"})["Location"] == "/desk/first-steps/"
+    assert alice.get("/")["Location"] == "/desk/"
+
+
+def test_nobody_else_plays(people, client_for, sample):
+    for name, status in (("bob", 403), ("carol", 404)):
+        client = client_for(people[name])
+        assert client.post(PLAY).status_code == status
+        assert "You are playing" not in client.get("/", follow=True).content.decode()
+
+
+def test_a_real_customer_is_never_played(alice, people, sample):
+    session = alice.session
+    session["plays"] = str(people["carol"].pk)
+    session.save()
+    assert alice.get("/")["Location"] == "/desk/"
+
+
+def test_whoever_loses_the_right_stops_playing(alice, people):
+    User.objects.filter(pk=people["alice"].pk).update(role="agent")
+    assert alice.get("/")["Location"] == "/desk/"
+
+
+def test_a_sample_that_is_gone_is_not_played(alice, sample):
+    User.objects.filter(pk=sample.pk).update(is_active=False)
+    assert alice.get("/")["Location"] == "/desk/"
