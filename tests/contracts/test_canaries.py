@@ -159,7 +159,8 @@ def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
             yield {"edit": field, "seen": "spoilt", f"f-{field}": "Another answer"}
 
 
-NEVER_TRIED = {"signout", "account_end_session", "account_end_others"}  # they end the reader's own session
+# They end the reader's own session, or the account of the customer whom the canaries are for.
+NEVER_TRIED = {"signout", "account_end_session", "account_end_others", "desk:customer_access", "desk:customer_email"}
 
 
 def everything_reached(client: Any, scene: Scene) -> dict[str, str]:

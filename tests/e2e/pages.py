@@ -68,6 +68,11 @@ def _refuse_sign_up(walk: Walk) -> None:
     walk.page.wait_for_selector(".errors")
 
 
+def _open_first(walk: Walk) -> None:
+    walk.click("a[data-row] >> nth=0")
+    walk.page.wait_for_url("**/desk/customers/*-*/")
+
+
 def _follow_invitation(walk: Walk) -> None:
     start = walk.product.url("nordwarm", "/join/")
     mail = walk.product.mail("tom.new@example.com", start)
@@ -105,6 +110,11 @@ DESK = (
     Page("desk-updates", "/desk/updates/", "jonas"),
     Page("desk-choose", "/desk/new/", "jonas"),
     Page("desk-new", "/desk/new/report-fault/", "jonas"),
+    Page("desk-customers", "/desk/customers/", "jonas", mock="desk-customers.html"),
+    Page("desk-customer", "/desk/customers/", "owner", mock="desk-customer.html", then=_open_first),
+    Page("desk-customer-new", "/desk/customers/new/", "jonas"),
+    Page("desk-customer-invite", "/desk/customers/invite/", "jonas"),
+    Page("desk-customer-card", "/desk/customers/card/", "jonas"),
     Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),
     Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
     Page("desk-join", "/signin/", then=_follow_invitation),
