@@ -152,8 +152,9 @@ def latest_of(
         found = found.filter(audience=Audience.CUSTOMER)
     rows = list(found.order_by("-id")[: PAGE_SIZE + 1])
     with override(viewer.language):
-        lines = [(row, _Line(row, row.request, viewer, portal).build()) for row in rows[:PAGE_SIZE]]
-    shown = tuple(CustomerEntry(line, row.request) for row, line in lines if line is not None)
+        pairs = [(row.request, row) for row in rows[:PAGE_SIZE] if row.request is not None]
+        lines = [(request, _Line(row, request, viewer, portal).build()) for request, row in pairs]
+    shown = tuple(CustomerEntry(line, request) for request, line in lines if line is not None)
     return shown, rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
 
 
