@@ -7,6 +7,7 @@ import pytest
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
+from tests.contracts import hostile
 from tests.factories import make_user
 
 NEW = "m.holt@example.org"
@@ -255,3 +256,14 @@ def session_hash(client):
     from portal_core.accounts.sessions import hash_session_key
 
     return hash_session_key(client.cookies["sessionid"].value)
+
+
+def test_whatever_is_typed_as_the_second_code_is_refused(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    of_new = code_for(NEW)
+    with nothing_happens():
+        for name, text in hostile.STRINGS.items():
+            typed = hostile.form({"code": of_new, "old_code": text})
+            answer = client.post("/account/email/code/", typed, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code in (400, 413), name
