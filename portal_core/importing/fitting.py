@@ -61,7 +61,7 @@ class _Fit:
         return [self.portal.type(key) for key in self._named_types() if key in self.open_types]
 
     def _statuses(self) -> Iterator[Problem]:
-        known = {status.key for item in self._known_types() for status in item.flow.statuses if not status.retired}
+        known = [status.key for item in self._known_types() for status in item.flow.statuses if not status.retired]
         if not known:
             return
         yield from self._unknown("status", targets_of(self.mapping.status), known, "status of these request types")
@@ -70,7 +70,7 @@ class _Fit:
                 yield from self._unknown(
                     f"history.{position}.status",
                     targets_of(rule.status),
-                    {*known, ""},
+                    [*known, ""],
                     "status of these request types",
                 )
 
@@ -116,11 +116,11 @@ class _Fit:
         for path, name in sorted({(path, name) for path, name in zones if name is not None}):
             try:
                 ZoneInfo(name)
-            except (ValueError, OSError):
+            except (KeyError, ValueError, OSError):
                 yield Problem(path, f"“{name}” is no time zone.", "Write one such as America/Chicago.")
 
     def _unknown(self, path: str, wanted: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
-        possible = list(known)
+        possible = list(dict.fromkeys(known))
         for key in dict.fromkeys(wanted):
             if key not in possible:
                 yield Problem(path, f"“{key}” is no {what}.", f"Use one of: {listed([k for k in possible if k])}.")

@@ -43,7 +43,8 @@ class JsonRows:
                 if sign != ",":
                     raise ImportRefused("A comma is missing between two items here.", self._text.line)
                 self._text.skip(1)
-                self._text.peek()
+                if not self._text.peek():
+                    break
             is_first = False
             line = self._text.line
             yield _row(line, self._text.value(LARGEST_CELL))

@@ -8,6 +8,7 @@ from portal_core.importing.mapping import ISO, UNIX
 from portal_core.importing.picking import shown
 
 _FIRST_YEAR = 1900
+_LAST_YEAR = 2199
 # Clocks differ; a day covers a zone that was not said.
 _AHEAD = timedelta(days=1)
 _MILLISECONDS_FROM = 100_000_000_000
@@ -17,7 +18,7 @@ def read_moment(words: str, form: str, zone: ZoneInfo, place: str) -> datetime:
     """The moment in UTC. Without an offset of its own it is wall-clock time in `zone`; a day alone is its midnight.
 
     Raises:
-        Unusable: it does not fit the format, or is before 1900.
+        Unusable: it does not fit the format, or is of no year from 1900 to 2199.
     """
     try:
         found = _parse(words, form)
@@ -26,8 +27,8 @@ def read_moment(words: str, form: str, zone: ZoneInfo, place: str) -> datetime:
     if found.tzinfo is None:
         # In the hour that exists twice this is the first of the two; nothing in the file says which.
         found = found.replace(tzinfo=zone)
-    if found.year < _FIRST_YEAR:
-        raise Unusable(place, f"{shown(words)} is before {_FIRST_YEAR}.")
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise Unusable(place, f"{shown(words)} is before {_FIRST_YEAR} or after {_LAST_YEAR}.")
     return found.astimezone(UTC)
 
 
