@@ -15,6 +15,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.filters import QUEUE, TITLES, column, menus, read_filters
 from portal_core.desk.people import colleagues
 from portal_core.desk.request import due_of, waiting_on
+from portal_core.desk.selection import tick_value
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Cursor, Filters, QueuePage
@@ -35,6 +36,7 @@ class QueueRow:
     waiting_on: str
     is_pressing: bool
     priority_name: str
+    tick: str
 
 
 @dataclass(frozen=True)
@@ -55,21 +57,29 @@ def index(request: PersonRequest) -> HttpResponse:
     cursor = Cursor.parse(request.GET.get("at", ""))
     page = queue.page(request.actor, filters, cursor, zone=viewer.time_zone)
     rows = [row_of(row, viewer, portal) for row in page.rows]
+    people = colleagues()
+    here = QUEUE.of(filters, at=str(cursor)) if cursor else QUEUE.of(filters)
     context = {
         "portal": portal,
         "title": "Closed" if filters.state == "closed" else TITLES[filters.view],
         "filters": filters,
         "kept": QUEUE.hidden(filters),
-        "menus": list(menus(filters, portal, colleagues())),
+        "menus": list(menus(filters, portal, people)),
         "summary": _summary(filters, len(rows)),
         "groups": _groups(rows, filters, viewer.time_zone),
         "pager": _pager(filters, page),
         "due_column": column(filters, "due", "Due"),
         "age_column": column(filters, "age", "Sent", classes="r p3"),
-        "back": QUEUE.of(filters, at=str(cursor)) if cursor else QUEUE.of(filters),
+        "back": here,
         "is_filtered": filters != Filters(view=filters.view, sort=filters.sort),
         "unfiltered_href": QUEUE.of(Filters(view=filters.view)),
         "may_create": request.actor.may("create_for_customer"),
+        "may_assign": request.actor.may("assign"),
+        "may_move": request.actor.may("move"),
+        "people": people,
+        "teams": [(key, portal.text(name, viewer.language)) for key, name in portal.teams.items()],
+        "all_ticked": request.GET.get("select") == "all",
+        "tick_all_href": f"{here}&select=all",
     }
     return render(request, "desk/queue.html", context)
 
@@ -101,6 +111,7 @@ def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> Queue
         waiting_on=waiting_on(row),
         is_pressing=row.priority > Priority.NORMAL,
         priority_name=str(Priority(row.priority).label),
+        tick=tick_value(row),
     )
 
 

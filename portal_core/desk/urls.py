@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from portal_core.desk import first_steps, guest_link, new, queue, request, request_actions, search, updates
+from portal_core.desk import (
+    first_steps,
+    guest_link,
+    new,
+    queue,
+    request,
+    request_actions,
+    updates,
+)
 from portal_core.desk.customer_urls import customer_urls
+from portal_core.desk.queue_urls import queue_urls
 from portal_core.desk.team_urls import team_urls
 
 app_name = "desk"
@@ -11,8 +20,8 @@ app_name = "desk"
 urlpatterns = [
     *team_urls,
     *customer_urls,
+    *queue_urls,
     path("", queue.index, name="queue"),
-    path("search/", search.index, name="search"),
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/play/", first_steps.play, name="first_steps_play"),
     path("first-steps/close/", first_steps.close, name="first_steps_close"),

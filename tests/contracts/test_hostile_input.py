@@ -85,6 +85,23 @@ FORMS = [
     Form("signed out", "/join/not-a-token/", {"name": "Carol"}),
     Form("bob", "/desk/requests/1001/write/", {"body": "Hello", "kind": "note", "key": "", "back": "/desk/?view=all"}),
     Form("bob", "/desk/requests/1001/assign/", {"who": "me", "team": "desk", "back": "/desk/?view=all"}),
+    Form("bob", "/desk/bulk/assign/", {"row": "1001|asked||desk", "who": "me", "team": "desk", "back": "/desk/?"}),
+    Form(
+        "bob",
+        "/desk/bulk/move/",
+        {
+            "row": "1001|asked||desk",
+            "to": "way.open",
+            "shown_to": "way.open",
+            "shown_reason": "r",
+            "reason": "r",
+            "tell": "yes",
+            "version": "1",
+            "key": "",
+            "do": "move",
+            "back": "/desk/?view=all",
+        },
+    ),
     Form(
         "bob",
         "/desk/requests/1001/move/",

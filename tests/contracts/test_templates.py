@@ -62,7 +62,7 @@ def rendered() -> Iterator[set[str]]:
         template_rendered.disconnect(remember)
 
 
-_PARTS_FOR_LATER = ("example_card", "keys", "mail_preview", "next_step", "prefilled", "tabs", "upload", "_upl", "doc")
+_PARTS_FOR_LATER = ("example_card", "mail_preview", "next_step", "prefilled", "tabs", "upload", "_upl", "doc")
 _STEPS = ("join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
 ELSEWHERE = {"portal/guest_request.html"}

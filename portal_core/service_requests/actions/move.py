@@ -14,7 +14,7 @@ from portal_core.config.compiled_flow import CompiledTransition
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal, live_portal
 from portal_core.config.visibility import Visibility
-from portal_core.history.models import Audience, Kind
+from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.changes import ENTERED, enter_status, save_written
@@ -43,6 +43,8 @@ class Move:
     answers: Mapping[str, JsonValue] = field(default_factory=dict)
     subject: str | None = None
     body: str | None = None
+    # Given out with the form where one form moves many: the same key never moves a request twice.
+    key: uuid.UUID | None = None
 
 
 def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
@@ -58,11 +60,20 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
     with transaction.atomic():
         portal = hold_live_portal()
         request = lock_request(request_id)
+        if _is_made(actor, request, move):
+            return request
         refuse_stale(actor, request, move)
         transition = _transition(request, move, portal, actor)
         changes = _fill_in(request, move, transition, portal, actor)
         _write(actor, request, move, portal, changes)
     return request
+
+
+def _is_made(actor: Actor, request: ServiceRequest, move: Move) -> bool:
+    """Whether this very move was made before: a form that came in twice."""
+    if move.key is None:
+        return False
+    return HistoryEntry.objects.filter(submission_key=move.key, request=request, actor_id=actor.user_id).exists()
 
 
 def refuse_stale(actor: Actor, request: ServiceRequest, move: Move) -> None:
@@ -145,7 +156,7 @@ def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPo
         data["changes"] = changes
     if request.team_key != had_team:
         data["team"] = request.team_key
-    line = Line(Kind.MOVED, Audience.CUSTOMER, now, body=move.reason.strip(), data=data)
+    line = Line(Kind.MOVED, Audience.CUSTOMER, now, body=move.reason.strip(), data=data, submission_key=move.key)
     entry = add_line(actor=actor, request_id=request.pk, line=line)
     index_text(request.pk, line.body)
     emit(

@@ -1,0 +1,77 @@
+"""Taking or giving several requests at once: each by the action for one, in a transaction of its own."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.live import live_portal
+from portal_core.desk.request import back_of
+from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, read_selection
+from portal_core.service_requests.actions import assign
+from portal_core.service_requests.errors import MoveRefused, NotSeen, Stale
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import parse_uuid
+
+_STAYS = "stays"
+
+
+@require_POST
+@staff_page("assign")
+def give(request: PersonRequest) -> HttpResponse:
+    """`/desk/bulk/assign/`: `who` is me, a person or nobody (empty); without it, `team` alone changes."""
+    portal = live_portal()
+    selection = read_selection(request.POST, request.actor, Viewer.of(request.actor, portal), portal)
+    if not selection.picked and not selection.unseen:
+        return redirect(back_of(request))
+    outcomes = [*(_give(request, picked) for picked in selection.picked), *selection.unseen]
+    return render_outcomes(request, selection, outcomes, done="given", undone="not given")
+
+
+def _give(request: PersonRequest, picked: Picked) -> Outcome:
+    who = request.POST.get("who", _STAYS)
+    team = request.POST.get("team", _STAYS)
+    row, chosen = picked.row, picked.chosen
+    person = request.actor.user_id if who == "me" else parse_uuid(who)
+    if who not in ("me", "", _STAYS) and person is None:
+        return outcome_of(picked, "There is no such person.")
+    try:
+        assign(
+            actor=request.actor,
+            request_id=row.pk,
+            assignee_id=row.assignee_id if who == _STAYS else person,
+            team_key=None if team == _STAYS else team,
+            seen_assignee_id=chosen.seen_assignee_id,
+            seen_team_key=chosen.seen_team,
+        )
+    except Stale as stale:
+        theirs = ", ".join(difference.theirs or "nobody" for difference in stale.differences)
+        return outcome_of(picked, f"It was given away meanwhile: {theirs} has it now.")
+    except MoveRefused as refused:
+        return outcome_of(picked, str(refused))
+    except NotSeen:
+        return outcome_of(picked, "It is gone.")
+    return outcome_of(picked)
+
+
+def render_outcomes(
+    request: PersonRequest, selection: Selection, outcomes: list[Outcome], *, done: str, undone: str
+) -> HttpResponse:
+    """The list of what became of each; those that were refused come first, with the reason."""
+    refused = [outcome for outcome in outcomes if outcome.reason]
+    made = [outcome for outcome in outcomes if not outcome.reason]
+    context = {
+        "portal": live_portal(),
+        "headline": _headline(len(made), len(refused), done, undone),
+        "refused": refused,
+        "made": made,
+        "is_too_many": selection.is_too_many,
+        "back": back_of(request),
+    }
+    return render(request, "desk/bulk_outcomes.html", context)
+
+
+def _headline(made: int, refused: int, done: str, undone: str) -> str:
+    if not refused:
+        return f"{made} {done}"
+    return f"{made} {done}, {refused} {undone}" if made else f"Nothing was {done}"
