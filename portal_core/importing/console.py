@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, cast
 
+from django.core.management.base import OutputWrapper
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -111,3 +113,8 @@ def counted(checked: Checked) -> str:
     known = f", {checked.known} there already" if checked.known else ""
     bad = f", {checked.refused} bad" if checked.refused else ""
     return f"{checked.new} new{known}{bad}"
+
+
+def plain_output(output: OutputWrapper) -> IO[str]:
+    """Where a command's words go, without the line ends that Django adds."""
+    return cast("IO[str]", output._out)

@@ -5,15 +5,15 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
-from portal_core.importing.console import bad_rows, bar, counted, preview
+from portal_core.importing.console import bad_rows, bar, counted, plain_output, preview
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.mapping import ImportMapping, MappingRefused, load_mapping
 from portal_core.importing.run import Checked, check_file, write_checked
@@ -62,7 +62,7 @@ class Command(BaseCommand):
     def _import(self, file: BinaryIO, size: int | None, mapping: ImportMapping, options: dict[str, Any]) -> None:
         """Inside the tenant. `Any`: the options of a command."""
         # To the command's own streams, so that a caller that keeps its output gets all of it.
-        console = Console(file=_plain(self.stderr), soft_wrap=not self.stderr.isatty())
+        console = Console(file=plain_output(self.stderr), soft_wrap=not self.stderr.isatty())
         with bar(console, "Checking", size, counts=False) as checking:
             checked = check_file(
                 actor=SYSTEM,
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Note: {place} is empty in every row. Is it the right name?", self.style.WARNING)
 
     def _show(self, checked: Checked, *, skip_bad: bool) -> None:
-        console = Console(file=_plain(self.stdout), width=None if self.stdout.isatty() else _WIDTH)
+        console = Console(file=plain_output(self.stdout), width=None if self.stdout.isatty() else _WIDTH)
         for table in preview(checked, live_portal()):
             console.print(table)
         self.stdout.write(f"{counted(checked)}. Nothing was written: this was a dry run.")
@@ -105,11 +105,6 @@ class Command(BaseCommand):
         already = f"; {checked.known} were there already" if checked.known else ""
         skipped = f"; {checked.refused} bad rows left out" if checked.refused else ""
         self.stdout.write(f"{told}{people}{already}{skipped}. Nobody was told.")
-
-
-def _plain(output: OutputWrapper) -> IO[str]:
-    """Where a command's words go, without the line ends that Django adds."""
-    return cast("IO[str]", output._out)
 
 
 def _read(name: str) -> bytes:
