@@ -16,6 +16,7 @@ from portal_core.documents import access as file_access
 from portal_core.documents import scanning, sweep
 from portal_core.documents.file_kind import FileKind
 from portal_core.notifications import handlers as notification_handlers
+from portal_core.notifications import time_handlers as notification_time_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.notifications.notices import clear_old_notices
 from portal_core.reporting import removed
@@ -23,8 +24,11 @@ from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
 from portal_core.service_requests import attaching, search_rebuild
 from portal_core.service_requests import impact as request_impact
+from portal_core.service_requests import subscriptions as request_subscriptions
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
 from portal_core.service_requests.guest_links import stop_links_of_customer
+from portal_core.service_requests.replanning import replan_tonight
+from portal_core.service_requests.usual import measure_usual_hours
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current, current_schema
@@ -40,13 +44,17 @@ def connect() -> None:
     letterhead.set_source(portal_letterhead)
     notification_handlers.connect()
     search_rebuild.connect()
+    notification_time_handlers.connect()
+    request_subscriptions.connect()
     registry.on_provision(setup.set_up)
     registry.on_cleaning(clear_expired)
     registry.on_cleaning(_clear_notices)
+    registry.on_cleaning(measure_usual_hours)
+    registry.on_cleaning(replan_tonight)
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
-    fellow_traveller.set_traveller(column=live.live_id_column, keep=live.keep_live_id)
+    fellow_traveller.set_traveller(column=live.live_column, keep=live.keep_live)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     guests.on_account_kept(stop_links_of_customer)

@@ -251,6 +251,11 @@ class CompiledPortal:
         except KeyError:
             raise UnknownKey("type", key) from None
 
+    @property
+    def every_type(self) -> Iterable[CompiledType]:
+        """All request types, retired ones too."""
+        return self._types.values()
+
     def type_or_unknown(self, key: str) -> CompiledType:
         """A request type for reading; a neutral stand-in for a key that the document does not know (any more)."""
         return self._types.get(key) or _unknown_type(key, self.language)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from portal_core.config.document.flows import Expected
 from portal_core.config.document.portal_document import Hours
 
+_DAY_MINUTES = 24 * 60
 # Where nobody works for so long, the calendar decides: a promise must end some day.
 _SEARCH_DAYS = 3_660
 
@@ -59,6 +60,17 @@ def due_at(start: datetime, expected: Expected | None, hours: WorkingHours, tz: 
     if expected.hours is not None:
         return start.astimezone(UTC) + timedelta(hours=expected.hours)
     return _same_time(start, timedelta(days=expected.days or 0), tz)
+
+
+def days_after(start: datetime, days: int, tz: ZoneInfo) -> datetime:
+    """The same time of day some calendar days later, in UTC."""
+    return _same_time(start, timedelta(days=days), tz)
+
+
+def end_of_day(day: date, hours: WorkingHours, tz: ZoneInfo) -> datetime:
+    """When something planned for `day` should have happened: the end of work, or of the day where nobody works."""
+    spans = hours.spans_on(day)
+    return _at(day, spans[-1][1] if spans else _DAY_MINUTES, tz)
 
 
 def _same_time(start: datetime, distance: timedelta, tz: ZoneInfo) -> datetime:

@@ -70,6 +70,9 @@ class PortalState(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=ONLY_ROW, editable=False)
     live = models.ForeignKey(PortalVersion, on_delete=models.PROTECT, related_name="+")
+    # How long requests usually stand, in hours by type and status (see service_requests/usual.py). Here because every
+    # page reads this row: it costs no query of its own.
+    usual_hours = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         app_label = "portal_core"

@@ -1,12 +1,13 @@
-"""One live version for the length of a web request.
+"""One live version (and what is known beside it) for the length of a web request.
 
 A page, its frame, its language and its actions all ask which version is live. Within a request they get one answer,
 read once: otherwise a version published meanwhile would mix two configurations in one page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -14,7 +15,16 @@ from django.http.response import HttpResponseBase
 
 from tenants.context import current_schema
 
-_versions: ContextVar[dict[str, UUID] | None] = ContextVar("live_version_of_request", default=None)
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is live: the key of the version, and how long requests usually stand (hours by type and status)."""
+
+    version_id: UUID
+    usual_hours: Mapping[str, Mapping[str, int]]
+
+
+_versions: ContextVar[dict[str, Live] | None] = ContextVar("live_version_of_request", default=None)
 
 
 @contextmanager
@@ -27,8 +37,8 @@ def one_version() -> Iterator[None]:
         _versions.reset(token)
 
 
-def pinned(read: Callable[[], UUID]) -> UUID:
-    """The key of the live version of the tenant at hand: remembered inside `one_version`, read anew outside of it."""
+def pinned(read: Callable[[], Live]) -> Live:
+    """What is live in the tenant at hand: remembered inside `one_version`, read anew outside of it."""
     versions = _versions.get()
     if versions is None:
         return read()
@@ -42,14 +52,15 @@ def repin(version_id: UUID) -> None:
     """Remembers a version that was read under a lock instead of the one read before."""
     versions = _versions.get()
     if versions is not None:
-        versions[current_schema()] = version_id
+        before = versions.get(current_schema())
+        versions[current_schema()] = Live(version_id, before.usual_hours if before else {})
 
 
-def pin(version_id: UUID) -> None:
-    """Remembers a version that was read with something else, unless one is remembered already."""
+def pin(live: Live) -> None:
+    """Remembers what was read with something else, unless something is remembered already."""
     versions = _versions.get()
     if versions is not None:
-        versions.setdefault(current_schema(), version_id)
+        versions.setdefault(current_schema(), live)
 
 
 def unpin() -> None:

@@ -21,7 +21,7 @@ from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.errors import MissingFields, MoveRefused, NotSeen, Stale
 from portal_core.service_requests.moving import missing_for
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleMove
+from portal_core.service_requests.visible_parts import VisibleMove
 from tenants.identifiers import parse_uuid, uuid7
 
 _REASON_LENGTH = 2_000

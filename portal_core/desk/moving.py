@@ -11,7 +11,8 @@ from portal_core.service_requests.forms import AnswersForm
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.moving import form_of_move, with_answers
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleMove, visible
+from portal_core.service_requests.visible import visible
+from portal_core.service_requests.visible_parts import VisibleMove
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,13 @@ class Kind(models.TextChoices):
     PRIORITISED = "prioritised"
     MERGED = "merged"
     UNMERGED = "unmerged"
+    # Something that was asked of the customer was done (filled in, read); approved; declined; ran out.
+    ANSWERED = "answered"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    REMINDED = "reminded"
+    PLANNED = "planned"
 
 
 class Audience(models.TextChoices):

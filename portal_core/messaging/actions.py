@@ -6,6 +6,7 @@ into the other.
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.attaching import attach_to_entry, file_ids, loose_files
 from portal_core.service_requests.changes import answer_due_at, save_written
+from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.locks import lock_request
@@ -24,6 +26,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
 from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.standing import standing
+from portal_core.service_requests.stays import start_waiting
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 from tenants.outbox.events import emit
@@ -100,8 +103,9 @@ def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) 
     attach_to_entry(entry, request, files)
     index_text(request.pk, line.body, *(row.name for row in files))
     if not is_note:
-        _mark_answered(actor, request)
-    save_written(request, now=now, fields=("is_new", "unanswered_since", "due_at"))
+        _mark_answered(actor, request, now)
+        plan_tick(request, portal=live_portal())
+    save_written(request, now=now, fields=("is_new", "unanswered_since", "due_at", "waiting_since", "stay", "tick_at"))
     side = "staff" if actor.is_staff else "customer"
     payload = {
         "request_id": str(request.pk),
@@ -125,15 +129,21 @@ def _refuse_unless_allowed(actor: Actor, request: ServiceRequest, message: Messa
         raise Forbidden
 
 
-def _mark_answered(actor: Actor, request: ServiceRequest) -> None:
-    """A customer's message puts the request before staff's eyes, whoever's turn it is; staff's answer takes it away."""
+def _mark_answered(actor: Actor, request: ServiceRequest, now: datetime) -> None:
+    """A customer's message puts the request before staff's eyes, whoever's turn it is; staff's answer takes it away.
+
+    While a customer waits for our answer nobody reminds them, and nothing is closed.
+    """
     if actor.is_staff:
         if request.unanswered_since and request.turn != "us":
             request.due_at = NO_LIMIT
+            if request.turn == "customer":
+                start_waiting(request, now)
         request.unanswered_since = None
         request.is_new = False
         return
+    request.waiting_since = None
     if request.unanswered_since is None:
-        request.unanswered_since = timezone.now()
+        request.unanswered_since = now
         if request.turn != "us" and request.closed_at is None:
             request.due_at = answer_due_at(request, portal=live_portal(), now=request.unanswered_since)

@@ -57,6 +57,7 @@ STAFF_KIND_OF: Final[Mapping[str, str]] = {
     "noted": "noted",
     "moved": "status",
     "late": "late",
+    "lapsed": "late",
 }
 
 

@@ -24,7 +24,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest
 
-__all__ = ["ComposedMail", "Edited", "message_mail", "render", "status_mail"]
+__all__ = ["ComposedMail", "Edited", "Words", "customer_mail", "message_mail", "render", "status_mail"]
 
 QUOTE_LENGTH = 10_000
 
@@ -77,9 +77,9 @@ def arrival_mail(arrival: Arrival) -> ComposedMail | None:
         return None
     viewer = replace(parts.reader(request.customer, portal), shown_to=arrival.shown_to)
     view = parts.seen_since(request, arrival.now, viewer, portal)
-    words = _Words.of(portal, rule.message, view, viewer, arrival.reason)
+    words = Words.of(portal, rule.message, view, viewer, arrival.reason)
     kind = ALWAYS if status.turn == "customer" else "status"
-    mail = _customer_mail(request, view, viewer, words, kind)
+    mail = customer_mail(request, view, viewer, words, kind)
     return replace(mail, way=way_for(request.customer, kind, rule.when))
 
 
@@ -107,14 +107,14 @@ def message_mail(
     view = parts.seen_since(request, now or request, viewer, portal)
     who = entry.actor.name if entry.actor is not None and entry.actor.name else view.business
     with override(viewer.language):
-        words = _Words(
+        words = Words(
             subject=_("%(name)s answered: %(title)s") % {"name": who, "title": view.title},
             headline=_("%(name)s answered you") % {"name": who},
             body="",
             button=_("Read and answer"),
         )
         lead = _("%(name)s writes:") % {"name": who}
-    mail = _customer_mail(request, view, viewer, words, "replies")
+    mail = customer_mail(request, view, viewer, words, "replies")
     return replace(mail, template="message", quote=entry.body[:QUOTE_LENGTH], quote_lead=lead)
 
 
@@ -129,14 +129,14 @@ def change_mail(
     view = parts.seen_since(request, now, viewer, portal)
     with override(viewer.language):
         subject = _("%(what)s: %(title)s") % {"what": line.title, "title": view.title}
-        words = _Words(
+        words = Words(
             subject=subject, headline=line.title, body=parts.changes_markdown(line), button=_("See your request")
         )
-    return _customer_mail(request, view, viewer, words, "status")
+    return customer_mail(request, view, viewer, words, "status")
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """The words of one mail, values put in."""
 
     subject: str
@@ -147,7 +147,7 @@ class _Words:
     @classmethod
     def of(
         cls, portal: CompiledPortal, message_key: str | None, view: VisibleRequest, viewer: Viewer, reason: str
-    ) -> "_Words":
+    ) -> "Words":
         language = viewer.language
         with override(language):
             button = _("See your request")
@@ -171,9 +171,10 @@ def as_if_in(request: ServiceRequest, status_key: str, portal: CompiledPortal, a
     return arrived
 
 
-def _customer_mail(
-    request: ServiceRequest, view: VisibleRequest, viewer: Viewer, words: _Words, kind: str
+def customer_mail(
+    request: ServiceRequest, view: VisibleRequest, viewer: Viewer, words: Words, kind: str
 ) -> ComposedMail:
+    """The mail to the customer with these words, and below them what every mail about a request says."""
     customer = request.customer
     with override(viewer.language):
         closing = _("Questions? Answer in your portal, on the page of this request.") if view.may_message else ""
@@ -201,6 +202,7 @@ def _customer_mail(
         step_line=parts.course_line(view, viewer.language),
         steps=parts.course(view),
         facts=parts.customer_facts(view, viewer.language),
+        asks=parts.asked(view, viewer),
         kind=kind,
         has_account=not customer.is_guest,
     )

@@ -31,6 +31,8 @@ class _Saying:
     headline: Any
     reason: Any
     quotes: bool = False
+    # What to do about it, instead of the request's answers.
+    advice: Any = ""
 
     def filled(self, words: dict[str, str]) -> "_Saying":
         """With names and titles in place, in the language in force."""
@@ -39,6 +41,7 @@ class _Saying:
             subject=str(self.subject) % words,
             headline=str(self.headline) % words,
             reason=str(self.reason),
+            advice=str(self.advice) % {name: escape_value(word) for name, word in words.items()},
         )
 
 
@@ -64,10 +67,16 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
     view = parts.seen_since(told.request, told.now, viewer, told.portal)
     name = entry.actor.name if entry is not None and entry.actor is not None else view.customer.name
     with override(viewer.language):
-        words = {"name": name, "title": view.title, "reference": view.reference, "status": view.status.name}
+        words = {
+            "first_name": view.customer.first_name,
+            "name": name,
+            "title": view.title,
+            "reference": view.reference,
+            "status": view.status.name,
+        }
         said = _SAYINGS[told.what].filled(words)
         lead = _("%(name)s writes:") % {"name": name}
-        button = _("Open the request")
+        button = _("Post an update") if said.advice else _("Open the request")
         facts = _facts(view, viewer)
     quote = entry.body[:QUOTE_LENGTH] if said.quotes and entry is not None else ""
     return ComposedMail(
@@ -78,9 +87,9 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
         language=viewer.language,
         subject=said.subject,
         headline=said.headline,
-        body_markdown="" if quote else _answers(view),
+        body_markdown="" if quote else said.advice or _answers(view),
         button_label=button,
-        button_url=parts.address_of(view.desk_path),
+        button_url=parts.address_of(f"{view.desk_path}#write" if said.advice else view.desk_path),
         reason=said.reason,
         request_id=told.request.pk,
         reference=view.reference,
@@ -157,5 +166,19 @@ _SAYINGS = {
         subject=gettext_lazy("Late: %(title)s (%(reference)s)"),
         headline=gettext_lazy("%(status)s takes longer than promised"),
         reason=_WITH_YOU,
+        advice=gettext_lazy(
+            "Post an update before %(first_name)s has to ask: what holds it up, and when it goes on. If there is a"
+            " day, plan the request for it, and %(first_name)s reads that day instead."
+        ),
+    ),
+    "lapsed": _Saying(
+        template="staff_new",
+        subject=gettext_lazy("Not approved in time: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(first_name)s has not answered in time"),
+        reason=_WITH_YOU,
+        advice=gettext_lazy(
+            "It cannot be approved any more. Post an update, and move the request there once more if it still holds:"
+            " then %(first_name)s can approve it again."
+        ),
     ),
 }

@@ -32,6 +32,8 @@ class ComposedMail:
     step_line: str = ""
     steps: tuple[str, ...] = field(default=())
     facts: tuple[tuple[str, str], ...] = field(default=())
+    # What the customer is asked for: the request, and why or until when.
+    asks: tuple[tuple[str, str], ...] = field(default=())
     quote_lead: str = ""
     quote: str = ""
     # Under which kind its reader can switch it off (choices.py); "turn" for what always comes.

@@ -30,10 +30,10 @@ from tenants.outbox.subscribers import subscribe
 logger = logging.getLogger(__name__)
 
 # What of an event its mail needs; kept with the notice, since the daily mail is written after the event is done.
-_KEPT = ("version", "stood", "reason", "subject", "body")
+_KEPT = ("version", "stood", "reason", "subject", "body", "after_days")
 
 
-class _Happening:
+class Happening:
     """An event with its request (as it is now, and as it stood), entry and configuration loaded."""
 
     def __init__(self, event: Event, row: ServiceRequest) -> None:
@@ -104,7 +104,8 @@ class _Happening:
             queue(mail, self.event)
 
 
-def _load(event: Event) -> _Happening | None:
+def load(event: Event) -> Happening | None:
+    """The event with its request; None (logged) when that is gone."""
     requests = ServiceRequest.objects.select_related("customer", "assignee")
     request = requests.filter(pk=event.payload.get("request_id")).first()
     if request is None:
@@ -112,12 +113,12 @@ def _load(event: Event) -> _Happening | None:
         return None
     # What is sent now carries the guest's link: one that is over begins again, unless it was stopped.
     ensure_link(request)
-    return _Happening(event, request)
+    return Happening(event, request)
 
 
 def on_submitted(event: Event) -> None:
     """Tells the customer that the request has arrived, and the team that there is a new one."""
-    happening = _load(event)
+    happening = load(event)
     if happening is None:
         return
     start = happening.portal.type_or_unknown(happening.request.type_key).start
@@ -130,15 +131,16 @@ def on_submitted(event: Event) -> None:
 
 def on_moved(event: Event) -> None:
     """Tells the customer in the words of the status (or of staff), and the staff that the status names."""
-    happening = _load(event)
+    happening = load(event)
     if happening is None:
         return
     status = happening.status(str(happening.payload["to"]))
     if status is None:
         return
     happening.stands_in(status.key)
+    what = "closed" if happening.payload.get("by_itself") == "close" else "reached"
     if happening.payload.get("tell_customer") and happening.actor_id != happening.row.customer_id:
-        happening.tell_customer("reached")
+        happening.tell_customer(what)
     values = rule_values(happening.request, happening.portal)
     rules = {who: status.notice_for(who, values) for who in STAFF_READERS}
     happening.tell_staff("moved", {who: Way(rule.when) for who, rule in rules.items() if rule is not None})
@@ -146,7 +148,7 @@ def on_moved(event: Event) -> None:
 
 def on_replied(event: Event) -> None:
     """Tells the other side that somebody wrote."""
-    happening = _load(event)
+    happening = load(event)
     if happening is None or happening.entry is None:
         return
     ways = ways_of("replied", happening.portal, happening.request)
@@ -158,7 +160,7 @@ def on_replied(event: Event) -> None:
 
 def on_assigned(event: Event) -> None:
     """Tells the colleague who was given the request, unless they took it themselves or it has gone on since."""
-    happening = _load(event)
+    happening = load(event)
     if happening is None or str(happening.row.assignee_id or "") != str(event.payload.get("assignee_id") or ""):
         return
     if happening.row.assignee_id is not None:
@@ -167,14 +169,14 @@ def on_assigned(event: Event) -> None:
 
 def on_noted(event: Event) -> None:
     """Tells staff of a note."""
-    happening = _load(event)
+    happening = load(event)
     if happening is not None:
         happening.tell_staff("noted", ways_of("noted", happening.portal, happening.request))
 
 
 def on_changed(event: Event) -> None:
     """Tells staff of changed answers, and the customer where the document asks for it and staff changed them."""
-    happening = _load(event)
+    happening = load(event)
     if happening is None:
         return
     ways = ways_of("changed", happening.portal, happening.request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -16,7 +17,9 @@ from portal_core.service_requests.guest_links import current_link, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible, without_what_is_hidden_now
+from portal_core.service_requests.visible_asks import VisibleAsk
 from tenants.context import current
+from tenants.ui import dates
 
 
 def reader(user: User, portal: CompiledPortal) -> Viewer:
@@ -98,6 +101,18 @@ def course_line(view: VisibleRequest, language: str) -> str:
             "count": status.step_count,
             "name": status.step_name,
         }
+
+
+def asked(view: VisibleRequest, viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    """What the customer is still asked for: the words of each, and what is said about it in one line."""
+    return tuple((ask.title, _about(ask, viewer)) for ask in view.asks.open)
+
+
+def _about(ask: VisibleAsk, viewer: Viewer) -> str:
+    with override(viewer.language), timezone.override(viewer.time_zone):
+        until = _("Until %(day)s.") % {"day": dates.in_words(ask.last_day)} if ask.last_day else ""
+        optional = "" if ask.is_required else _("If you like.")
+    return " ".join(words for words in (ask.why, until, optional) if words)
 
 
 def customer_facts(view: VisibleRequest, language: str) -> tuple[tuple[str, str], ...]:

@@ -6,12 +6,13 @@ from portal_core.history.models import HistoryEntry
 from portal_core.notifications.compose import Arrival, Edited, arrival_mail, change_mail, edited, message_mail
 from portal_core.notifications.compose_staff import Told as ToldStaff
 from portal_core.notifications.compose_staff import staff_mail
+from portal_core.notifications.compose_time import closed_mail, reminder_mail
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.models import Notice
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.standing import as_it_stood
 
-CUSTOMER_WHATS = ("reached", "answered", "changed_yours")
+CUSTOMER_WHATS = ("reached", "answered", "changed_yours", "reminded", "closed")
 
 
 def mail_of(notice: Notice) -> ComposedMail | None:
@@ -36,6 +37,10 @@ def _for_customer(
     notice: Notice, then: ServiceRequest, now: ServiceRequest, portal: CompiledPortal
 ) -> ComposedMail | None:
     entry: HistoryEntry | None = notice.entry
+    if notice.what == "closed":
+        return closed_mail(Arrival(then, now, portal))
+    if notice.what == "reminded":
+        return reminder_mail(Arrival(then, now, portal), after_days=int(notice.data["after_days"]))
     if notice.what == "reached":
         mail = arrival_mail(Arrival(then, now, portal, reason=str(notice.data.get("reason") or "")))
         words = Edited(notice.data.get("subject"), notice.data.get("body"))

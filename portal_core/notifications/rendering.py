@@ -32,6 +32,7 @@ def render(mail: ComposedMail) -> tuple[str, str]:
         "steps": mail.steps,
         "step_line": mail.step_line,
         "facts": mail.facts,
+        "asks": mail.asks,
         "closing": mail.closing,
         "reason": mail.reason,
         "settings_url": settings_address() if mail.kind != ALWAYS and mail.has_account else "",

@@ -117,7 +117,7 @@ def _update(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | Non
 def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tuple[str, str]:
     """What happened, and its icon."""
     name = entry.who.name if entry is not None and entry.who is not None else view.business
-    if what in ("reached", "moved"):
+    if what in ("reached", "moved", "closed"):
         is_move = entry is not None and entry.kind == "moved"
         return (entry.title if entry is not None and is_move else view.status.name), "flow"
     sayings = {
@@ -126,6 +126,8 @@ def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tu
         "replied": (_("%(name)s answered") % {"name": name}, "message"),
         "answered": (_("%(name)s answered you") % {"name": name}, "message"),
         "noted": (_("%(name)s left a note for staff") % {"name": name}, "lock"),
+        "lapsed": (_("%(name)s has not answered in time") % {"name": view.customer.first_name}, "clock"),
+        "reminded": (_("We wait for you"), "bell"),
         "late": (_("%(status)s takes longer than promised") % {"status": view.status.name}, "clock"),
     }
     changed = (entry.title if entry is not None else view.status.name, "pen")

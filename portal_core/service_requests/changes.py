@@ -1,10 +1,10 @@
 """What every write to a request has in common: entering a status, the due time, the title, raising the revision."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
-from portal_core.config.hours import due_at
+from portal_core.config.hours import due_at, end_of_day
 from portal_core.config.live import live_portal
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import NO_LIMIT
@@ -20,6 +20,10 @@ ENTERED = (
     "unanswered_since",
     "team_key",
     "assignee",
+    "stay",
+    "planned_for",
+    "waiting_since",
+    "tick_at",
 )
 
 
@@ -37,11 +41,28 @@ def enter_status(request: ServiceRequest, status_key: str, *, portal: CompiledPo
     request.status_key = status.key
     request.turn = Turn(status.turn)
     request.status_since = now
-    request.due_at = NO_LIMIT
-    if status.turn == "us" and status.expected is not None:
-        request.due_at = due_at(now, status.expected, portal.hours, portal.time_zone) or NO_LIMIT
+    request.stay = {}
+    request.waiting_since = now if status.turn == "customer" else None
+    if request.planned_for is not None and (status.turn == "nobody" or request.planned_for < _day(now, portal)):
+        # A plan that lies behind us promises nothing.
+        request.planned_for = None
+    request.due_at = promised_until(request, portal=portal)
     request.unanswered_since = None
     request.closed_at = now if status.turn == "nobody" else None
+
+
+def promised_until(request: ServiceRequest, *, portal: CompiledPortal) -> datetime:
+    """Until when something was promised here: by the planned date, else by the status; `NO_LIMIT` for no promise."""
+    status = portal.type(request.type_key).flow.status(request.status_key)
+    if status.turn != "us":
+        return NO_LIMIT
+    if request.planned_for is not None:
+        return end_of_day(request.planned_for, portal.hours, portal.time_zone)
+    return due_at(request.status_since, status.expected, portal.hours, portal.time_zone) or NO_LIMIT
+
+
+def _day(moment: datetime, portal: CompiledPortal) -> date:
+    return moment.astimezone(portal.time_zone).date()
 
 
 def _hand_on(request: ServiceRequest, status: CompiledStatus) -> None:

@@ -7,7 +7,6 @@ else changed it meanwhile.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.signing import BadSignature
 from django.http import QueryDict
 
 from portal_core.config.errors import UnknownKey
@@ -17,11 +16,9 @@ from portal_core.history.record import JsonValue
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.forms import AnswersForm, edit_form
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.seen_values import seen_token, seen_values
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import form_values
-from tenants import signing
-
-_SALT = "service_requests.editing"
 
 
 @dataclass(frozen=True)
@@ -62,16 +59,5 @@ def open_editing(
         return None
     values = form_values(row, viewer, portal=asked.portal, keys=[key])
     form = edit_form([field], asked, values, data)
-    token = (
-        data.get("seen", "") if data is not None else signing.dumps({key: values.get(key)}, salt=f"{_SALT}.{row.pk}")
-    )
-    return Editing(key=key, form=form, seen=_seen(row, token), seen_token=token)
-
-
-def _seen(row: ServiceRequest, token: str) -> dict[str, JsonValue]:
-    try:
-        seen = signing.loads(token, salt=f"{_SALT}.{row.pk}")
-    except BadSignature:
-        # A spoilt token counts as having seen nothing: the save is refused if there is a value.
-        return {}
-    return dict(seen)
+    token = data.get("seen", "") if data is not None else seen_token({key: values.get(key)}, str(row.pk))
+    return Editing(key=key, form=form, seen=seen_values(token, str(row.pk)), seen_token=token)

@@ -8,20 +8,23 @@ a draft that staff wrote while the field was hidden would come to light with the
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.localise import date_in
 from portal_core.config.visibility import Visibility
 from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.history.models import Audience, HistoryEntry, Kind, Side
 from portal_core.history.record import JsonValue
+from portal_core.service_requests.ask_lines import AskLine
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisiblePerson, field_text, person
+from portal_core.service_requests.visible import field_text
+from portal_core.service_requests.visible_person import VisiblePerson, person
 
 PAGE_SIZE = 50
 WRITTEN_LIMIT = 200
@@ -210,7 +213,11 @@ class _Line:
             return _("You made a change") if is_mine else _("%(name)s made a change") % {"name": name}
         if row.kind == Kind.ASSIGNED:
             return self._assigned()
-        return str(row.data.get("title", "")) if row.kind == Kind.RECORDED else ""
+        if row.kind == Kind.PLANNED:
+            return self._planned()
+        if row.kind == Kind.RECORDED:
+            return str(row.data.get("title", ""))
+        return AskLine(row, self.type, self.portal, self.viewer).title(is_mine=is_mine, name=name)
 
     def _who(self) -> VisiblePerson | None:
         """The person behind it; in what was brought over from elsewhere, somebody of whom only the name is known."""
@@ -250,6 +257,12 @@ class _Line:
         to = str(self.row.data.get("to_name", ""))
         return _("Given to %(name)s") % {"name": to} if to else _("Given back: nobody has it")
 
+    def _planned(self) -> str:
+        day = self.row.data.get("day")
+        if not day:
+            return _("No longer planned for a day")
+        return _("Planned for %(day)s") % {"day": date_in(date.fromisoformat(str(day)), self.viewer.language)}
+
     def _status(self) -> EntryStatus | None:
         key = self.row.data.get({Kind.MOVED: "to", Kind.SUBMITTED: "status"}.get(Kind(self.row.kind), ""))
         if not key:
@@ -259,16 +272,27 @@ class _Line:
 
     def _changes(self) -> tuple[VisibleChange, ...]:
         changes = self.row.data.get("changes", [])
-        words = (self._change(change) for change in changes)
+        words = [self._change(change) for change in changes]
+        words += [self._approved(line) for line in self.row.data.get("lines", [])]
         return tuple(change for change in words if change is not None)
+
+    def _approved(self, line: dict[str, JsonValue]) -> VisibleChange | None:
+        """What was approved, word for word as the customer read it then; under the rule for changes."""
+        field = self.type.field_or_none(str(line["field"]))
+        if field is None or not self._was_and_is_seen(field):
+            return None
+        return VisibleChange(str(line["label"]), "", str(line["text"]))
+
+    def _was_and_is_seen(self, field: CompiledField) -> bool:
+        seen_in = {self.request.status_key, *self._statuses_then()}
+        return all(self.viewer.visibility(field, status) > Visibility.HIDDEN for status in seen_in)
 
     def _change(self, change: dict[str, JsonValue]) -> VisibleChange | None:
         field = self.type.field_or_none(str(change["field"]))
         if field is None:
             # The request has been another type since.
             return None
-        seen_in = {self.request.status_key, *self._statuses_then()}
-        if any(self.viewer.visibility(field, status) == Visibility.HIDDEN for status in seen_in):
+        if not self._was_and_is_seen(field):
             return None
         values = field.kind.difference(change["before"], change["after"])
         before, after = (field_text(field, value, self.portal, self.viewer) for value in values)

@@ -1,6 +1,7 @@
 """What can go wrong with a request, by code and typed fields; pages decide the words around it and the HTTP status."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,38 @@ class MissingFields(RequestError):
 
     def __str__(self) -> str:
         return _("Fill in first: %(fields)s") % {"fields": ", ".join(self.labels)}
+
+
+class AskGone(RequestError):
+    """What the page asked for is not asked (any more): it was done already, or the request has gone on."""
+
+    code = "ask_gone"
+
+
+@dataclass
+class AskLapsed(RequestError):
+    """The last day on which this could be approved is over."""
+
+    last_day: date
+    code = "ask_lapsed"
+
+
+class ApprovalChanged(RequestError):
+    """What was to be approved is not what the page had shown: nothing was approved."""
+
+    code = "approval_changed"
+
+
+class ReasonMissing(RequestError):
+    """Declining here needs a reason."""
+
+    code = "reason_missing"
+
+
+class NotReopened(RequestError):
+    """The request cannot be taken up again by this person: it is open, or its time is over."""
+
+    code = "not_reopened"
 
 
 @dataclass

@@ -11,6 +11,7 @@ from portal_core.config.live import portal_version
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.changes import ENTERED, enter_status, save_written
+from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 
@@ -39,6 +40,7 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
             request = lock_request(request_id)
             request.type_key = step.to_type
             enter_status(request, step.to_status, portal=portal, now=now)
+            plan_tick(request, portal=portal)
             save_written(request, now=now, fields=_WRITTEN)
             data: dict[str, JsonValue] = {
                 "from": step.from_status,

@@ -79,6 +79,14 @@ class ServiceRequest(TenantModel):
     # It goes on in the request of this number (of the same customer): see actions/merge.py. A number, which never
     # changes, instead of a key: lists say where a request went without another join.
     merged_into_number = models.PositiveIntegerField(null=True)
+    # What has happened since the request came into its status: see stays.py, which alone reads and writes it.
+    stay = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # The day that staff have planned it for; customers read it instead of the usual promise.
+    planned_for = models.DateField(null=True)
+    # Since when we wait for the customer; None while it is not their turn, or while they wrote and wait for us.
+    waiting_since = models.DateTimeField(null=True)
+    # When the clock looks at it next (see clock.py); an event for any other moment is out of date.
+    tick_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "portal_core"

@@ -14,7 +14,8 @@ from portal_core.service_requests.answers import after_answers
 from portal_core.service_requests.forms import AnswersForm, move_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleMove, VisibleRequest, form_values
+from portal_core.service_requests.visible import VisibleRequest, form_values
+from portal_core.service_requests.visible_parts import VisibleMove
 
 
 @dataclass(frozen=True)

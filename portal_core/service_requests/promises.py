@@ -3,7 +3,8 @@
 Only what is measured or stored is promised: a date comes from the status's contract, never from a guess.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -17,6 +18,10 @@ from tenants.ui import dates
 
 # Stands for "no limit" in due_at, which is never NULL so that one index orders every queue.
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+
+# Up to here a measured time is said in hours, above in days.
+_HOURS_AS_HOURS: Final = 20
 
 
 def has_limit(due_at: datetime) -> bool:
@@ -49,16 +54,43 @@ def usual_words(expected: Expected | None, *, language: str) -> str:
         return words % {"n": days}
 
 
-def expected_words(request: ServiceRequest, *, viewer: Viewer, now: datetime) -> str:
-    """What the reader may expect and when, as one sentence without a full stop."""
+def usually_words(hours: int | None, *, language: str) -> str:
+    """What was measured in this portal: "Usually moves within 2 days"; "" where there are too few cases."""
+    if hours is None:
+        return ""
+    with override(language):
+        if hours <= _HOURS_AS_HOURS:
+            words = ngettext("Usually moves within %(n)d hour", "Usually moves within %(n)d hours", hours)
+            return words % {"n": hours}
+        days = -(-hours // 24)
+        words = ngettext("Usually moves within %(n)d day", "Usually moves within %(n)d days", days)
+        return words % {"n": days}
+
+
+def _planned_words(day: date, *, viewer: Viewer, now: datetime) -> str:
+    """In the reader's language; a plan is a day, whatever their zone."""
+    with timezone.override(viewer.time_zone):
+        words = dates.in_words(day)
+    if day < now.astimezone(viewer.time_zone).date():
+        return _("We had planned this for %(day)s and are late") % {"day": words}
+    return _("Planned for %(day)s") % {"day": words}
+
+
+def expected_words(request: ServiceRequest, *, viewer: Viewer, now: datetime, usually: str = "") -> str:
+    """What the reader may expect and when, as one sentence without a full stop.
+
+    `usually` is said where nothing is promised (see `usually_words`).
+    """
     with override(viewer.language):
         if request.turn == Turn.NOBODY:
             closed = day_words(request.closed_at or request.status_since, viewer=viewer)
             return _("Closed %(day)s") % {"day": closed}
         if request.turn == Turn.CUSTOMER:
             return _("As soon as we hear from you") if not viewer.is_staff else _("When the customer answers")
+        if request.planned_for is not None:
+            return _planned_words(request.planned_for, viewer=viewer, now=now)
         if not has_limit(request.due_at):
-            return _("No fixed date yet")
+            return usually or _("No fixed date yet")
         day = day_words(request.due_at, viewer=viewer)
         if request.due_at < now - timedelta(minutes=1):
             return _("We meant to be back by %(day)s and are late") % {"day": day}

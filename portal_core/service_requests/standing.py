@@ -6,7 +6,7 @@ who had it. Answers are not kept: what may be shown of them is decided when the 
 
 import copy
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from portal_core.accounts.models import User
@@ -24,6 +24,8 @@ def standing(request: ServiceRequest) -> dict[str, JsonValue]:
         "closed": request.closed_at.isoformat() if request.closed_at else None,
         "assignee": str(request.assignee_id) if request.assignee_id else None,
         "team": request.team_key,
+        "planned": request.planned_for.isoformat() if request.planned_for else None,
+        "stay": request.stay,
     }
 
 
@@ -38,6 +40,9 @@ def as_it_stood(request: ServiceRequest, stood: Mapping[str, JsonValue] | None) 
     then.due_at = datetime.fromisoformat(str(stood["due"]))
     then.closed_at = datetime.fromisoformat(str(stood["closed"])) if stood["closed"] else None
     then.team_key = str(stood["team"])
+    planned, stay = stood.get("planned"), stood.get("stay")
+    then.planned_for = date.fromisoformat(str(planned)) if planned else None
+    then.stay = dict(stay) if isinstance(stay, dict) else {}
     assignee_id = UUID(str(stood["assignee"])) if stood["assignee"] else None
     if assignee_id != request.assignee_id:
         then.assignee = User.objects.filter(pk=assignee_id).first() if assignee_id else None

@@ -11,7 +11,7 @@ import copy
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,78 +24,19 @@ from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledT
 from portal_core.config.compiled_flow import CompiledStatus, CompiledTransition
 from portal_core.config.document.base import TextValue
 from portal_core.config.kinds.shown import NOTHING, Shown
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal, usual_hours
 from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
-from portal_core.documents.shown import ShownFile, shown_files
+from portal_core.documents.shown import shown_files
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest, Turn
-from portal_core.service_requests.promises import expected_words, has_limit, usual_words
+from portal_core.service_requests.promises import expected_words, has_limit, usual_words, usually_words
+from portal_core.service_requests.reopening import may_reopen
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
-
-
-@dataclass(frozen=True)
-class VisiblePerson:
-    """A person as another person may know them: a name, and for staff the address to write to."""
-
-    id: uuid.UUID
-    name: str
-    first_name: str
-    initials: str
-    email: str = ""
-
-
-@dataclass(frozen=True)
-class VisibleField:
-    """One answer, in the reader's words. `text` is empty when there is no answer.
-
-    `shown` says the same and what a page can make of it: links, a table, stars.
-    """
-
-    key: str
-    label: str
-    text: str
-    kind: str
-    may_edit: bool
-    # For staff only: what the customer can do with it in this status ("hidden", "see" or "edit"); "" for customers.
-    customer_mark: str = ""
-    shown: Shown = NOTHING
-    files: tuple[ShownFile, ...] = ()
-
-
-@dataclass(frozen=True)
-class VisibleStatus:
-    """Where a request stands: the four answers (what it means, who has it, what happens next, when)."""
-
-    key: str
-    name: str
-    customer_name: str
-    meaning: str
-    next_step: str
-    expected: str
-    turn: str
-    outcome: str
-    progress: int
-    step_number: int
-    step_count: int
-    step_name: str
-    since: datetime
-    due_at: datetime | None
-    glyph: str = ""  # the sign before it, where turn and progress do not say it: "new"
-
-
-@dataclass(frozen=True)
-class VisibleMove:
-    """One move that the reader may make from here."""
-
-    to: str
-    label: str
-    to_name: str
-    turn_after: str
-    ends_stopped: bool
-    asks_reason: bool
-    must_fill: tuple[str, ...]
+from portal_core.service_requests.visible_asks import AskReader, VisibleAsks, visible_asks
+from portal_core.service_requests.visible_parts import VisibleField, VisibleMove, VisibleStatus
+from portal_core.service_requests.visible_person import VisiblePerson, person
 
 
 @dataclass(frozen=True)
@@ -119,8 +60,12 @@ class VisibleRequest:
     team_name: str
     business: str
     moves: tuple[VisibleMove, ...]
+    asks: VisibleAsks
     may_message: bool
     may_upload: bool
+    # It was closed because nobody answered, and this reader may take it up again.
+    may_reopen: bool
+    planned_for: date | None
     is_open: bool
     is_new: bool
     sent_at: datetime
@@ -261,7 +206,8 @@ class _Builder:
     def build(self, *, brief: bool) -> VisibleRequest:
         request = self.request
         fields = self._fields(self._keys_in_texts() if brief else None)
-        expected = expected_words(request, viewer=self.viewer, now=self.now)
+        usually = usually_words(self._usual_hours(), language=self.viewer.language)
+        expected = expected_words(request, viewer=self.viewer, now=self.now, usually=usually)
         words = self._words(fields)
         return VisibleRequest(
             id=request.pk,
@@ -271,7 +217,7 @@ class _Builder:
             type_name=self.text(self.type.name),
             type_icon=self.type.icon or "message",
             title=self._title(),
-            status=self._status(words, expected),
+            status=self._status(words, expected, usually),
             fields=() if brief else fields,
             customer=self._person(request.customer),
             handler=self._person(request.assignee) if request.assignee else None,
@@ -280,8 +226,11 @@ class _Builder:
             team_name=words["team"],
             business=self.portal.name,
             moves=() if brief else self._moves(),
+            asks=visible_asks(request, self._ask_reader(words), brief=brief),
             may_message=self._may_message(),
             may_upload=self._may_message() and (self.viewer.is_staff or "upload" in self.status.customer_may),
+            may_reopen=may_reopen(request, is_staff=self.viewer.is_staff, now=self.now),
+            planned_for=request.planned_for,
             is_open=request.closed_at is None,
             is_new=request.is_new,
             sent_at=request.created_at,
@@ -289,6 +238,12 @@ class _Builder:
             revision=request.revision,
             words=words,
         )
+
+    def _usual_hours(self) -> int | None:
+        return usual_hours(self.type.key, self.status.key) if self.request.turn == Turn.US else None
+
+    def _ask_reader(self, words: Mapping[str, str]) -> AskReader:
+        return AskReader(self.viewer, self.portal, lambda text: self._fill(text, words), self.now)
 
     def _title(self) -> str:
         """The title from what this reader sees now: the stored one may hold a field that was hidden since."""
@@ -312,7 +267,9 @@ class _Builder:
 
     def _keys_in_texts(self) -> frozenset[str]:
         """The fields that the status's texts name."""
-        return frozenset((*field_keys_in(self.status.meaning), *field_keys_in(self.status.next_step)))
+        texts = [self.status.meaning, self.status.next_step]
+        texts += [ask.help for ask in self.status.asks]
+        return frozenset(key for text in texts for key in field_keys_in(text))
 
     def _fields(self, only: frozenset[str] | None) -> tuple[VisibleField, ...]:
         wanted = (field for field in self.type.fields if field.kind.is_input and (only is None or field.key in only))
@@ -363,7 +320,7 @@ class _Builder:
         words.update({f"field:{field.key}": field.text for field in fields if field.text})
         return words
 
-    def _status(self, words: Mapping[str, str], expected: str) -> VisibleStatus:
+    def _status(self, words: Mapping[str, str], expected: str, usually: str) -> VisibleStatus:
         status, request = self.status, self.request
         due = request.due_at if has_limit(request.due_at) and request.turn == Turn.US else None
         return VisibleStatus(
@@ -381,6 +338,7 @@ class _Builder:
             step_name=self.text(self.type.flow.steps[status.step_index].name) if status.step_index is not None else "",
             since=request.status_since,
             due_at=due,
+            usually=usually if usually != expected else "",
             glyph="new" if status.key == self.type.start and request.turn == Turn.US else "",
         )
 
@@ -420,14 +378,3 @@ class _Builder:
         if self.viewer.is_staff:
             return "reply" in self.viewer.role.permissions
         return "message" in self.status.customer_may
-
-
-def person(user: User, *, with_email: bool = False) -> VisiblePerson:
-    """A user as others may know them."""
-    return VisiblePerson(
-        id=user.pk,
-        name=user.name,
-        first_name=user.first_name,
-        initials=user.initials,
-        email=user.email if with_email else "",
-    )

@@ -317,10 +317,7 @@ LATER: list[tuple[dict[str, Any], str]] = [
     *(
         (changed(*ASKED, "asks", to=[{"key": "a", "do": do, **rest}]), f"{STATUS}.asked.asks.a.do")
         for do, rest in (
-            ("fill", {"fields": ["since"]}),
             ("upload", {"document_kind": "photo"}),
-            ("approve", {}),
-            ("read", {}),
             ("pay", {}),
             ("choose", {}),
         )
@@ -335,10 +332,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     (changed(*TYPE, "for", to={"who": "partners"}), "types.repair.for"),
     (changed(*TYPE, "assign", 1, "person", to="x@example.com"), "types.repair.assign.1.person"),
     (changed(*NEW, "handler", 0, "person", to="x@example.com"), f"{STATUS}.new.handler.0.person"),
-    (changed(*NEW, "if_late", to=[{"tell": "team"}]), f"{STATUS}.new.if_late"),
-    (changed(*ASKED, "remind", to=[{"after_days": 2}]), f"{STATUS}.asked.remind"),
-    (changed(*ASKED, "close", to={"after_days": 9, "to": "over"}), f"{STATUS}.asked.close"),
-    (changed(*ASKED, "when_done", to="over"), f"{STATUS}.asked.when_done"),
 ]
 
 

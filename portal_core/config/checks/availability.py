@@ -6,7 +6,7 @@ from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import FieldBase
-from portal_core.config.document.flows import Status
+from portal_core.config.document.flows import ApproveAsk, Ask, ChooseAsk, PayAsk, ReadAsk, Status, UploadAsk
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.kinds import is_in_force
 from portal_core.config.problems import Problem
@@ -52,21 +52,31 @@ def _field(field: FieldBase, path: str) -> Iterator[Problem]:
 
 def _status(status: Status, path: str) -> Iterator[Problem]:
     for ask in status.asks:
-        yield _later(f"{path}.asks.{ask.key}.do", f"Asks that {ask.do} are")
-    if status.when_done is not None:
-        yield _later(f"{path}.when_done", "Moving on by itself is")
-    if status.if_late:
-        yield _later(f"{path}.if_late", "Telling people about lateness is")
-    if status.remind:
-        yield _later(f"{path}.remind", "Reminders are")
-    if status.close is not None:
-        yield _later(f"{path}.close", "Closing by itself is")
+        yield from _ask(ask, f"{path}.asks.{ask.key}")
+    for position, late in enumerate(status.if_late):
+        yield from _condition(late.when, f"{path}.if_late.{position}.when")
+    for position, reminder in enumerate(status.remind):
+        yield from _condition(reminder.when, f"{path}.remind.{position}.when")
     for position, handler in enumerate(status.handler):
         if handler.person is not None:
             yield _later(f"{path}.handler.{position}.person", "Handing over to a person by rule is")
         yield from _condition(handler.when, f"{path}.handler.{position}.when")
     for position, rule in enumerate(status.notify):
-        yield from _condition(rule.if_, f"{path}.notify.{position}.if")
+        yield from _notice(rule.when, rule.if_, f"{path}.notify.{position}")
+
+
+def _ask(ask: Ask, path: str) -> Iterator[Problem]:
+    if isinstance(ask, UploadAsk | PayAsk | ChooseAsk):
+        yield _later(f"{path}.do", f"Asks that {ask.do} are")
+    if isinstance(ask, ApproveAsk | ReadAsk) and ask.documents:
+        yield _later(f"{path}.documents", "Documents in asks are")
+    yield from _condition(ask.when, f"{path}.when")
+
+
+def _notice(when: str, condition: Condition | None, path: str) -> Iterator[Problem]:
+    if when == "daily":
+        yield _later(f"{path}.when", "One mail a day is")
+    yield from _condition(condition, f"{path}.if")
 
 
 def _condition(condition: Condition | None, path: str) -> Iterator[Problem]:

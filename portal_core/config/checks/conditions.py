@@ -6,13 +6,14 @@ from portal_core.config.checks.index import Index, active_statuses, input_keys, 
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import AnyField
+from portal_core.config.document.flows import Status
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.kinds import kind_for
 from portal_core.config.problems import Problem
 
 
 def check_conditions(index: Index) -> Iterator[Problem]:
-    """Conditions of fields, of assignment, of handlers and of notices."""
+    """Conditions of fields, of assignment, of handlers, of notices, of asks, of reminders and of lateness."""
     for kind in index.types:
         yield from _fields(index, kind)
         for position, rule in enumerate(kind.assign):
@@ -25,6 +26,15 @@ def check_conditions(index: Index) -> Iterator[Problem]:
                     yield from _condition(index, kind, handler.when, f"{path}.handler.{position}.when")
                 for position, notice in enumerate(status.notify):
                     yield from _condition(index, kind, notice.if_, f"{path}.notify.{position}.if")
+                for where, condition in _in_time(status):
+                    yield from _condition(index, kind, condition, f"{path}.{where}.when")
+
+
+def _in_time(status: Status) -> Iterator[tuple[str, Condition | None]]:
+    """The conditions of what is asked, of reminders and of lateness, each with its place."""
+    yield from ((f"asks.{ask.key}", ask.when) for ask in status.asks)
+    yield from ((f"remind.{position}", item.when) for position, item in enumerate(status.remind))
+    yield from ((f"if_late.{position}", item.when) for position, item in enumerate(status.if_late))
 
 
 def _fields(index: Index, kind: RequestType) -> Iterator[Problem]:

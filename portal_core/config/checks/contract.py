@@ -80,12 +80,11 @@ def _turn(flow: Flow, status: Status, path: str) -> Iterator[Problem]:
         yield Problem(f"{path}.turn", "The request has ended, and it is somebody’s turn.", mend)
     if status.turn == "customer" and not _can_act(flow, status):
         text = "It is the customer’s turn, and there is nothing they can do."
-        mend = "Add a transition by customer, or message to customer_may."
+        mend = "Add an ask, a transition by customer, or message to customer_may."
         yield Problem(f"{path}.turn", text, mend)
 
 
 def _can_act(flow: Flow, status: Status) -> bool:
-    # Asks count once they are available; until then publishing refuses them anyway.
     by_transition = any(status.key in move.from_ and "customer" in move.by for move in flow.transitions)
     return by_transition or "message" in status.customer_may or bool(status.asks)
 

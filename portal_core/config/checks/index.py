@@ -7,7 +7,7 @@ from functools import cached_property
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, builtin_role
 from portal_core.config.compile import compile_roles
 from portal_core.config.document.fields import AnyField, RecordKind
-from portal_core.config.document.flows import Flow, Status
+from portal_core.config.document.flows import ApproveAsk, Flow, Status
 from portal_core.config.document.portal_document import Message, PortalDocument, RequestType
 from portal_core.config.kinds import kind_for
 
@@ -53,6 +53,11 @@ class Index:
         return {message.key: message for message in self.document.messages}
 
     @cached_property
+    def document_kinds(self) -> frozenset[str]:
+        """Keys of the document kinds that are in use."""
+        return frozenset(kind.key for kind in self.document.document_kinds if not kind.retired)
+
+    @cached_property
     def roles(self) -> dict[str, Role]:
         """The roles of people: built-in ones and the document's own."""
         built_in = {key: builtin_role(key) for key in BUILT_IN_ROLES}
@@ -85,6 +90,15 @@ class Index:
 def active_statuses(flow: Flow) -> tuple[Status, ...]:
     """The statuses that requests may stand in."""
     return tuple(status for status in flow.statuses if not status.retired)
+
+
+def ways_by_itself(status: Status) -> tuple[str, ...]:
+    """Where a request goes from a status without anybody moving it: by what is asked for, or by closing."""
+    found = [status.when_done, status.close.to if status.close else None]
+    for ask in status.asks:
+        if isinstance(ask, ApproveAsk):
+            found += [ask.approved, ask.declined]
+    return tuple(target for target in found if target is not None)
 
 
 def inputs(kind: RequestType) -> tuple[AnyField, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from portal_core.config.checks.index import Index, active_statuses, inputs
 from portal_core.config.document.base import TextValue
-from portal_core.config.document.flows import Flow, Status
+from portal_core.config.document.flows import Ask, Flow, Status
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.placeholders import FIELD_PREFIX, NAMES, field_keys_in, is_known, names_in_text
 from portal_core.config.problems import Problem
@@ -30,6 +30,8 @@ def check_placeholders(index: Index) -> Iterator[Problem]:
                 yield from _known(value, f"{path}.{part}")
                 yield from _fields(index, flow, status, value, f"{path}.{part}")
             yield from _message(index, flow, status, path)
+            for ask in status.asks:
+                yield from _ask(index, flow, status, ask, f"{path}.asks.{ask.key}")
 
 
 def _known(value: TextValue | None, path: str) -> Iterator[Problem]:
@@ -45,17 +47,30 @@ def _title(kind: RequestType) -> Iterator[Problem]:
             yield Problem(f"types.{kind.key}.title", f"A title cannot hold {{{name[:60]}}}.", mend)
 
 
+def _ask(index: Index, flow: Flow, status: Status, ask: Ask, path: str) -> Iterator[Problem]:
+    for part in ("label", "help", "text", "consent"):
+        value = getattr(ask, part, None)
+        yield from _known(value, f"{path}.{part}")
+        yield from _fields(index, flow, status, value, f"{path}.{part}")
+        if part in ("label", "consent") and field_keys_in(value):
+            # They stand in the history for ever, and a field may be hidden one day.
+            text = "This stays in the history as it is, so it names no fields."
+            yield Problem(f"{path}.{part}", text, "Name the field in help; what is approved is kept by itself.")
+
+
 def _message(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Problem]:
-    for position, rule in enumerate(status.notify):
-        message = index.messages.get(rule.message or "")
+    named = [(f"notify.{position}", rule.message) for position, rule in enumerate(status.notify)]
+    named += [(f"remind.{position}", reminder.message) for position, reminder in enumerate(status.remind)]
+    for place, key in named:
+        message = index.messages.get(key or "")
         if message is None:
             continue
         for part in (message.subject, message.body, message.button):
-            yield from _fields(index, flow, status, part, f"{path}.notify.{position}.message")
+            yield from _fields(index, flow, status, part, f"{path}.{place}.message")
             if "expected" in names_in_text(part) and (status.expected is None or status.expected.no_limit):
                 text = f"The message “{message.key}” says {{expected}}, and this status has no expected time."
                 mend = "Take {expected} out of the message, or give the status a duration."
-                yield Problem(f"{path}.notify.{position}.message", text, mend)
+                yield Problem(f"{path}.{place}.message", text, mend)
 
 
 def _fields(index: Index, flow: Flow, status: Status, value: TextValue | None, path: str) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from portal_core.config.checks.index import Index, active_statuses
+from portal_core.config.checks.index import Index, active_statuses, ways_by_itself
 from portal_core.config.document.flows import Flow
 from portal_core.config.problems import Problem
 
@@ -38,10 +38,8 @@ def _ways(flow: Flow) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     for move in flow.transitions:
         for origin in move.from_:
             forward.setdefault(origin, set()).add(move.to)
-    for status in flow.statuses:
-        for target in (status.when_done, status.close.to if status.close else None):
-            if target is not None:
-                forward.setdefault(status.key, set()).add(target)
+    for status in active_statuses(flow):
+        forward.setdefault(status.key, set()).update(ways_by_itself(status))
     backward: dict[str, set[str]] = {}
     for origin, targets in forward.items():
         for target in targets:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from portal_core.config.checks.index import Index, active_statuses, input_keys
-from portal_core.config.document.flows import FillAsk, Flow, Status
+from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk, Flow, ReadAsk, Status, UploadAsk
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.problems import Problem
 
@@ -76,9 +76,24 @@ def _status(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Pro
         yield from _known(handler.team, index.teams, f"{path}.handler.{position}.team", "team")
     for position, rule in enumerate(status.notify):
         yield from _known(rule.message, index.messages, f"{path}.notify.{position}.message", "message")
+    for position, reminder in enumerate(status.remind):
+        yield from _known(reminder.message, index.messages, f"{path}.remind.{position}.message", "message")
     for ask in status.asks:
-        if isinstance(ask, FillAsk):
-            yield from _owned(index, flow, ask.fields, f"{path}.asks.{ask.key}.fields")
+        yield from _ask(index, flow, ask, f"{path}.asks.{ask.key}")
+
+
+def _ask(index: Index, flow: Flow, ask: Ask, path: str) -> Iterator[Problem]:
+    keys = [status.key for status in active_statuses(flow)]
+    if isinstance(ask, FillAsk | ApproveAsk):
+        yield from _owned(index, flow, ask.fields, f"{path}.fields")
+    if isinstance(ask, ApproveAsk):
+        yield from _known(ask.approved, keys, f"{path}.approved", "status")
+        yield from _known(ask.declined, keys, f"{path}.declined", "status")
+    if isinstance(ask, ApproveAsk | ReadAsk):
+        for kind in ask.documents:
+            yield from _known(kind, index.document_kinds, f"{path}.documents", "document kind")
+    if isinstance(ask, UploadAsk):
+        yield from _known(ask.document_kind, index.document_kinds, f"{path}.document_kind", "document kind")
 
 
 def _owned(index: Index, flow: Flow, keys: Iterable[str], path: str) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from portal_core.config.checks.asks import check_asks
 from portal_core.config.checks.availability import check_availability
 from portal_core.config.checks.changes import check_changes
 from portal_core.config.checks.conditions import check_conditions
@@ -23,10 +24,12 @@ from portal_core.config.checks.remember import check_remember
 from portal_core.config.checks.roles import check_roles
 from portal_core.config.checks.shown import check_shown
 from portal_core.config.checks.texts import check_texts
+from portal_core.config.checks.time import check_time
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.problems import Problem
 
 CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
+    check_asks,
     check_availability,
     check_changes,
     check_conditions,
@@ -46,6 +49,7 @@ CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_roles,
     check_shown,
     check_texts,
+    check_time,
 )
 
 

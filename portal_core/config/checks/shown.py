@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from portal_core.config.checks.index import Index, inputs
+from portal_core.config.checks.index import Index, inputs, ways_by_itself
 from portal_core.config.document.fields import AnyField
 from portal_core.config.document.flows import Flow
 from portal_core.config.document.portal_document import RequestType
@@ -79,6 +79,7 @@ def _without_value(index: Index, kind: RequestType, flow: Flow, field: AnyField)
         found.append(status)
         moves = (move for move in flow.transitions if status in move.from_ and field.key not in move.must_fill)
         waiting.extend(move.to for move in moves)
+        waiting.extend(target for item in flow.statuses if item.key == status for target in ways_by_itself(item))
     return found
 
 

@@ -94,7 +94,11 @@ class UploadAsk(AskBase):
 
 
 class ApproveAsk(AskBase):
-    """The customer approves or declines what is named."""
+    """The customer approves or declines what is named.
+
+    `approved` and `declined` are where each answer leads; without `declined` there is nothing to decline with. It can
+    be answered up to the end of the day that lies `expires_days` after the status was entered.
+    """
 
     do: Literal["approve"]
     fields: tuple[Key, ...] = ()
@@ -103,6 +107,8 @@ class ApproveAsk(AskBase):
     approved: Key | None = None
     declined: Key | None = None
     expires_days: StrictInt | None = Field(default=None, ge=1, le=3_650)
+    # Whether declining needs a reason; without it a reason is welcome and not needed.
+    ask_reason: StrictBool = False
 
 
 class ReadAsk(AskBase):

@@ -2,26 +2,28 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from portal_core.accounts.actor import Actor
+from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.kinds.base import Saving
-from portal_core.config.live import live_portal
+from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import write_answers
+from portal_core.service_requests.arriving import Arrival, arrive
+from portal_core.service_requests.asking import onward
 from portal_core.service_requests.changes import save_written
-from portal_core.service_requests.errors import Difference, Forbidden, Stale
+from portal_core.service_requests.clock import plan_tick
+from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.seen_values import Change, refuse_stale_values
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import field_text
 from tenants.identifiers import uuid7
 from tenants.outbox.events import emit
 
@@ -37,24 +39,17 @@ def change_fields(
         Forbidden: a field that this role may not edit in this status; nothing was written.
         Stale: somebody else changed a value meanwhile; both values are in the error.
     """
-    portal = live_portal()
     with transaction.atomic():
+        # Held: the last thing that was asked may not be asked any more, and then the request moves.
+        portal = hold_live_portal()
         request = lock_request(request_id)
         fields = _editable(request, answers, portal, actor)
-        _refuse_stale(request, fields, _Change(answers, seen), portal=portal, viewer=Viewer.of(actor, portal))
+        refuse_stale_values(request, fields, Change(answers, seen), portal=portal, viewer=Viewer.of(actor, portal))
         saving = Saving(actor, portal, request.customer_id, uuid7())
         changes = write_answers(request, answers, portal.type(request.type_key), saving)
         if changes:
             _write(actor, request, portal, changes)
     return request
-
-
-@dataclass(frozen=True)
-class _Change:
-    """The new answers, and what the page had shown instead of them."""
-
-    answers: Mapping[str, JsonValue]
-    seen: Mapping[str, JsonValue]
 
 
 def _editable(
@@ -73,27 +68,11 @@ def _editable(
     return fields
 
 
-def _refuse_stale(
-    request: ServiceRequest, fields: list[CompiledField], change: _Change, *, portal: CompiledPortal, viewer: Viewer
-) -> None:
-    differences = tuple(
-        Difference(
-            field_key=field.key,
-            what=portal.text(field.label, viewer.language),
-            yours=field_text(field, change.answers[field.key], portal, viewer),
-            theirs=field_text(field, request.data.get(field.key), portal, viewer),
-        )
-        for field in fields
-        if request.data.get(field.key) not in (change.seen.get(field.key), change.answers[field.key])
-    )
-    if differences:
-        raise Stale(differences)
-
-
 def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, changes: list[JsonValue]) -> None:
     now = timezone.now()
     request.title = title_of(portal.type(request.type_key), request.data, portal)
-    save_written(request, now=now, fields=("data", "title"))
+    plan_tick(request, portal=portal)
+    save_written(request, now=now, fields=("data", "title", "tick_at"))
     # The audience is the wider one: entries.py lets each change through only where its field is seen, in the status
     # of today and in the one of this moment.
     line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"status": request.status_key, "changes": changes})
@@ -107,3 +86,6 @@ def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, change
             "side": "staff" if actor.is_staff else "customer",
         },
     )
+    # The last thing that was asked may not be asked any more under these answers.
+    if (target := onward(request, portal=portal, now=now)) is not None:
+        arrive(SYSTEM, request, Arrival(target, by_itself="asks"), portal=portal, now=now)

@@ -14,18 +14,14 @@ from portal_core.config.compiled_flow import CompiledTransition
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal, live_portal
 from portal_core.config.visibility import Visibility
-from portal_core.history.models import Audience, HistoryEntry, Kind
-from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.history.models import HistoryEntry
+from portal_core.history.record import JsonValue
 from portal_core.service_requests.answers import write_answers
-from portal_core.service_requests.changes import ENTERED, enter_status, save_written
+from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.search_index import index_text
-from portal_core.service_requests.standing import standing
-from portal_core.service_requests.titles import title_of
 from tenants.identifiers import uuid7
-from tenants.outbox.events import emit
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,16 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
         refuse_stale(actor, request, move)
         transition = _transition(request, move, portal, actor)
         changes = _fill_in(request, move, transition, portal, actor)
-        _write(actor, request, move, portal, changes)
+        arrival = Arrival(
+            to=move.to,
+            tell_customer=move.tell_customer,
+            reason=move.reason,
+            subject=move.subject,
+            body=move.body,
+            changes=changes,
+            key=move.key,
+        )
+        arrive(actor, request, arrival, portal=portal, now=timezone.now())
     return request
 
 
@@ -141,37 +146,3 @@ def _labels(
         for item in fields
     ]
     return tuple(dict.fromkeys(labels))
-
-
-def _write(actor: Actor, request: ServiceRequest, move: Move, portal: CompiledPortal, changes: list[JsonValue]) -> None:
-    now = timezone.now()
-    came_from, had_team = request.status_key, request.team_key
-    enter_status(request, move.to, portal=portal, now=now)
-    request.is_new = request.is_new and not actor.is_staff
-    if changes:
-        request.title = title_of(portal.type(request.type_key), request.data, portal)
-    save_written(request, now=now, fields=(*ENTERED, "is_new", *(("data", "title") if changes else ())))
-    data: dict[str, JsonValue] = {"from": came_from, "to": move.to, "told": move.tell_customer and actor.is_staff}
-    if changes:
-        data["changes"] = changes
-    if request.team_key != had_team:
-        data["team"] = request.team_key
-    line = Line(Kind.MOVED, Audience.CUSTOMER, now, body=move.reason.strip(), data=data, submission_key=move.key)
-    entry = add_line(actor=actor, request_id=request.pk, line=line)
-    index_text(request.pk, line.body)
-    emit(
-        "request.moved",
-        {
-            "request_id": str(request.pk),
-            "entry_id": str(entry.pk),
-            "from": came_from,
-            "to": move.to,
-            "by": str(actor.user_id) if actor.user_id else "",
-            "tell_customer": move.tell_customer,
-            "version": portal.number,
-            "stood": standing(request),
-            "reason": move.reason.strip(),
-            "subject": move.subject,
-            "body": move.body,
-        },
-    )

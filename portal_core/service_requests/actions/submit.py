@@ -19,6 +19,7 @@ from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import settled
 from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.changes import enter_status
+from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.locks import lock_submission, next_number
 from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
@@ -106,6 +107,7 @@ def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_
     request.number = next_number()
     # Before the row is written, so that it holds of each file what its own row says.
     attach_answers(request, request.data, Saving(actor, portal, request.customer_id, submission.submission_key))
+    plan_tick(request, portal=portal)
     request.save(force_insert=True)
     line = Line(Kind.SUBMITTED, Audience.CUSTOMER, now, data={"status": request.status_key})
     entry = add_line(actor=actor, request_id=request.pk, line=line)

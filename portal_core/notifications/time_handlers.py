@@ -1,0 +1,46 @@
+"""Listening to the clock: customers are reminded, staff hear of what is late or has run out."""
+
+from portal_core.notifications.handlers import load
+from portal_core.notifications.models import Way
+from portal_core.notifications.rules import ways_of
+from portal_core.service_requests.models import Turn
+from tenants.outbox.models import Event
+from tenants.outbox.subscribers import subscribe
+
+
+def on_reminded(event: Event) -> None:
+    """Mails the reminder, unless the customer has acted or written since the clock looked."""
+    happening = load(event)
+    if happening is None:
+        return
+    row = happening.row
+    if row.status_key == event.payload["status"] and row.turn == Turn.CUSTOMER and row.waiting_since is not None:
+        happening.tell_customer("reminded", asked=Way.NOW)
+
+
+def on_late(event: Event) -> None:
+    """Tells those whom the status's rule names (or the document, where it has none), unless it was closed since."""
+    happening = load(event)
+    if happening is None or happening.row.closed_at is not None:
+        return
+    portal = happening.portal
+    usual = ways_of("late", portal, happening.request)
+    tell = str(event.payload["tell"])
+    if not tell:
+        happening.tell_staff("late", usual)
+    elif not any(rule.event == "late" and rule.who == "nobody" for rule in portal.notifications):
+        happening.tell_staff("late", {tell: usual.get(tell, Way.NOW)})
+
+
+def on_lapsed(event: Event) -> None:
+    """Tells whoever has the request that its customer can no longer approve."""
+    happening = load(event)
+    if happening is not None and happening.row.closed_at is None:
+        happening.tell_staff("lapsed", {"handler": Way.NOW})
+
+
+def connect() -> None:
+    """Registers the handlers; called once, by the composition root."""
+    subscribe("request.reminded")(on_reminded)
+    subscribe("request.late")(on_late)
+    subscribe("request.lapsed")(on_lapsed)

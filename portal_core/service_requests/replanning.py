@@ -1,0 +1,89 @@
+"""Planning anew what the clock is to do, where the rules have changed or nothing was planned yet.
+
+After a new version is published, and once a night for requests that came in another way (imported, or older than the
+clock). A few hundred requests at a time, each batch an event of its own.
+"""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.document.flows import ApproveAsk
+from portal_core.config.errors import PortalNotSetUp
+from portal_core.config.live import live_portal
+from portal_core.service_requests import stays
+from portal_core.service_requests.clock import pending, plan_tick
+from portal_core.service_requests.models import ServiceRequest, Turn
+from tenants.context import current
+from tenants.outbox.events import emit
+from tenants.outbox.models import Event
+
+BATCH = 200
+
+
+def on_published(_event: Event) -> None:
+    """A new version may remind, close or expect otherwise: every open request that this can touch is looked at."""
+    emit("requests.replan", {"after": "", "all": True})
+
+
+def replan_tonight() -> None:
+    """Once a night in every schema: plans what was never planned. Does nothing outside of a portal."""
+    if current() is None:
+        return
+    try:
+        portal = live_portal()
+    except PortalNotSetUp:
+        return
+    if _touched(portal, also_planned=False).exists():
+        with transaction.atomic():
+            emit("requests.replan", {"after": "", "all": False})
+
+
+def on_replan(event: Event) -> None:
+    """One batch, and the event for the next one."""
+    portal, now = live_portal(), timezone.now()
+    found = _touched(portal, also_planned=bool(event.payload.get("all")))
+    if event.payload.get("after"):
+        found = found.filter(pk__gt=uuid.UUID(event.payload["after"]))
+    batch = list(found.select_for_update(of=("self",)).order_by("pk")[:BATCH])
+    for request in batch:
+        _replan(request, portal, now)
+    if len(batch) == BATCH:
+        emit("requests.replan", {**event.payload, "after": str(batch[-1].pk)})
+
+
+def _replan(request: ServiceRequest, portal: CompiledPortal, now: datetime) -> None:
+    if request.tick_at is not None and request.tick_at <= now:
+        return  # its tick is on the way
+    overdue = [due for due in pending(request, portal) if due.at <= now]
+    waits = request.turn == Turn.CUSTOMER and request.unanswered_since is None
+    if waits and (request.waiting_since is None or any(due.what in ("remind", "close") for due in overdue)):
+        # A rule that nobody knew of when the request came here: its days begin today.
+        stays.start_waiting(request, now)
+    # Who was late before there was a rule against it is not told of in one great heap.
+    if late := [due.key for due in overdue if due.what == "late"]:
+        stays.mark_told(request, late)
+    plan_tick(request, portal=portal)
+    request.save(update_fields=["waiting_since", "stay", "tick_at"])
+
+
+def _touched(portal: CompiledPortal, *, also_planned: bool) -> QuerySet[ServiceRequest]:
+    """Open requests in a status with rules for the clock; `also_planned`: those with a plan as well."""
+    timed = Q(pk__in=[])
+    for kind in portal.every_type:
+        keys = [status.key for status in kind.flow.statuses if _is_timed(status)]
+        if keys:
+            timed |= Q(type_key=kind.key, status_key__in=keys)
+    wanted = timed | Q(tick_at__isnull=False) if also_planned else timed & Q(tick_at=None)
+    return ServiceRequest.objects.filter(wanted, closed_at=None)
+
+
+def _is_timed(status: CompiledStatus) -> bool:
+    runs_out = any(isinstance(ask, ApproveAsk) and ask.expires_days is not None for ask in status.asks)
+    promises = status.turn == "us" and status.expected is not None and not status.expected.no_limit
+    return bool(promises or status.if_late or status.remind or status.close or runs_out)

@@ -1,0 +1,99 @@
+"""What has happened since a request came into its status: kept on its row, forgotten when it goes on.
+
+A request's `stay` is an object with these parts, all optional:
+
+- `asks`: what was asked and is done, by the ask's key: `{"at": ISO time, "by": "customer" or "staff", "answer": …}`
+- `told`: what the clock has done already, so that nothing is done twice ("remind.2", "late.manager.0", …)
+- `reminded_at`: when the customer was reminded last
+- `closed_from`: for a request that was closed because nobody answered, where it stood and what was done there
+
+Nothing in it says more than that something was done; what was approved stands in the history.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal_core.history.record import JsonValue
+from portal_core.service_requests.models import ServiceRequest
+
+
+@dataclass(frozen=True)
+class DoneAsk:
+    """That an ask was done: when, on whose side of the door, and the answer where there are several."""
+
+    at: datetime
+    by: str
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class ClosedFrom:
+    """Where a request stood when it was closed because the customer did not answer."""
+
+    status_key: str
+    asks: Mapping[str, JsonValue]
+
+
+def done_asks(request: ServiceRequest) -> dict[str, DoneAsk]:
+    """What was asked in this status and is done, by key."""
+    return {
+        key: DoneAsk(datetime.fromisoformat(str(item["at"])), str(item["by"]), str(item.get("answer", "")))
+        for key, item in request.stay.get("asks", {}).items()
+    }
+
+
+def mark_ask_done(request: ServiceRequest, key: str, done: DoneAsk) -> None:
+    """Notes that an ask is done; the caller saves."""
+    item = {"at": done.at.isoformat(), "by": done.by, **({"answer": done.answer} if done.answer else {})}
+    request.stay = {**request.stay, "asks": {**request.stay.get("asks", {}), key: item}}
+
+
+def open_ask_again(request: ServiceRequest, key: str) -> None:
+    """Takes back that an ask is done; the caller saves."""
+    asks = {name: item for name, item in request.stay.get("asks", {}).items() if name != key}
+    request.stay = {**request.stay, "asks": asks}
+
+
+def told(request: ServiceRequest) -> frozenset[str]:
+    """What the clock has done in this stay."""
+    return frozenset(request.stay.get("told", ()))
+
+
+def mark_told(request: ServiceRequest, keys: Iterable[str]) -> None:
+    """Notes that the clock has done something; the caller saves."""
+    request.stay = {**request.stay, "told": sorted({*request.stay.get("told", ()), *keys})}
+
+
+def reminded_at(request: ServiceRequest) -> datetime | None:
+    """When the customer was reminded last, in this stay."""
+    at = request.stay.get("reminded_at")
+    return datetime.fromisoformat(at) if at else None
+
+
+def mark_reminded(request: ServiceRequest, at: datetime) -> None:
+    """Notes when the customer was reminded; the caller saves."""
+    request.stay = {**request.stay, "reminded_at": at.isoformat()}
+
+
+def start_waiting(request: ServiceRequest, now: datetime) -> None:
+    """The customer is to answer from now on: reminders begin anew."""
+    request.waiting_since = now
+    kept = [key for key in request.stay.get("told", ()) if not key.startswith("remind.")]
+    request.stay = {name: item for name, item in request.stay.items() if name != "reminded_at"} | {"told": kept}
+
+
+def closed_from(request: ServiceRequest) -> ClosedFrom | None:
+    """Where it stood when it was closed for want of an answer; None for every other request."""
+    found = request.stay.get("closed_from")
+    return ClosedFrom(str(found["status"]), found.get("asks", {})) if found else None
+
+
+def stay_of_closed(request: ServiceRequest) -> dict[str, JsonValue]:
+    """The stay with which a request enters the status in which it is closed: remembers where it came from."""
+    return {"closed_from": {"status": request.status_key, "asks": request.stay.get("asks", {})}}
+
+
+def stay_of_reopened(before: ClosedFrom) -> dict[str, JsonValue]:
+    """The stay with which a closed request comes back: what was done already need not be done again."""
+    return {"asks": dict(before.asks)} if before.asks else {}

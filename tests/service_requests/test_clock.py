@@ -1,0 +1,335 @@
+"""Reminders, closing, lateness and plans, with a clock that is moved: each once, and only while it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail as sent_mails
+
+from portal_core.history.models import HistoryEntry, Kind
+from portal_core.messaging.actions import Message, reply
+from portal_core.service_requests import replanning, stays
+from portal_core.service_requests.actions import plan_for, reopen
+from portal_core.service_requests.errors import Forbidden, MoveRefused, NotReopened, NotSeen, Stale
+from portal_core.service_requests.models import ServiceRequest
+from tenants.outbox.drain import drain
+from tenants.outbox.models import Event
+from tests.factories import make_user
+from tests.service_requests.asking_portal import Desk, document, new_key
+from tests.service_requests.small_portal import refused
+
+START = "2026-11-23 09:00 +0000"  # a Monday, when work begins
+
+
+class Time:
+    """A desk whose clock can be put forward; what is due by then is done, and the mails are given back."""
+
+    def __init__(self, people: Any, tenant: Any, clock: Any) -> None:
+        self.desk, self.tenant, self.clock = Desk(people), tenant, clock
+
+    def after(self, **span: float) -> list[tuple[str, str]]:
+        """Puts the clock forward in one go; the mails as (to, subject)."""
+        self.clock.shift(timedelta(**span))
+        return self.now()
+
+    def now(self) -> list[tuple[str, str]]:
+        drain(self.tenant.schema_name)
+        said = [(mail.recipients()[0].split("<")[-1].split("@")[0], mail.subject) for mail in sent_mails.outbox]
+        sent_mails.outbox.clear()
+        return said
+
+    def last_mail(self, **span: float) -> Any:
+        self.clock.shift(timedelta(**span))
+        drain(self.tenant.schema_name)
+        mail = sent_mails.outbox[-1]
+        sent_mails.outbox.clear()
+        return mail
+
+
+@pytest.fixture
+def time(people, tenant) -> Iterator[Time]:
+    with time_machine.travel(START, tick=False) as clock:
+        yield Time(people, tenant, clock)
+
+
+def kinds(row: Any) -> list[str]:
+    return list(HistoryEntry.objects.filter(request=row).order_by("id").values_list("kind", flat=True))
+
+
+# ---- reminders and closing
+
+
+def test_a_customer_is_reminded_twice_and_then_the_request_is_closed(time):
+    row = time.desk.at("visit")
+    assert ("carol", f"News of {row.number}") in time.now()
+    assert time.after(days=1, hours=23) == []
+    assert time.after(hours=1) == [("carol", f"A nudge about {row.number}")]
+    assert time.after(days=2) == []
+    assert time.after(days=1) == [("carol", "We wait for you: Pump")]
+    assert time.after(days=8) == []
+    assert time.after(days=1) == [("carol", "Closed for now: Pump")]
+    row = time.desk.fresh(row)
+    assert (row.status_key, row.tick_at) == ("stopped", None)
+    assert row.closed_at is not None
+    assert kinds(row)[-3:] == [Kind.REMINDED, Kind.REMINDED, Kind.MOVED]
+    assert time.after(days=60) == []
+
+
+def test_a_reminder_says_what_is_asked_and_when_it_would_be_closed(time):
+    time.desk.at("visit")
+    time.now()
+    time.clock.shift(timedelta(days=2))
+    time.now()
+    mail = time.last_mail(days=3)
+    assert "* Choose a day" in mail.body
+    assert "Without an answer we close this on Monday 7 December" in mail.body
+
+
+def test_nobody_is_reminded_or_closed_while_we_owe_an_answer_and_the_days_begin_anew(time):
+    row = time.desk.at("visit")
+    time.now()
+    time.clock.shift(timedelta(days=1))
+    reply(actor=time.desk.actor("carol"), request_id=row.pk, message=Message("Is Friday possible?", new_key()))
+    time.now()
+    assert [to for to, _ in time.after(days=30) if to == "carol"] == []
+    assert time.desk.fresh(row).closed_at is None
+    reply(actor=time.desk.actor("bob"), request_id=row.pk, message=Message("Yes.", new_key()))
+    time.now()
+    assert time.after(days=1) == []
+    assert time.after(days=1) == [("carol", f"A nudge about {row.number}")]
+
+
+def test_whoever_acts_is_not_reminded_and_what_comes_back_is_reminded_anew(time):
+    row = time.desk.at("visit")
+    time.now()
+    time.clock.shift(timedelta(days=1))
+    time.desk.answer(row, "day", answers={"slot": "tue"})
+    time.now()
+    assert time.after(days=30) == []
+    time.desk.move(row, "visit")
+    time.now()
+    assert time.after(days=2) == [("carol", f"A nudge about {row.number}")]
+
+
+def test_a_clock_that_stood_still_reminds_once_and_closes_nobody_unreminded(time):
+    row = time.desk.at("visit")
+    time.now()
+    assert time.after(days=20) == [("carol", "We wait for you: Pump")]
+    assert time.desk.fresh(row).closed_at is None
+    assert time.after(days=1) == [("carol", "Closed for now: Pump")]
+
+
+def test_an_event_that_comes_twice_or_late_does_nothing_twice(time):
+    row = time.desk.at("visit")
+    time.now()
+    time.after(days=2)
+    Event.objects.filter(kind="request.tick").update(done_at=None)
+    assert time.now() == []
+    assert kinds(row).count(Kind.REMINDED) == 1
+
+
+# ---- opening again
+
+
+def test_one_click_opens_it_again_where_it_stood_with_what_was_done(time, client_for):
+    row = time.desk.at("visit")
+    time.desk.answer(row, "key", answers={"key-box": "Mat"})
+    time.now()
+    time.after(days=2), time.after(days=3), time.after(days=9)
+    assert time.desk.fresh(row).status_key == "stopped"
+    assert time.desk.seen(row).may_reopen
+    row = reopen(actor=time.desk.actor("carol"), request_id=row.pk)
+    assert (row.status_key, row.closed_at, list(stays.done_asks(row))) == ("visit", None, ["key"])
+    # The second click, and a click on what was never closed, change nothing.
+    before = kinds(row)
+    reopen(actor=time.desk.actor("carol"), request_id=row.pk)
+    assert kinds(row) == before
+    time.now()
+    assert time.after(days=2) == [("carol", f"A nudge about {row.number}")]
+
+
+def test_after_a_month_only_staff_open_it_again(time):
+    row = time.desk.at("quote")
+    time.after(days=14)
+    assert time.desk.fresh(row).status_key == "stopped"
+    time.clock.shift(timedelta(days=31))
+    assert not time.desk.seen(row).may_reopen
+    with refused(NotReopened):
+        reopen(actor=time.desk.actor("carol"), request_id=row.pk)
+    with refused(NotSeen):
+        reopen(actor=time.desk.actor("dave"), request_id=row.pk)
+    assert reopen(actor=time.desk.actor("bob"), request_id=row.pk).status_key == "quote"
+
+
+def test_what_was_closed_by_a_person_is_not_opened_by_this(time):
+    row = time.desk.at("visit")
+    time.desk.move(row, "stopped", by="carol")
+    assert not time.desk.seen(row).may_reopen
+    with refused(NotReopened):
+        reopen(actor=time.desk.actor("carol"), request_id=row.pk)
+
+
+def test_a_status_that_is_gone_is_replaced_by_the_first_one(time):
+    row = time.desk.at("visit")
+    time.after(days=2), time.after(days=3), time.after(days=9)
+    changed = document()
+    changed["flows"][0]["statuses"] = [s for s in changed["flows"][0]["statuses"] if s["key"] != "visit"]
+    changed["types"][0]["fields"] = [f for f in changed["types"][0]["fields"] if f["key"] not in ("slot", "key-box")]
+    moves = changed["flows"][0]["transitions"]
+    for move in moves:
+        move["from"] = [origin for origin in move["from"] if origin != "visit"]
+    changed["flows"][0]["transitions"] = [move for move in moves if move["to"] != "visit"]
+    time.desk.publish(changed)
+    assert reopen(actor=time.desk.actor("carol"), request_id=row.pk).status_key == "new"
+
+
+# ---- lateness and plans
+
+
+def test_a_promise_that_is_not_kept_is_told_once_to_each_and_says_what_to_do(time):
+    row = time.desk.at("new")
+    time.now()
+    assert time.after(days=1, hours=23) == []
+    mail = time.last_mail(hours=1)
+    assert mail.subject.startswith("Late: Pump")
+    assert "Post an update before Carol has to ask" in mail.body
+    assert f"/desk/requests/{row.number}/#write" in mail.body
+    # Two working days later the owner, and then nobody any more.
+    assert [to for to, _ in time.after(days=2)] == ["alice"]
+    assert time.after(days=30) == []
+
+
+def test_a_planned_day_is_what_the_customer_reads_and_what_can_be_late(time):
+    row = time.desk.at("new")
+    time.now()
+    plan_for(actor=time.desk.actor("bob"), request_id=row.pk, day=date(2026, 12, 1), seen=None)
+    assert time.desk.seen(row).status.expected == "Planned for Tuesday 1 December"
+    assert time.desk.fresh(row).due_at.isoformat() == "2026-12-01T17:00:00+00:00"
+    assert time.after(days=7) == []
+    assert [subject for _, subject in time.after(days=1, hours=8)] == [f"Late: Pump ({row.number})"]
+    assert time.desk.seen(row).status.expected == "Planned for today"
+    time.clock.shift(timedelta(days=2))
+    assert time.desk.seen(row).status.expected == "We had planned this for Tuesday 1 December and are late"
+
+
+def test_a_plan_can_be_taken_back_and_goes_with_the_request_until_it_is_over(time):
+    row = time.desk.at("new")
+    promised = row.due_at
+    bob = time.desk.actor("bob")
+    plan_for(actor=bob, request_id=row.pk, day=date(2026, 12, 1), seen=None)
+    with refused(Stale):
+        plan_for(actor=bob, request_id=row.pk, day=date(2026, 12, 2), seen=None)
+    plan_for(actor=bob, request_id=row.pk, day=None, seen=date(2026, 12, 1))
+    assert time.desk.fresh(row).due_at == promised
+    plan_for(actor=bob, request_id=row.pk, day=date(2026, 12, 1), seen=None)
+    time.desk.move(row, "work")
+    assert time.desk.fresh(row).planned_for == date(2026, 12, 1)
+    time.clock.shift(timedelta(days=10))
+    time.desk.move(row, "visit")
+    assert time.desk.fresh(row).planned_for is None
+
+
+def test_only_staff_plan_and_only_what_lies_ahead(time):
+    row = time.desk.at("new")
+    with refused(Forbidden):
+        plan_for(actor=time.desk.actor("carol"), request_id=row.pk, day=date(2026, 12, 1), seen=None)
+    with refused(MoveRefused):
+        plan_for(actor=time.desk.actor("bob"), request_id=row.pk, day=date(2026, 11, 22), seen=None)
+
+
+def test_an_offer_that_ran_out_stands_in_the_history_and_is_told_to_staff(time):
+    row = time.desk.at("quote")
+    time.now()
+    assert time.after(days=5) == []
+    assert time.after(days=1) == [("bob", f"Not approved in time: Pump ({row.number})")]
+    assert kinds(row)[-1] == Kind.LAPSED
+    assert time.after(days=1) == []
+
+
+# ---- other versions, other ways in
+
+
+def test_a_new_version_changes_what_waits_and_breaks_nothing(time):
+    row = time.desk.at("visit")
+    time.now()
+    changed = document()
+    visit = changed["flows"][0]["statuses"][2]
+    visit["remind"] = [{"after_days": 3}]
+    visit["close"]["after_days"] = 4
+    time.desk.publish(changed)
+    time.now()
+    assert time.after(days=2) == []
+    assert time.after(days=1) == [("carol", "We wait for you: Pump")]
+    assert time.after(days=1) == [("carol", "Closed for now: Pump")]
+    assert time.desk.fresh(row).status_key == "stopped"
+
+
+def test_a_rule_that_is_new_counts_from_the_day_on_which_it_is_published(time):
+    changed = document()
+    visit = changed["flows"][0]["statuses"][2]
+    visit.pop("remind"), visit.pop("close")
+    time.desk.publish(changed)
+    row = time.desk.at("visit")
+    time.now()
+    time.clock.shift(timedelta(days=100))
+    time.desk.publish(document())
+    assert time.now() == []
+    assert time.after(days=1) == []
+    assert time.after(days=1) == [("carol", f"A nudge about {row.number}")]
+
+
+def test_publishing_something_else_reminds_nobody_again(time):
+    time.desk.at("visit")
+    time.now()
+    time.after(days=2), time.after(days=3)
+    changed = document()
+    changed["portal"]["welcome"] = "Hello"
+    time.desk.publish(changed)
+    time.now()
+    assert time.after(days=8) == []
+
+
+def test_a_removed_rule_leaves_an_event_that_does_nothing(time):
+    row = time.desk.at("visit")
+    time.now()
+    changed = document()
+    visit = changed["flows"][0]["statuses"][2]
+    visit.pop("remind"), visit.pop("close")
+    time.desk.publish(changed)
+    assert time.after(days=90) == []
+    assert time.desk.fresh(row).status_key == "visit"
+
+
+def test_a_request_that_came_in_another_way_is_planned_at_night(time):
+    row = time.desk.at("visit")
+    time.now()
+    ServiceRequest.objects.filter(pk=row.pk).update(tick_at=None, waiting_since=None)
+    replanning.replan_tonight()
+    time.now()
+    assert time.after(days=2) == [("carol", f"A nudge about {row.number}")]
+    replanning.replan_tonight()
+    assert not Event.objects.filter(kind="requests.replan", done_at=None).exists()
+
+
+def test_many_are_planned_anew_a_batch_at_a_time(time, monkeypatch):
+    monkeypatch.setattr(replanning, "BATCH", 2)
+    rows = [time.desk.at("visit") for _ in range(5)]
+    time.now()
+    ServiceRequest.objects.update(tick_at=None, waiting_since=None)
+    replanning.replan_tonight()
+    time.now()
+    assert ServiceRequest.objects.filter(tick_at=None).count() == 0
+    assert len([subject for _, subject in time.after(days=2)]) == len(rows)
+
+
+def test_a_made_up_customer_is_reminded_to_the_owner(time, people):
+    people["carol"] = make_user("alex@sample.invalid", "Alex Carter", "customer", is_sample=True)
+    time.desk.at("visit")
+    time.now()
+    ((to, subject),) = time.after(days=2)
+    assert to == "alice"
+    assert subject.startswith("Sample for Alex Carter:")
