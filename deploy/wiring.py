@@ -19,6 +19,7 @@ from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications import time_handlers as notification_time_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.notifications.notices import clear_old_notices
+from portal_core.notifications.undelivered import on_outcome as mark_outcome
 from portal_core.reporting import removed
 from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
@@ -32,7 +33,7 @@ from portal_core.service_requests.usual import measure_usual_hours
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current, current_schema
-from tenants.outbox import letterhead
+from tenants.outbox import letterhead, outcomes
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
 
@@ -46,6 +47,7 @@ def connect() -> None:
     search_rebuild.connect()
     notification_time_handlers.connect()
     request_subscriptions.connect()
+    outcomes.on_outcome(mark_outcome)
     registry.on_provision(setup.set_up)
     registry.on_cleaning(clear_expired)
     registry.on_cleaning(_clear_notices)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
+from portal_core.desk.delivery import delivery_words
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.forms import AnswersForm
@@ -41,6 +42,8 @@ class MovePanel:
     tells: bool
     form: AnswersForm
     reason: str
+    # How the mail goes when not at once: with the daily mail, or not at all by the customer's own choice.
+    delivery: str = ""
 
     def was_shown(self, data: QueryDict) -> bool:
         """Whether the page that was sent had shown just these words (or nobody is told, or they are staff's own)."""
@@ -80,6 +83,7 @@ def move_panel(row: ServiceRequest, asked: AskedMove, *, portal: CompiledPortal,
         tells=asked.tell and mail is not None,
         form=form,
         reason=asked.reason,
+        delivery=delivery_words(row.customer, mail.kind, mail.way) if mail else "",
     )
 
 

@@ -14,10 +14,14 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
+from portal_core.desk.delivery import delivery_words
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
 from portal_core.documents.field import Sender
+from portal_core.notifications.choices import way_for
+from portal_core.notifications.rules import ways_of
 from portal_core.notifications.seen import note_opened
+from portal_core.notifications.undelivered import refused_address
 from portal_core.portal.brand import live_brand
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
@@ -139,6 +143,8 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "back": back_of(request),
         "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
         "told": _told(opened),
+        "refused_address": refused_address(row.customer),
+        "may_see_mails": opened.actor.may("manage_team"),
         "customer_phone": row.customer.phone,
         "is_sample": row.customer.is_sample,
         "guest_link": _guest_link(row) if row.customer.is_guest else None,
@@ -219,12 +225,16 @@ def _guest_link(row: ServiceRequest) -> GuestLinkState:
 
 def _told(opened: DeskRequest) -> str:
     """What the customer gets when somebody answers, said above Send."""
-    customer = opened.row.customer
+    customer, row = opened.row.customer, opened.row
+    asked = ways_of("replied", opened.portal, row).get("customer")
     if customer.is_sample:
         return f"{customer.first_name} is made up: the mail goes to the owner"
     if not customer.is_active:
         return f"{customer.first_name} cannot sign in any more and gets no mail"
-    return f"{customer.first_name} gets an e-mail at {customer.email}"
+    if asked is None:
+        return f"{customer.first_name} is not told by e-mail; it stands in the portal"
+    way = way_for(customer, "replies", asked)
+    return delivery_words(customer, "replies", way) or f"{customer.first_name} gets an e-mail at {customer.email}"
 
 
 def _people(opened: DeskRequest) -> list[Colleague]:

@@ -17,7 +17,7 @@ from tenants.identifiers import parse_uuid
 def index(request: PersonRequest) -> HttpResponse:
     """The list, newest first, a page at a time."""
     page = updates.page_of(request.actor, before=parse_uuid(request.GET.get("before", "")))
-    return render(request, "desk/updates.html", {"page": page})
+    return render(request, "desk/updates.html", {"page": page, "may_see_mails": request.actor.may("manage_team")})
 
 
 @require_POST

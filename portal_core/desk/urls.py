@@ -9,6 +9,7 @@ from portal_core.desk import (
     queue,
     request,
     request_actions,
+    undelivered,
     updates,
 )
 from portal_core.desk.customer_urls import customer_urls
@@ -25,6 +26,7 @@ urlpatterns = [
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/play/", first_steps.play, name="first_steps_play"),
     path("first-steps/close/", first_steps.close, name="first_steps_close"),
+    path("mails/", undelivered.index, name="undelivered"),
     path("updates/", updates.index, name="updates"),
     path("updates/read/", updates.read_all, name="updates_read"),
     path("updates/<uuid:key>/", updates.follow, name="update"),

@@ -131,6 +131,11 @@ def switch_on(user_id: UUID | str, kind: str) -> None:
         user.save(update_fields=["notice_choices"])
 
 
+def has_chosen(user: User, kind: str) -> bool:
+    """Whether it is the person's own choice how this kind goes, and not the business's rule."""
+    return _chosen(user, kind) is not None or not takes_digest(user)
+
+
 def is_off(user: User, kind: str) -> bool:
     """Whether the person has switched this kind off."""
     return _chosen(user, kind) == Way.NEVER

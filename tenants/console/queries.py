@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from tenants.migrating import tenant_fingerprint
 from tenants.models import Tenant
+from tenants.outbox.troubles import Troubles, troubles_of
 from tenants.snapshot import absolute_url
 
 PAGE_SIZE = 50
@@ -23,6 +24,7 @@ class TenantLine:
     status: str
     created_at: datetime
     is_current: bool
+    troubles: Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ def tenant_page(query: str, number: int) -> TenantPage:
     number = max(1, min(number, (total + PAGE_SIZE - 1) // PAGE_SIZE or 1))
     start = (number - 1) * PAGE_SIZE
     current = tenant_fingerprint()
-    rows = found.prefetch_related("domains").order_by("-created_at", "-id")[start : start + PAGE_SIZE]
-    lines = tuple(_line(tenant, current) for tenant in rows)
+    rows = list(found.prefetch_related("domains").order_by("-created_at", "-id")[start : start + PAGE_SIZE])
+    troubles = troubles_of([tenant.schema_name for tenant in rows])
+    lines = tuple(_line(tenant, current, troubles.get(tenant.schema_name, Troubles())) for tenant in rows)
     return TenantPage(lines, total, start + 1, number, start + PAGE_SIZE < total)
 
 
@@ -82,7 +85,7 @@ def _search(query: str) -> QuerySet[Tenant]:
     return Tenant.objects.filter(Q(slug__icontains=query) | Q(name__icontains=query) | by_domain).distinct()
 
 
-def _line(tenant: Tenant, current: str) -> TenantLine:
+def _line(tenant: Tenant, current: str, troubles: Troubles) -> TenantLine:
     domains = sorted(tenant.domains.all(), key=lambda domain: (not domain.is_primary, domain.host))
     hosts = tuple(domain.host for domain in domains)
     return TenantLine(
@@ -93,4 +96,5 @@ def _line(tenant: Tenant, current: str) -> TenantLine:
         status=tenant.status,
         created_at=tenant.created_at,
         is_current=tenant.fingerprint == current,
+        troubles=troubles,
     )

@@ -8,7 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
-from tenants.outbox import lease
+from tenants.outbox import lease, outcomes
 from tenants.outbox.message import MessageImpossible, build
 from tenants.outbox.models import Mail
 from tenants.outbox.queries import due_mails
@@ -60,6 +60,7 @@ class MailSession:
             message = build(mail)
         except MessageImpossible as error:
             _give_up(mail, str(error))
+            outcomes.tell(mail)
             return Step.DONE
         try:
             self._connected().send_messages([message])
@@ -93,6 +94,7 @@ def _record_sent(mail: Mail) -> None:
     if mail.is_secret:
         fields += _wipe(mail)
     mail.save(update_fields=fields)
+    outcomes.tell(mail)
 
 
 def _wipe(mail: Mail) -> list[str]:
@@ -107,6 +109,7 @@ def _record_failure(mail: Mail, error: Exception) -> Step:
     mail.last_error = refusal.explanation[:ERROR_LIMIT]
     if refusal.kind is Refusal.Kind.PERMANENT:
         _give_up(mail, mail.last_error)
+        outcomes.tell(mail)
         return Step.DONE
     is_server = refusal.kind is Refusal.Kind.SERVER
     ceiling = SERVER_CEILING_SECONDS if is_server else MAIL_CEILING_SECONDS

@@ -1,0 +1,16 @@
+"""`/desk/mails/`: mails to customers that could not be delivered, for those who run the place."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.notifications import undelivered
+
+
+@require_safe
+@staff_page("manage_team")
+def index(request: PersonRequest) -> HttpResponse:
+    """To whom, when, why in words, and what to do."""
+    context = {"mails": undelivered.undelivered(), "waiting": undelivered.waiting_events()}
+    return render(request, "desk/undelivered.html", context)
