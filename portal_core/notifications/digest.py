@@ -19,7 +19,7 @@ from portal_core.notifications import parts
 from portal_core.notifications.choices import DIGEST, is_off, takes_digest
 from portal_core.notifications.daily import zone_of
 from portal_core.notifications.handed_over import handed_over_line
-from portal_core.notifications.markdown import quoted_html, to_html, to_text
+from portal_core.notifications.markdown import escape_value, quoted_html, to_html, to_text
 from portal_core.notifications.models import Notice, Way
 from portal_core.notifications.remake import mail_of
 from portal_core.notifications.rules import may_see
@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 GROUPS_SHOWN: Final = 15
 LINES_SHOWN: Final = 8
 QUOTE_LENGTH: Final = 1_000
+GREETING_LENGTH: Final = 160
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _add(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer,
     mail = mail_of(notice)
     if mail is None:
         return
+    body = _without_greeting(mail.body_markdown, notice.user)
     with override(viewer.language), timezone.override(viewer.time_zone):
         when = dates.in_words(notice.at)
         quote = mail.quote if len(mail.quote) <= QUOTE_LENGTH else f"{mail.quote[: QUOTE_LENGTH - 1].rstrip()}…"
@@ -120,8 +122,8 @@ def _add(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer,
         line = DigestLine(
             headline=mail.headline,
             when=when,
-            body_html=to_html(mail.body_markdown, link_colour=accent),
-            body_text=to_text(mail.body_markdown),
+            body_html=to_html(body, link_colour=accent),
+            body_text=to_text(body),
             quote_html=quoted_html(quote),
             quote_text="\n".join(f"> {words}".rstrip() for words in quote.splitlines()),
         )
@@ -130,6 +132,13 @@ def _add(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer,
         group = groups[notice.request_id] = _group(notice, viewer, portal)
     group.lines.append(line)
     del group.lines[:-LINES_SHOWN]
+
+
+def _without_greeting(body: str, user: User) -> str:
+    """A mail's words without a first line such as "Hello Maren,": many in one mail would greet many times."""
+    first, _gap, rest = body.partition("\n\n")
+    is_greeting = first.rstrip().endswith(",") and "\n" not in first and escape_value(user.first_name) in first
+    return rest.lstrip() if rest and is_greeting and len(first) < GREETING_LENGTH else body
 
 
 def _group(notice: Notice, viewer: Viewer, portal: CompiledPortal) -> DigestGroup:

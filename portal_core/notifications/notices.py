@@ -49,8 +49,11 @@ class Told:
 def keep(told: Told) -> bool:
     """Writes the notice and counts it; False when this person was told of this event before.
 
-    What goes once a day is announced to the daily mail. Runs in the transaction of the event's handler.
+    What the reader did is no news to them: nothing is kept, and a mail at once is their receipt. What goes once a day
+    is announced to the daily mail. Runs in the transaction of the event's handler.
     """
+    if told.is_own_doing:
+        return True
     _notice, is_new = Notice.objects.get_or_create(
         event_id=told.event.pk,
         user=told.user,
@@ -62,10 +65,9 @@ def keep(told: Told) -> bool:
             "way": told.way,
             "data": dict(told.data or {}),
             "at": told.at,
-            "read_at": told.at if told.is_own_doing else None,
         },
     )
-    if is_new and not told.is_own_doing:
+    if is_new:
         User.objects.filter(pk=told.user.pk).update(new_updates=F("new_updates") + 1)
     if is_new and told.way == Way.DAILY:
         await_digest(told.user.pk)

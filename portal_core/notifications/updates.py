@@ -118,10 +118,9 @@ def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tu
     """What happened, and its icon."""
     name = entry.who.name if entry is not None and entry.who is not None else view.business
     if what in ("reached", "moved", "closed"):
-        is_move = entry is not None and entry.kind == "moved"
-        return (entry.title if entry is not None and is_move else view.status.name), "flow"
+        return (entry.title if entry is not None else view.status.name), "flow"
     sayings = {
-        "created": (_("New request"), "inbox"),
+        "created": (_("Request from %(name)s") % {"name": view.customer.name or view.customer.first_name}, "inbox"),
         "assigned": (_("%(name)s gave you a request") % {"name": name}, "user"),
         "replied": (_("%(name)s answered") % {"name": name}, "message"),
         "answered": (_("%(name)s answered you") % {"name": name}, "message"),

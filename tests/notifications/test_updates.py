@@ -131,7 +131,7 @@ def test_staff_have_their_list_at_the_desk(desk, people, client_for):
     desk.note(request, body="Third one this year")
     desk.sent()
     text = page(client_for(desk.sam), "/desk/updates/")
-    for words in ("New request", "gave you a request", "Carol", "When do you come?", "left a note for staff"):
+    for words in ("Request from Carol", "gave you a request", "Carol", "When do you come?", "left a note for staff"):
         assert words in text
     desk.sam.refresh_from_db()
     assert desk.sam.new_updates == 4
@@ -152,7 +152,7 @@ def test_pages_of_twenty_five(desk, people, client_for):
     first = updates.page_of(actor_for(people["carol"]))
     assert len(first.updates) == 25 and first.older is not None
     second = updates.page_of(actor_for(people["carol"]), before=first.older)
-    assert [line.excerpt for line in second.updates][-2:] == ["Answer number 0", ""]
+    assert [line.excerpt for line in second.updates][-2:] == ["Answer number 1", "Answer number 0"]
     assert "Newest" in page(client_for(people["carol"]), f"/updates/?before={first.older}")
 
 
