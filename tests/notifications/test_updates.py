@@ -1,10 +1,13 @@
 """The list of updates: what is new, in words that hold now, marked by a POST or by opening the request."""
 
+import uuid
+
 import pytest
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.messaging.actions import Message, reply
 from portal_core.notifications import seen, updates
 from portal_core.notifications.models import Notice
 from portal_core.notifications.notices import clear_old_notices, mark_read
@@ -192,9 +195,11 @@ def test_twins_have_lists_of_their_own(twins):
     from tests.service_requests.filing import file_request
 
     with tenant_context(twins.alpha.tenant):
-        file_request(twins.alpha.carol, "order", what="Alpha alone", where="Here")
+        row = file_request(twins.alpha.carol, "order", what="Alpha alone", where="Here")
+        reply(actor=actor_for(twins.alpha.bob), request_id=row.pk, message=Message("For alpha", uuid.uuid4()))
         drain(twins.alpha.tenant.schema_name)
         notice = Notice.objects.filter(user=twins.alpha.carol).get()
+    assert "Alpha alone" in twins.alpha.client("carol").get("/updates/").content.decode()
     carol = twins.beta.client("carol")
     assert "Alpha alone" not in carol.get("/updates/").content.decode()
     assert carol.post(f"/updates/{notice.pk}/").status_code == 404
