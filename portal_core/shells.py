@@ -13,9 +13,13 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.desk.filters import TITLES
+from portal_core.desk.views import href_of
 from portal_core.portal.brand import live_brand
 from portal_core.reporting.beginning import put_away
 from portal_core.service_requests import queue
+from portal_core.service_requests.models import SavedView
+from portal_core.service_requests.saved_views import SHOWN, filters_of, views_for
+from portal_core.service_requests.viewer import Viewer
 from tenants.context import current
 from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell, Updates
 
@@ -113,10 +117,14 @@ class _Place:
 
 def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavGroup, ...]:
     # All numbers of the rail in one statement.
-    counts, (is_begun,) = queue.counts(actor, also=[put_away()])
+    views = list(views_for(actor))[:SHOWN] if actor.may("see") else []
+    zone = Viewer.of(actor, portal).time_zone
+    kept = [queue.filtered(actor, filters_of(view), zone=zone) for view in views]
+    counts, (is_begun, *numbers) = queue.counts(actor, also=[put_away(), *kept])
     return (
         NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
         NavGroup("Queues", _queues(request, actor, counts), title="Queues"),
+        NavGroup("Saved views", _views(request, views, numbers), title="Saved views"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
 
@@ -162,8 +170,23 @@ def _queues(request: HttpRequest, actor: Actor, counts: queue.Counts) -> tuple[N
     )
 
 
+def _views(request: HttpRequest, views: list[SavedView], numbers: list[int]) -> tuple[NavItem, ...]:
+    here = request.GET.get("saved", "") if request.path == "/desk/" else ""
+    return tuple(
+        NavItem(
+            view.name,
+            href_of(view),
+            "users" if view.is_shared else "filter",
+            current=str(view.pk) == here,
+            count=number if number < queue.COUNT_LIMIT else None,
+            count_text=f"{queue.COUNT_LIMIT - 1}+" if number >= queue.COUNT_LIMIT else "",
+        )
+        for view, number in zip(views, numbers, strict=True)
+    )
+
+
 def _queue_shown(request: HttpRequest) -> str:
-    if request.path != "/desk/" or request.GET.get("state") == "closed":
+    if request.path != "/desk/" or request.GET.get("state") == "closed" or request.GET.get("saved"):
         return ""
     view = request.GET.get("view", "")
     return view if view in TITLES else "needs-us"

@@ -194,74 +194,11 @@
     if (menu) menu.querySelector("summary").focus();
   });
 
-  // ---- single keys at the desk (<body data-keys>); never inside a field, and they can be switched off
-
-  const SWITCH = "portico-keys-off";
-  const stored = () => {
-    try {
-      return window.localStorage.getItem(SWITCH) === "yes";
-    } catch {
-      return false;
-    }
-  };
-  const keysOff = document.querySelector("[data-keys-off]");
-  const showSwitch = () => {
-    if (keysOff) keysOff.setAttribute("aria-pressed", String(stored()));
-  };
-  showSwitch();
-  if (keysOff) {
-    keysOff.addEventListener("click", () => {
-      try {
-        if (stored()) window.localStorage.removeItem(SWITCH);
-        else window.localStorage.setItem(SWITCH, "yes");
-      } catch {
-        /* private windows may refuse to store; the keys then stay on */
-      }
-      showSwitch();
-    });
-  }
-
-  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
-
-  const stepRow = (distance) => {
-    const rows = [...document.querySelectorAll("a[data-row]")];
-    if (!rows.length) {
-      const neighbour = document.querySelector(distance > 0 ? "a[data-key-next]" : "a[data-key-previous]");
-      if (neighbour) neighbour.click();
-      return;
-    }
-    const at = rows.findIndex((row) => row.closest("tr, li").contains(document.activeElement));
-    rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + distance))].focus();
-  };
-
-  const press = (key) => {
-    if (key === "j") return stepRow(1);
-    if (key === "k") return stepRow(-1);
-    if (key === "x") {
-      const row = document.activeElement.closest("tr, li");
-      const box = row && row.querySelector("input[type=checkbox]");
-      if (box) box.click();
-      return undefined;
-    }
-    if (!/^[a-z/?]$/.test(key)) return false;
-    const focus = document.querySelector(`[data-key-focus="${key}"]`);
-    const click = document.querySelector(`[data-key="${key}"]`);
-    if (focus) {
-      focus.scrollIntoView({ block: "center" });
-      focus.focus();
-    } else if (click) click.click();
-    else return false;
-    return undefined;
-  };
+  // ---- Ctrl and Enter send what is being written
 
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      const form = event.target.closest("form[data-composer]");
-      if (form) form.requestSubmit();
-      return;
-    }
-    if (!document.body.hasAttribute("data-keys") || stored()) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-    if (press(event.key.toLowerCase()) !== false && /^[a-z/?]$/i.test(event.key)) event.preventDefault();
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter") return;
+    const form = event.target.closest("form[data-composer]");
+    if (form) form.requestSubmit();
   });
 })();

@@ -19,6 +19,7 @@ from portal_core.desk.selection import tick_value
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Cursor, Filters, QueuePage
+from portal_core.service_requests.saved_views import views_for
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 
@@ -61,9 +62,10 @@ def index(request: PersonRequest) -> HttpResponse:
     here = QUEUE.of(filters, at=str(cursor)) if cursor else QUEUE.of(filters)
     context = {
         "portal": portal,
-        "title": "Closed" if filters.state == "closed" else TITLES[filters.view],
+        "title": _title(request, filters),
         "filters": filters,
         "kept": QUEUE.hidden(filters),
+        "keep_query": QUEUE.of(filters).partition("?")[2],
         "menus": list(menus(filters, portal, people)),
         "summary": _summary(filters, len(rows)),
         "groups": _groups(rows, filters, viewer.time_zone),
@@ -82,6 +84,16 @@ def index(request: PersonRequest) -> HttpResponse:
         "tick_all_href": f"{here}&select=all",
     }
     return render(request, "desk/queue.html", context)
+
+
+def _title(request: PersonRequest, filters: Filters) -> str:
+    """The name of the view that the address names, while it is one that this person has."""
+    named = request.GET.get("saved", "")
+    if named:
+        view = next((view for view in views_for(request.actor) if str(view.pk) == named), None)
+        if view is not None:
+            return view.name
+    return "Closed" if filters.state == "closed" else TITLES[filters.view]
 
 
 def _summary(filters: Filters, shown: int) -> str:

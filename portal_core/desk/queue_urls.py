@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from portal_core.desk import bulk_assign, bulk_move, search
+from portal_core.desk import bulk_assign, bulk_move, request_actions, search, views
 
 queue_urls = [
     path("search/", search.index, name="search"),
+    path("views/", views.index, name="views"),
+    path("views/keep/", views.keep, name="view_keep"),
+    path("views/<uuid:key>/", views.change, name="view"),
+    path("requests/<int:number>/priority/", request_actions.press, name="priority"),
     path("bulk/assign/", bulk_assign.give, name="bulk_assign"),
     path("bulk/move/", bulk_move.move_many, name="bulk_move"),
 ]

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -15,20 +16,23 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.desk.delivery import delivery_words
+from portal_core.desk.filters import read_filters
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
+from portal_core.desk.ready_answers import Ready, ready_answers
 from portal_core.documents.field import Sender
 from portal_core.notifications.choices import way_for
 from portal_core.notifications.rules import ways_of
 from portal_core.notifications.seen import note_opened
 from portal_core.notifications.undelivered import refused_address
 from portal_core.portal.brand import live_brand
+from portal_core.service_requests import queue
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import NotSeen
 from portal_core.service_requests.forms import AnswersForm, MessageForm
 from portal_core.service_requests.guest_links import current_link, expires_at
-from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.promises import has_limit
@@ -39,7 +43,8 @@ from tenants.identifiers import parse_uuid
 
 OTHERS_SHOWN = 4
 _REASON_LENGTH = 20_000
-_LISTS = ("/desk/?", "/desk/search/?")
+_SEARCH = "/desk/search/?"
+_LISTS = ("/desk/?", _SEARCH)
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,8 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
     """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
     row = opened.row
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request))
+    may_reply = page.request.may_message
+    answers = ready_answers(row, opened.customer_viewer, opened.viewer, opened.portal) if may_reply else []
     context: dict[str, object] = {
         "portal": opened.portal,
         "page": page,
@@ -139,7 +146,12 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "others": _others(opened),
         "panel": panel_of(request, opened) if page.request.moves else None,
         "editing": opened.editing(request.GET.get("edit", "")),
-        "message_form": opened.message_form(),
+        "message_form": _message_form(request, opened, answers),
+        "ready_answers": answers,
+        "priorities": Priority.choices,
+        "priority": row.priority,
+        "priority_name": str(Priority(row.priority).label),
+        "neighbours": neighbours_of(request, opened),
         "back": back_of(request),
         "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
         "told": _told(opened),
@@ -152,11 +164,39 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "may_assign": opened.actor.may("assign"),
         "may_create": opened.actor.may("create_for_customer"),
         "may_note": opened.actor.may("note"),
-        "may_reply": page.request.may_message,
+        "may_reply": may_reply,
         "is_mine": row.assignee_id == opened.actor.user_id,
         **extra,
     }
     return render(request, "desk/request.html", context, status=status)
+
+
+def _message_form(request: PersonRequest, opened: DeskRequest, answers: list[Ready]) -> MessageForm:
+    """The empty box, or one with the ready answer that the address asks for."""
+    form = opened.message_form()
+    chosen = next((answer for answer in answers if answer.key == request.GET.get("ready")), None)
+    if chosen is not None:
+        form.initial = {"body": chosen.text, "kind": "reply"}
+    return form
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The addresses of the requests before and after in the queue from which one came; empty where there is none."""
+
+    previous_href: str
+    next_href: str
+
+
+def neighbours_of(request: PersonRequest, opened: DeskRequest) -> Neighbours:
+    """Where to go on from here without going back to the queue; its filters are kept."""
+    back = back_of(request)
+    if back.startswith(_SEARCH):
+        return Neighbours("", "")
+    filters = read_filters(QueryDict(back.partition("?")[2]))
+    numbers = queue.neighbours(request.actor, filters, opened.row, zone=opened.viewer.time_zone)
+    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
+    return Neighbours(*(f"/desk/requests/{number}/{query}" if number else "" for number in numbers))
 
 
 def before_of(request: PersonRequest) -> uuid.UUID | None:

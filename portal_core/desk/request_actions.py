@@ -14,7 +14,7 @@ from portal_core.desk.moving import MovePanel
 from portal_core.desk.request import DeskRequest, back_of, open_request, panel_of, render_request
 from portal_core.documents.field import with_files
 from portal_core.messaging.actions import message_of, note, reply
-from portal_core.service_requests.actions import Move, assign, change_fields, move
+from portal_core.service_requests.actions import Move, assign, change_fields, move, prioritise
 from portal_core.service_requests.actions.move import refuse_stale
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.forms import AnswersForm
@@ -67,6 +67,27 @@ def give(request: PersonRequest, number: int) -> HttpResponse:
         messages.success(request, _GIVEN_AWAY)
         return redirect(back_of(request))
     return _back_to(request, number, "who")
+
+
+@require_POST
+@staff_page("assign")
+def press(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/priority/`: how pressing it is."""
+    opened = open_request(request, number)
+    level, seen = (_level(request.POST.get(name, "")) for name in ("priority", "seen"))
+    try:
+        prioritise(
+            actor=request.actor, request_id=opened.row.pk, priority=-1 if level is None else level, seen_priority=seen
+        )
+    except Stale as stale:
+        return render_request(request, open_request(request, number), stale=stale, status=409)
+    except MoveRefused as refused:
+        return render_request(request, opened, problem=str(refused), status=400)
+    return _back_to(request, number, "who")
+
+
+def _level(text: str) -> int | None:
+    return int(text) if len(text) == 1 and text in "0123" else None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

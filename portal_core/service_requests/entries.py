@@ -21,7 +21,7 @@ from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.history.models import Audience, HistoryEntry, Kind, Side
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.ask_lines import AskLine
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import field_text
 from portal_core.service_requests.visible_person import VisiblePerson, person
@@ -217,6 +217,8 @@ class _Line:
             return self._planned()
         if row.kind == Kind.RECORDED:
             return str(row.data.get("title", ""))
+        if row.kind == Kind.PRIORITISED:
+            return self._prioritised()
         return AskLine(row, self.type, self.portal, self.viewer).title(is_mine=is_mine, name=name)
 
     def _who(self) -> VisiblePerson | None:
@@ -252,6 +254,10 @@ class _Line:
     def _status_words(self, key: str) -> str:
         status = self.type.flow.status_or_unknown(key)
         return self.portal.text(status.name if self.viewer.is_staff else status.customer_name, self.viewer.language)
+
+    def _prioritised(self) -> str:
+        level = self.row.data.get("to")
+        return f"Priority: {Priority(level).label}" if level in Priority.values else "Priority"
 
     def _assigned(self) -> str:
         to = str(self.row.data.get("to_name", ""))

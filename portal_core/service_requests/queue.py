@@ -158,6 +158,33 @@ def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInf
     return _with_cursors(rows, order, cursor, has_more=has_more)
 
 
+def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: ZoneInfo) -> tuple[int | None, int | None]:
+    """The numbers of the requests before and after `row` in a queue, whether or not it stands there; one query."""
+    order = _Order.of(filters)
+    found = filtered(actor, filters, zone=zone).exclude(pk=row.pk)
+    here = order.cursor(row)
+    sides = [
+        found.filter(order.beyond(replace(here, is_backwards=backwards)))
+        .order_by(*order.columns(backwards=backwards))
+        .values("number")[:1]
+        for backwards in (True, False)
+    ]
+    parts: list[str] = []
+    values: list[Any] = []  # whatever the ORM made of the conditions
+    for side in sides:
+        try:
+            statement, parameters = side.query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("NULL")
+            continue
+        parts.append(f"({statement})")
+        values.extend(parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)  # made by the ORM, values apart
+        before, after = cursor.fetchone() or (None, None)
+    return before, after
+
+
 @dataclass(frozen=True)
 class _Order:
     """What a queue is ordered by: a moment, and before it the priority where that was asked for; the id last."""

@@ -148,6 +148,8 @@ def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
         return
     yield {"key": key, "body": "", "kind": "note", "email": "x", "do": "update", "f-shop-number": "x"}
     yield {"key": key, "do": "send", "f-shop-number": "x", "f-shop-date": "y", "email": "carol@example.com"}
+    if name == "desk:view_keep":
+        yield {"query": "view=all&type=job", "name": "Jobs"}
     if name.startswith("desk:bulk"):
         yield from ({"row": f"{number}|open||desk", "who": "me"} for number in (1001, 1002))
         yield from ({"row": "1001|asked||", "to": f"way.{to}", "do": "look", "reason": "r"} for to in canaries.STATUSES)

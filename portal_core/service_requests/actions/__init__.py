@@ -6,6 +6,7 @@ from portal_core.service_requests.actions.change_fields import change_fields
 from portal_core.service_requests.actions.draft import discard_draft, save_draft
 from portal_core.service_requests.actions.move import Move, move
 from portal_core.service_requests.actions.plan import plan_for
+from portal_core.service_requests.actions.prioritise import prioritise
 from portal_core.service_requests.actions.reopen import reopen
 from portal_core.service_requests.actions.submit import Submission, submit
 
@@ -20,6 +21,7 @@ __all__ = [
     "hand_over",
     "move",
     "plan_for",
+    "prioritise",
     "reopen",
     "save_draft",
     "submit",

@@ -1,0 +1,102 @@
+"""Saved views: kept from the queue as it stands, looked after on a page of their own."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts.pages import PersonRequest, forbidden, staff_page
+from portal_core.config.live import live_portal
+from portal_core.desk.filters import QUEUE, read_filters
+from portal_core.service_requests.errors import Forbidden, NotSeen
+from portal_core.service_requests.models import SavedView
+from portal_core.service_requests.saved_views import (
+    NAME_LENGTH,
+    SHARE,
+    ViewRefused,
+    delete_view,
+    filters_of,
+    keep_view,
+    may_change,
+    rename_view,
+    share_view,
+    views_for,
+)
+
+LIST = "/desk/views/"
+
+
+@dataclass(frozen=True)
+class ViewLine:
+    """One view in the list."""
+
+    view: SavedView
+    href: str
+    is_own: bool
+    may_change: bool
+
+
+def href_of(view: SavedView) -> str:
+    """The queue as the view keeps it."""
+    return QUEUE.of(filters_of(view), saved=str(view.pk))
+
+
+@require_safe
+@staff_page()
+def index(request: PersonRequest) -> HttpResponse:
+    """`/desk/views/`: one's own and the shared views."""
+    return _page(request)
+
+
+def _page(request: PersonRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    actor = request.actor
+    lines = [
+        ViewLine(view, href_of(view), view.owner_id == actor.user_id, may_change(actor, view))
+        for view in views_for(actor)
+    ]
+    context = {
+        "portal": live_portal(),
+        "lines": lines,
+        "may_share": actor.may(SHARE),
+        "name_length": NAME_LENGTH,
+        "problem": problem,
+        "typed": request.POST.get("name", ""),
+    }
+    return render(request, "desk/views.html", context, status=status)
+
+
+@require_POST
+@staff_page()
+def keep(request: PersonRequest) -> HttpResponse:
+    """`/desk/views/keep/`: the filters stand in `query`, as in the address of the queue."""
+    filters = read_filters(QueryDict(request.POST.get("query", "")[:2_000]))
+    try:
+        view = keep_view(actor=request.actor, name=request.POST.get("name", ""), filters=filters)
+    except ViewRefused as refused:
+        messages.error(request, f"The view was not kept. {refused}")
+        return redirect(QUEUE.of(filters))
+    return redirect(href_of(view))
+
+
+@require_POST
+@staff_page()
+def change(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """`/desk/views/KEY/`: `do` is rename, share, unshare or delete."""
+    actor, do = request.actor, request.POST.get("do", "")
+    try:
+        if do == "rename":
+            rename_view(actor=actor, view_id=key, name=request.POST.get("name", ""))
+        elif do in ("share", "unshare"):
+            share_view(actor=actor, view_id=key, is_shared=do == "share")
+        elif do == "delete":
+            delete_view(actor=actor, view_id=key)
+    except ViewRefused as refused:
+        return _page(request, problem=str(refused), status=400)
+    except NotSeen:
+        raise Http404 from None
+    except Forbidden:
+        return forbidden(request)
+    return redirect(LIST)

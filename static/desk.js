@@ -1,0 +1,194 @@
+// The desk's helps: single keys, selecting many, news without losing one's place, who else is here. Nothing here is
+// needed to read, write or decide anything.
+"use strict";
+
+(() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const one = (selector) => document.querySelector(selector);
+
+  // ---- selecting many: <form data-bulk>, boxes named row anywhere on the page
+
+  const bulk = one("[data-bulk]");
+  const boxes = () => all('input[name="row"]');
+  const showCount = () => {
+    if (!bulk) return;
+    const ticked = boxes().filter((box) => box.checked).length;
+    const counter = bulk.querySelector("[data-bulk-count]");
+    counter.textContent = `${ticked} selected`;
+    const every = one("[data-tick-all]");
+    if (!every) return;
+    every.checked = ticked > 0 && ticked === boxes().length;
+    every.indeterminate = ticked > 0 && !every.checked;
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-tick-all]")) for (const box of boxes()) box.checked = event.target.checked;
+    if (event.target.matches('[data-tick-all], input[name="row"]')) showCount();
+  });
+  if (bulk) {
+    bulk.addEventListener("reset", () => window.setTimeout(() => {
+      for (const box of boxes()) box.checked = false;
+      showCount();
+    }));
+    showCount();
+    window.addEventListener("pageshow", showCount);
+  }
+
+  // ---- ready answers go where the cursor stands
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-insert]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    const box = link.closest("form").querySelector("textarea");
+    event.preventDefault();
+    box.focus();
+    const before = box.value.slice(0, box.selectionStart);
+    const gap = before && !before.endsWith("\n") ? "\n\n" : "";
+    box.setRangeText(gap + link.dataset.insert, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    link.closest("details").open = false;
+  });
+
+  // ---- single keys (<body data-keys>): never inside a field, and they can be switched off
+
+  const SWITCH = "portico-keys-off";
+  const stored = () => {
+    try {
+      return window.localStorage.getItem(SWITCH) === "yes";
+    } catch {
+      return false;
+    }
+  };
+  const keysOff = one("[data-keys-off]");
+  const showSwitch = () => {
+    if (keysOff) keysOff.setAttribute("aria-pressed", String(stored()));
+  };
+  showSwitch();
+  if (keysOff) {
+    keysOff.addEventListener("click", () => {
+      try {
+        if (stored()) window.localStorage.removeItem(SWITCH);
+        else window.localStorage.setItem(SWITCH, "yes");
+      } catch {
+        /* private windows may refuse to store; the keys then stay on */
+      }
+      showSwitch();
+    });
+  }
+
+  const help = document.getElementById("keys-help");
+  const openHelp = () => help && !help.open && help.showModal();
+  const helpButton = one("[data-keys-help]");
+  if (helpButton) helpButton.addEventListener("click", openHelp);
+
+  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  const rows = () => all("a[data-row]");
+  const lineOf = (element) => element && element.closest("tr, li");
+  const rowHere = () => rows().find((row) => lineOf(row).contains(document.activeElement));
+  const isShown = (element) => element && element.getClientRects().length > 0;
+
+  const stepRow = (distance) => {
+    const list = rows();
+    if (!list.length) {
+      const neighbour = one(distance > 0 ? "a[data-key-next]" : "a[data-key-previous]");
+      if (neighbour) neighbour.click();
+      return Boolean(neighbour);
+    }
+    const at = list.indexOf(rowHere());
+    list[Math.min(list.length - 1, Math.max(0, at < 0 ? 0 : at + distance))].focus();
+    return true;
+  };
+
+  const tickHere = () => {
+    const row = rowHere();
+    const box = row && lineOf(row).querySelector('input[name="row"]');
+    if (box) box.click();
+    return Boolean(box);
+  };
+
+  const write = (kind) => {
+    const choice = document.getElementById(`kind-${kind}`);
+    const box = one("[data-composer] textarea");
+    if (!choice || !box) return false;
+    choice.checked = true;
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+    box.scrollIntoView({ block: "center" });
+    box.focus();
+    return true;
+  };
+
+  // What is selected, or else the line that has the focus.
+  const withSelection = (key) => {
+    const button = bulk && bulk.querySelector(`[data-key="${key}"]`);
+    if (!button) return undefined;
+    if (!boxes().some((box) => box.checked) && !tickHere()) return false;
+    button.click();
+    if (button.matches("summary")) one(".bulk-menu button").focus();
+    return true;
+  };
+
+  const GO = { q: "/desk/?view=needs-us", n: "/desk/?view=new", m: "/desk/?view=mine", a: "/desk/?view=all", v: "/desk/views/", c: "/desk/customers/" };
+  let goUntil = 0;
+
+  const KEYS = {
+    j: () => stepRow(1),
+    k: () => stepRow(-1),
+    ArrowDown: () => Boolean(rowHere()) && stepRow(1),
+    ArrowUp: () => Boolean(rowHere()) && stepRow(-1),
+    x: tickHere,
+    o: () => {
+      const row = rowHere();
+      if (row) row.click();
+      return Boolean(row);
+    },
+    u: () => {
+      const back = one(".desk-head-line > a.btn-icon");
+      if (back) back.click();
+      return Boolean(back);
+    },
+    r: () => write("reply"),
+    n: () => write("note"),
+    g: () => {
+      goUntil = Date.now() + 1500;
+      return true;
+    },
+    "?": () => {
+      openHelp();
+      return Boolean(help);
+    },
+  };
+  KEYS.s = () => press("m");
+
+  const press = (key) => {
+    if (Date.now() < goUntil && GO[key]) {
+      goUntil = 0;
+      window.location.assign(GO[key]);
+      return true;
+    }
+    if (KEYS[key]) return KEYS[key]();
+    const many = withSelection(key);
+    if (many !== undefined) return many;
+    const focus = one(`[data-key-focus="${key}"]`);
+    if (focus) {
+      focus.scrollIntoView({ block: "center" });
+      focus.focus();
+      return true;
+    }
+    const click = all(`[data-key="${key}"]`).find(isShown);
+    if (!click) return false;
+    click.click();
+    if (click.matches("summary")) {
+      const first = click.parentElement.querySelector("a, button, select, input:not([type=hidden])");
+      if (first) first.focus();
+    }
+    return true;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!document.body.hasAttribute("data-keys") || stored()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+    if (one("dialog[open]")) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!/^([a-z/?;]|ArrowUp|ArrowDown)$/.test(key)) return;
+    if (press(key)) event.preventDefault();
+  });
+})();
