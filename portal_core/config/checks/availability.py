@@ -62,7 +62,7 @@ def _status(status: Status, path: str) -> Iterator[Problem]:
             yield _later(f"{path}.handler.{position}.person", "Handing over to a person by rule is")
         yield from _condition(handler.when, f"{path}.handler.{position}.when")
     for position, rule in enumerate(status.notify):
-        yield from _notice(rule.when, rule.if_, f"{path}.notify.{position}")
+        yield from _condition(rule.if_, f"{path}.notify.{position}.if")
 
 
 def _ask(ask: Ask, path: str) -> Iterator[Problem]:
@@ -71,12 +71,6 @@ def _ask(ask: Ask, path: str) -> Iterator[Problem]:
     if isinstance(ask, ApproveAsk | ReadAsk) and ask.documents:
         yield _later(f"{path}.documents", "Documents in asks are")
     yield from _condition(ask.when, f"{path}.when")
-
-
-def _notice(when: str, condition: Condition | None, path: str) -> Iterator[Problem]:
-    if when == "daily":
-        yield _later(f"{path}.when", "One mail a day is")
-    yield from _condition(condition, f"{path}.if")
 
 
 def _condition(condition: Condition | None, path: str) -> Iterator[Problem]:
