@@ -14,10 +14,12 @@ from portal_core.accounts.roles import resolve_role
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
+from portal_core.documents.uploads import Rules, stored_value, take
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.forms import new_request_form
 from portal_core.service_requests.models import ServiceRequest
 from tenants.identifiers import uuid7
+from tests.documents.samples import pdf, sent
 
 TYPED = {
     "text": "Something short",
@@ -32,7 +34,13 @@ TYPED = {
     "datetime": {"_day": "2026-12-11", "_time": "09:30"},
     "address": {"_line1": "14 Alder Court", "_city": "Edinburgh", "_postcode": "EH6 5AB", "_country": "GB"},
     "file": "",
+    "record": "",
 }
+
+
+def paper(owner_id: Any) -> dict[str, Any]:
+    """A file that this person has sent, as answers keep it."""
+    return stored_value(take(owner_id, sent("paper.pdf", pdf()), Rules()))
 
 
 def inputs_for(field: CompiledField, name: str) -> dict[str, str]:
@@ -68,7 +76,7 @@ def filled(request_type: CompiledType, actor: Any, portal: CompiledPortal) -> di
     """A filled form by field name, every question that applies answered."""
     from django.http import QueryDict
 
-    asked = Asked(portal, actor.role, portal.language)
+    asked = Asked(portal, actor.role, portal.language, customer_id=actor.user_id, person_id=actor.user_id)
     data: dict[str, str] = {}
     for _ in range(5):
         query = QueryDict(mutable=True)
@@ -87,7 +95,9 @@ def filled(request_type: CompiledType, actor: Any, portal: CompiledPortal) -> di
         if not missing:
             break
         for name in missing:
-            data.update(inputs_for(request_type.field(name), f"f-{name}"))
+            field = request_type.field(name)
+            is_file = field.kind.key == "file"
+            data.update({f"f-{name}": paper(actor.user_id)["id"]} if is_file else inputs_for(field, f"f-{name}"))
     return data
 
 
@@ -100,7 +110,8 @@ def file_request(customer: User, type_key: str | None = None, **answers: Any) ->
     actor = actor_for(customer)
     query = QueryDict(mutable=True)
     query.update({**filled(request_type, actor, portal), **{f"f-{k}": v for k, v in answers.items()}})
-    form = new_request_form(request_type, Asked(portal, actor.role, portal.language), query)
+    asked = Asked(portal, actor.role, portal.language, customer_id=actor.user_id, person_id=actor.user_id)
+    form = new_request_form(request_type, asked, query)
     assert form.is_valid(), form.errors
     return submit(
         actor=actor,

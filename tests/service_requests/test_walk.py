@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from portal_core.accounts.actor import actor_for
@@ -11,25 +13,57 @@ from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.config.starters import starter, starter_keys
 from portal_core.service_requests.actions import Move, move
+from portal_core.service_requests.actions.answer_ask import AskAnswer, answer_ask
+from portal_core.service_requests.approvals import approval_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import uuid7
 from tests.factories import make_user
-from tests.service_requests.filing import file_request, typed_for
+from tests.service_requests.filing import file_request, paper, typed_for
 
-EVERY_STARTER = [*starter_keys(), "nordwarm"]
+EVERY_STARTER = [*starter_keys(), "nordwarm", "chicago"]
 
 
-def _answers(portal, request, transition):
+@dataclass(frozen=True)
+class Asks:
+    """A way on that no transition names: what is asked is done, or what is to be approved is declined."""
+
+    to: str
+    is_yes: bool = True
+
+
+def _answers(portal, request, keys, user):
+    """A value for each of these fields, as their forms would give it."""
     request_type = portal.type(request.type_key)
+    fields = [request_type.field(key) for key in keys]
+    asked = Asked(portal, resolve_role("customer"), "en")
     return {
-        key: request_type.field(key).kind.clean(
-            typed_for(request_type.field(key)),
-            request_type.field(key),
-            Asked(portal, resolve_role("customer"), "en"),
-        )
-        for key in transition.must_fill
+        field.key: [paper(user.pk)] if field.kind.key == "file" else field.kind.clean(typed_for(field), field, asked)
+        for field in fields
     }
+
+
+def _do_asks(portal, request, step, carol):
+    """Carol does what is asked until the request has moved on."""
+    actor, begun = actor_for(carol), request.status_key
+    viewer = Viewer.of(actor, portal)
+    for ask in [ask for ask in portal.type(request.type_key).flow.status(begun).asks if ask.required]:
+        keys = ask.fields if ask.do == "fill" else ()
+        answer = AskAnswer(
+            ask.key,
+            uuid7(),
+            seen_since=request.status_since,
+            answers=_answers(portal, request, keys, carol),
+            seen={key: request.data.get(key) for key in keys},
+            is_yes=step.is_yes,
+            token=approval_of(request, ask, viewer, portal).token if ask.do == "approve" else "",
+            note="" if step.is_yes else "because",
+        )
+        answer_ask(actor=actor, request_id=request.pk, answer=answer)
+        request = ServiceRequest.objects.select_related("customer").get(pk=request.pk)
+        if request.status_key != begun:
+            return
 
 
 def _mover(portal, transition, people):
@@ -55,16 +89,12 @@ def test_every_type_goes_through_every_status_and_transition(key, people):
             seen.add(request.status_key)
             for start, transition in path:
                 assert request.status_key == start
-                wanted = Move(
-                    to=transition.to,
-                    seen_status=start,
-                    reason="because",
-                    answers=_answers(portal, request, transition),
-                )
-                user = _mover(portal, transition, people)
-                # A colleague of a team role may only see its own team's requests.
-                move(actor=actor_for(user), request_id=request.pk, move=wanted)
+                if isinstance(transition, Asks):
+                    _do_asks(portal, request, transition, people["carol"])
+                else:
+                    _make_move(portal, request, transition, people)
                 request = ServiceRequest.objects.select_related("customer", "assignee").get(pk=request.pk)
+                assert request.status_key == transition.to
                 seen.add(request.status_key)
                 _look(request, people)
     for request_type in portal.types:
@@ -72,12 +102,35 @@ def test_every_type_goes_through_every_status_and_transition(key, people):
         assert visited[request_type.flow.key] == living
 
 
+def _make_move(portal, request, transition, people):
+    user = _mover(portal, transition, people)
+    wanted = Move(
+        to=transition.to,
+        seen_status=request.status_key,
+        reason="because",
+        answers=_answers(portal, request, transition.must_fill, user),
+    )
+    # A colleague of a team role may only see its own team's requests.
+    move(actor=actor_for(user), request_id=request.pk, move=wanted)
+
+
+def _ways_on(flow):
+    """Every transition, and every way on through what is asked, each with the status where it begins."""
+    yield from flow.transitions
+    for status in flow.statuses:
+        approvals = [ask for ask in status.asks if ask.do == "approve"]
+        onward = [status.when_done, *(ask.approved for ask in approvals)]
+        yield from ((status.key, Asks(to)) for to in onward if to)
+        yield from ((status.key, Asks(ask.declined, is_yes=False)) for ask in approvals if ask.declined)
+
+
 def _paths(flow, start):
-    """Walks that together use every transition that can be reached from `start`."""
+    """Walks that together use every way on that can be reached from `start`."""
     used, walks, stack = set(), [], [(start, [])]
+    ways = list(_ways_on(flow))
     while stack:
         status, walk = stack.pop()
-        onward = [(key, move) for key, move in flow.transitions if key == status and (key, move.to) not in used]
+        onward = [(key, move) for key, move in ways if key == status and (key, move.to) not in used]
         if not onward:
             walks.append(walk)
             continue

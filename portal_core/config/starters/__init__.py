@@ -10,7 +10,7 @@ from portal_core.config.errors import UnknownKey
 
 _FOLDER: Final = Path(__file__).parent
 # In the order in which sign-up offers them.
-_KEYS: Final = ("order-status",)
+_KEYS: Final = ("order-status", "documents", "support-tickets")
 # For the sample tenants of the local start; never offered.
 _SAMPLES: Final = ("nordwarm", "chicago")
 
@@ -26,6 +26,8 @@ class StarterSummary:
 
 _SUMMARIES: Final = (
     StarterSummary("order-status", "Answering “where is it?”", "Requests with status, next step and a date"),
+    StarterSummary("documents", "Chasing papers", "Asked for, sent by phone, approved, on file"),
+    StarterSummary("support-tickets", "The same questions by phone", "Problems and wishes, answered in one place"),
 )
 
 
