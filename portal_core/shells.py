@@ -15,6 +15,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.filters import TITLES
 from portal_core.desk.views import href_of
 from portal_core.portal.brand import live_brand
+from portal_core.portal.my_details import details_href
 from portal_core.reporting.beginning import put_away
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import SavedView
@@ -58,8 +59,8 @@ def _portal_shell(request: HttpRequest) -> PortalShell | None:
     return PortalShell(
         portal_name=portal.name,
         brand=live_brand(portal),
-        nav=_portal_nav(request, actor),
-        tabs=_portal_tabs(request, actor),
+        nav=_portal_nav(request, actor, portal),
+        tabs=_portal_tabs(request, actor, portal),
         me=Me(name=actor.name, href="/account/", key=str(actor.user_id)) if actor.is_signed_in else None,
         desk_href="/desk/" if actor.is_staff else "",
         emergency=portal.text(settings.emergency, language),
@@ -77,22 +78,26 @@ def _at(request: HttpRequest, prefix: str) -> bool:
     return request.path == prefix if prefix == "/" else request.path.startswith(prefix)
 
 
-def _portal_nav(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+def _at_details(request: HttpRequest) -> bool:
+    return _at(request, "/account/") or _at(request, "/saved/")
+
+
+def _portal_nav(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:
     if not actor.is_customer:
         return ()
     return (
         NavItem(_("Home"), "/", current=_at(request, "/")),
         NavItem(_("Requests"), "/requests/", current=_at(request, "/requests/") or _at(request, "/new/")),
-        NavItem(_("My details"), "/account/", current=_at(request, "/account/")),
+        NavItem(_("My details"), details_href(portal), current=_at_details(request)),
     )
 
 
-def _portal_tabs(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
+def _portal_tabs(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:
     if not actor.is_customer:
         return ()
     places = (("/", _("Home"), "home"), ("/requests/", _("Requests"), "list"), ("/new/", _("New"), "plus"))
     items = [NavItem(label, href, icon, current=_at(request, href)) for href, label, icon in places]
-    return (*items, NavItem(_("You"), "/account/", "user", current=_at(request, "/account/")))
+    return (*items, NavItem(_("You"), details_href(portal), "user", current=_at_details(request)))
 
 
 def _desk_shell(request: HttpRequest) -> DeskShell | None:

@@ -97,15 +97,24 @@
   //      while it answered is newer than the answer and stays
 
   let typed = null;
+  const sentWith = new WeakMap();
 
   const answersIn = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")];
   const isMark = (field) => field.type === "radio" || field.type === "checkbox";
   const nameOf = (field) => (isMark(field) ? `${field.name}=${field.value}` : field.name);
 
+  const valuesIn = (part) => new Map(answersIn(part).map((field) => [nameOf(field), isMark(field) ? field.checked : field.value]));
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id === "questions") sentWith.set(event.detail.xhr, valuesIn(event.detail.target));
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "questions") return;
     const { id, selectionStart, selectionEnd } = document.activeElement;
-    const answers = new Map(answersIn(event.detail.target).map((field) => [nameOf(field), isMark(field) ? field.checked : field.value]));
+    // What is as it was sent may come back changed: another record brings other answers along.
+    const sent = sentWith.get(event.detail.xhr) ?? new Map();
+    const answers = new Map([...valuesIn(event.detail.target)].filter(([name, value]) => sent.get(name) !== value));
     typed = { answers, id, selectionStart, selectionEnd };
   });
 

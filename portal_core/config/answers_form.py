@@ -12,11 +12,50 @@ from portal_core.config.compiled import CompiledField
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
+from portal_core.config.remembering import parse
 from tenants.ui.parts import PartsWidget
 from tenants.ui.rows import RowsWidget
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
+# What is added to a field's name: whether its changed answer shall stand in the next form, too.
+KEEP = "_keep"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an answer before it is asked: the value (None: nothing yet) and where it comes from, in words.
+
+    `others`: what the same question would start with had another record been chosen.
+    """
+
+    value: JsonValue
+    source: str
+    others: tuple[JsonValue, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownShown:
+    """A known answer as a form shows it: folded away until somebody wants to change it."""
+
+    text: str
+    source: str
+    is_open: bool
+    keep_name: str
+    keeps: bool
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """What became of known answers when a form was sent.
+
+    `counts`: how many stood there already (prefilled), were sent as they stood (kept), were changed. `keep`: the fields
+    whose answers are to stand in the next form.
+    """
+
+    counts: Mapping[str, int]
+    keep: tuple[str, ...]
 
 
 class AnswersForm(forms.Form):
@@ -35,17 +74,20 @@ class AnswersForm(forms.Form):
         data: QueryDict | None = None,
         *,
         values: Mapping[str, JsonValue],
+        known: Mapping[str, Known] | None = None,
         prefix: str = PREFIX,
     ) -> None:
         super().__init__(data, prefix=prefix, auto_id=asked.auto_id)
         self.asked = asked
         self.compiled = {field.key: field for field in fields}
-        self.values: dict[str, JsonValue] = dict(values)
+        self.known = {key: item for key, item in (known or {}).items() if key in self.compiled}
+        there = {key: item.value for key, item in self.known.items() if item.value is not None}
+        self.values: dict[str, JsonValue] = {**there, **values}
         for field in self.compiled.values():
             if field.kind.is_input:
                 stored = self.values.get(field.key)
-                known = asked if stored is None else replace(asked, stored=stored)
-                self.fields[field.key] = field.kind.form_field(field, known)
+                informed = asked if stored is None else replace(asked, stored=stored)
+                self.fields[field.key] = field.kind.form_field(field, informed)
                 self.initial[field.key] = field.kind.initial(self._start(field), field)
         self._deciding = _deciding(self.compiled.values())
 
@@ -90,6 +132,9 @@ class AnswersForm(forms.Form):
         belongs to one answer of a choice stands under that answer, not in the row of its own.
         """
         answers = self._answers_so_far()
+        for key in self.known:
+            # The component draws it: folded where it is known, with a word where it will be kept.
+            self[key].known = self._known_shown(key, answers)  # type: ignore[attr-defined]
         applying = [field for field in self.compiled.values() if field.applies(answers, self.asked.status_key)]
         nested: dict[str, dict[str, list[forms.BoundField]]] = {}
         rows = []
@@ -107,6 +152,41 @@ class AnswersForm(forms.Form):
         # Cleaned once, now at the latest; what did not pass counts as not answered.
         self.is_valid()
         return dict(self.cleaned_data)
+
+    def _known_shown(self, key: str, answers: Mapping[str, JsonValue]) -> KnownShown:
+        item, field, bound = self.known[key], self.compiled[key], self[key]
+        portal, language = self.asked.portal, self.asked.language
+        is_as_known = answers.get(key) == item.value and not bound.errors
+        keep_name = f"{bound.html_name}{KEEP}"
+        words = "" if item.value is None else field.kind.display(item.value, field, portal, language, portal.time_zone)
+        return KnownShown(
+            text=words,
+            source=item.source,
+            is_open=not is_as_known,
+            keep_name=keep_name,
+            keeps=self.is_bound and keep_name in self.data,
+            is_own=self.asked.person_id == self.asked.customer_id,
+        )
+
+    def remembering(self) -> Remembering:
+        """What became of the known answers of a valid form, and what it keeps for the next one.
+
+        Nothing known yet: the answer is kept. Changed: it is kept where that is wanted.
+        """
+        counts = {"prefilled": 0, "kept": 0, "changed": 0}
+        keep = []
+        for key, item in self.known.items():
+            if key not in self.cleaned_data:
+                continue
+            answer = self.cleaned_data[key]
+            if item.value is None:
+                keep += [key] if answer is not None else []
+                continue
+            counts["prefilled"] += 1
+            counts["kept" if answer == item.value else "changed"] += 1
+            if answer != item.value and f"{self.add_prefix(key)}{KEEP}" in self.data:
+                keep.append(key)
+        return Remembering({what: count for what, count in counts.items() if count}, tuple(keep))
 
     def _place_under_answer(self, field: CompiledField) -> tuple[str, str] | None:
         """The choice and the answer under which this question is asked, if its condition is that simple."""
@@ -159,5 +239,11 @@ class Question:
 
 
 def _deciding(fields: Iterable[CompiledField]) -> frozenset[str]:
-    """The fields that conditions of other fields ask about."""
-    return frozenset(test.field for field in fields for test in tests_in(field.when) if test.field)
+    """The fields that conditions of other fields ask about, or from whose record other answers come."""
+    found: set[str] = set()
+    for field in fields:
+        found.update(test.field for test in tests_in(field.when) if test.field)
+        place = parse(field.remember)
+        if place is not None and place.is_of_record:
+            found.add(place.record_field)
+    return frozenset(found)

@@ -256,6 +256,11 @@ class CompiledPortal:
         """All request types, retired ones too."""
         return self._types.values()
 
+    @property
+    def active_record_kinds(self) -> tuple[CompiledRecordKind, ...]:
+        """The kinds of record that can be added."""
+        return tuple(kind for kind in self.record_kinds.values() if not kind.retired)
+
     def type_or_unknown(self, key: str) -> CompiledType:
         """A request type for reading; a neutral stand-in for a key that the document does not know (any more)."""
         return self._types.get(key) or _unknown_type(key, self.language)

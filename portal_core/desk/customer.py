@@ -20,6 +20,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.config.live import live_portal
 from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
+from portal_core.desk.records import records_pane
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.notifications.told import told
 from portal_core.service_requests.customer_list import requests_of
@@ -89,6 +90,7 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "may_create": request.actor.may("create_for_customer") and user.is_active,
         "may_change": may_change,
         "may_manage": request.actor.may("manage_customers"),
+        "records": records_pane(request.actor, user, viewer, portal=portal),
         "reach": ReachForm(initial={"name": user.name, "phone": user.phone}),
         "new_email": EmailForm(),
         "is_editing": request.GET.get("edit") == "1" and may_change,

@@ -17,6 +17,7 @@ from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
+from portal_core.portal.starting import record_start
 from portal_core.service_requests.actions.submit import may_file, open_type
 from portal_core.service_requests.actions.submit_for import Whose, submit_for
 from portal_core.service_requests.errors import TypeNotOpen
@@ -116,7 +117,9 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
         portal=portal,
         type=request_type,
         language=viewer.language,
-        answers=new_request_form(request_type, asked, sent),
+        answers=new_request_form(
+            request_type, asked, sent, start=record_start(request.GET, request_type), customer=known
+        ),
         customer=CustomerForm(data, initial=initial),
         key=parse_uuid(request.POST.get("key", "")) or uuid7(),
     )
@@ -149,6 +152,7 @@ def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:
             type_key=form.type.key,
             answers=form.answers.cleaned_data,
             submission_key=form.key,
+            remembering=form.answers.remembering(),
         )
     except AccountError as error:
         form.customer.add_error("email", _WORDS.get(error.code, _WORDS["bad_email"]))

@@ -20,6 +20,7 @@ from portal_core.desk.filters import read_filters
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
 from portal_core.desk.ready_answers import Ready, ready_answers
+from portal_core.desk.records import records_pane
 from portal_core.documents.field import Sender
 from portal_core.notifications.choices import way_for
 from portal_core.notifications.rules import ways_of
@@ -144,6 +145,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "people": _people(opened),
         "teams": _teams(opened),
         "others": _others(opened),
+        "records": records_pane(opened.actor, row.customer, opened.viewer, portal=opened.portal),
         "panel": panel_of(request, opened) if page.request.moves else None,
         "editing": opened.editing(request.GET.get("edit", "")),
         "message_form": _message_form(request, opened, answers),

@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     LAPSED = "lapsed"
     REMINDED = "reminded"
     PLANNED = "planned"
+    REPEATED = "repeated"
 
 
 class Audience(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -12,12 +12,19 @@ from django.views.decorators.http import require_POST, require_safe
 from portal_core.accounts import email_change, own_account
 from portal_core.accounts.forms import AboutForm, ChangeCodesForm, NewEmailForm, NewPasswordForm
 from portal_core.accounts.own_account import About
-from portal_core.accounts.pages import PersonRequest, signed_in_page
+from portal_core.accounts.pages import PersonRequest, customer_page, signed_in_page
 from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.signin import finish_response
 from portal_core.accounts.signin_limits import limit_sign_in
+from portal_core.config.answers_form import AnswersForm
+from portal_core.config.kinds.base import Asked
+from portal_core.config.live import live_portal
+from portal_core.config.viewer import Viewer
+from portal_core.portal.my_details import detail_tabs
 from portal_core.portal.signin import too_many
 from portal_core.portal.told import told_table
+from portal_core.saved_records.details import details_form
+from portal_core.saved_records.details import save_details as remember
 from tenants.limits import TooMany
 
 ACCOUNT = "account"
@@ -34,7 +41,8 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
     """The page with what was just typed in place; 400 when something typed was not taken."""
     user, facts = request.user, portal_facts()
     waiting = email_change.waiting(request)
-    forms = {
+    forms: dict[str, Form | None] = {
+        "details": _details_form(request),
         "about": AboutForm(user=user, facts=facts, now=timezone.now()),
         "new_email": NewEmailForm(user=user),
         "email_code": ChangeCodesForm(needs_old_code=waiting is not None and waiting.needs_old_code),
@@ -43,6 +51,7 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
     context = {
         **forms,
         **bound,
+        "tabs": detail_tabs(request, live_portal()) if request.actor.is_customer else (),
         "me": user,
         "waiting": waiting,
         "has_password": user.has_usable_password(),
@@ -64,6 +73,32 @@ def save_about(request: PersonRequest) -> HttpResponse:
     own_account.save_about(request.user, About(**form.cleaned_data))
     with translation.override(form.cleaned_data["language"]):
         messages.success(request, _("Your details are kept."))
+    return redirect(ACCOUNT)
+
+
+def _details_form(request: PersonRequest, data: QueryDict | None = None) -> AnswersForm | None:
+    """What forms remember of this customer; staff have no such details."""
+    if not request.actor.is_customer:
+        return None
+    portal = live_portal()
+    language = Viewer.of(request.actor, portal).language
+    asked = Asked(
+        portal, request.actor.role, language, customer_id=request.actor.user_id, person_id=request.actor.user_id
+    )
+    return details_form(request.user, asked, data)
+
+
+@require_POST
+@customer_page
+def save_details(request: PersonRequest) -> HttpResponse:
+    """`/account/details/`: what forms shall know from now on."""
+    form = _details_form(request, request.POST)
+    if form is None:
+        return redirect(ACCOUNT)
+    if not form.is_valid():
+        return _page(request, details=form)
+    remember(actor=request.actor, customer_id=request.user.pk, answers=form.cleaned_data)
+    messages.success(request, _("Kept. The next form fills it in."))
     return redirect(ACCOUNT)
 
 

@@ -24,6 +24,7 @@ from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
+from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, number_in, start_of
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import TypeNotOpen
@@ -61,6 +62,11 @@ class FormPage:
     typed: QueryDict | None
     submission_key: uuid.UUID
     saved_at: datetime | None = None
+    # Whose details are filled in; None for somebody signed out.
+    customer: User | None = None
+    start: Start = NOTHING_TO_START_WITH
+    # A half-filled form waits although this one starts with something else.
+    draft_waits: bool = False
 
 
 @require_safe
@@ -121,14 +127,21 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     )
     if request.method == "POST":
         typed = with_files(request, lambda: new_request_form(request_type, asked))
-        return FormPage(portal, request_type, asked, typed, form_key(request.POST))
+        start = Start(again_of=number_in(request.POST.get(AGAIN, "")))
+        page = FormPage(portal, request_type, asked, typed, form_key(request.POST))
+        return replace(page, customer=request.user, start=start)
     draft = draft_of(request.actor, type_key)
-    if draft is None:
-        return FormPage(portal, request_type, asked, None, uuid7())
+    start = start_of(request.GET, request.actor, request_type, asked)
+    if draft is None or start.is_wanted:
+        page = FormPage(portal, request_type, asked, None, uuid7(), customer=request.user, start=start)
+        return replace(page, draft_waits=draft is not None)
     # A draft that was saved while its form was being sent must not carry the key of what is filed.
     is_filed = filed_with(request.actor, draft.submission_key) is not None
     key = uuid7() if is_filed else draft.submission_key
-    return FormPage(portal, request_type, asked, as_typed(draft.typed), key, draft.updated_at)
+    typed = as_typed(draft.typed)
+    start = Start(again_of=number_in(typed.get(AGAIN, "")))
+    page = FormPage(portal, request_type, asked, typed, key, draft.updated_at)
+    return replace(page, customer=request.user, start=start)
 
 
 def form_key(data: QueryDict) -> uuid.UUID:
@@ -150,7 +163,7 @@ def typed_answers(data: QueryDict, request_type: CompiledType) -> dict[str, list
     return {
         name: [_storable(value) for value in data.getlist(name)]
         for name in data
-        if name == _NAME or _field_key(name) in keys
+        if name in (_NAME, AGAIN) or _field_key(name) in keys
     }
 
 
@@ -164,7 +177,7 @@ def _storable(text: str) -> str:
 
 
 def _form(page: FormPage) -> AnswersForm:
-    return new_request_form(page.type, page.asked, page.typed)
+    return new_request_form(page.type, page.asked, page.typed, start=page.start.values, customer=page.customer)
 
 
 def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
@@ -196,6 +209,8 @@ def _submission(actor: Actor, page: FormPage, form: AnswersForm) -> Submission:
         answers=form.cleaned_data,
         submission_key=page.submission_key,
         customer_id=actor.user_id,
+        remembering=form.remembering(),
+        again_of=page.start.again_of,
     )
 
 
@@ -252,6 +267,8 @@ def render_form(
         "full_until": outcome.full_until,
         "sent_before": outcome.sent_before,
         "has_draft": page.saved_at is not None,
+        "start": page.start,
+        "draft_waits": page.draft_waits,
         "asks_name": isinstance(request.user, User) and not request.user.name,
         "contact": contact,
         "your_name": page.typed.get(_NAME, "") if page.typed is not None else "",

@@ -16,6 +16,7 @@ people_urls = [
     path("account/", account.account, name="account"),
     path("account/about/", account.save_about, name="account_about"),
     path("account/told/", told.save, name="account_told"),
+    path("account/details/", account.save_details, name="account_details"),
     path("account/email/", account.change_email, name="account_email"),
     path("account/email/code/", account.confirm_email, name="account_email_code"),
     path("account/email/stop/", account.stop_email, name="account_email_stop"),

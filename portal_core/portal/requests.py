@@ -19,6 +19,7 @@ from portal_core.notifications.seen import note_opened
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
+from portal_core.service_requests.again import again_href
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
 from portal_core.service_requests.forms import AnswersForm, MessageForm
@@ -237,11 +238,13 @@ def _render(
     sent: Mapping[str, QueryDict] | None = None,
     **extra: object,
 ) -> HttpResponse:
+    page = request_page(
+        opened.row, opened.viewer, portal=opened.portal, before=parse_uuid(request.GET.get("before", ""))
+    )
     context = {
         "portal": opened.portal,
-        "page": request_page(
-            opened.row, opened.viewer, portal=opened.portal, before=parse_uuid(request.GET.get("before", ""))
-        ),
+        "page": page,
+        "again_href": again_href(page.request, opened.portal.type_or_unknown(opened.row.type_key)),
         "message_form": opened.message_form(),
         "was_sent": request.GET.get("sent") == "1",
         "moves": opened.offered(sent),

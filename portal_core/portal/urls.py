@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.portal import files, guest_new, guest_request, home, new, requests, updates
+from portal_core.portal import files, guest_new, guest_request, home, new, requests, saved, updates
 
 app_name = "portal"
 
@@ -29,4 +29,10 @@ urlpatterns = [
     path("requests/<int:number>/reply/", requests.write, name="reply"),
     path("requests/<int:number>/move/", requests.move_on, name="move"),
     path("requests/<int:number>/change/", requests.change, name="change"),
+    path("saved/", saved.index, name="saved"),
+    path("saved/new/<slug:kind_key>/", saved.add, name="record_add"),
+    path("saved/<uuid:record_id>/", saved.detail, name="record"),
+    path("saved/<uuid:record_id>/change/", saved.change, name="record_change"),
+    path("saved/<uuid:record_id>/archive/", saved.archive, name="record_archive"),
+    path("saved/<uuid:record_id>/restore/", saved.restore, name="record_restore"),
 ]

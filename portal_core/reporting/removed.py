@@ -79,3 +79,9 @@ def lines(what: str, day: date) -> list[tuple[uuid.UUID | None, int]]:
 
 def _between(first: date, last: date) -> QuerySet[RemovedWork]:
     return RemovedWork.objects.order_by().filter(day__gte=first, day__lte=last)
+
+
+def kept_answers(requests: QuerySet[Any, Any]) -> int:
+    """How many prefilled answers were sent as they stood with these requests (a queryset of their keys)."""
+    rows = RemovedWork.objects.filter(what="kept", request_id__in=requests)
+    return int(rows.aggregate(all=Sum("count"))["all"] or 0)

@@ -96,7 +96,7 @@ class RecordChoice(forms.Field):
     def __init__(self, kind: CompiledRecordKind, asked: Asked, **options: Any) -> None:  # Django's own options
         self.kind = kind
         self.asked = asked
-        self.records = _records_for(asked, kind.key)
+        self.records = records_for(asked, kind.key)
         self.can_add = can_fill_in(kind, asked.role)
         super().__init__(**options)
 
@@ -177,13 +177,16 @@ class RecordBound(forms.BoundField):
         required field starts with the new one.
         """
         value = self.value()
-        picked = value.chosen if isinstance(value, Picked) else _id_in(value)
+        picked = value.chosen if isinstance(value, Picked) else self._known(_id_in(value))
         if picked or self.form.is_bound or self.choice.asked.status_key is not None:
             return picked if picked != NEW or self.choice.can_add else ""
         active = [item for item in self.choice.records if not item.is_archived]
         if len(active) == 1:
             return str(active[0].id)
         return NEW if not active and self.adds_only else ""
+
+    def _known(self, record_id: str) -> str:
+        return record_id if any(str(item.id) == record_id for item in self.choice.records) else ""
 
     @property
     def adds_only(self) -> bool:
@@ -219,7 +222,7 @@ class RecordBound(forms.BoundField):
         return ngettext("%(count)s on file", "%(count)s on file", count) % {"count": count}
 
 
-def _records_for(asked: Asked, kind_key: str) -> list[VisibleRecord]:
+def records_for(asked: Asked, kind_key: str) -> list[VisibleRecord]:
     """The customer's records of a kind as this reader sees them; one statement a form, however many fields ask.
 
     SECURITY: whose records they are is decided by the page (`asked.customer_id`), never by what was sent.

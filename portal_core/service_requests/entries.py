@@ -67,6 +67,8 @@ class VisibleEntry:
     status: EntryStatus | None
     at: datetime
     files: tuple[ShownFile, ...] = ()
+    # The request that an entry leads to: the one made from this, or the one that this was made from.
+    other_number: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,12 +202,13 @@ class _Line:
             status=self._status(),
             at=row.at,
             files=shown_files(row.data.get("files")),
+            other_number=int(row.data.get("again") or row.data.get("again_of") or 0),
         )
 
     def _title(self, is_mine: bool) -> str:
         row = self.row
         name = row.actor.name if row.actor else self.portal.name
-        if row.kind == Kind.SUBMITTED:
+        if row.kind in (Kind.SUBMITTED, Kind.REPEATED):
             return self._submitted(is_mine, name)
         if row.kind == Kind.MOVED:
             return self._status_words(str(row.data.get("to", "")))
@@ -232,7 +235,13 @@ class _Line:
         words = name.split()
         return VisiblePerson(row.pk, name, words[0], "".join(word[0] for word in words[:2]).upper()) if words else None
 
+    def _reference(self, key: str) -> str:
+        """The reference of another request that an entry names by its number."""
+        return self.portal.reference(int(self.row.data.get(key) or 0))
+
     def _submitted(self, is_mine: bool, name: str) -> str:
+        if self.row.kind == Kind.REPEATED:
+            return _("Requested again as %(reference)s") % {"reference": self._reference("again")}
         imported = self.row.data.get("imported")
         if isinstance(imported, dict):
             if not self.viewer.is_staff:
@@ -241,6 +250,12 @@ class _Line:
                 "source": imported.get("source", ""),
                 "number": imported.get("id", ""),
             }
+        sent = self._sent(is_mine, name)
+        if not self.row.data.get("again_of"):
+            return sent
+        return _("%(sent)s, made from %(reference)s") % {"sent": sent, "reference": self._reference("again_of")}
+
+    def _sent(self, is_mine: bool, name: str) -> str:
         if self.row.side == Side.CUSTOMER:
             if is_mine:
                 return _("You sent the request")

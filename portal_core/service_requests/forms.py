@@ -8,21 +8,71 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from portal_core.config.answers_form import PREFIX, AnswersForm, Question
+from portal_core.accounts.models import User
+from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question
 from portal_core.config.compiled import CompiledField, CompiledType
+from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.uploads import Rules
 from portal_core.history.record import JsonValue
+from portal_core.saved_records.remembered import known_answers
 
 __all__ = ["PREFIX", "AnswersForm", "MessageForm", "Question", "edit_form", "move_form", "new_request_form"]
 
 
-def new_request_form(request_type: CompiledType, asked: Asked, data: QueryDict | None = None) -> AnswersForm:
-    """The form that files a request: what this role may fill in when there is no request yet."""
+def new_request_form(
+    request_type: CompiledType,
+    asked: Asked,
+    data: QueryDict | None = None,
+    *,
+    start: Mapping[str, JsonValue] | None = None,
+    customer: User | None = None,
+) -> AnswersForm:
+    """The form that files a request: what this role may fill in when there is no request yet.
+
+    `start` are answers that stand in it when it opens; of fields that are not asked none is taken. With the row of the
+    `customer` whose request it will be, what is remembered of them stands there, too.
+    """
     fields = [field for field in request_type.fields if not field.retired and _is_asked(field, asked)]
-    return AnswersForm(fields, asked, data, values={})
+    keys = {field.key for field in fields if field.is_input}
+    values = {key: value for key, value in (start or {}).items() if key in keys}
+    known = known_answers(fields, asked, customer, _chosen_records(fields, data, values))
+    return AnswersForm(fields, asked, _swapped(data, known), values=values, known=known)
+
+
+def _chosen_records(
+    fields: Iterable[CompiledField], data: QueryDict | None, values: Mapping[str, JsonValue]
+) -> dict[str, str]:
+    """The records chosen so far, by field: as sent, else as the form starts; none where nothing is said yet."""
+    chosen: dict[str, str] = {}
+    for field in fields:
+        if not isinstance(field.config, RecordField):
+            continue
+        start = values.get(field.key)
+        if data is not None:
+            chosen[field.key] = data.get(f"{PREFIX}-{field.key}", "")
+        elif isinstance(start, dict):
+            chosen[field.key] = str(start.get("id", ""))
+    return chosen
+
+
+def _swapped(data: QueryDict | None, known: Mapping[str, Known]) -> QueryDict | None:
+    """When another record was chosen: what came from the first one gives way to what is known of the second.
+
+    Only while questions are asked anew, and only where what stands there is what a record had put there.
+    """
+    if data is None or data.get("do") != "update":
+        return data
+    swapped = data.copy()
+    # What came along with the form beside its answers (refused files) stays with it.
+    vars(swapped).update({name: value for name, value in vars(data).items() if not name.startswith("_")})
+    for key, item in known.items():
+        typed = data.get(f"{PREFIX}-{key}", "")
+        if item.others and (not typed or typed in item.others) and typed != item.value:
+            swapped[f"{PREFIX}-{key}"] = item.value if isinstance(item.value, str) else ""
+    return swapped
 
 
 def _is_asked(field: CompiledField, asked: Asked) -> bool:

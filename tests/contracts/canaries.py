@@ -83,6 +83,45 @@ def every_value(group: str, marks: tuple[str, ...] = MARKS) -> list[str]:
     return [found[0] for found in shown if found]
 
 
+# Kinds of fields of a record that hold canaries; each group is shown as it is on requests.
+RECORD_KINDS_OF_FIELDS = ("text", "number", "date")
+_IN_RECORD = {"text": "Canaryrecord{group}{mark}q", "number": "{number}.77", "date": "{year}-03-05"}
+
+
+def _in_record(group: str, kind: str, mark: str) -> str:
+    position = GROUPS.index(group) * 10 + MARKS.index(mark)
+    return _IN_RECORD[kind].format(group=group, mark=mark, number=61000 + position, year=1850 + position)
+
+
+def record_answers(mark: str) -> dict[str, str]:
+    """What is planted in the hidden fields of a record, in stored form."""
+    groups = ("office", "shop", "soon")
+    return {key(group, kind): _in_record(group, kind, mark) for group in groups for kind in RECORD_KINDS_OF_FIELDS}
+
+
+def record_signs(group: str, marks: tuple[str, ...] = MARKS) -> list[str]:
+    """How the canaries of records can look on their way out, labels included."""
+    values = [_in_record(group, kind, mark) for kind in RECORD_KINDS_OF_FIELDS for mark in marks]
+    shown = [value[:4] if value.endswith("-03-05") else value for value in values]
+    return [*shown, *(f"Canaryrecordlabel {group} {kind}" for kind in RECORD_KINDS_OF_FIELDS)]
+
+
+def _record_field(group: str, kind: str) -> dict[str, Any]:
+    show = {**_SHOW[group].get("show", {})}
+    return {"key": key(group, kind), "kind": kind, "label": f"Canaryrecordlabel {group} {kind}", "show": show}
+
+
+def _thing() -> dict[str, Any]:
+    groups = ("office", "shop", "soon")
+    hidden = [_record_field(group, kind) for group in groups for kind in RECORD_KINDS_OF_FIELDS]
+    return {
+        "key": "thing",
+        "name": "Thing",
+        "title": "{field:name}",
+        "fields": [{"key": "name", "kind": "text", "label": "Its name", "required": True}, *hidden],
+    }
+
+
 def staff_status_name(status: str) -> str:
     """What only staff call a status."""
     return f"Canarystatus{status}q"
@@ -126,6 +165,10 @@ def _status(name: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def _thing_asked() -> dict[str, Any]:
+    return {"key": "thing", "kind": "record", "record_kind": "thing", "label": "Which thing?"}
+
+
 def document() -> dict[str, Any]:
     """Version 1."""
     mentioned = " ".join(f"{{field:{key(group, 'text')}}}" for group in GROUPS)
@@ -155,6 +198,7 @@ def document() -> dict[str, Any]:
                 ],
             }
         ],
+        "record_kinds": [_thing()],
         "types": [
             {
                 "key": "job",
@@ -163,7 +207,8 @@ def document() -> dict[str, Any]:
                 "start": "open",
                 "title": f"Job {{field:{key('shop', 'text')}}} {{field:{key('soon', 'text')}}}",
                 "assign": [{"team": "desk"}],
-                "fields": [_field(group, kind) for group in GROUPS for kind in KINDS],
+                "again": True,
+                "fields": [*(_field(group, kind) for group in GROUPS for kind in KINDS), _thing_asked()],
             }
         ],
         "notifications": [
@@ -179,6 +224,9 @@ def document_with_soon_hidden() -> dict[str, Any]:
     job = changed["types"][0]
     job["title"] = f"Job {{field:{key('shop', 'text')}}}"
     for field in job["fields"]:
+        if field["key"].startswith("soon-"):
+            field.update(copy.deepcopy(_HIDE_SOON))
+    for field in changed["record_kinds"][0]["fields"]:
         if field["key"].startswith("soon-"):
             field.update(copy.deepcopy(_HIDE_SOON))
     return changed

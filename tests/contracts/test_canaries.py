@@ -22,6 +22,9 @@ from portal_core.config.document import load
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.messaging.actions import Message, note, reply
+from portal_core.saved_records.actions import RecordChange, add_record, change_record
+from portal_core.saved_records.models import SavedRecord
+from portal_core.saved_records.writing import NewRecord
 from portal_core.service_requests.actions import Move, assign, change_fields, move
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.drain import drain
@@ -43,12 +46,21 @@ class Scene:
         people["alice"].team_key = "desk"
         people["alice"].save(update_fields=["team_key"])
         publish(actor=actor_for(people["alice"]), document=load(canaries.document()))
+        self.thing, self.old_thing = (self._kept(mark) for mark in ("a", "b"))
         self.a = self._planted("a")
         self.b = self._planted("b")
+        CAROL[:] = [str(people["carol"].pk), str(self.thing.pk)]
         self._move(self.b, "fixed")
 
     def actor(self, name: str) -> Any:
         return actor_for(self.people[name])
+
+    def _kept(self, mark: str) -> SavedRecord:
+        """A record of Carol's with every group of fields filled in by the owner, and filled in otherwise before."""
+        before, after = canaries.record_answers("was"), canaries.record_answers(mark)
+        new = NewRecord(uuid.uuid4(), "thing", self.people["carol"].pk, {**before, "name": f"Thing {mark}"})
+        record = add_record(actor=self.actor("alice"), record=new)
+        return change_record(actor=self.actor("alice"), record_id=record.pk, change=RecordChange(after, before))
 
     def _planted(self, mark: str) -> ServiceRequest:
         typed = {
@@ -56,6 +68,7 @@ class Scene:
             for group in ("shop", "soon")
             for kind in canaries.KINDS
         }
+        typed["thing"] = str((self.thing if mark == "a" else self.old_thing).pk)
         row = file_request(self.people["carol"], "job", **typed)
         for group in ("office", "late", "soon"):
             for value in ("was", mark):
@@ -122,6 +135,10 @@ FIELD_KEYS = [canaries.key(group, kind) for group in canaries.GROUPS for kind in
 NOBODYS = 999_999
 
 
+# Carol's key and her record's, as addresses name them; set with the scene.
+CAROL = ["", ""]
+
+
 def _queries(name: str, path: str) -> Iterator[str]:
     yield ""
     if f"/{NOBODYS}/" in path:
@@ -131,6 +148,12 @@ def _queries(name: str, path: str) -> Iterator[str]:
         yield from ("?sent=1", f"?before={uuid.UUID(int=2**128 - 1)}", "?before=x")
     if name in ("desk:request", "desk:preview"):
         yield from ("?as=customer", *(f"?to={status}&reason=r" for status in canaries.STATUSES))
+    if name == "portal:new":
+        yield from (f"?again={scene_number}" for scene_number in (1001, 1002, NOBODYS))
+    if name == "portal:saved":
+        yield "?show=archived"
+    if name in ("desk:record_add", "desk:new"):
+        yield from (f"?customer={CAROL[0]}", f"?customer={CAROL[0]}&record={CAROL[1]}")
     if name == "portal:requests":
         yield from ("?show=closed", "?page=2", "?page=x")
     if name == "desk:search":
@@ -174,6 +197,8 @@ def everything_reached(client: Any, scene: Scene) -> dict[str, str]:
     values = {
         "number": [scene.a.number, scene.b.number, NOBODYS],
         "type_key": ["job", "nothing"],
+        "kind_key": ["thing", "nothing"],
+        "record_id": [scene.thing.pk, scene.old_thing.pk, uuid.UUID(int=8)],
         "key": [scene.people["carol"].pk],
         "token": ["x", "x:y:z"],
         "digest": [live_portal().brand_hash],
@@ -207,14 +232,27 @@ def _leaks(heard: dict[str, str], wanted: list[str]) -> dict[str, list[str]]:
 # What a customer never sees. Of the group "late", the values of request b may be seen: it stands in "fixed".
 FROM_CUSTOMERS = [
     *SECRETS,
+    *canaries.record_signs("office"),
     *canaries.every_sign("office"),
     *(canaries.label("office", kind) for kind in canaries.KINDS),
     *canaries.every_sign("late", ("a",)),
 ]
-FROM_ENGINEERS = [*canaries.every_sign("shop"), *(canaries.label("shop", kind) for kind in canaries.KINDS)]
-FROM_ALL_AFTER = [*canaries.every_sign("soon"), *(canaries.label("soon", kind) for kind in canaries.KINDS)]
+FROM_ENGINEERS = [
+    *canaries.record_signs("shop"),
+    *canaries.every_sign("shop"),
+    *(canaries.label("shop", kind) for kind in canaries.KINDS),
+]
+FROM_ALL_AFTER = [
+    *canaries.record_signs("soon"),
+    *canaries.every_sign("soon"),
+    *(canaries.label("soon", kind) for kind in canaries.KINDS),
+]
 # Whoever is not the customer of the requests learns nothing at all of them.
-EVERYTHING = [*SECRETS, *(sign for group in canaries.GROUPS for sign in canaries.every_sign(group))]
+EVERYTHING = [
+    *SECRETS,
+    *(sign for group in ("office", "shop", "soon") for sign in canaries.record_signs(group)),
+    *(sign for group in canaries.GROUPS for sign in canaries.every_sign(group)),
+]
 
 
 def test_staff_who_may_see_it_see_every_canary(scene, client_for):

@@ -16,6 +16,7 @@ from portal_core.accounts.roles import resolve_role
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.config.live import live_portal
+from portal_core.saved_records.models import SavedRecord
 from tenants.context import public_context, tenant_context
 from tests.contracts import canaries
 from tests.contracts.addresses import PUBLIC, TENANT, Address, addresses
@@ -77,7 +78,7 @@ class Town:
         if audience in ("customer", "guest"):
             if role.is_staff:
                 return "/desk/"
-            return LET_IN if who == "carol" or "number" not in address.parameters else 404
+            return LET_IN if who == "carol" or not {"number", "record_id"} & set(address.parameters) else 404
         if not role.is_staff:
             return 404
         return LET_IN if role.may(address.permission) else 403
@@ -103,6 +104,8 @@ def town(people, tenant, client_for, twins) -> Town:
     values = {
         "number": [row.number],
         "type_key": ["job"],
+        "kind_key": ["thing"],
+        "record_id": [SavedRecord.objects.get(kind_key="thing").pk],
         "key": [people["bob"].pk],
         "token": ["not-a-token"],
         "digest": [live_portal().brand_hash],

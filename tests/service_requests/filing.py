@@ -15,6 +15,7 @@ from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledT
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.uploads import Rules, stored_value, take
+from portal_core.saved_records.forms import asked_fields
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.forms import new_request_form
 from portal_core.service_requests.models import ServiceRequest
@@ -48,6 +49,12 @@ def inputs_for(field: CompiledField, name: str) -> dict[str, str]:
     if field.kind.key == "rows":
         columns = [inputs_for(column, f"{name}_r1_{column.key}") for column in field.columns if not column.retired]
         return {name: "r1"} | {key: words for sent in columns for key, words in sent.items()}
+    if field.kind.key == "record":
+        # A new one, described in the form.
+        kind = live_portal().record_kinds[field.config.record_kind]
+        asked = [item for item in asked_fields(kind, resolve_role("customer")) if item.is_input and item.when is None]
+        answers = [inputs_for(item, f"{name}_new-{item.key}") for item in asked]
+        return {name: "new"} | {key: words for sent in answers for key, words in sent.items()}
     typed = typed_for(field)
     return {f"{name}{part}": words for part, words in typed.items()} if isinstance(typed, dict) else {name: typed}
 
@@ -110,8 +117,8 @@ def file_request(customer: User, type_key: str | None = None, **answers: Any) ->
     actor = actor_for(customer)
     query = QueryDict(mutable=True)
     query.update({**filled(request_type, actor, portal), **{f"f-{k}": v for k, v in answers.items()}})
-    asked = Asked(portal, actor.role, portal.language, customer_id=actor.user_id, person_id=actor.user_id)
-    form = new_request_form(request_type, asked, query)
+    asked = Asked(portal, actor.role, portal.language, customer_id=customer.pk, person_id=customer.pk)
+    form = new_request_form(request_type, asked, query, customer=customer)
     assert form.is_valid(), form.errors
     return submit(
         actor=actor,
@@ -120,5 +127,6 @@ def file_request(customer: User, type_key: str | None = None, **answers: Any) ->
             answers=form.cleaned_data,
             submission_key=uuid7(),
             customer_id=customer.pk,
+            remembering=form.remembering(),
         ),
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
@@ -63,6 +65,7 @@ class Saving:
     portal: CompiledPortal
     customer_id: UUID
     key: UUID
+    now: datetime = field(default_factory=timezone.now)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
+from portal_core.config.answers_form import Remembering
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Saving
@@ -16,6 +17,7 @@ from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.actions.spared import NOTHING_REMEMBERED, earlier_of, spare_work
 from portal_core.service_requests.answers import settled
 from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.changes import enter_status
@@ -36,13 +38,16 @@ class Submission:
     """A filled form: answers in stored form by field key, checked by the form that took them.
 
     `submission_key` was given out with the form: the same key never makes a second request.
-    `customer_id` is whose request it is; staff file for customers, customers only for themselves.
+    `customer_id` is whose request it is; staff file for customers, customers only for themselves. `remembering` says
+    what became of answers that were known before; `again_of` is the number of the request that it was made from.
     """
 
     type_key: str
     answers: Mapping[str, JsonValue]
     submission_key: uuid.UUID
     customer_id: uuid.UUID
+    remembering: Remembering = NOTHING_REMEMBERED
+    again_of: int | None = None
 
 
 def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
@@ -104,14 +109,20 @@ def filed_with(actor: Actor, submission_key: uuid.UUID) -> ServiceRequest | None
 def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_type: CompiledType) -> ServiceRequest:
     now = timezone.now()
     request = _new_request(actor, submission, portal, request_type, now)
+    earlier = earlier_of(actor, submission)
+    request.again_of = earlier
     request.number = next_number()
     # Before the row is written, so that it holds of each file what its own row says.
     attach_answers(request, request.data, Saving(actor, portal, request.customer_id, submission.submission_key))
     plan_tick(request, portal=portal)
     request.save(force_insert=True)
-    line = Line(Kind.SUBMITTED, Audience.CUSTOMER, now, data={"status": request.status_key})
+    told: dict[str, JsonValue] = {"status": request.status_key}
+    if earlier is not None:
+        told["again_of"] = earlier.number
+    line = Line(Kind.SUBMITTED, Audience.CUSTOMER, now, data=told)
     entry = add_line(actor=actor, request_id=request.pk, line=line)
     index_new(request, portal)
+    spare_work(actor, request, submission, portal, earlier)
     RequestDraft.objects.filter(author_id=actor.user_id, type_key=request.type_key).delete()
     emit(
         "request.submitted",

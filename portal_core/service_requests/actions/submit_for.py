@@ -8,7 +8,9 @@ from django.db import transaction
 
 from portal_core.accounts.actions import customer_by_email
 from portal_core.accounts.actor import Actor
+from portal_core.config.answers_form import Remembering
 from portal_core.history.record import JsonValue
+from portal_core.service_requests.actions.spared import NOTHING_REMEMBERED
 from portal_core.service_requests.actions.submit import Submission, file_once
 from portal_core.service_requests.models import ServiceRequest
 
@@ -22,7 +24,13 @@ class Whose:
 
 
 def submit_for(
-    *, actor: Actor, whose: Whose, type_key: str, answers: Mapping[str, JsonValue], submission_key: uuid.UUID
+    *,
+    actor: Actor,
+    whose: Whose,
+    type_key: str,
+    answers: Mapping[str, JsonValue],
+    submission_key: uuid.UUID,
+    remembering: Remembering = NOTHING_REMEMBERED,
 ) -> ServiceRequest:
     """Files a request for the customer with this address; somebody new becomes a customer with it, or not at all.
 
@@ -30,4 +38,4 @@ def submit_for(
     """
     with transaction.atomic():
         customer = customer_by_email(actor=actor, email=whose.email, name=whose.name)
-        return file_once(actor, Submission(type_key, answers, submission_key, customer.pk))
+        return file_once(actor, Submission(type_key, answers, submission_key, customer.pk, remembering))

@@ -1,0 +1,67 @@
+"""With what a form starts when its address says so: a saved record, or the answers of an earlier request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.http import QueryDict
+from pydantic import JsonValue
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledType
+from portal_core.config.document.fields import RecordField
+from portal_core.config.kinds.base import Asked
+from portal_core.service_requests.again import made_from
+from tenants.identifiers import parse_uuid
+
+# The number of the earlier request, in the address and in the form.
+AGAIN: Final = "again"
+_MOST_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Start:
+    """Answers that stand in a form when it opens, and where they come from."""
+
+    values: Mapping[str, JsonValue] = field(default_factory=dict, repr=False)
+    again_of: int | None = None
+    reference: str = ""
+    # Questions whose earlier answers no longer fit.
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the address asked for a start; then a half-filled form waits."""
+        return bool(self.values) or self.again_of is not None
+
+
+NOTHING_TO_START_WITH: Final = Start()
+
+
+def start_of(query: QueryDict, actor: Actor, request_type: CompiledType, asked: Asked) -> Start:
+    """What the address asks for; nothing where it asks for none, or for what is not the reader's."""
+    number = number_in(query.get(AGAIN, ""))
+    again = made_from(actor, number, request_type, asked) if number is not None else None
+    if again is not None:
+        return Start(again.values, again.number, again.reference, again.dropped)
+    return Start(record_start(query, request_type))
+
+
+def record_start(query: QueryDict, request_type: CompiledType) -> dict[str, JsonValue]:
+    """`?record=ID`: that record in each first field for a kind of record; a field takes only one of its own kind.
+
+    Whether it is the customer's is decided by the field, which offers no others.
+    """
+    record_id = parse_uuid(query.get("record", ""))
+    if record_id is None:
+        return {}
+    first: dict[str, str] = {}
+    for item in request_type.fields:
+        if isinstance(item.config, RecordField) and not item.retired and item.config.record_kind:
+            first.setdefault(item.config.record_kind, item.key)
+    return {key: {"id": str(record_id)} for key in first.values()}
+
+
+def number_in(text: str) -> int | None:
+    """The number of a request that an address or a form names; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

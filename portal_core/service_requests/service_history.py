@@ -1,0 +1,65 @@
+"""What was done about a saved record: the requests that name it, as one reader may see them.
+
+SECURITY: a request counts only where the reader sees the field that names the record in the status in which the
+request stands. Otherwise a field that staff keep to themselves would tell through the record what it holds.
+"""
+
+import uuid
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.document.fields import RecordField
+from portal_core.config.visibility import Visibility
+from portal_core.service_requests.actions.submit import may_file
+from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, field_values, visible
+
+REQUESTS_SHOWN = 50
+
+
+def record_fields(request_type: CompiledType, record_kind: str) -> Iterator[CompiledField]:
+    """The fields of a type that hold a record of this kind, retired ones too."""
+    for field in request_type.fields:
+        if isinstance(field.config, RecordField) and field.config.record_kind == record_kind:
+            yield field
+
+
+def requests_about(
+    record_id: uuid.UUID, record_kind: str, actor: Actor, viewer: Viewer, *, portal: CompiledPortal
+) -> list[VisibleRequest]:
+    """The requests that name the record, the latest first, in one query."""
+    by_type = {kind.key: [field.key for field in record_fields(kind, record_kind)] for kind in portal.every_type}
+    names_it = Q()
+    for type_key, keys in by_type.items():
+        for key in keys:
+            names_it |= Q(type_key=type_key, data__contains={key: {"id": str(record_id)}})
+    if not names_it:
+        return []
+    rows = visible_to(actor).filter(names_it).select_related("customer", "assignee").order_by("-created_at", "-id")
+    found = []
+    for row in rows[:REQUESTS_SHOWN]:
+        seen = field_values(row, viewer, portal=portal, at_least=Visibility.SEE)
+        if any(_is(seen.get(key), record_id) for key in by_type[row.type_key]):
+            found.append(visible(row, viewer, portal=portal, brief=True))
+    return found
+
+
+def _is(value: object, record_id: uuid.UUID) -> bool:
+    return isinstance(value, dict) and value.get("id") == str(record_id)
+
+
+def types_for(record_kind: str, actor: Actor, *, portal: CompiledPortal) -> list[CompiledType]:
+    """The types that can be started about a record of this kind: their form asks this role for one."""
+    return [
+        kind
+        for kind in portal.types
+        if may_file(actor, kind.key)
+        and any(
+            not field.retired and field.visibility(actor.role, None) == Visibility.EDIT
+            for field in record_fields(kind, record_kind)
+        )
+    ]

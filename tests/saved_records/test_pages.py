@@ -1,0 +1,154 @@
+"""The pages of what is kept: customers' and staff's."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from portal_core.saved_records.models import SavedRecord
+from portal_core.service_requests.actions import change_fields
+from tests.contracts.rows import Rows
+from tests.saved_records import house as houses
+from tests.service_requests import small_portal
+
+HIDDEN = ("Hiddenworth", "Hiddenshelf")
+
+
+@pytest.fixture
+def full(house):
+    """A boiler of Carol's with everything filled in by staff."""
+    return house.keep(by="bob", maker="Ventra", model="Eco 24", cover="Plus", worth=HIDDEN[0], shelf=HIDDEN[1])
+
+
+def text_of(client, path, status=200):
+    answer = client.get(path)
+    assert answer.status_code == status, f"{path}: {answer.status_code}"
+    return answer.content.decode()
+
+
+def test_the_list_shows_what_is_theirs_with_the_reason_for_what_is_fixed(house, full, client_for):
+    house.keep(who="dave", maker="Of Dave")
+    page = text_of(client_for(house.people["carol"]), "/saved/")
+    assert "Ventra Eco 24" in page and "Plus" in page and "Alpha keeps this up to date" in page
+    assert f'href="/new/repair/?record={full.pk}"' in page
+    assert "Of Dave" not in page and not any(word in page for word in HIDDEN)
+
+
+def test_an_empty_list_says_what_to_do(house, client_for):
+    page = text_of(client_for(house.people["carol"]), "/saved/")
+    assert "Nothing is kept yet" in page and 'href="/saved/new/boiler/"' in page
+
+
+def test_a_record_is_added_changed_put_away_and_taken_back(house, client_for):
+    carol = client_for(house.people["carol"])
+    added = carol.post(
+        "/saved/new/boiler/", {"f-maker": "Ventra", "f-worth": "mine", "key": str(uuid.uuid4()), "do": "send"}
+    )
+    record = SavedRecord.objects.get()
+    assert added["Location"] == f"/saved/{record.pk}/" and record.data == {"maker": "Ventra"}
+    form = text_of(carol, f"/saved/{record.pk}/change/")
+    seen = form.split('name="seen" value="')[1].split('"')[0]
+    changed = carol.post(f"/saved/{record.pk}/change/", {"f-maker": "Havn", "seen": seen, "do": "send"})
+    assert changed.status_code == 302
+    page = text_of(carol, f"/saved/{record.pk}/")
+    assert "<del>Ventra</del>" in page and "You made a change" in page
+    assert carol.post(f"/saved/{record.pk}/archive/").status_code == 302
+    assert "Havn" not in text_of(carol, "/saved/") and "Havn" in text_of(carol, "/saved/?show=archived")
+    carol.post(f"/saved/{record.pk}/restore/")
+    assert "Havn" in text_of(carol, "/saved/")
+
+
+def test_a_page_older_than_the_data_writes_nothing_and_keeps_what_was_typed(house, client_for):
+    carol, bob = client_for(house.people["carol"]), client_for(house.people["bob"])
+    record = house.keep()
+    seen = text_of(carol, f"/saved/{record.pk}/change/").split('name="seen" value="')[1].split('"')[0]
+    theirs = text_of(bob, f"/desk/records/{record.pk}/change/").split('name="seen" value="')[1].split('"')[0]
+    fields = {"f-maker": "Bob's", "f-model": "Eco 24", "seen": theirs, "do": "send"}
+    assert bob.post(f"/desk/records/{record.pk}/change/", fields).status_code == 302
+    answer = carol.post(
+        f"/saved/{record.pk}/change/", {"f-maker": "Carol's", "f-model": "Eco 24", "seen": seen, "do": "send"}
+    )
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Somebody changed this meanwhile: Maker" in page and "Carol&#x27;s" in page
+    record.refresh_from_db()
+    assert record.title == "Bob's Eco 24"
+
+
+def test_a_wrong_answer_is_named_and_kept(house, client_for):
+    carol = client_for(house.people["carol"])
+    answer = carol.post("/saved/new/boiler/", {"f-model": "Eco", "do": "send"})
+    assert answer.status_code == 400 and 'value="Eco"' in answer.content.decode()
+    assert not SavedRecord.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["dave", "carol-signed-out"])
+def test_what_is_not_theirs_does_not_exist_and_nothing_is_written(who, house, full, client_for):
+    client = client_for(house.people["dave"]) if who == "dave" else client_for()
+    rows = Rows()
+    before = rows.now()
+    for path in ("", "change/", "archive/", "restore/"):
+        for answer in (
+            client.get(f"/saved/{full.pk}/{path}"),
+            client.post(f"/saved/{full.pk}/{path}", {"do": "send", "f-maker": "X"}),
+        ):
+            assert answer.status_code in (302, 403, 404, 405)
+            assert "Ventra" not in answer.content.decode()
+    assert rows.now() == before
+
+
+def test_the_page_of_a_record_shows_its_requests_and_only_where_the_field_is_seen(house, full, client_for):
+    other = house.keep(maker="Havn")
+    shown = house.file(record=full, what="The pump knocks")
+    hidden = house.file(record=other, what="Something else")
+    spare = {"id": str(full.pk), "title": "x"}
+    change_fields(actor=house.actor("bob"), request_id=hidden.pk, answers={"spare": spare}, seen={})
+    page = text_of(client_for(house.people["carol"]), f"/saved/{full.pk}/")
+    assert "The pump knocks" in page and "Something else" not in page
+    desk = text_of(client_for(house.people["bob"]), f"/desk/records/{full.pk}/")
+    assert "The pump knocks" in desk and "Something else" in desk
+    assert f"/requests/{shown.number}/" in page
+
+
+def test_staff_see_what_their_role_sees(house, full, client_for):
+    house.file(record=full)
+    bob = client_for(house.people["bob"])
+    page = text_of(bob, f"/desk/records/{full.pk}/")
+    assert all(word in page for word in HIDDEN)
+    row_page = text_of(bob, "/desk/requests/1001/")
+    assert "Saved records" in row_page and f"/desk/records/{full.pk}/" in row_page
+    erin = text_of(client_for(house.people["erin"]), f"/desk/records/{full.pk}/")
+    assert HIDDEN[0] in erin and HIDDEN[1] not in erin
+
+
+def test_staff_who_do_not_know_the_customer_do_not_find_the_record(house, full, client_for):
+    made = houses.document()
+    made["roles"] = [{**made["roles"][0], "scope": "own"}]
+    house.publish(made)
+    erin = client_for(house.people["erin"])
+    assert erin.get(f"/desk/records/{full.pk}/").status_code == 404
+    assert erin.get(f"/desk/records/new/boiler/?customer={house.people['carol'].pk}").status_code == 404
+    house.file(record=full)
+    assert erin.get(f"/desk/records/{full.pk}/").status_code == 200, "nobody has the request yet: it is hers to take"
+
+
+def test_staff_add_one_for_a_customer(house, client_for):
+    bob = client_for(house.people["bob"])
+    path = f"/desk/records/new/boiler/?customer={house.people['carol'].pk}"
+    assert "What it is worth" in text_of(bob, path)
+    assert bob.post(path, {"f-maker": "V", "f-worth": "12", "key": str(uuid.uuid4())}).status_code == 302
+    record = SavedRecord.objects.get()
+    assert record.customer == house.people["carol"] and record.created_by == house.people["bob"]
+    assert bob.get("/desk/records/new/boiler/").status_code == 404
+
+
+def test_a_portal_without_records_says_nothing_of_them(house, client_for):
+    house.publish(small_portal.document())
+    carol, bob = client_for(house.people["carol"]), client_for(house.people["bob"])
+    home = text_of(carol, "/")
+    assert 'href="/saved/"' not in home and 'href="/account/"' in home
+    assert carol.get("/saved/new/boiler/").status_code == 404
+    assert 'href="/saved/"' not in text_of(carol, "/account/")
+    house.people["carol"].refresh_from_db()
+    assert "Saved records" not in text_of(bob, "/desk/new/")
