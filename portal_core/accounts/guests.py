@@ -2,15 +2,34 @@
 
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
 from portal_core.accounts.roles import CUSTOMER
+from tenants.identifiers import parse_uuid
 
+_BROWSER: Final = "guest_browser"
 # Who ends a guest's links; a list, so that registering needs no `global`.
 _link_ender: Final[list[Callable[[User], None]]] = []
+
+
+def browser_id(request: HttpRequest) -> UUID | None:
+    """Under which id this browser, signed out, has sent files; None when it has sent none."""
+    return parse_uuid(str(request.session.get(_BROWSER, "")))
+
+
+def browser_id_or_new(request: HttpRequest) -> UUID:
+    """The same, made now where there is none: what this browser sends is its own until it is attached."""
+    known = browser_id(request)
+    if known is not None:
+        return known
+    made = uuid4()
+    request.session[_BROWSER] = str(made)
+    return made
 
 
 def on_account_kept(ender: Callable[[User], None]) -> None:

@@ -23,6 +23,7 @@ SIGN_IN = "/signin/"
 OPEN = "open"
 CUSTOMER = "customer"
 GUEST = "guest"
+VISITOR = "visitor"
 SIGNED_IN = "signed_in"
 STAFF = "staff"
 
@@ -95,6 +96,15 @@ def signed_in_page(view: PersonView[P]) -> View[P]:
         return None if actor.is_signed_in else to_sign_in(request)
 
     return _guarded(view, SIGNED_IN, gate)
+
+
+def visitor_page(view: OpenView[P]) -> View[P]:
+    """Anyone who is signed in and, where the portal takes guests, whoever is not."""
+
+    def gate(request: HttpRequest, actor: Actor) -> HttpResponse | None:
+        return None if actor.is_signed_in or portal_facts().guests else to_sign_in(request)
+
+    return _guarded(view, VISITOR, gate)
 
 
 def guest_page(view: OpenView[P]) -> View[P]:

@@ -24,7 +24,7 @@ from portal_core.accounts.actor import NOBODY, Actor, actor_for, guest_actor
 from portal_core.accounts.address_proof import Proof, Waiting
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import CodeForm, EmailForm
-from portal_core.accounts.guests import guest_or_customer
+from portal_core.accounts.guests import browser_id, browser_id_or_new, guest_or_customer
 from portal_core.accounts.models import NAME_LENGTH, User
 from portal_core.accounts.pages import PortalRequest, guest_page, to_sign_in
 from portal_core.accounts.roles import GUEST, resolve_role
@@ -32,6 +32,8 @@ from portal_core.accounts.signin import finish_response, start_session
 from portal_core.accounts.signin_limits import limit_sign_in, limit_source
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
+from portal_core.documents.field import with_files
+from portal_core.documents.uploads import adopt
 from portal_core.portal import new
 from portal_core.portal.home import choices
 from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render_form, typed_answers
@@ -53,6 +55,7 @@ _PURPOSE: Final = "guest-request"
 _PROVED_SECONDS: Final = 30 * 60
 _KEPT_CHARACTERS: Final = 100_000
 _FORMS_AN_HOUR: Final = 60
+FILES_AN_HOUR: Final = 120
 
 
 class ContactForm(EmailForm):
@@ -89,6 +92,8 @@ def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     """`/new/TYPE/`: the form, with an account or without. `do` says which button was pressed: send or update."""
     if request.actor.is_signed_in:
         return new.fill_in(request, type_key)
+    if request.FILES and (full := too_many_files(request)) is not None:
+        return full
     try:
         page = _open(request, type_key)
     except TypeNotOpen:
@@ -102,6 +107,15 @@ def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     return _send(request, page, contact)
 
 
+def too_many_files(request: PortalRequest) -> HttpResponse | None:
+    """Counts files of the signed-out: they can have any number of browsers, and come from one source."""
+    try:
+        limit_source(request, "guest-file", FILES_AN_HOUR)
+    except TooMany as error:
+        return too_many(request, error)
+    return None
+
+
 def _nobody() -> Actor:
     return replace(NOBODY, role=resolve_role(GUEST), language=get_language() or "")
 
@@ -112,12 +126,15 @@ def _open(request: PortalRequest, type_key: str) -> FormPage:
     if request_type.audience != "everybody":
         raise TypeNotOpen
     actor = _nobody()
-    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language)
+    # Files are this browser's own until the request is filed.
+    browser = browser_id_or_new(request) if request.FILES else browser_id(request)
+    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser)
     if request.method == "POST":
-        return FormPage(portal, request_type, asked, request.POST, form_key(request.POST))
+        typed = with_files(request, lambda: new_request_form(request_type, asked))
+        return FormPage(portal, request_type, asked, typed, form_key(request.POST))
     pending = _pending(request, type_key)
-    typed = as_typed(pending["typed"]) if pending else None
-    return FormPage(portal, request_type, asked, typed, parse_uuid(pending.get("key", "")) or uuid7())
+    kept = as_typed(pending["typed"]) if pending else None
+    return FormPage(portal, request_type, asked, kept, parse_uuid(pending.get("key", "")) or uuid7())
 
 
 def _pending(request: HttpRequest, type_key: str) -> dict[str, Any]:
@@ -134,7 +151,7 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     form = new_request_form(page.type, page.asked, page.typed)
     # Both are looked at, so that everything that is wrong is said at once.
     is_valid = all([form.is_valid(), contact.is_valid()])
-    typed = typed_answers(request.POST, page.type)
+    typed = typed_answers(page.typed or request.POST, page.type)
     if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
         form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
         is_valid = False
@@ -237,6 +254,8 @@ def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Ma
     except AccountError as error:
         return render(request, "portal/guest_not_here.html", {"code": error.code}, status=403)
     actor = guest_actor(user) if user.is_guest else actor_for(user)
+    if page.asked.person_id is not None:
+        adopt(page.asked.person_id, user.pk)
     try:
         filed = submit(actor=actor, submission=_submission(user.pk, page, form))
     except Forbidden:

@@ -4,18 +4,25 @@ The link opens this request and nothing else. A guest reads what the customer re
 account in one step. SECURITY: nothing here signs anybody in; that takes a code, on the sign-in page.
 """
 
-from django.http import HttpResponse
+from uuid import UUID
+
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts import code_signin
+from portal_core.accounts.guests import browser_id, browser_id_or_new
 from portal_core.accounts.mails import mask_email
 from portal_core.accounts.pages import PortalRequest, open_page
 from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.signin_limits import limit_sign_in, limit_source
 from portal_core.config.live import live_portal
-from portal_core.messaging.actions import Message, reply
+from portal_core.documents.field import Sender, with_files
+from portal_core.documents.uploads import adopt
+from portal_core.messaging.actions import message_of, reply
 from portal_core.notifications.guest_link_mail import send_new_link
+from portal_core.portal.guest_files import with_token
+from portal_core.portal.guest_new import too_many_files
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.signin import too_many
 from portal_core.service_requests.errors import Forbidden
@@ -23,8 +30,10 @@ from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.guest_links import OpenedLink, find_link, open_link, stop_link
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import visible
 from tenants.identifiers import parse_uuid
 from tenants.limits import TooMany
+from tenants.uploads import UploadLimits, takes_files
 
 _OPENED_AN_HOUR = 300
 
@@ -43,20 +52,25 @@ def detail(request: PortalRequest, token: str) -> HttpResponse:
 
 @require_POST
 @open_page
+@takes_files(UploadLimits())
 def write(request: PortalRequest, token: str) -> HttpResponse:
-    """`/g/TOKEN/reply/`: a message to the business."""
+    """`/g/TOKEN/reply/`: a message to the business, with files where the status lets customers send them."""
     opened = open_link(token)
     if opened is None:
         return _gone(request, token)
-    form = MessageForm(request.POST)
+    if request.FILES and (full := too_many_files(request)) is not None:
+        return full
+    browser = browser_id_or_new(request) if request.FILES else browser_id(request)
+    form = _message_form(opened, browser, with_files(request, lambda: _message_form(opened, browser)))
     if not form.is_valid():
         return _render(request, opened, message_form=form, status=400)
     full_until = writes_full_until(opened.actor)
     if full_until is not None:
         return _render(request, opened, message_form=form, full_until=full_until, status=429)
-    message = Message(body=form.cleaned_data["body"], submission_key=form.cleaned_data["key"])
+    if browser is not None:
+        adopt(browser, opened.row.customer_id)
     try:
-        entry = reply(actor=opened.actor, request_id=opened.row.pk, message=message)
+        entry = reply(actor=opened.actor, request_id=opened.row.pk, message=message_of(form))
     except Forbidden:
         return _render(request, opened, message_form=form, problem="message", status=403)
     return redirect(f"{opened.path}#e-{entry.pk}")
@@ -109,19 +123,28 @@ def _render(request: PortalRequest, opened: OpenedLink, *, status: int = 200, **
     portal = live_portal()
     viewer = Viewer.of(opened.actor, portal)
     before = parse_uuid(request.GET.get("before", ""))
+    page = request_page(opened.row, viewer, portal=portal, before=before)
     context = {
         "portal": portal,
-        "page": request_page(opened.row, viewer, portal=portal, before=before),
+        "page": with_token(page, opened.token),
         "guest": opened,
         "masked_email": mask_email(opened.row.customer.email),
         "can_keep": portal_facts().is_open,
-        "message_form": MessageForm(),
+        "message_form": _message_form(opened, browser_id(request)),
         "was_sent": request.GET.get("sent") == "1",
         "moves": [],
         "read_only": False,
         **extra,
     }
     return _unlisted(render(request, "portal/guest_request.html", context, status=status))
+
+
+def _message_form(opened: OpenedLink, browser: UUID | None, data: QueryDict | None = None) -> MessageForm:
+    """With files where this status takes them; until they are sent, they are this browser's own."""
+    portal = live_portal()
+    shown = visible(opened.row, Viewer.of(opened.actor, portal), portal=portal, brief=True)
+    sender = Sender(browser, opened.row.customer_id) if shown.may_upload else None
+    return MessageForm(data, sender=sender)
 
 
 def _gone(request: PortalRequest, token: str, *, was_sent: bool = False) -> HttpResponse:

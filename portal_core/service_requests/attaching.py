@@ -72,6 +72,19 @@ def file_ids(value: JsonValue) -> list[uuid.UUID]:
     return [key for key in keys if key is not None]
 
 
+def file_of_request(actor: Actor, request: ServiceRequest, file_id: uuid.UUID) -> StoredFile:
+    """A file that `actor` sees in this one request, which they have come to by a link.
+
+    Raises:
+        NotTheirs: it is not there, or not for them to see.
+    """
+    uses = list(RequestFile.objects.filter(file_id=file_id, request=request).select_related("file", "request", "entry"))
+    for use in uses:
+        if _sees(actor, use.file, use):
+            return use.file
+    raise NotTheirs
+
+
 def may_fetch(actor: Actor, row: StoredFile) -> bool:
     """Whether this person may have the file through a request: asked by `documents.access` at every fetch."""
     if actor.user_id is None:

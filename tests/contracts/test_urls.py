@@ -24,7 +24,7 @@ from tests.contracts.rows import Rows
 from tests.factories import make_client, make_user
 from tests.service_requests.filing import file_request
 
-AUDIENCES = {"open", "guest", "customer", "signed_in", "staff", "operator"}
+AUDIENCES = {"open", "visitor", "guest", "customer", "signed_in", "staff", "operator"}
 SIGNED_OUT, OPERATOR, TWIN = "signed out", "operator", "of the other twin"
 ROLES = (SIGNED_OUT, "carol", "dave", "bob", "mona", "alice", "erin", OPERATOR, TWIN)
 LET_IN = "let in"
@@ -73,7 +73,7 @@ class Town:
             return LET_IN
         if role is None:
             return "/signin/"
-        if audience == "signed_in":
+        if audience in ("signed_in", "visitor"):
             return LET_IN
         if audience in ("customer", "guest"):
             if role.is_staff:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from portal_core.accounts import adapters, address_proof
@@ -17,6 +19,7 @@ from portal_core.accounts.models import Session, User
 from portal_core.config.actions import publish
 from portal_core.config.checks.run import check
 from portal_core.config.document import load
+from portal_core.documents.models import StoredFile
 from portal_core.messaging.actions import Message, note, reply
 from portal_core.service_requests import guest_links
 from portal_core.service_requests.actions import Move, Submission, move, submit
@@ -27,6 +30,7 @@ from tenants.outbox.handling import handle_next_event
 from tenants.outbox.models import Mail
 from tenants.outbox.steps import Step
 from tests.contracts.rows import Rows
+from tests.documents.samples import picture
 from tests.factories import make_client
 from tests.service_requests.filing import file_request
 from tests.service_requests.small_portal import document, refused
@@ -446,3 +450,127 @@ def test_guests_without_anything_to_send_are_refused_at_publishing():
     made = portal_document()
     made["types"][0]["for"] = {"who": "signed_in"}
     assert [problem.path for problem in check(load(made)) if problem.path == "portal.guests"] == ["portal.guests"]
+
+
+# ---- files
+
+
+def _jpeg(name: str = "boiler.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, picture(), content_type="image/jpeg")
+
+
+@pytest.fixture
+def with_photo(house, settings, tmp_path) -> House:
+    """The portal asks for a photo, keeps another from customers, and takes files with messages."""
+    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": store}
+    made = portal_document()
+    made["document_kinds"] = [{"key": "photo", "name": "Photo", "accept": ["image"], "show": {"customer": "see"}}]
+    made["document_kinds"].append(
+        {"key": "paper", "name": "Paper", "accept": ["image"], "show": {"customer": "hidden"}}
+    )
+    made["types"][0]["fields"] += [
+        {"key": "photo", "label": "A photo", "kind": "file", "document_kind": "photo"},
+        {"key": "inside", "label": "For us", "kind": "file", "document_kind": "paper", "show": {"customer": "hidden"}},
+    ]
+    for status in made["flows"][0]["statuses"]:
+        status["customer_may"] = ["message", "upload"]
+    publish(actor=actor_for(house.people["alice"]), document=load(made))
+    return house
+
+
+def _address_of_file(page: str) -> str:
+    return "/files/" + page.split('href="/files/')[1].split('"', maxsplit=1)[0]
+
+
+def test_a_guest_sends_a_file_with_the_form_and_fetches_it_by_the_link_alone(with_photo, client_for):
+    house = with_photo
+    assert house.send(**{"f-photo_new": _jpeg()})["Location"] == "/new/repair/confirm/"
+    path = house.confirm()["Location"].split("?")[0]
+    row = ServiceRequest.objects.get()
+    assert [item["name"] for item in row.data["photo"]] == ["boiler.jpg"]
+    stranger = client_for()
+    address = _address_of_file(stranger.get(path).content.decode())
+    assert "?g=" in address
+    answer = stranger.get(address)
+    assert answer.status_code == 200
+    assert "attachment" in answer["Content-Disposition"]
+    assert stranger.get(address.split("?")[0])["Location"].startswith("/signin/")
+    assert client_for(house.people["dave"]).get(address.split("?")[0]).status_code == 404
+
+
+def test_a_file_stays_while_other_answers_are_wrong(with_photo):
+    answer = with_photo.send(**{"f-photo_new": _jpeg(), "f-what": ""})
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    key = re.search(r'name="f-photo" value="([0-9a-f-]{36})"', text)
+    assert key, "the file that was chosen is in the form"
+    assert with_photo.send(**{"f-photo": key[1]}).status_code == 302
+    with_photo.confirm()
+    assert ServiceRequest.objects.get().data["photo"][0]["name"] == "boiler.jpg"
+
+
+def test_a_file_of_another_browser_is_no_file(with_photo, client_for):
+    text = with_photo.send(**{"f-photo_new": _jpeg(), "f-what": ""}).content.decode()
+    key = re.search(r'name="f-photo" value="([0-9a-f-]{36})"', text)[1]
+    other = client_for()
+    assert with_photo.send(other, **{"f-photo": key}).status_code == 400
+    assert other.get(f"/files/{key}/")["Location"].startswith("/signin/")
+    assert with_photo.client.get(f"/files/{key}/").status_code == 200
+
+
+def test_a_link_brings_no_file_that_its_reader_does_not_see(with_photo, client_for):
+    house = with_photo
+    row, path = house.filed(**{"f-photo_new": _jpeg()})
+    token = path.split("/")[2]
+    other = file_request(house.people["carol"], "repair")
+    hidden, foreign, noted = (attached(house, row, other, what) for what in ("hidden", "foreign", "note"))
+    for key in (hidden, foreign, noted):
+        assert client_for().get(f"/files/{key}/?g={token}").status_code == 404
+    house.client.post(f"{path}stop/")
+    mine = row.data["photo"][0]["id"]
+    assert client_for().get(f"/files/{mine}/?g={token}").status_code == 404
+
+
+def attached(house: House, row: ServiceRequest, other: ServiceRequest, what: str) -> str:
+    """A file of the request's hidden field, of somebody else's request, or of a note; its key."""
+    alice = make_client(house.people["alice"])
+    if what == "note":
+        sent = {"body": "For us", "kind": "note", "key": str(uuid.uuid4()), "files_new": _jpeg("note.jpg")}
+        alice.post(f"/desk/requests/{row.number}/write/", sent)
+        return str(StoredFile.objects.get(name="note.jpg").pk)
+    number, field = (row.number, "inside") if what == "hidden" else (other.number, "photo")
+    page = alice.get(f"/desk/requests/{number}/?edit={field}").content.decode()
+    seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
+    name = f"{what}.jpg"
+    alice.post(f"/desk/requests/{number}/change/", {"edit": field, "seen": seen, f"f-{field}_new": _jpeg(name)})
+    return str(StoredFile.objects.get(name=name, attached_at__isnull=False).pk)
+
+
+def test_a_guest_answers_with_a_file(with_photo, client_for):
+    _row, path = with_photo.filed()
+    answer = with_photo.client.post(
+        f"{path}reply/", {"body": "Here it is", "key": str(uuid.uuid4()), "files_new": _jpeg("plate.jpg")}
+    )
+    assert answer.status_code == 302
+    page = client_for().get(path).content.decode()
+    assert "plate.jpg" in page
+    assert client_for().get(_address_of_file(page)).status_code == 200
+
+
+def test_files_are_taken_from_a_guest_before_the_form_and_only_where_guests_are_let_in(with_photo, client_for):
+    client = client_for()
+    sent = client.post("/files/", {"file": _jpeg(), "name": "f-photo", "kind": "photo"})
+    assert sent.status_code == 201
+    with_photo.publish(guests=False)
+    refused_now = client_for().post("/files/", {"file": _jpeg(), "name": "f-photo"})
+    assert refused_now.status_code in (302, 403)
+    assert StoredFile.objects.count() == 1
+
+
+def test_a_source_sends_so_many_files_and_no_more(with_photo, client_for, monkeypatch):
+    monkeypatch.setattr("portal_core.portal.files.FILES_AN_HOUR", 2)
+    for _ in range(2):
+        assert client_for().post("/files/", {"file": _jpeg(), "name": "f-photo"}).status_code == 201
+    assert client_for().post("/files/", {"file": _jpeg(), "name": "f-photo"}).status_code == 429
+    assert StoredFile.objects.count() == 2
