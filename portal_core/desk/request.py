@@ -134,6 +134,8 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
     row = opened.row
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request))
     may_reply = page.request.may_message
+    # What is to be done is done in the one in which it goes on.
+    is_merged = page.request.goes_on_in is not None
     answers = ready_answers(row, opened.customer_viewer, opened.viewer, opened.portal) if may_reply else []
     context: dict[str, object] = {
         "portal": opened.portal,
@@ -163,9 +165,10 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "is_sample": row.customer.is_sample,
         "guest_link": _guest_link(row) if row.customer.is_guest else None,
         "team_key": row.team_key,
-        "may_assign": opened.actor.may("assign"),
+        "may_assign": opened.actor.may("assign") and not is_merged,
         "may_create": opened.actor.may("create_for_customer"),
-        "may_note": opened.actor.may("note"),
+        "may_move": opened.actor.may("move"),
+        "may_note": opened.actor.may("note") and not is_merged,
         "may_reply": may_reply,
         "is_mine": row.assignee_id == opened.actor.user_id,
         **extra,

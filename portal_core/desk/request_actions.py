@@ -41,7 +41,8 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
         entry = action(actor=request.actor, request_id=opened.row.pk, message=message_of(form))
     except Forbidden:
         return render_request(request, opened, message_form=form, problem=_MAY_NOT_WRITE, status=403)
-    return _back_to(request, number, f"e-{entry.pk}")
+    there = number if entry.request_id == opened.row.pk or entry.request is None else entry.request.number
+    return _back_to(request, there, f"e-{entry.pk}")
 
 
 @require_POST

@@ -24,6 +24,7 @@ from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.standing import standing
 from portal_core.service_requests.stays import start_waiting
@@ -32,6 +33,8 @@ from portal_core.service_requests.visible import visible
 from tenants.outbox.events import emit
 
 MESSAGE_LENGTH = 20_000
+# How often a message follows a request that goes on elsewhere, should it be merged and taken apart meanwhile.
+_FOLLOWED = 5
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,38 @@ def note(*, actor: Actor, request_id: uuid.UUID, message: Message) -> HistoryEnt
     return _once(actor, request_id, message, Kind.NOTED)
 
 
+class _GoesOn(Exception):
+    """The request that was locked goes on in another one; `number` says in which."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 def _once(actor: Actor, request_id: uuid.UUID, message: Message, kind: Kind) -> HistoryEntry:
-    try:
-        with transaction.atomic():
-            request = lock_request(request_id)
-            already = _written(actor, request, message)
-            return already or _write(actor, request, message, kind)
-    except IntegrityError:
-        # The key was used on another request or by somebody else: never show that line.
-        raise Forbidden from None
+    for _attempt in range(_FOLLOWED):
+        try:
+            with transaction.atomic():
+                request = lock_request(request_id)
+                already = _written(actor, request, message)
+                if already is None and request.merged_into_number is not None:
+                    # Locked together they could wait for each other: this lock ends before the other begins.
+                    raise _GoesOn(request.merged_into_number)
+                return already or _write(actor, request, message, kind)
+        except _GoesOn as goes_on:
+            request_id = _number_seen(actor, goes_on.number)
+        except IntegrityError:
+            # The key was used on another request or by somebody else: never show that line.
+            raise Forbidden from None
+    raise Forbidden
+
+
+def _number_seen(actor: Actor, number: int) -> uuid.UUID:
+    """SECURITY: a colleague who sees the merged request only writes nothing into one that is not theirs to see."""
+    found = visible_to(actor).filter(number=number).values_list("id", flat=True).first()
+    if found is None:
+        raise Forbidden
+    return found
 
 
 def _written(actor: Actor, request: ServiceRequest, message: Message) -> HistoryEntry | None:

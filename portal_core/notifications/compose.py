@@ -135,6 +135,32 @@ def change_mail(
     return customer_mail(request, view, viewer, words, "status")
 
 
+def merged_mail(
+    request: ServiceRequest, *, portal: CompiledPortal, into_number: int, now: ServiceRequest | None = None
+) -> ComposedMail | None:
+    """The mail to the customer whose request goes on in another one of theirs; None when there is nobody to tell."""
+    if not request.customer.is_active:
+        return None
+    viewer = parts.reader(request.customer, portal)
+    view = parts.seen_since(request, now or request, viewer, portal)
+    with override(viewer.language):
+        said = {"here": view.reference, "there": portal.reference(into_number), "title": view.title}
+        about = _("“%(title)s” is about the same matter as %(there)s.") % said
+        now_there = _("What you wrote stands there too, and everything is answered there. Nothing for you to do.")
+        words = Words(
+            subject=_("%(here)s goes on in %(there)s") % said,
+            headline=_("Your request goes on in %(there)s") % said,
+            body=escape_value(f"{about} {now_there}"),
+            button=_("See %(there)s") % said,
+        )
+    mail = customer_mail(request, view, viewer, words, "status")
+    if request.customer.is_guest:
+        return mail
+    return replace(
+        mail, button_url=parts.address_of(f"/requests/{into_number}/"), closing="", steps=(), step_line="", facts=()
+    )
+
+
 @dataclass(frozen=True)
 class Words:
     """The words of one mail, values put in."""

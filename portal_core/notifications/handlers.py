@@ -158,6 +158,13 @@ def on_replied(event: Event) -> None:
         happening.tell_customer("answered", asked=ways["customer"])
 
 
+def on_merged(event: Event) -> None:
+    """Tells the customer, once, where the request goes on; not when it was taken apart again meanwhile."""
+    happening = load(event)
+    if happening is not None and happening.row.merged_into_number == event.payload.get("into"):
+        happening.tell_customer("merged")
+
+
 def on_assigned(event: Event) -> None:
     """Tells the colleague who was given the request, unless they took it themselves or it has gone on since."""
     happening = load(event)
@@ -190,6 +197,7 @@ def connect() -> None:
     subscribe("request.submitted")(on_submitted)
     subscribe("request.moved")(on_moved)
     subscribe("request.replied")(on_replied)
+    subscribe("request.merged")(on_merged)
     subscribe("request.assigned")(on_assigned)
     subscribe("request.noted")(on_noted)
     subscribe("request.changed")(on_changed)

@@ -3,7 +3,15 @@
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal, portal_version
 from portal_core.history.models import HistoryEntry
-from portal_core.notifications.compose import Arrival, Edited, arrival_mail, change_mail, edited, message_mail
+from portal_core.notifications.compose import (
+    Arrival,
+    Edited,
+    arrival_mail,
+    change_mail,
+    edited,
+    merged_mail,
+    message_mail,
+)
 from portal_core.notifications.compose_staff import Told as ToldStaff
 from portal_core.notifications.compose_staff import staff_mail
 from portal_core.notifications.compose_time import closed_mail, reminder_mail
@@ -12,7 +20,7 @@ from portal_core.notifications.models import Notice
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.standing import as_it_stood
 
-CUSTOMER_WHATS = ("reached", "answered", "changed_yours", "reminded", "closed")
+CUSTOMER_WHATS = ("merged", "reached", "answered", "changed_yours", "reminded", "closed")
 
 
 def mail_of(notice: Notice) -> ComposedMail | None:
@@ -47,6 +55,8 @@ def _for_customer(
         return edited(mail, words) if mail is not None else None
     if entry is None:
         return None
+    if notice.what == "merged":
+        return merged_mail(then, portal=portal, into_number=int(entry.data["into"]), now=now)
     if notice.what == "answered":
         return message_mail(then, entry, portal=portal, now=now)
     return change_mail(then, entry, portal=portal, now=now)

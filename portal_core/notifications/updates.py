@@ -117,7 +117,7 @@ def _update(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | Non
 def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tuple[str, str]:
     """What happened, and its icon."""
     name = entry.who.name if entry is not None and entry.who is not None else view.business
-    if what in ("reached", "moved", "closed"):
+    if what in ("reached", "moved", "closed", "merged"):
         return (entry.title if entry is not None else view.status.name), "flow"
     sayings = {
         "created": (_("Request from %(name)s") % {"name": view.customer.name or view.customer.first_name}, "inbox"),

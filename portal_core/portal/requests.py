@@ -120,7 +120,9 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
         entry = reply(actor=request.actor, request_id=opened.row.pk, message=message)
     except Forbidden:
         return _render(request, opened, message_form=form, problem="message", status=403)
-    return redirect(f"/requests/{number}/#e-{entry.pk}")
+    # A request that goes on in another one takes its messages there.
+    there = number if entry.request_id == opened.row.pk or entry.request is None else entry.request.number
+    return redirect(f"/requests/{there}/#e-{entry.pk}")
 
 
 @require_POST

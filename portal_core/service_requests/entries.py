@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -69,6 +69,8 @@ class VisibleEntry:
     files: tuple[ShownFile, ...] = ()
     # The request that an entry leads to: the one made from this, or the one that this was made from.
     other_number: int = 0
+    # The reference of the merged request in which it was written; nothing for this one's own.
+    from_reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,13 @@ class EntryPage:
 
 
 def for_viewer(request: ServiceRequest, viewer: Viewer) -> QuerySet[HistoryEntry]:
-    """The entries of `request` that `viewer` may see at all, newest first."""
-    entries = HistoryEntry.objects.filter(request=request).select_related("actor").order_by("-id")
+    """The entries of `request` that `viewer` may see at all, newest first; with them what was written in requests
+    that go on in it (of the same customer), each with the number where it was written."""
+    # As one list of keys, so that the index on request and id is used for all of them.
+    together = ServiceRequest.objects.filter(Q(pk=request.pk) | Q(merged_into_number=request.number)).values("pk")
+    entries = HistoryEntry.objects.filter(request_id__in=together)
+    entries = entries.filter(Q(request=request) | Q(kind__in=[Kind.REPLIED, Kind.NOTED]))
+    entries = entries.annotate(written_in_number=F("request__number")).select_related("actor").order_by("-id")
     return entries if viewer.is_staff else entries.filter(audience=Audience.CUSTOMER)
 
 
@@ -202,7 +209,8 @@ class _Line:
             status=self._status(),
             at=row.at,
             files=shown_files(row.data.get("files")),
-            other_number=int(row.data.get("again") or row.data.get("again_of") or 0),
+            other_number=self._other_number(),
+            from_reference=self._from_reference(),
         )
 
     def _title(self, is_mine: bool) -> str:
@@ -210,18 +218,19 @@ class _Line:
         name = row.actor.name if row.actor else self.portal.name
         if row.kind in (Kind.SUBMITTED, Kind.REPEATED):
             return self._submitted(is_mine, name)
-        if row.kind == Kind.MOVED:
-            return self._status_words(str(row.data.get("to", "")))
         if row.kind == Kind.CHANGED:
             return _("You made a change") if is_mine else _("%(name)s made a change") % {"name": name}
-        if row.kind == Kind.ASSIGNED:
-            return self._assigned()
-        if row.kind == Kind.PLANNED:
-            return self._planned()
-        if row.kind == Kind.RECORDED:
-            return str(row.data.get("title", ""))
-        if row.kind == Kind.PRIORITISED:
-            return self._prioritised()
+        plain = {
+            Kind.MOVED: lambda: self._status_words(str(row.data.get("to", ""))),
+            Kind.ASSIGNED: self._assigned,
+            Kind.PLANNED: self._planned,
+            Kind.RECORDED: lambda: str(row.data.get("title", "")),
+            Kind.PRIORITISED: self._prioritised,
+            Kind.MERGED: self._merged,
+            Kind.UNMERGED: self._merged,
+        }.get(Kind(row.kind))
+        if plain is not None:
+            return plain()
         return AskLine(row, self.type, self.portal, self.viewer).title(is_mine=is_mine, name=name)
 
     def _who(self) -> VisiblePerson | None:
@@ -269,6 +278,27 @@ class _Line:
     def _status_words(self, key: str) -> str:
         status = self.type.flow.status_or_unknown(key)
         return self.portal.text(status.name if self.viewer.is_staff else status.customer_name, self.viewer.language)
+
+    def _other_number(self) -> int:
+        data = self.row.data
+        if self.row.kind in (Kind.MERGED, Kind.UNMERGED):
+            return int(data.get("into") or data.get("from") or 0)
+        return int(data.get("again") or data.get("again_of") or 0)
+
+    def _from_reference(self) -> str:
+        number = getattr(self.row, "written_in_number", None)
+        return self.portal.reference(number) if number is not None and number != self.request.number else ""
+
+    def _merged(self) -> str:
+        into, origin = self.row.data.get("into"), self.row.data.get("from")
+        reference = self.portal.reference(int(str(into or origin or 0)))
+        if self.row.kind == Kind.MERGED:
+            words = _("Goes on in %(reference)s") if into else _("%(reference)s goes on here")
+        elif into:
+            words = _("Stands by itself again, apart from %(reference)s")
+        else:
+            words = _("%(reference)s stands by itself again")
+        return words % {"reference": reference}
 
     def _prioritised(self) -> str:
         level = self.row.data.get("to")

@@ -10,7 +10,7 @@ for this role and status; a status passes with its customer name only, unless th
 import copy
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -40,6 +40,14 @@ from portal_core.service_requests.visible_person import VisiblePerson, person
 
 
 @dataclass(frozen=True)
+class GoesOn:
+    """The request in which a merged one goes on; of the same customer."""
+
+    number: int
+    reference: str
+
+
+@dataclass(frozen=True)
 class VisibleRequest:
     """All that one reader may see of one request, without its history (see `entries.py`)."""
 
@@ -66,6 +74,8 @@ class VisibleRequest:
     # It was closed because nobody answered, and this reader may take it up again.
     may_reopen: bool
     planned_for: date | None
+    # Where it goes on, when it was merged with another one: that one's number and reference.
+    goes_on_in: "GoesOn | None"
     is_open: bool
     is_new: bool
     sent_at: datetime
@@ -226,11 +236,14 @@ class _Builder:
             team_name=words["team"],
             business=self.portal.name,
             moves=() if brief else self._moves(),
-            asks=visible_asks(request, self._ask_reader(words), brief=brief),
+            asks=VisibleAsks()
+            if request.merged_into_number
+            else visible_asks(request, self._ask_reader(words), brief=brief),
             may_message=self._may_message(),
             may_upload=self._may_message() and (self.viewer.is_staff or "upload" in self.status.customer_may),
             may_reopen=may_reopen(request, is_staff=self.viewer.is_staff, now=self.now),
             planned_for=request.planned_for,
+            goes_on_in=self._goes_on_in(),
             is_open=request.closed_at is None,
             is_new=request.is_new,
             sent_at=request.created_at,
@@ -238,6 +251,11 @@ class _Builder:
             revision=request.revision,
             words=words,
         )
+
+    def _asks(self, words: Mapping[str, str], *, brief: bool) -> VisibleAsks:
+        if self.request.merged_into_number is not None:
+            return VisibleAsks()
+        return visible_asks(self.request, self._ask_reader(words), brief=brief)
 
     def _usual_hours(self) -> int | None:
         return usual_hours(self.type.key, self.status.key) if self.request.turn == Turn.US else None
@@ -291,7 +309,7 @@ class _Builder:
             label=self.text(field.label),
             text=shown.text,
             kind=field.kind.key,
-            may_edit=level == Visibility.EDIT and field.key in self.asked,
+            may_edit=level == Visibility.EDIT and field.key in self.asked and self.request.merged_into_number is None,
             customer_mark=mark,
             shown=shown,
             files=shown_files(value) if field.kind.key == "file" else (),
@@ -323,7 +341,7 @@ class _Builder:
     def _status(self, words: Mapping[str, str], expected: str, usually: str) -> VisibleStatus:
         status, request = self.status, self.request
         due = request.due_at if has_limit(request.due_at) and request.turn == Turn.US else None
-        return VisibleStatus(
+        shown = VisibleStatus(
             key=status.key,
             name=words["status"],
             customer_name=self.text(status.customer_name),
@@ -341,6 +359,22 @@ class _Builder:
             usually=usually if usually != expected else "",
             glyph="new" if status.key == self.type.start and request.turn == Turn.US else "",
         )
+        return self._merged_status(shown)
+
+    def _goes_on_in(self) -> GoesOn | None:
+        number = self.request.merged_into_number
+        return None if number is None else GoesOn(number, self.portal.reference(number))
+
+    def _merged_status(self, status: VisibleStatus) -> VisibleStatus:
+        """What stands in the place of the status while the request goes on elsewhere."""
+        goes_on = self._goes_on_in()
+        if goes_on is None:
+            return status
+        with override(self.viewer.language):
+            name = _("Goes on in %(reference)s") % {"reference": goes_on.reference}
+            meaning = _("It is about the same matter. Everything is answered there.")
+        said = replace(status, name=name, customer_name=name, meaning=meaning, next_step="", expected="", usually="")
+        return replace(said, outcome="stopped", turn=Turn.NOBODY, due_at=None, glyph="", step_number=0)
 
     def _fill(self, text: TextValue | None, words: Mapping[str, str]) -> str:
         with override(self.viewer.language):
@@ -348,6 +382,8 @@ class _Builder:
         return placeholders.render(self.text(text), words, neutral=neutral)
 
     def _moves(self) -> tuple[VisibleMove, ...]:
+        if self.request.merged_into_number is not None:
+            return ()
         if self.viewer.is_staff and "move" not in self.viewer.role.permissions:
             return ()
         moves = self.type.flow.moves_from(self.request.status_key, self.viewer.role)
@@ -375,6 +411,8 @@ class _Builder:
         return status.name if self.viewer.is_staff else status.customer_name
 
     def _may_message(self) -> bool:
+        if self.request.merged_into_number is not None:
+            return False
         if self.viewer.is_staff:
             return "reply" in self.viewer.role.permissions
         return "message" in self.status.customer_may

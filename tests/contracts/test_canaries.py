@@ -156,6 +156,8 @@ def _queries(name: str, path: str) -> Iterator[str]:
         yield from (f"?customer={CAROL[0]}", f"?customer={CAROL[0]}&record={CAROL[1]}")
     if name == "portal:requests":
         yield from ("?show=closed", "?page=2", "?page=x")
+    if name == "desk:merge":
+        yield from ("?into=1001", "?into=1002", "?into=x")
     if name == "desk:search":
         yield from ("?q=job", "?q=carol&state=open&priority=low", "?q=canarynote", "?q=1001", "?q=job&at=x", "?q=%21")
     if name == "desk:queue":
@@ -171,6 +173,9 @@ def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
         return
     yield {"key": key, "body": "", "kind": "note", "email": "x", "do": "update", "f-shop-number": "x"}
     yield {"key": key, "do": "send", "f-shop-number": "x", "f-shop-date": "y", "email": "carol@example.com"}
+    if name == "desk:merge":
+        yield from ({"into": "x"}, {"into": str(NOBODYS)})
+        return
     if name == "desk:view_keep":
         yield {"query": "view=all&type=job", "name": "Jobs"}
     if name.startswith("desk:bulk"):

@@ -87,6 +87,7 @@ FORMS = [
     Form("bob", "/desk/requests/1001/assign/", {"who": "me", "team": "desk", "back": "/desk/?view=all"}),
     Form("bob", "/desk/views/keep/", {"query": "view=all&type=job", "name": "Jobs"}),
     Form("bob", "/desk/requests/1001/priority/", {"priority": "2", "seen": "1", "back": "/desk/?view=all"}),
+    Form("bob", "/desk/requests/1001/merge/", {"into": "1002"}),
     Form("bob", "/desk/bulk/assign/", {"row": "1001|asked||desk", "who": "me", "team": "desk", "back": "/desk/?"}),
     Form(
         "bob",
@@ -149,7 +150,7 @@ FORMS = [
 QUERY = [
     *("edit", "before", "page", "show", "sent", "next", "email", "to", "tell", "reason", "back", "at", "view", "type"),
     *("status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
-    *("priority", "state", "saved", "select", "ready"),
+    *("into", "priority", "state", "saved", "select", "ready"),
 ]
 
 

@@ -104,6 +104,7 @@ DESK = (
     Page("desk-queue-filtered", "/desk/?view=all&who=nobody&due=overdue", "jonas"),
     Page("desk-search", "/desk/search/?q=boiler", "jonas"),
     Page("desk-search-nothing", "/desk/search/?q=xyzzy&type=report-fault", "jonas"),
+    Page("desk-merge", "/desk/requests/{repair}/merge/", "jonas"),
     Page("desk-views", "/desk/views/", "jonas"),
     Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),

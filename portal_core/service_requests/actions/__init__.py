@@ -4,6 +4,7 @@ from portal_core.service_requests.actions.answer_ask import AskAnswer, answer_as
 from portal_core.service_requests.actions.assign import assign, hand_over
 from portal_core.service_requests.actions.change_fields import change_fields
 from portal_core.service_requests.actions.draft import discard_draft, save_draft
+from portal_core.service_requests.actions.merge import merge, unmerge
 from portal_core.service_requests.actions.move import Move, move
 from portal_core.service_requests.actions.plan import plan_for
 from portal_core.service_requests.actions.prioritise import prioritise
@@ -19,10 +20,12 @@ __all__ = [
     "change_fields",
     "discard_draft",
     "hand_over",
+    "merge",
     "move",
     "plan_for",
     "prioritise",
     "reopen",
     "save_draft",
     "submit",
+    "unmerge",
 ]

@@ -94,6 +94,8 @@ def _once(actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> ServiceRequ
     sent = HistoryEntry.objects.filter(submission_key=answer.submission_key, request=request, actor_id=actor.user_id)
     if sent.exists():
         return request
+    if request.merged_into_number is not None:
+        raise AskGone
     answering = _Answering(actor, request, answer, portal, timezone.now())
     answering.write()
     return request

@@ -60,6 +60,8 @@ def assign(
     assignee = _staff_member(assignee_id) if assignee_id else None
     with transaction.atomic():
         request = lock_request(request_id)
+        if request.merged_into_number is not None:
+            raise MoveRefused(f"It goes on in {portal.reference(request.merged_into_number)}.")
         new_team = request.team_key if team_key is None else team_key
         if (request.assignee_id, request.team_key) != (assignee_id, new_team):
             _refuse_stale(actor, request, _Seen(seen_assignee_id, seen_team_key), _Holder(assignee, new_team))

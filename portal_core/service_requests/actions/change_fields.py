@@ -43,6 +43,9 @@ def change_fields(
         # Held: the last thing that was asked may not be asked any more, and then the request moves.
         portal = hold_live_portal()
         request = lock_request(request_id)
+        if request.merged_into_number is not None:
+            # It goes on in another one: what is said is said there.
+            raise Forbidden
         fields = _editable(request, answers, portal, actor)
         refuse_stale_values(request, fields, Change(answers, seen), portal=portal, viewer=Viewer.of(actor, portal))
         saving = Saving(actor, portal, request.customer_id, uuid7())

@@ -59,6 +59,7 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
         if _is_made(actor, request, move):
             return request
         refuse_stale(actor, request, move)
+        refuse_merged(request, portal)
         transition = _transition(request, move, portal, actor)
         changes = _fill_in(request, move, transition, portal, actor)
         arrival = Arrival(
@@ -72,6 +73,13 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
         )
         arrive(actor, request, arrival, portal=portal, now=timezone.now())
     return request
+
+
+def refuse_merged(request: ServiceRequest, portal: CompiledPortal) -> None:
+    """Raises `MoveRefused` for a request that goes on in another one: what is to be done is done there."""
+    if request.merged_into_number is not None:
+        reference = portal.reference(request.merged_into_number)
+        raise MoveRefused(_("It goes on in %(reference)s.") % {"reference": reference})
 
 
 def _is_made(actor: Actor, request: ServiceRequest, move: Move) -> bool:

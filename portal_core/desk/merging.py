@@ -1,0 +1,101 @@
+"""Letting a request go on in another one of the same customer, and taking them apart again."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.desk.moving import Words
+from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
+from portal_core.notifications.compose import ComposedMail, merged_mail
+from portal_core.notifications.markdown import to_text
+from portal_core.service_requests.actions import merge, unmerge
+from portal_core.service_requests.errors import MoveRefused, NotSeen
+from portal_core.service_requests.queries import open_requests
+from portal_core.service_requests.visible import VisibleRequest, visible
+
+OFFERED = 25
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One request in which this one could go on."""
+
+    request: VisibleRequest
+    is_chosen: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("move")
+def merge_into(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/merge/`: which one, the mail that goes (`?into=`), and (POST) the merging itself."""
+    opened = open_request(request, number)
+    if request.method != "POST":
+        return _page(request, opened)
+    wanted = request.POST.get("into", "")
+    if not _is_number(wanted):
+        return _page(request, opened, problem="Choose the request in which it goes on.", status=400)
+    try:
+        merge(actor=request.actor, request_id=opened.row.pk, into_number=int(wanted))
+    except MoveRefused as refused:
+        return _page(request, opened, problem=str(refused), status=400)
+    except NotSeen:
+        return _page(request, opened, problem="There is no request of this number that you see.", status=400)
+    messages.success(request, f"{opened.portal.reference(number)} goes on here. Its own page says so, too.")
+    return redirect(f"/desk/requests/{int(wanted)}/")
+
+
+@require_POST
+@staff_page("move")
+def take_apart(request: PersonRequest, number: int) -> HttpResponse:
+    """`/desk/requests/NUMBER/unmerge/`: the request stands by itself again, as it was."""
+    opened = open_request(request, number)
+    try:
+        unmerge(actor=request.actor, request_id=opened.row.pk)
+    except MoveRefused as refused:
+        return render_request(request, opened, problem=str(refused), status=400)
+    except NotSeen:
+        raise Http404 from None
+    messages.success(request, "It stands by itself again, as it was before.")
+    return redirect(f"/desk/requests/{number}/")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    row, portal = opened.row, opened.portal
+    wanted = request.POST.get("into", "") or request.GET.get("into", "")
+    into = int(wanted) if _is_number(wanted) else None
+    others = (
+        open_requests(request.actor)
+        .filter(customer_id=row.customer_id)
+        .exclude(pk=row.pk)
+        .select_related("customer", "assignee")
+        .order_by("-last_entry_at")[:OFFERED]
+    )
+    choices = [
+        Choice(visible(other, opened.viewer, portal=portal, brief=True), other.number == into) for other in others
+    ]
+    is_offered = any(choice.is_chosen for choice in choices)
+    mail = merged_mail(row, portal=portal, into_number=into) if into is not None and is_offered else None
+    context = {
+        "portal": portal,
+        "request_shown": visible(row, opened.viewer, portal=portal, brief=True),
+        "choices": choices,
+        "mail": mail,
+        "words": _words(mail),
+        "typed": wanted if not is_offered else "",
+        "problem": problem,
+        "back": back_of(request),
+        "number": row.number,
+    }
+    return render(request, "desk/merge.html", context, status=status)
+
+
+def _words(mail: ComposedMail | None) -> Words:
+    return Words(mail.subject, to_text(mail.body_markdown)) if mail else Words("", "")

@@ -1,0 +1,182 @@
+"""Two requests about the same matter: one goes on in the other, and can be taken apart again.
+
+Nothing is copied. The one that is merged closes and keeps its history; its messages are shown in the timeline of the
+other (`entries.py`), and what is written to it arrives there (`messaging`). How it stood is kept with the line in its
+history, so that taking it apart puts back exactly that.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.live import hold_live_portal
+from portal_core.history.models import Audience, HistoryEntry, Kind
+from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.changes import save_written
+from portal_core.service_requests.clock import plan_tick
+from portal_core.service_requests.errors import Forbidden, MoveRefused, NotSeen
+from portal_core.service_requests.locks import lock_request
+from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.queries import visible_to
+from tenants.outbox.events import emit
+
+PERMISSION: Final = "move"
+_MOMENTS: Final = ("due_at", "closed_at", "unanswered_since", "waiting_since")
+_PLAIN: Final = ("status_key", "turn", "team_key", "is_new", "stay")
+_WRITTEN: Final = (*_MOMENTS, "turn", "team_key", "is_new", "stay", "assignee", "tick_at", "merged_into_number")
+
+
+def merge(*, actor: Actor, request_id: uuid.UUID, into_number: int) -> ServiceRequest:
+    """Lets a request go on in another one of the same customer; merged there already, nothing happens.
+
+    The customer is told once. Gives back the merged one.
+
+    Raises:
+        Forbidden: the actor may not move requests.
+        NotSeen: one of the two is not among those that the actor sees.
+        MoveRefused: they cannot be merged; the message says why.
+    """
+    with transaction.atomic():
+        portal = hold_live_portal()
+        request, other = _both(actor, request_id, into_number)
+        if request.merged_into_number == other.number:
+            return request
+        _refuse_unfit(request, other, portal.reference)
+        now = timezone.now()
+        before = _standing(request)
+        passed_on = _pass_on(request, other)
+        _close(request, other, now)
+        data: dict[str, JsonValue] = {"into": other.number, "before": before, "passed_on": passed_on}
+        entry = _tell_both(actor, request, other, Line(Kind.MERGED, Audience.CUSTOMER, now, data=data))
+        payload = {"request_id": str(request.pk), "entry_id": str(entry.pk), "into": other.number}
+        emit("request.merged", {**payload, "by": str(actor.user_id or "")})
+    return request
+
+
+def unmerge(*, actor: Actor, request_id: uuid.UUID) -> ServiceRequest:
+    """Takes a merged request apart again: status, person, promise and what was asked are as they were before.
+
+    What was written meanwhile stays where it was written. Not merged, nothing happens.
+
+    Raises: as `merge`.
+    """
+    with transaction.atomic():
+        portal = hold_live_portal()
+        into = visible_to(actor).filter(pk=request_id).values_list("merged_into_number", flat=True).first()
+        if into is None:
+            return _seen_alone(actor, request_id)
+        request, other = _both(actor, request_id, into)
+        if request.merged_into_number is None:
+            return request
+        merged = HistoryEntry.objects.filter(request=request, kind=Kind.MERGED, data__has_key="before").latest("id")
+        now = timezone.now()
+        _restore(request, merged.data["before"])
+        _take_back(request, other, merged.data.get("passed_on"))
+        plan_tick(request, portal=portal)
+        save_written(request, now=now, fields=_WRITTEN)
+        line = Line(Kind.UNMERGED, Audience.CUSTOMER, now, data={"into": other.number})
+        _tell_both(actor, request, other, line)
+    return request
+
+
+def _seen_alone(actor: Actor, request_id: uuid.UUID) -> ServiceRequest:
+    _require(actor)
+    request = visible_to(actor).filter(pk=request_id).first()
+    if request is None:
+        raise NotSeen
+    return request
+
+
+def _require(actor: Actor) -> None:
+    if not (actor.is_staff and actor.may(PERMISSION)):
+        raise Forbidden
+
+
+def _both(actor: Actor, request_id: uuid.UUID, number: int) -> tuple[ServiceRequest, ServiceRequest]:
+    """Both requests, locked in the order of their ids, as everybody locks them."""
+    _require(actor)
+    seen = visible_to(actor)
+    other_id = seen.filter(number=number).values_list("id", flat=True).first()
+    if other_id is None or not seen.filter(pk=request_id).exists():
+        raise NotSeen
+    locked = {key: lock_request(key) for key in sorted({request_id, other_id})}
+    return locked[request_id], locked[other_id]
+
+
+def _refuse_unfit(request: ServiceRequest, other: ServiceRequest, reference: Callable[[int], str]) -> None:
+    """`reference`: how a number is said here."""
+    here, there = reference(request.number), reference(other.number)
+    problem = ""
+    if request.pk == other.pk:
+        problem = "A request cannot go on in itself."
+    elif request.customer_id != other.customer_id:
+        problem = f"{here} and {there} belong to different customers. What one wrote is not for the other."
+    elif request.merged_into_number is not None:
+        problem = f"{here} goes on in {reference(request.merged_into_number)} already."
+    elif other.merged_into_number is not None:
+        problem = f"{there} goes on in {reference(other.merged_into_number)} itself. Choose that one."
+    elif request.closed_at is not None:
+        problem = f"{here} is closed already."
+    elif other.closed_at is not None:
+        problem = f"{there} is closed. Choose one that is open."
+    elif ServiceRequest.objects.filter(merged_into_number=request.number).exists():
+        problem = f"Other requests go on in {here}. Let {there} go on in it instead."
+    if problem:
+        raise MoveRefused(problem)
+
+
+def _standing(request: ServiceRequest) -> dict[str, JsonValue]:
+    moments = {name: getattr(request, name) for name in _MOMENTS}
+    return {
+        **{name: getattr(request, name) for name in _PLAIN},
+        **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
+        "assignee": str(request.assignee_id) if request.assignee_id else None,
+    }
+
+
+def _restore(request: ServiceRequest, before: dict[str, Any]) -> None:
+    """Everything but the status, which a merged request never leaves. `Any`: what `_standing` wrote."""
+    for name in _PLAIN:
+        setattr(request, name, before[name])
+    for name in _MOMENTS:
+        setattr(request, name, datetime.fromisoformat(before[name]) if before[name] else None)
+    request.assignee_id = uuid.UUID(before["assignee"]) if before["assignee"] else None
+    request.merged_into_number = None
+
+
+def _close(request: ServiceRequest, other: ServiceRequest, now: datetime) -> None:
+    request.merged_into_number = other.number
+    request.turn = Turn.NOBODY
+    request.closed_at = now
+    request.due_at = NO_LIMIT
+    request.unanswered_since = request.waiting_since = request.tick_at = None
+    request.is_new = False
+    save_written(request, now=now, fields=_WRITTEN)
+
+
+def _pass_on(request: ServiceRequest, other: ServiceRequest) -> str | None:
+    """What the customer wrote and nobody has answered waits for us in the other one from now on."""
+    if request.unanswered_since is None or other.unanswered_since is not None:
+        return None
+    other.unanswered_since = request.unanswered_since
+    return request.unanswered_since.isoformat()
+
+
+def _take_back(request: ServiceRequest, other: ServiceRequest, passed_on: str | None) -> None:
+    """Unless it was answered there, or more was written there since."""
+    if passed_on and other.unanswered_since == datetime.fromisoformat(passed_on):
+        other.unanswered_since = None
+
+
+def _tell_both(actor: Actor, request: ServiceRequest, other: ServiceRequest, line: Line) -> HistoryEntry:
+    """Writes `line` into the history of the merged one, and its other side into that of the other."""
+    save_written(other, now=line.at, fields=("unanswered_since",))
+    there = Line(line.kind, line.audience, line.at, data={"from": request.number})
+    add_line(actor=actor, request_id=other.pk, line=there)
+    return add_line(actor=actor, request_id=request.pk, line=line)
