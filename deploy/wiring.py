@@ -15,6 +15,7 @@ from portal_core.config.kinds.registry import register
 from portal_core.documents import access as file_access
 from portal_core.documents import scanning, sweep
 from portal_core.documents.file_kind import FileKind
+from portal_core.notifications import documents as document_notices
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications import time_handlers as notification_time_handlers
 from portal_core.notifications.letterhead import portal_letterhead
@@ -77,6 +78,7 @@ def _connect_files() -> None:
     sweep.register_holder(attaching.held_by_drafts)
     registry.on_cleaning(sweep.sweep)
     subscribe("file.waiting")(scanning.on_waiting)
+    document_notices.connect()
 
 
 def _mirror_name(_event: Event) -> None:

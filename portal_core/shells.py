@@ -12,8 +12,10 @@ from portal_core.accounts.actor import NOBODY, Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
+from portal_core.config.visibility import Visibility
 from portal_core.desk.filters import TITLES
 from portal_core.desk.views import href_of
+from portal_core.documents.kinds import kind_visibility
 from portal_core.portal.brand import live_brand
 from portal_core.portal.my_details import details_href
 from portal_core.reporting.beginning import put_away
@@ -82,12 +84,20 @@ def _at_details(request: HttpRequest) -> bool:
     return _at(request, "/account/") or _at(request, "/saved/")
 
 
+def _has_documents(portal: CompiledPortal, actor: Actor) -> bool:
+    """Whether this reader meets documents at all."""
+    kinds = portal.document_kinds.values()
+    return any(not kind.retired and kind_visibility(kind, actor.role) >= Visibility.SEE for kind in kinds)
+
+
 def _portal_nav(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:
     if not actor.is_customer:
         return ()
+    papers = (NavItem(_("Documents"), "/documents/", current=_at(request, "/documents/")),)
     return (
         NavItem(_("Home"), "/", current=_at(request, "/")),
         NavItem(_("Requests"), "/requests/", current=_at(request, "/requests/") or _at(request, "/new/")),
+        *(papers if _has_documents(portal, actor) else ()),
         NavItem(_("My details"), details_href(portal), current=_at_details(request)),
     )
 
@@ -95,7 +105,9 @@ def _portal_nav(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> t
 def _portal_tabs(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:
     if not actor.is_customer:
         return ()
-    places = (("/", _("Home"), "home"), ("/requests/", _("Requests"), "list"), ("/new/", _("New"), "plus"))
+    places = [("/", _("Home"), "home"), ("/requests/", _("Requests"), "list"), ("/new/", _("New"), "plus")]
+    if _has_documents(portal, actor):
+        places.append(("/documents/", _("Documents"), "folder"))
     items = [NavItem(label, href, icon, current=_at(request, href)) for href, label, icon in places]
     return (*items, NavItem(_("You"), details_href(portal), "user", current=_at_details(request)))
 
@@ -128,7 +140,7 @@ def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple
     counts, (is_begun, *numbers) = queue.counts(actor, also=[put_away(), *kept])
     return (
         NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
-        NavGroup("Queues", _queues(request, actor, counts), title="Queues"),
+        NavGroup("Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal)), title="Queues"),
         NavGroup("Saved views", _views(request, views, numbers), title="Saved views"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
@@ -188,6 +200,13 @@ def _views(request: HttpRequest, views: list[SavedView], numbers: list[int]) -> 
         )
         for view, number in zip(views, numbers, strict=True)
     )
+
+
+def _papers(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:
+    if not actor.may("see") or not _has_documents(portal, actor):
+        return ()
+    here = request.path.startswith("/desk/documents/")
+    return (NavItem("Papers to check", "/desk/documents/", "doc", current=here),)
 
 
 def _queue_shown(request: HttpRequest) -> str:

@@ -165,6 +165,7 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "is_sample": row.customer.is_sample,
         "guest_link": _guest_link(row) if row.customer.is_guest else None,
         "team_key": row.team_key,
+        "has_documents": bool(opened.portal.document_kinds),
         "may_assign": opened.actor.may("assign") and not is_merged,
         "may_create": opened.actor.may("create_for_customer"),
         "may_move": opened.actor.may("move"),

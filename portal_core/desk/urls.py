@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal_core.desk import (
+    documents,
     first_steps,
     guest_link,
     new,
@@ -38,6 +39,11 @@ urlpatterns = [
     path("records/<uuid:record_id>/change/", records.change, name="record_change"),
     path("records/<uuid:record_id>/archive/", records.archive, name="record_archive"),
     path("records/<uuid:record_id>/restore/", records.restore, name="record_restore"),
+    path("documents/", documents.to_check, name="documents"),
+    path("documents/<uuid:key>/", documents.judge, name="document"),
+    path("customers/<uuid:key>/documents/", documents.of_customer, name="customer_documents"),
+    path("customers/<uuid:key>/documents/add/", documents.add, name="customer_document_add"),
+    path("customers/<uuid:key>/documents/ask/", documents.ask, name="customer_document_ask"),
     path("requests/<int:number>/", request.detail, name="request"),
     path("requests/<int:number>/preview/", request.preview, name="preview"),
     path("requests/<int:number>/write/", request_actions.write, name="write"),

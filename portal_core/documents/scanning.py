@@ -6,6 +6,7 @@ talk to the network) and comes again later, until the file waits no more. A scan
 
 import logging
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from portal_core.documents import storage
 from portal_core.documents.clamav import ScannerAway, find
 from portal_core.documents.models import FileState, StoredFile
 from tenants.context import defer
+from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 from tenants.outbox.models import Event
 from tenants.tasks import TenantTask
@@ -32,6 +34,15 @@ SCAN_TASK: Final = "documents.scan"
 def has_scanner() -> bool:
     """Whether files are looked at by a scanner before anybody may fetch them."""
     return bool(settings.SCANNER_URL)
+
+
+def states_of(ids: Iterable[str]) -> dict[str, str]:
+    """What the scanner has said of these files so far, by key; one query, none for no files."""
+    wanted = [key for text in ids if (key := parse_uuid(text)) is not None]
+    if not wanted:
+        return {}
+    rows = StoredFile.objects.filter(pk__in=wanted).exclude(state=FileState.CLEAN).values_list("pk", "state")
+    return {str(key): state for key, state in rows}
 
 
 def on_waiting(event: Event) -> None:

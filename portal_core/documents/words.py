@@ -1,12 +1,15 @@
 """What people are told: why a file is not taken and what to send instead; how large it is; what is taken."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
+from babel.dates import format_date
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from portal_core.config.file_formats import FORMATS, USUAL
+from tenants.ui.dates import locale_for
 from tenants.uploads import MEGABYTE
 
 __all__ = ["limits_words", "reason_for", "size_words"]
@@ -56,6 +59,12 @@ def size_words(size_bytes: int) -> str:
 
 def _comma(figure: str) -> str:
     return figure.replace(".", ",") if (get_language() or "").startswith("de") else figure
+
+
+def day_words(day: date, language: str) -> str:
+    """A day in few words, always with its year: "14 Nov 2027"."""
+    locale = locale_for(language)
+    return str(format_date(day, "d. MMM yyyy" if locale.language == "de" else "d MMM yyyy", locale=locale))
 
 
 def limits_words(accept: Iterable[str], max_files: int, max_size_mb: int) -> str:

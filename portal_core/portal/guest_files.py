@@ -11,7 +11,9 @@ def with_token(page: RequestPage, token: str) -> RequestPage:
     """The page with addresses of files that work by the link."""
     entries = tuple(replace(entry, files=_files(entry.files, token)) for entry in page.history.entries)
     fields = tuple(_field(field, token) for field in page.request.fields)
-    return replace(page, request=replace(page.request, fields=fields), history=replace(page.history, entries=entries))
+    papers = tuple(replace(document, files=_files(document.files, token)) for document in page.documents)
+    request, history = replace(page.request, fields=fields), replace(page.history, entries=entries)
+    return replace(page, request=request, history=history, documents=papers)
 
 
 def _field(field: VisibleField, token: str) -> VisibleField:

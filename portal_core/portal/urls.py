@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.portal import files, guest_new, guest_request, home, new, requests, saved, updates
+from portal_core.portal import documents, files, guest_new, guest_request, home, new, requests, saved, updates
 
 app_name = "portal"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("g/<str:token>/keep/", guest_request.keep, name="guest_keep"),
     path("g/<str:token>/stop/", guest_request.stop, name="guest_stop"),
     path("g/<str:token>/new/", guest_request.renew, name="guest_renew"),
+    path("documents/", documents.index, name="documents"),
+    path("documents/add/", documents.add, name="document_add"),
     path("files/", files.send, name="send_file"),
     path("files/drop/", files.drop, name="drop_file"),
     path("files/<uuid:file_id>/", files.fetch, name="file"),

@@ -3,8 +3,11 @@
 import uuid
 from collections.abc import Iterable, Sequence
 
-from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledField
+from django.utils import timezone
+
+from portal_core.accounts.actor import SYSTEM, Actor
+from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.document.fields import FileField
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import live_portal
@@ -12,10 +15,11 @@ from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
 from portal_core.documents.errors import NotTheirs
 from portal_core.documents.filing import Filing, attach_loose, count_use, file_document, lock_files
-from portal_core.documents.models import StoredFile
+from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.uploads import stored_value
-from portal_core.history.models import Audience, HistoryEntry
-from portal_core.history.record import JsonValue
+from portal_core.history.models import Audience, HistoryEntry, Kind
+from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
@@ -82,6 +86,9 @@ def file_of_request(actor: Actor, request: ServiceRequest, file_id: uuid.UUID) -
     for use in uses:
         if _sees(actor, use.file, use):
             return use.file
+    shared = StoredFile.objects.select_related("document").filter(pk=file_id, document__request=request).first()
+    if shared is not None and _is_shared_with_guest(actor, request, shared.document):
+        return shared
     raise NotTheirs
 
 
@@ -91,6 +98,13 @@ def may_fetch(actor: Actor, row: StoredFile) -> bool:
         return False
     uses = list(RequestFile.objects.filter(file=row, request__in=visible_to(actor)).select_related("request", "entry"))
     return any(_sees(actor, row, use) for use in uses)
+
+
+def _is_shared_with_guest(actor: Actor, request: ServiceRequest, document: Document | None) -> bool:
+    if document is None or document.request_id != request.pk or not document.is_shared:
+        return False
+    kind = kind_of(live_portal(), document.kind_key)
+    return document.state != DocumentState.GONE and kind_visibility(kind, actor.role) >= Visibility.SEE
 
 
 def _sees(actor: Actor, row: StoredFile, use: RequestFile) -> bool:
@@ -154,3 +168,20 @@ def held_by_drafts(ids: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
     for typed in RequestDraft.objects.values_list("typed", flat=True).iterator():
         named |= {key for values in typed.values() for value in values if (key := parse_uuid(str(value)))}
     return frozenset(named) & ids
+
+
+def tell_infected(row: StoredFile) -> None:
+    """Says in the history of every request that uses the file that it was not kept, to those who saw it there."""
+    portal = live_portal()
+    for use in RequestFile.objects.filter(file=row).select_related("request", "entry").order_by("pk"):
+        audience = Audience(use.entry.audience) if use.entry is not None else _audience_of(use, portal)
+        line = Line(Kind.DOCUMENT, audience, timezone.now(), data={"what": "infected", "file": row.name})
+        add_line(actor=SYSTEM, request_id=use.request_id, line=line)
+
+
+def _audience_of(use: RequestFile, portal: CompiledPortal) -> Audience:
+    """Customers are told of a file in an answer that they see."""
+    field = portal.type_or_unknown(use.request.type_key).field_or_none(use.field_key)
+    customer = resolve_role(CUSTOMER)
+    is_seen = field is not None and field.visibility(customer, use.request.status_key) >= Visibility.SEE
+    return Audience.CUSTOMER if is_seen else Audience.STAFF

@@ -21,6 +21,7 @@ from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.history.models import Audience, HistoryEntry, Kind, Side
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.ask_lines import AskLine
+from portal_core.service_requests.document_line import document_title, sees_document_line
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import field_text
@@ -193,6 +194,8 @@ class _Line:
         changes = self._changes()
         if row.kind == Kind.CHANGED and not changes:
             return None
+        if row.kind == Kind.DOCUMENT and not sees_document_line(row, viewer, self.portal):
+            return None
         is_mine = row.actor_id is not None and row.actor_id == viewer.user_id
         return VisibleEntry(
             id=row.pk,
@@ -222,6 +225,7 @@ class _Line:
             return _("You made a change") if is_mine else _("%(name)s made a change") % {"name": name}
         plain = {
             Kind.MOVED: lambda: self._status_words(str(row.data.get("to", ""))),
+            Kind.DOCUMENT: lambda: document_title(row, self.viewer, self.portal),
             Kind.ASSIGNED: self._assigned,
             Kind.PLANNED: self._planned,
             Kind.RECORDED: lambda: str(row.data.get("title", "")),

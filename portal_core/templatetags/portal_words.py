@@ -92,3 +92,15 @@ def plain_words(text: str) -> SafeString:
     lines = [phones(line) for line in to_text(text).splitlines()]
     # SECURITY: `phones` escapes each line.
     return mark_safe("<br>".join(lines))  # noqa: S308
+
+
+@register.simple_tag
+def documents_headline(wanted: int, on_file: int) -> SafeString:
+    """The headline of the vault: "Two documents asked for. 23 on file."."""
+    if wanted:
+        first = ngettext("%(number)s document asked for.", "%(number)s documents asked for.", wanted)
+        first = first % {"number": number_word(wanted)}
+    else:
+        first = _("Nothing is asked for.") if on_file else _("Your documents")
+    rest = ngettext("%(count)s on file.", "%(count)s on file.", on_file) % {"count": on_file} if on_file else ""
+    return format_html('{} <span class="faint">{}</span>', first, rest)

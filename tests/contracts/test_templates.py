@@ -62,10 +62,11 @@ def rendered() -> Iterator[set[str]]:
         template_rendered.disconnect(remember)
 
 
-_PARTS_FOR_LATER = ("example_card", "mail_preview", "next_step", "prefilled", "tabs", "upload", "_upl", "doc")
+_FILES = ("upload", "_upl", "doc", "vault_row")
+_PARTS_FOR_LATER = ("example_card", "mail_preview", "next_step", "prefilled", "tabs", *_FILES)
 _STEPS = ("join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
-ELSEWHERE = {"portal/guest_request.html"}
+ELSEWHERE = {"portal/guest_request.html", "portal/document_add.html", "portal/document_choose.html"}
 # Steps of signing in, the platform's pages, errors and parts that no page of the walk shows.
 NOT_MET = [
     name

@@ -68,6 +68,16 @@ class SampleForm(forms.Form):
 FILE = shown_file({"id": "0", "name": HOSTILE, "size": 1_900_000, "type": "image/jpeg"})
 
 
+def vault_document(**values: Any) -> Thing:
+    """A VisibleDocument."""
+    defaults = {
+        "id": "0", "name": HOSTILE, "source": HOSTILE, "reference": HOSTILE, "icon": "check",
+        "request_path": "/requests/1/",
+        "verdict": HOSTILE, "valid_until": NOW.date(), "standing": "on_file", "share_used": 40,
+    }  # fmt: skip
+    return Thing(**defaults | values)
+
+
 class FilesForm(forms.Form):
     """A field of files."""
 
@@ -144,6 +154,8 @@ def _form_cases() -> list[tuple[str, dict[str, Any]]]:
         ("field.html", {"field": files_form()["files"]}),
         ("upload.html", {"field": files_form(bound=True)["files"], "compact": True}),
         ("_upl.html", {"file": FILE, "name": "f-x"}),
+        *[("vault_row.html", {"document": vault_document(tone=tone, files=files)})
+          for tone in ("good", "warn", "quiet") for files in ((FILE,), (FILE, FILE), ())],
         *[("doc.html", {"file": replace(FILE, state=state), "sub": HOSTILE})
           for state in ("clean", "waiting", "infected", "gone")],
         ("composer.html", {"form": WriteForm({"body": HOSTILE}), "to": HOSTILE, "action": "/", "reply_hint": HOSTILE}),

@@ -60,6 +60,10 @@ class Papers:
     def publish(self, **changes: Any) -> None:
         publish(actor=actor_for(self.people["alice"]), document=load(document(**changes)))
 
+    def kinds(self) -> list[dict[str, Any]]:
+        """The document kinds, to be changed and published again."""
+        return copy.deepcopy(KINDS)
+
     def actor(self, name: str) -> Any:
         return actor_for(self.people[name])
 
@@ -93,3 +97,13 @@ def files_in(row: ServiceRequest, key: str) -> list[dict[str, Any]]:
 
 def only_document() -> Document:
     return Document.objects.get()
+
+
+def portal_with(key: str, more: dict[str, Any]) -> list[dict[str, Any]]:
+    """The request types with one field changed."""
+    types = document()["types"]
+    for kind in types:
+        for field in kind["fields"]:
+            if field["key"] == key:
+                field.update(more)
+    return types

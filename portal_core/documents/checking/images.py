@@ -12,8 +12,10 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from portal_core.documents.checking.refused import Refused
 
-# A drawn picture takes 3 bytes a pixel and more; these hold a check under 200 MB.
-MOST_PIXELS: Final = 25_000_000
+# A drawn picture takes 3 bytes a pixel, twice while it is turned; these hold a check under 200 MB.
+MOST_PIXELS: Final = 20_000_000
+# Telephones write HEIC of 24 million pixels, and it cannot be drawn smaller.
+MOST_PIXELS_HEIC: Final = 25_000_000
 # A JPEG can be drawn at half its size without ever being whole in memory.
 MOST_PIXELS_JPEG: Final = 60_000_000
 _LONGEST_SIDE: Final = 30_000
@@ -45,9 +47,9 @@ def _drawn(image: ImageFile.ImageFile | Image.Image, kept_as: str) -> IO[bytes]:
     _bound_size(image)
     # Frames after the first are not kept: a photo has one.
     image.load()
-    upright = ImageOps.exif_transpose(image)
-    mode = _mode_for(upright, kept_as)
-    plain = upright if upright.mode == mode else upright.convert(mode)
+    ImageOps.exif_transpose(image, in_place=True)
+    mode = _mode_for(image, kept_as)
+    plain = image if image.mode == mode else image.convert(mode)
     # A picture made of pixels: no chunk, comment or profile goes along.
     plain.info = {}
     copy: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - the caller's to close
@@ -63,7 +65,7 @@ def _bound_size(image: ImageFile.ImageFile | Image.Image) -> None:
     pixels = image.width * image.height
     if not pixels or max(image.size) > _LONGEST_SIDE:
         raise Refused("too_many_pixels")
-    if pixels <= MOST_PIXELS:
+    if pixels <= (MOST_PIXELS_HEIC if image.format == "HEIF" else MOST_PIXELS):
         return
     is_plain_jpeg = image.format == "JPEG" and not image.info.get(_PROGRESSIVE)
     if not is_plain_jpeg or pixels > MOST_PIXELS_JPEG or not isinstance(image, ImageFile.ImageFile):

@@ -1,0 +1,290 @@
+"""Customers' documents at the desk: what waits to be checked, and one customer's vault with all that can be done."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
+from portal_core.accounts.pages import PersonRequest, forbidden, staff_page
+from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.document.fields import DocumentKind
+from portal_core.config.kinds.date import parse_day
+from portal_core.config.live import live_portal
+from portal_core.config.viewer import Viewer
+from portal_core.config.visibility import Visibility
+from portal_core.documents.access import knows_customer
+from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
+from portal_core.documents.field import FilesField, Sender, with_files
+from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
+from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.uploads import Rules
+from portal_core.documents.vault import documents_of
+from portal_core.documents.visible import visible_documents
+from portal_core.service_requests.actions import vault
+from portal_core.service_requests.attaching import file_ids
+from portal_core.service_requests.queries import visible_to
+from tenants.identifiers import parse_uuid
+from tenants.uploads import UploadLimits, takes_files
+
+_MOST: Final = 200
+_NOT_YOURS = "Nothing was kept: this is not yours to add."
+_OVERTAKEN = "The document has changed meanwhile. This is how it stands now; nothing was written."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One customer's vault, opened by one of the staff."""
+
+    customer: User
+    portal: CompiledPortal
+    viewer: Viewer
+    actor: Actor
+
+
+class DayField(forms.CharField):
+    """A day as browsers send it or people write it; None for none."""
+
+    def clean(self, value: object) -> date | None:
+        """The day. Raises ValidationError for what is none."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        day = parse_day(typed)
+        if day is None:
+            raise forms.ValidationError("Write a day, such as 27/11/2027.")
+        return day
+
+
+def _day_field(label: str) -> DayField:
+    return DayField(required=False, label=label, widget=forms.TextInput(attrs={"type": "date"}))
+
+
+class AddForm(forms.Form):
+    """A document that staff put into a customer's vault."""
+
+    kind = forms.ChoiceField(label="What is it?", error_messages={"required": "Choose what it is."})
+    title = forms.CharField(max_length=160, required=False, label="Called", help_text="Empty: as its kind is called.")
+    share = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, data: QueryDict | None, opened: Opened) -> None:
+        super().__init__(data, prefix="add", auto_id="add-%s")
+        self.portal = opened.portal
+        kinds = [kind for kind in opened.portal.document_kinds.values() if may_add(kind, opened.actor.role)]
+        self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["share"].label = f"Show it to {opened.customer.first_name}, who gets an e-mail"
+        sender = Sender(opened.actor.user_id, opened.customer.pk)
+        self.fields["files"] = FilesField(rules=Rules(max_files=_widest(kinds)), sender=sender, label="Files")
+        self.fields["valid_until"] = _day_field("Valid until")
+        self.order_fields(["kind", "files", "title", "valid_until", "share"])
+
+    def clean(self) -> None:
+        """The files against the rules of the kind that was chosen."""
+        kind = kind_of(self.portal, self.cleaned_data.get("kind"))
+        field = self.fields["files"]
+        if kind is None or "files" not in self.cleaned_data or not isinstance(field, FilesField):
+            return
+        field.rules = rules_of(kind)
+        try:
+            field.clean(self["files"].data)
+        except forms.ValidationError as error:
+            self.add_error("files", error)
+
+
+class AskForm(forms.Form):
+    """What a customer is asked for."""
+
+    kind = forms.ChoiceField(label="What do you need?", error_messages={"required": "Choose what you need."})
+    note = forms.CharField(
+        max_length=vault.NOTE_LENGTH,
+        label="Why, in the words that the customer reads",
+        widget=forms.Textarea,
+        error_messages={"required": "Say why: nobody likes to send papers into the blue."},
+    )
+
+    def __init__(self, data: QueryDict | None, opened: Opened) -> None:
+        super().__init__(data, prefix="ask", auto_id="ask-%s")
+        customer, role = resolve_role(CUSTOMER), opened.actor.role
+        kinds = [
+            kind
+            for kind in opened.portal.document_kinds.values()
+            if may_add(kind, customer) and kind_visibility(kind, role) >= Visibility.EDIT
+        ]
+        self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["due_on"] = _day_field("Until when")
+
+
+@require_safe
+@staff_page()
+def to_check(request: PersonRequest) -> HttpResponse:
+    """`/desk/documents/`: what customers sent and nobody has checked, the longest waiting first."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    keys = [kind.key for kind in portal.document_kinds.values() if kind_visibility(kind, request.actor.role) > 1]
+    rows = Document.objects.filter(
+        state=DocumentState.ON_FILE, from_staff=False, approved_at=None, kind_key__in=keys
+    ).select_related("customer", "request")
+    if not (request.actor.role.scope == "all" and request.actor.role.type_keys is None):
+        rows = rows.filter(customer_id__in=visible_to(request.actor).values("customer_id"))
+    found = list(rows.order_by("id")[:_MOST])
+    people = {row.pk: row.customer for row in found}
+    shown = [(document, people[document.id]) for document in visible_documents(found, viewer, portal)]
+    return render(request, "desk/documents.html", {"portal": portal, "waiting": shown})
+
+
+@require_safe
+@staff_page()
+def of_customer(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """`/desk/customers/ID/documents/`: one customer's vault."""
+    return _render(request, _open(request, key))
+
+
+@require_POST
+@staff_page("edit_fields")
+@takes_files(UploadLimits())
+def add(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """`/desk/customers/ID/documents/add/`: puts a document into the vault, shown to the customer or not."""
+    opened = _open(request, key)
+    form = AddForm(with_files(request, lambda: AddForm(None, opened)), opened)
+    if not form.is_valid():
+        return _render(request, opened, add_form=form, status=400)
+    cleaned = form.cleaned_data
+    paper = vault.Paper(
+        kind_key=cleaned["kind"],
+        file_ids=file_ids(cleaned["files"]),
+        title=cleaned["title"],
+        valid_until=cleaned["valid_until"],
+        share=cleaned["share"],
+    )
+    try:
+        document = vault.add_document(
+            actor=request.actor, customer_id=opened.customer.pk, paper=paper, request_id=_request_id(request, opened)
+        )
+    except (NotTheirs, NotAllowed):
+        return _render(
+            request, opened, add_form=form, problem="Nothing was kept: this is not yours to add.", status=403
+        )
+    told = f"Shared with {opened.customer.first_name}." if document.is_shared else "Kept, for staff only."
+    messages.success(request, told)
+    return _back(request, opened)
+
+
+@require_POST
+@staff_page("edit_fields")
+def ask(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """`/desk/customers/ID/documents/ask/`: asks the customer for a document."""
+    opened = _open(request, key)
+    form = AskForm(request.POST, opened)
+    if not form.is_valid():
+        return _render(request, opened, ask_form=form, status=400)
+    cleaned = form.cleaned_data
+    try:
+        vault.ask_for_document(
+            actor=request.actor,
+            customer_id=opened.customer.pk,
+            kind_key=cleaned["kind"],
+            note=cleaned["note"],
+            due_on=cleaned["due_on"],
+        )
+    except (NotTheirs, NotAllowed):
+        return _render(request, opened, ask_form=form, problem="Your role may not ask for this.", status=403)
+    messages.success(request, f"Asked. {opened.customer.first_name} gets an e-mail.")
+    return _back(request, opened)
+
+
+@require_http_methods(["POST"])
+@staff_page("edit_fields")
+def judge(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """`/desk/documents/ID/`: `do` says what: approve, send_back, share or date."""
+    row = Document.objects.select_related("customer").filter(pk=key).first()
+    if row is None or not knows_customer(request.actor, row.customer_id):
+        raise Http404
+    opened = _open(request, row.customer_id)
+    try:
+        problem = _judged(request, key)
+    except NotTheirs:
+        raise Http404 from None
+    except NotAllowed:
+        return forbidden(request)
+    except Overtaken:
+        return _render(request, opened, problem=_OVERTAKEN, status=409)
+    if problem:
+        return _render(request, opened, problem=problem, status=400, tried=row.pk, typed=request.POST.get("reason", ""))
+    return _back(request, opened)
+
+
+def _judged(request: PersonRequest, key: uuid.UUID) -> str:
+    """Does what the form says and gives the problem in words, "" for none."""
+    do, actor = request.POST.get("do", ""), request.actor
+    if do == "approve":
+        vault.approve_document(actor=actor, document_id=key)
+    elif do == "send_back":
+        reason = request.POST.get("reason", "").replace("\x00", "").strip()
+        if not reason:
+            return "Say what is wrong with it: the customer reads it and sends another."
+        vault.send_back_document(actor=actor, document_id=key, reason=reason)
+    elif do == "share":
+        vault.share_document(actor=actor, document_id=key)
+    elif do == "date":
+        typed = request.POST.get("valid_until", "").strip()
+        day = parse_day(typed)
+        if typed and day is None:
+            return "Write a day, such as 27/11/2027."
+        vault.date_document(actor=actor, document_id=key, valid_until=day)
+    else:
+        return "Press one of the buttons."
+    return ""
+
+
+def _open(request: PersonRequest, key: uuid.UUID) -> Opened:
+    portal = live_portal()
+    customer = User.objects.filter(pk=key, role=CUSTOMER).first()
+    if customer is None or not knows_customer(request.actor, key):
+        raise Http404
+    return Opened(customer, portal, Viewer.of(request.actor, portal), request.actor)
+
+
+def _request_id(request: PersonRequest, opened: Opened) -> uuid.UUID | None:
+    """The request from whose page this was sent, if this person sees it and it is this customer's."""
+    key = parse_uuid(request.POST.get("request", ""))
+    if key is None:
+        return None
+    found = visible_to(request.actor).filter(pk=key, customer_id=opened.customer.pk).first()
+    return found.pk if found is not None else None
+
+
+def _back(request: PersonRequest, opened: Opened) -> HttpResponse:
+    back = request.POST.get("back", "")
+    is_ours = back.startswith("/desk/") and len(back) < 500 and "\\" not in back
+    return redirect(back if is_ours else f"/desk/customers/{opened.customer.pk}/documents/")
+
+
+def _widest(kinds: list[DocumentKind]) -> int:
+    return max((kind.max_files for kind in kinds), default=1)
+
+
+def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extra: object) -> HttpResponse:
+    rows = documents_of(opened.customer.pk).select_related("request")[:_MOST]
+    shown = visible_documents(rows, opened.viewer, opened.portal)
+    add_form, ask_form = AddForm(None, opened), AskForm(None, opened)
+    may_edit = opened.actor.may("edit_fields")
+    context = {
+        "portal": opened.portal,
+        "customer": opened.customer,
+        "wanted": [document for document in shown if document.is_wanted],
+        "current": [document for document in shown if document.is_current],
+        "earlier": [document for document in shown if document.standing in ("replaced", "gone")],
+        "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
+        "ask_form": ask_form if may_edit and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
+        "may_edit": may_edit,
+        **extra,
+    }
+    return render(request, "desk/customer_documents.html", context, status=status)

@@ -1,0 +1,205 @@
+"""A document of the vault as one reader may see it, in the reader's words.
+
+SECURITY: the one door for documents, as `service_requests/visible.py` is for requests: by kind and role, by whose they
+are, and for customers by whether they were shared.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from portal_core.accounts.roles import CUSTOMER, Role, resolve_role, staff_roles
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.viewer import Viewer
+from portal_core.config.visibility import Visibility
+from portal_core.documents.kinds import is_expired, is_expiring, kind_of, kind_visibility
+from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.shown import ShownFile, shown_files
+from portal_core.documents.words import day_words
+
+# What customers are asked for again.
+WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
+
+
+@dataclass(frozen=True)
+class VisibleDocument:
+    """One document. `standing` is asked, sent_back, on_file, expiring, expired, replaced or gone."""
+
+    id: uuid.UUID
+    name: str
+    kind_name: str
+    kind_key: str
+    standing: str
+    verdict: str
+    tone: str
+    icon: str
+    share_used: int
+    source: str
+    files: tuple[ShownFile, ...]
+    from_staff: bool
+    is_shared: bool
+    is_approved: bool
+    may_edit: bool
+    note: str
+    due_on: date | None
+    valid_until: date | None
+    seen_by: str
+    added_at: datetime
+    request_id: uuid.UUID | None
+    reference: str = ""
+    request_path: str = ""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the customer is asked for it."""
+        return self.standing in ("asked", "sent_back")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it stands on file now, valid or not."""
+        return self.standing in ("on_file", "expiring", "expired")
+
+
+def visible_documents(rows: Iterable[Document], viewer: Viewer, portal: CompiledPortal) -> tuple[VisibleDocument, ...]:
+    """Those of `rows` (of one customer, whom the reader may know) that the reader sees, in the same order."""
+    found = (visible_document(row, viewer, portal) for row in rows)
+    return tuple(document for document in found if document is not None)
+
+
+def visible_document(row: Document, viewer: Viewer, portal: CompiledPortal) -> VisibleDocument | None:
+    """One document for a reader, or None. Its request, if any, should be loaded."""
+    level = _level(row, viewer, portal)
+    if level < Visibility.SEE or (not viewer.is_staff and not _is_the_customers(row, viewer)):
+        return None
+    with override(viewer.language):
+        return _Words(row, viewer, portal).build(may_edit=viewer.is_staff and level >= Visibility.EDIT)
+
+
+def seen_by(kind_key: str, portal: CompiledPortal, viewer: Viewer, *, is_shared: bool = True) -> str:
+    """Who can see documents of a kind, as a sentence for this reader."""
+    kind = kind_of(portal, kind_key)
+    staff = staff_roles()
+    seeing = [role for role in staff if kind_visibility(kind, role) >= Visibility.SEE]
+    with override(viewer.language):
+        people = _("everybody who works at %(portal)s") % {"portal": portal.name}
+        if len(seeing) < len(staff):
+            people = _("at %(portal)s: %(roles)s") % {"portal": portal.name, "roles": _names(seeing)}
+        if not viewer.is_staff:
+            return _("Seen by you and %(people)s.") % {"people": people}
+        if is_shared and kind_visibility(kind, resolve_role(CUSTOMER)) >= Visibility.SEE:
+            return _("Seen by the customer and %(people)s.") % {"people": people}
+        return _("Not seen by the customer; seen by %(people)s.") % {"people": people}
+
+
+def _names(roles: Sequence[Role]) -> str:
+    return ", ".join(role.name for role in roles)
+
+
+def _level(row: Document, viewer: Viewer, portal: CompiledPortal) -> Visibility:
+    kind = kind_of(portal, row.kind_key)
+    level = kind_visibility(kind, viewer.role)
+    return level if viewer.shown_to is None else min(level, kind_visibility(kind, viewer.shown_to))
+
+
+def _is_the_customers(row: Document, viewer: Viewer) -> bool:
+    return row.customer_id == viewer.user_id and row.is_shared
+
+
+class _Words:
+    """One document in words; the language is in force."""
+
+    def __init__(self, row: Document, viewer: Viewer, portal: CompiledPortal) -> None:
+        self.row, self.viewer, self.portal = row, viewer, portal
+        self.today = timezone.now().astimezone(portal.time_zone).date()
+        self.kind = kind_of(portal, row.kind_key)
+
+    def build(self, *, may_edit: bool) -> VisibleDocument:
+        row = self.row
+        kind_name = self.portal.text(self.kind.name, self.viewer.language) if self.kind else _("Document")
+        verdict, tone, icon = self._verdict()
+        made = VisibleDocument(
+            id=row.pk,
+            name=row.title or kind_name,
+            kind_name=kind_name,
+            kind_key=row.kind_key,
+            standing=self._standing(),
+            verdict=verdict,
+            tone=tone,
+            icon=icon,
+            share_used=self._share_used(),
+            source=self._source(),
+            files=shown_files(row.files) if row.state != DocumentState.GONE else (),
+            from_staff=row.from_staff,
+            is_shared=row.is_shared,
+            is_approved=row.approved_at is not None,
+            may_edit=may_edit,
+            note=row.note,
+            due_on=row.due_on,
+            valid_until=row.valid_until,
+            seen_by=seen_by(row.kind_key, self.portal, self.viewer, is_shared=row.is_shared),
+            added_at=row.created_at,
+            request_id=row.request_id,
+        )
+        if row.request is None:
+            return made
+        number = row.request.number
+        path = f"/desk/requests/{number}/" if self.viewer.is_staff else f"/requests/{number}/"
+        return replace(made, reference=self.portal.reference(number), request_path=path)
+
+    def _standing(self) -> str:
+        if self.row.state != DocumentState.ON_FILE:
+            return str(self.row.state)
+        if is_expired(self.row.valid_until, self.today):
+            return "expired"
+        return "expiring" if is_expiring(self.row.valid_until, self.today) else "on_file"
+
+    def _verdict(self) -> tuple[str, str, str]:
+        """Words, tone and icon."""
+        standing = self._standing()
+        until = day_words(self.row.valid_until, self.viewer.language) if self.row.valid_until else ""
+        if standing == "expiring" and self.row.valid_until is not None:
+            days = (self.row.valid_until - self.today).days
+            words = ngettext("Until %(day)s, %(count)s day left", "Until %(day)s, %(count)s days left", days)
+            return words % {"day": until, "count": days}, "warn", "clock"
+        on_file = _("Valid until %(day)s") % {"day": until} if until else _("On file")
+        if self.row.approved_at is None and not self.row.from_staff and not until:
+            on_file = _("Sent to us") if not self.viewer.is_staff else _("Not checked yet")
+        return {
+            "asked": (_("Asked for"), "them", "upload"),
+            "sent_back": (_("Sent back"), "bad", "undo"),
+            "on_file": (on_file, "good" if until or self.row.approved_at or self.row.from_staff else "us", "check"),
+            "expired": (_("Ran out on %(day)s") % {"day": until}, "quiet", ""),
+            "replaced": (_("A newer one is on file"), "quiet", ""),
+            "gone": (_("No longer kept"), "quiet", ""),
+        }[standing]
+
+    def _share_used(self) -> int:
+        """How much of its time is over, in hundredths."""
+        if self.row.valid_until is None:
+            return 0
+        start = self.row.created_at.astimezone(self.portal.time_zone).date()
+        whole = max(1, (self.row.valid_until - start).days)
+        return max(0, min(100, round(100 * (self.today - start).days / whole)))
+
+    def _source(self) -> str:
+        row = self.row
+        day = day_words(row.created_at.astimezone(self.viewer.time_zone).date(), self.viewer.language)
+        if row.state == DocumentState.ASKED:
+            return ""
+        if row.from_staff:
+            first = _("From %(portal)s") % {"portal": self.portal.name}
+        else:
+            first = _("From the customer") if self.viewer.is_staff else _("From you")
+        parts = [first, day]
+        if row.used_count:
+            used = ngettext(
+                "used %(count)s time instead of asking", "used %(count)s times instead of asking", row.used_count
+            )
+            parts.append(used % {"count": row.used_count})
+        return " · ".join(parts)

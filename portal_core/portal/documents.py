@@ -1,0 +1,191 @@
+"""The customer's documents: what is asked for, what is on file and until when, what came from the business."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.document.fields import DocumentKind
+from portal_core.config.live import live_portal
+from portal_core.config.viewer import Viewer
+from portal_core.config.visibility import Visibility
+from portal_core.documents.errors import NotAllowed, NotTheirs
+from portal_core.documents.field import FilesField, Sender, with_files
+from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
+from portal_core.documents.models import Document
+from portal_core.documents.vault import documents_of
+from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
+from portal_core.portal.limits import writes_full_until
+from portal_core.service_requests.actions.vault import Paper, add_document
+from portal_core.service_requests.attaching import file_ids
+from tenants.identifiers import parse_uuid
+from tenants.uploads import UploadLimits, takes_files
+
+_SHOWN: Final = 20
+_MOST: Final = 500
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The customer's documents as the page shows them."""
+
+    wanted: list[VisibleDocument]
+    dated: list[VisibleDocument]
+    from_business: list[VisibleDocument]
+    from_you: list[VisibleDocument]
+    on_file: int
+    hidden_count: int
+
+
+class AddForm(forms.Form):
+    """A document of one kind: its files, and what to call it."""
+
+    title = forms.CharField(max_length=160, required=False)
+
+    def __init__(self, data: QueryDict | None, kind: DocumentKind, sender: Sender) -> None:
+        super().__init__(data)
+        self.fields["title"].label = _("What do you call it?")
+        self.fields["title"].help_text = _("Only if there is more than one, such as “Policy of the house”.")
+        self.fields["files"] = FilesField(rules=rules_of(kind), sender=sender, kind_key=kind.key, label=_("Files"))
+        self.order_fields(["files", "title"])
+
+
+@require_safe
+@customer_page
+def index(request: PersonRequest) -> HttpResponse:
+    """`/documents/`: the vault; `?all=1` shows everything of the longer lists."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    assert request.actor.user_id is not None
+    rows = documents_of(request.actor.user_id).select_related("request")[:_MOST]
+    context = {
+        "portal": portal,
+        "vault": _vault(visible_documents(rows, viewer, portal), everything=request.GET.get("all") == "1"),
+        "may_add": bool(_addable(portal, viewer)),
+        "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in _own_kinds(portal, viewer)}),
+    }
+    return render(request, "portal/documents.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+@takes_files(UploadLimits())
+def add(request: PersonRequest) -> HttpResponse:
+    """`/documents/add/`: a document of one's own; `?for=ID` one that was asked for, `?kind=KEY` one of a kind."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    asked = _asked_for(request, viewer, portal)
+    kind = kind_of(portal, asked.kind_key if asked else _kind_key(request))
+    if kind is None or not may_add(kind, request.actor.role):
+        if asked is not None or _kind_key(request):
+            raise Http404
+        return _choose(request, portal, viewer)
+    assert request.actor.user_id is not None
+    sender = Sender(request.actor.user_id, request.actor.user_id)
+    data = None if request.method != "POST" else with_files(request, lambda: AddForm(None, kind, sender))
+    form = AddForm(data, kind, sender)
+    context = {
+        "portal": portal,
+        "form": form,
+        "asked": asked,
+        "kind_key": kind.key,
+        "kind_name": portal.text(kind.name, viewer.language),
+        "seen_by": seen_by(kind.key, portal, viewer),
+        "kind_months": kind.valid_months,
+        "show_errors": form.is_bound,
+    }
+    if data is None or not form.is_valid():
+        return render(request, "portal/document_add.html", context, status=200 if data is None else 400)
+    full_until = writes_full_until(request.actor)
+    if full_until is not None:
+        return render(request, "portal/document_add.html", {**context, "full_until": full_until}, status=429)
+    return _keep(request, form, kind, asked)
+
+
+def _keep(request: PersonRequest, form: AddForm, kind: DocumentKind, asked: VisibleDocument | None) -> HttpResponse:
+    paper = Paper(
+        kind_key=kind.key,
+        file_ids=file_ids(form.cleaned_data["files"]),
+        title=form.cleaned_data["title"],
+        answers=asked.id if asked else None,
+    )
+    assert request.actor.user_id is not None
+    try:
+        add_document(
+            actor=request.actor,
+            customer_id=request.actor.user_id,
+            paper=paper,
+            request_id=asked.request_id if asked else None,
+        )
+    except (NotTheirs, NotAllowed):
+        raise Http404 from None
+    messages.success(request, _("Kept. We have it now, and will not ask for it again while it is valid."))
+    return redirect("portal:documents")
+
+
+def _vault(documents: tuple[VisibleDocument, ...], *, everything: bool) -> Vault:
+    shown = [document for document in documents if document.standing != "gone"]
+    dated = [document for document in shown if document.valid_until is not None and not document.is_wanted]
+    undated = [document for document in shown if document.valid_until is None and document.is_current]
+    ours = [document for document in undated if document.from_staff]
+    yours = [document for document in undated if not document.from_staff]
+    most = _MOST if everything else _SHOWN
+    return Vault(
+        wanted=[document for document in shown if document.is_wanted],
+        dated=sorted(dated, key=lambda document: not document.is_current),
+        from_business=ours[:most],
+        from_you=yours[:most],
+        on_file=sum(document.is_current for document in shown),
+        hidden_count=max(0, len(ours) - most) + max(0, len(yours) - most),
+    )
+
+
+def _own_kinds(portal: CompiledPortal, viewer: Viewer) -> list[DocumentKind]:
+    return [kind for kind in portal.document_kinds.values() if kind_is_shown(kind, viewer)]
+
+
+def kind_is_shown(kind: DocumentKind, viewer: Viewer) -> bool:
+    """Whether this customer meets documents of the kind."""
+    return not kind.retired and kind_visibility(kind, viewer.role) >= Visibility.SEE
+
+
+def _addable(portal: CompiledPortal, viewer: Viewer) -> list[DocumentKind]:
+    return [kind for kind in portal.document_kinds.values() if may_add(kind, viewer.role)]
+
+
+def _choose(request: PersonRequest, portal: CompiledPortal, viewer: Viewer) -> HttpResponse:
+    kinds = [(kind.key, portal.text(kind.name, viewer.language)) for kind in _addable(portal, viewer)]
+    if not kinds:
+        raise Http404
+    if len(kinds) == 1:
+        return redirect(f"/documents/add/?kind={kinds[0][0]}")
+    return render(request, "portal/document_choose.html", {"portal": portal, "kinds": kinds})
+
+
+def _kind_key(request: PersonRequest) -> str:
+    return request.GET.get("kind", "")
+
+
+def _asked_for(request: PersonRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleDocument | None:
+    """The document that the address says was asked for; 404 for one that is not this customer's or has come already."""
+    key = parse_uuid(request.GET.get("for", ""))
+    if key is None:
+        return None
+    assert request.actor.user_id is not None
+    row = _own(request.actor.user_id, key)
+    found = visible_document(row, viewer, portal) if row is not None else None
+    if found is None or not found.is_wanted:
+        raise Http404
+    return found
+
+
+def _own(customer_id: uuid.UUID, key: uuid.UUID) -> Document | None:
+    return documents_of(customer_id).select_related("request").filter(pk=key).first()

@@ -1,0 +1,277 @@
+"""What is done with a customer's documents: adding, asking for, approving, sending back, sharing, dating.
+
+Each writes one line into the append-only history (of the request, where there is one) and says so to the customer
+through the outbox. The document's own lines have its id, so that its whole story can be told.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.document.fields import DocumentKind
+from portal_core.config.live import live_portal
+from portal_core.config.visibility import Visibility
+from portal_core.documents.access import knows_customer, sees_document
+from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
+from portal_core.documents.filing import Filing, attach_loose, file_document, lock_files
+from portal_core.documents.kinds import kind_of, kind_visibility, may_add
+from portal_core.documents.models import Document, DocumentState
+from portal_core.history.models import Audience, HistoryEntry, Kind
+from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.changes import save_written
+from portal_core.service_requests.locks import lock_request
+from portal_core.service_requests.models import ServiceRequest
+from tenants.outbox.events import emit
+
+NOTE_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document to be added: files that the actor has sent already, and what is said about them.
+
+    `share`: staff show it to the customer at once. `answers` is the document that asked for it (asked or sent back).
+    """
+
+    kind_key: str
+    file_ids: Sequence[uuid.UUID]
+    title: str = ""
+    valid_until: date | None = None
+    share: bool = False
+    answers: uuid.UUID | None = None
+
+
+def add_document(
+    *, actor: Actor, customer_id: uuid.UUID, paper: Paper, request_id: uuid.UUID | None = None
+) -> Document:
+    """Puts a document into a customer's vault and gives it back.
+
+    Raises:
+        NotTheirs: the customer is not the actor's to know, or a file is not theirs to give.
+        NotAllowed: this role does not add documents of the kind.
+    """
+    portal = live_portal()
+    with transaction.atomic():
+        # Locks in the order of filing.py: the request, then files, then documents.
+        request = _locked(request_id)
+        kind = _addable(actor, customer_id, paper.kind_key, portal)
+        rows = {row.pk: row for row in lock_files(paper.file_ids)}
+        if not paper.file_ids or len(rows) != len(set(paper.file_ids)) or len(rows) > kind.max_files:
+            raise NotTheirs
+        filing = Filing(actor, portal, customer_id, request_id)
+        ordered = [rows[key] for key in paper.file_ids]
+        attach_loose(ordered, filing)
+        document = file_document(ordered, kind.key, filing)
+        _describe(document, paper, actor, kind)
+        _answered(document, paper)
+        what = "shared" if actor.is_staff and document.is_shared else "added"
+        entry = _tell(actor, document, what, request=request)
+        emit("document.shared" if what == "shared" else "document.added", _payload(document, entry))
+    return document
+
+
+def ask_for_document(
+    *, actor: Actor, customer_id: uuid.UUID, kind_key: str, note: str, due_on: date | None = None
+) -> Document:
+    """Asks a customer for a document of a kind; they see it among what is asked for, and are told by mail.
+
+    Raises:
+        NotTheirs: the customer is not the actor's to know.
+        NotAllowed: this role may not ask, or customers do not add documents of the kind.
+    """
+    portal = live_portal()
+    kind = kind_of(portal, kind_key)
+    _refuse_unless_known(actor, customer_id)
+    may_edit = actor.may("edit_fields") and kind_visibility(kind, actor.role) >= Visibility.EDIT
+    if kind is None or not may_edit or not may_add(kind, resolve_role(CUSTOMER)):
+        raise NotAllowed
+    with transaction.atomic():
+        document = Document.objects.create(
+            customer_id=customer_id,
+            kind_key=kind.key,
+            state=DocumentState.ASKED,
+            added_by_id=actor.user_id,
+            note=note.strip()[:NOTE_LENGTH],
+            due_on=due_on,
+        )
+        entry = _tell(actor, document, "asked", body=document.note)
+        emit("document.asked", _payload(document, entry))
+    return document
+
+
+def approve_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
+    """Says that a document is good. Raises what `_held` raises."""
+    with transaction.atomic():
+        document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
+        if document.approved_at is None:
+            document.approved_at = document.changed_at = timezone.now()
+            document.save(update_fields=["approved_at", "changed_at"])
+            _tell(actor, document, "approved", request=request)
+    return document
+
+
+def send_back_document(*, actor: Actor, document_id: uuid.UUID, reason: str) -> Document:
+    """Sends a customer's document back with a reason; the customer is told and asked for another.
+
+    Raises what `_held` raises; NotAllowed without a reason, and for what the business added itself.
+    """
+    with transaction.atomic():
+        document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
+        if document.from_staff or not reason.strip():
+            raise NotAllowed
+        document.state, document.note = DocumentState.SENT_BACK, reason.strip()[:NOTE_LENGTH]
+        document.approved_at, document.changed_at = None, timezone.now()
+        document.save(update_fields=["state", "note", "approved_at", "changed_at"])
+        entry = _tell(actor, document, "sent_back", request=request, body=document.note)
+        emit("document.sent_back", _payload(document, entry))
+    return document
+
+
+def share_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
+    """Shows a document that staff added to its customer, who is told. Raises what `_held` raises."""
+    portal = live_portal()
+    with transaction.atomic():
+        document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
+        if not _customers_see(document, portal):
+            raise NotAllowed
+        if not document.is_shared:
+            document.is_shared, document.changed_at = True, timezone.now()
+            document.save(update_fields=["is_shared", "changed_at"])
+            entry = _tell(actor, document, "shared", request=request)
+            emit("document.shared", _payload(document, entry))
+    return document
+
+
+def date_document(*, actor: Actor, document_id: uuid.UUID, valid_until: date | None) -> Document:
+    """Writes down how long a document is valid. Raises what `_held` raises."""
+    with transaction.atomic():
+        document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
+        if document.valid_until != valid_until:
+            before = document.valid_until
+            document.valid_until, document.changed_at = valid_until, timezone.now()
+            document.save(update_fields=["valid_until", "changed_at"])
+            until: dict[str, JsonValue] = {"before": str(before or ""), "until": str(valid_until or "")}
+            _tell(actor, document, "dated", request=request, more=until)
+    return document
+
+
+def _addable(actor: Actor, customer_id: uuid.UUID, kind_key: str, portal: CompiledPortal) -> DocumentKind:
+    kind = kind_of(portal, kind_key)
+    if actor.is_staff:
+        _refuse_unless_known(actor, customer_id)
+    elif actor.user_id != customer_id:
+        raise NotTheirs
+    if kind is None or not may_add(kind, actor.role) or (actor.is_staff and not actor.may("edit_fields")):
+        raise NotAllowed
+    return kind
+
+
+def _refuse_unless_known(actor: Actor, customer_id: uuid.UUID) -> None:
+    if not knows_customer(actor, customer_id) or not User.objects.filter(pk=customer_id, role=CUSTOMER).exists():
+        raise NotTheirs
+
+
+def _describe(document: Document, paper: Paper, actor: Actor, kind: DocumentKind) -> None:
+    document.title = " ".join(paper.title.replace("\x00", "").split())[:160]
+    document.valid_until = paper.valid_until or document.valid_until
+    if actor.is_staff:
+        document.is_shared = paper.share and _level(kind, CUSTOMER) >= Visibility.SEE
+        document.approved_at = document.created_at
+    document.save(update_fields=["title", "valid_until", "is_shared", "approved_at"])
+
+
+def _answered(document: Document, paper: Paper) -> None:
+    """What asked for it gives way to it."""
+    if paper.answers is None or document.from_staff:
+        return
+    asking = Document.objects.select_for_update().filter(
+        pk=paper.answers,
+        customer_id=document.customer_id,
+        kind_key=document.kind_key,
+        state__in=[DocumentState.ASKED, DocumentState.SENT_BACK],
+    )
+    if asking.exists():
+        asking.update(state=DocumentState.REPLACED, replaced_by=document, changed_at=timezone.now())
+
+
+def _held(
+    actor: Actor, document_id: uuid.UUID, states: Sequence[DocumentState]
+) -> tuple[Document, ServiceRequest | None]:
+    """The document, locked after its request, for staff who may edit its kind.
+
+    Raises:
+        NotTheirs: it does not exist for this person.
+        NotAllowed: they see it and may not do this.
+        Overtaken: it no longer stands where the page showed it.
+    """
+    found = Document.objects.filter(pk=document_id).first()
+    if found is None or not sees_document(actor, found):
+        raise NotTheirs
+    if not actor.is_staff or not actor.may("edit_fields") or _level_of(found, actor) < Visibility.EDIT:
+        raise NotAllowed
+    request = _locked(found.request_id)
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
+    if document.state not in states:
+        raise Overtaken
+    return document, request
+
+
+def _level_of(document: Document, actor: Actor) -> Visibility:
+    return kind_visibility(kind_of(live_portal(), document.kind_key), actor.role)
+
+
+def _level(kind: DocumentKind | None, role_key: str) -> Visibility:
+    return kind_visibility(kind, resolve_role(role_key))
+
+
+def _customers_see(document: Document, portal: CompiledPortal) -> bool:
+    return _level(kind_of(portal, document.kind_key), CUSTOMER) >= Visibility.SEE
+
+
+def _locked(request_id: uuid.UUID | None) -> ServiceRequest | None:
+    return lock_request(request_id) if request_id is not None else None
+
+
+def _tell(
+    actor: Actor,
+    document: Document,
+    what: str,
+    *,
+    request: ServiceRequest | None = None,
+    body: str = "",
+    more: dict[str, JsonValue] | None = None,
+) -> HistoryEntry:
+    """One line about the document; customers read it where they see the document itself."""
+    now = timezone.now()
+    for_customer = document.is_shared and _customers_see(document, live_portal()) and what != "dated"
+    line = Line(
+        Kind.DOCUMENT,
+        Audience.CUSTOMER if for_customer else Audience.STAFF,
+        now,
+        body=body,
+        data={
+            "what": what,
+            "kind": document.kind_key,
+            "title": document.title,
+            "document": str(document.pk),
+            "files": document.files,
+            **(more or {}),
+        },
+        document_id=document.pk,
+    )
+    entry = add_line(actor=actor, request_id=document.request_id, line=line)
+    if request is not None:
+        save_written(request, now=now, fields=())
+    return entry
+
+
+def _payload(document: Document, entry: HistoryEntry) -> dict[str, str]:
+    return {"document_id": str(document.pk), "entry_id": str(entry.pk)}

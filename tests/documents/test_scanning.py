@@ -1,0 +1,147 @@
+"""The virus scanner: a real small server that speaks INSTREAM; files wait, are let through, or are never served."""
+
+from __future__ import annotations
+
+import socketserver
+import struct
+import threading
+import uuid
+
+import pytest
+from django.core import mail as sent_mails
+from django.utils import timezone
+
+from portal_core.documents import scanning
+from portal_core.documents.clamav import ScannerAway, find
+from portal_core.documents.models import StoredFile
+from portal_core.history.models import HistoryEntry
+from tenants.outbox.drain import drain
+from tenants.outbox.models import Event
+from tests.documents.samples import pdf, sent
+
+pytestmark = pytest.mark.django_db
+HARM = b"X5O!P%@AP[4-HARMLESS-TEST"
+
+
+class Clamd(socketserver.StreamRequestHandler):
+    """Reads a stream as the daemon does, and answers as it does."""
+
+    answer: bytes | None = None
+
+    def handle(self):
+        assert self.rfile.read(10) == b"zINSTREAM\0"
+        content = b""
+        while length := struct.unpack("!I", self.rfile.read(4))[0]:
+            content += self.rfile.read(length)
+        found = b"stream: Test-Signature FOUND\0" if HARM in content else b"stream: OK\0"
+        self.wfile.write(self.server.answer or found)
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def clamd(request, settings, tmp_path):
+    """A daemon that listens; `clamd.answer` makes it say something else."""
+    if request.param == "tcp":
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Clamd)
+        settings.SCANNER_URL = f"tcp://127.0.0.1:{server.server_address[1]}"
+    else:
+        import tempfile
+
+        path = tempfile.mkdtemp(dir="/tmp") + "/c.sock"
+        server = socketserver.ThreadingUnixStreamServer(path, Clamd)
+        settings.SCANNER_URL = f"unix://{path}"
+    server.answer = None
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def started(monkeypatch, django_capture_on_commit_callbacks):
+    """Scans that were started, instead of a broker."""
+    asked = []
+    monkeypatch.setattr(scanning, "_publish", asked.append)
+    return asked
+
+
+def run(papers, started, capture):
+    with capture(execute=True):
+        drain(papers.tenant.schema_name)
+    for file_id in started:
+        scanning.scan(file_id)
+    started.clear()
+
+
+def test_a_file_waits_says_so_and_is_let_through(papers, clamd, started, django_capture_on_commit_callbacks):
+    row = papers.file(**{"f-plan_new": sent("paper.pdf")})
+    key = StoredFile.objects.get().pk
+    answer = papers.client("carol").get(f"/files/{key}/")
+    assert answer.status_code == 409 and "is being checked" in answer.content.decode()
+    run(papers, started, django_capture_on_commit_callbacks)
+    assert StoredFile.objects.get().state == "clean"
+    assert papers.status_of("carol", key) == 200
+    assert row
+
+
+def test_a_waiting_file_says_so_in_the_timeline(papers, clamd):
+    row = papers.file()
+    data = {"body": "Here", "key": str(uuid.uuid4()), "files_new": sent("paper.pdf")}
+    papers.client("carol").post(f"/requests/{row.number}/reply/", data)
+    for who, path in (("carol", f"/requests/{row.number}/"), ("bob", f"/desk/requests/{row.number}/")):
+        assert "is being checked" in papers.client(who).get(path).content.decode()
+
+
+def test_a_harmful_file_is_never_served_and_both_sides_hear_of_it(
+    papers, clamd, started, file_store, django_capture_on_commit_callbacks
+):
+    row = papers.file(**{"f-plan_new": sent("evil.pdf", pdf(HARM))})
+    run(papers, started, django_capture_on_commit_callbacks)
+    stored = StoredFile.objects.get()
+    assert stored.state == "infected"
+    assert [path for path in file_store.rglob("*") if path.is_file()] == []
+    for who in ("carol", "bob"):
+        answer = papers.client(who).get(f"/files/{stored.pk}/")
+        assert answer.status_code == 410 and HARM not in answer.content
+    drain(papers.tenant.schema_name)
+    mail = next(
+        mail for mail in sent_mails.outbox if "carol@example.com" in str(mail.to) and "not kept" in mail.subject
+    )
+    assert "contains harmful software" in mail.body
+    assert HistoryEntry.objects.get(data__what="infected").audience == "customer"
+    for who, path in (("carol", f"/requests/{row.number}/"), ("bob", f"/desk/requests/{row.number}/")):
+        assert "“evil.pdf” contained harmful software" in papers.client(who).get(path).content.decode()
+    # It cannot be attached again either.
+    data = {"f-what": "x", "key": str(uuid.uuid4()), "do": "send", "f-plan": str(stored.pk)}
+    assert papers.client("carol").post("/new/repair/", data).status_code == 400
+
+
+@pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"stream: nonsense\0"])
+def test_an_answer_that_is_no_verdict_leaves_the_file_waiting(
+    answer, papers, clamd, started, django_capture_on_commit_callbacks
+):
+    clamd.answer = answer or b"\0"
+    papers.upload()
+    run(papers, started, django_capture_on_commit_callbacks)
+    assert StoredFile.objects.get().state == "waiting"
+
+
+def test_while_the_scanner_is_away_files_wait_and_nothing_is_lost(
+    papers, settings, started, django_capture_on_commit_callbacks
+):
+    settings.SCANNER_URL = "tcp://127.0.0.1:1"
+    papers.upload()
+    run(papers, started, django_capture_on_commit_callbacks)
+    assert StoredFile.objects.get().state == "waiting"
+    again = Event.objects.get(kind="file.waiting", done_at=None)
+    assert again.due_at > timezone.now() and again.payload["tries"] == 1
+    # Taken out of the settings: what waited is let through like everything else from then on.
+    settings.SCANNER_URL = ""
+    Event.objects.update(due_at=timezone.now())
+    run(papers, started, django_capture_on_commit_callbacks)
+    assert StoredFile.objects.get().state == "clean"
+
+
+def test_an_address_of_another_kind_is_said_to_be_one():
+    with pytest.raises(ScannerAway, match="neither"):
+        find(sent().file, "http://127.0.0.1:3310")
