@@ -35,6 +35,7 @@ from portal_core.service_requests.forms import AnswersForm, MessageForm
 from portal_core.service_requests.guest_links import current_link, expires_at
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
+from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.promises import has_limit
 from portal_core.service_requests.queries import visible_to
@@ -129,7 +130,13 @@ def preview(request: PersonRequest, number: int) -> HttpResponse:
     return render(request, "desk/_move.html" if data is None else "desk/_move_mail.html", context)
 
 
-def render_request(request: PersonRequest, opened: DeskRequest, *, status: int = 200, **extra: object) -> HttpResponse:
+def render_request(
+    request: PersonRequest,
+    opened: DeskRequest,
+    *,
+    status: int = 200,
+    **extra: object,
+) -> HttpResponse:
     """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
     row = opened.row
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request))
@@ -143,7 +150,9 @@ def render_request(request: PersonRequest, opened: DeskRequest, *, status: int =
         "opened": opened,
         "number": row.number,
         "due_at": due_of(row),
+        "is_late": row.closed_at is None and row.due_at < timezone.now(),
         "waiting_on": waiting_on(row),
+        "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal),
         "people": _people(opened),
         "teams": _teams(opened),
         "others": _others(opened),
@@ -227,6 +236,7 @@ def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
         "first_name": opened.row.customer.first_name,
         "brand": live_brand(opened.portal),
         "moves": offered_moves(opened.row, page.request, opened.customer_viewer, portal=opened.portal),
+        "asks": offered_asks(opened.row, page.request, opened.customer_viewer, portal=opened.portal),
         "read_only": True,
         "message_form": MessageForm(),
         "back": back_of(request),

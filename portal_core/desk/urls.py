@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal_core.desk import (
+    asks,
     documents,
     first_steps,
     guest_link,
@@ -50,5 +51,8 @@ urlpatterns = [
     path("requests/<int:number>/assign/", request_actions.give, name="assign"),
     path("requests/<int:number>/move/", request_actions.move_on, name="move"),
     path("requests/<int:number>/change/", request_actions.change, name="change"),
+    path("requests/<int:number>/asks/<slug:ask_key>/", asks.answer, name="ask"),
+    path("requests/<int:number>/plan/", asks.plan, name="plan"),
+    path("requests/<int:number>/reopen/", asks.open_again, name="reopen"),
     path("requests/<int:number>/guest-link/", guest_link.change, name="guest_link"),
 ]

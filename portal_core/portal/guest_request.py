@@ -28,6 +28,7 @@ from portal_core.portal.signin import too_many
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.guest_links import OpenedLink, find_link, open_link, stop_link
+from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
@@ -127,6 +128,7 @@ def _render(request: PortalRequest, opened: OpenedLink, *, status: int = 200, **
     context = {
         "portal": portal,
         "page": with_token(page, opened.token),
+        "asks": offered_asks(opened.row, page.request, viewer, portal=portal, small_only=True),
         "guest": opened,
         "masked_email": mask_email(opened.row.customer.email),
         "can_keep": portal_facts().is_open,

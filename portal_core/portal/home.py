@@ -1,7 +1,7 @@
 """Home: what needs the customer, what is with us, and what can be started."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -12,9 +12,11 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
 from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks
 from portal_core.service_requests.queries import drafts_of, open_requests, visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
+from portal_core.service_requests.visible_asks import VisibleAsk
 
 STEPS_SHOWN = 5
 WITH_US_SHOWN = 3
@@ -47,13 +49,17 @@ def home(request: PersonRequest) -> HttpResponse:
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     counts = _counts(request.actor)
-    steps = _latest(request.actor, viewer, portal, Turn.CUSTOMER, STEPS_SHOWN) if counts.needs_you else []
+    waiting = _waiting(request.actor, viewer, portal) if counts.needs_you else []
+    steps = [step for item in waiting for step in item]
+    required = sum(1 for step in steps if step.ask is None or step.ask.is_required)
     with_us = _latest(request.actor, viewer, portal, Turn.US, WITH_US_SHOWN) if counts.with_us else []
     context = {
         "portal": portal,
         "counts": counts,
+        # Things to do, not requests: one request may ask for several.
+        "headline": replace(counts, needs_you=counts.needs_you - len(waiting) + required),
         "steps": steps,
-        "steps_more": counts.needs_you - len(steps),
+        "steps_more": counts.needs_you - len(waiting),
         "with_us": with_us,
         "choices": choices(portal, viewer, drafts_of(request.actor)),
         "emergency": portal.text(portal.settings.emergency, viewer.language),
@@ -104,9 +110,31 @@ def _counts(actor: Actor) -> Counts:
     return Counts(**row)
 
 
+@dataclass(frozen=True)
+class Step:
+    """One thing that needs the customer: something that is asked, or a request that waits for a word."""
+
+    request: VisibleRequest
+    offered: OfferedAsk | None = None
+
+    @property
+    def ask(self) -> VisibleAsk | None:
+        """What is asked, where something is."""
+        return self.offered.ask if self.offered is not None else None
+
+
+def _waiting(actor: Actor, viewer: Viewer, portal: CompiledPortal) -> list[list[Step]]:
+    """The next steps, by request; what has waited longest for the customer comes first."""
+    rows = open_requests(actor).filter(turn=Turn.CUSTOMER).select_related("customer", "assignee")
+    found = []
+    for row in rows.order_by("status_since", "id")[:STEPS_SHOWN]:
+        shown = visible(row, viewer, portal=portal, brief=True)
+        asks = offered_asks(row, shown, viewer, portal=portal, small_only=True)
+        found.append([Step(shown, offered) for offered in asks] or [Step(shown)])
+    return found
+
+
 def _latest(actor: Actor, viewer: Viewer, portal: CompiledPortal, turn: Turn, limit: int) -> list[VisibleRequest]:
     found = open_requests(actor).filter(turn=turn).select_related("customer", "assignee")
-    # What has waited longest for the customer comes first; what is with us, by its latest news.
-    ordered = found.order_by("status_since", "id") if turn == Turn.CUSTOMER else found.order_by("-last_entry_at", "-id")
-    rows: Iterable[ServiceRequest] = ordered[:limit]
+    rows: Iterable[ServiceRequest] = found.order_by("-last_entry_at", "-id")[:limit]
     return [visible(row, viewer, portal=portal, brief=True) for row in rows]

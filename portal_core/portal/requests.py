@@ -25,6 +25,7 @@ from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRe
 from portal_core.service_requests.forms import AnswersForm, MessageForm
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.moving import OfferedMove, offered_moves
+from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
@@ -97,10 +98,10 @@ def _counts(actor: Actor) -> dict[str, int]:
 @customer_page
 def detail(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/`: where it stands, what happened, what can be done."""
-    opened = _open(request, number)
+    opened = open_request(request, number)
     editing = opened.editing(request.GET.get("edit", ""))
     note_opened(request.user, opened.row.pk)
-    return _render(request, opened, editing=editing)
+    return render_request(request, opened, editing=editing)
 
 
 @require_POST
@@ -108,18 +109,18 @@ def detail(request: PersonRequest, number: int) -> HttpResponse:
 @takes_files(UploadLimits())
 def write(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/reply/`: a message to the business, with files where the status lets customers send them."""
-    opened = _open(request, number)
+    opened = open_request(request, number)
     form = opened.message_form(with_files(request, opened.message_form))
     if not form.is_valid():
-        return _render(request, opened, message_form=form, status=400)
+        return render_request(request, opened, message_form=form, status=400)
     full_until = writes_full_until(request.actor)
     if full_until is not None:
-        return _render(request, opened, message_form=form, full_until=full_until, status=429)
+        return render_request(request, opened, message_form=form, full_until=full_until, status=429)
     message = message_of(form)
     try:
         entry = reply(actor=request.actor, request_id=opened.row.pk, message=message)
     except Forbidden:
-        return _render(request, opened, message_form=form, problem="message", status=403)
+        return render_request(request, opened, message_form=form, problem="message", status=403)
     # A request that goes on in another one takes its messages there.
     there = number if entry.request_id == opened.row.pk or entry.request is None else entry.request.number
     return redirect(f"/requests/{there}/#e-{entry.pk}")
@@ -130,15 +131,15 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
 @takes_files(UploadLimits())
 def move_on(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/move/`: a move that is the customer's to make, such as taking a request back."""
-    opened = _open(request, number)
+    opened = open_request(request, number)
     to = request.POST.get("to", "")
     sent = {to: with_files(request, lambda: opened.form_of_move(to))}
     offered = next((item for item in opened.offered(sent) if item.move.to == to), None)
     if offered is not None and not offered.form.is_valid():
-        return _render(request, opened, sent=sent, status=400)
+        return render_request(request, opened, sent=sent, status=400)
     full_until = writes_full_until(request.actor)
     if full_until is not None:
-        return _render(request, opened, full_until=full_until, sent=sent, status=429)
+        return render_request(request, opened, full_until=full_until, sent=sent, status=429)
     wanted = Move(
         to=to,
         seen_status=request.POST.get("status", ""),
@@ -148,9 +149,9 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     try:
         move(actor=request.actor, request_id=opened.row.pk, move=wanted)
     except Stale as stale:
-        return _render(request, _open(request, number), stale=stale, sent=sent, status=409)
+        return render_request(request, open_request(request, number), stale=stale, sent=sent, status=409)
     except (MoveRefused, MissingFields) as refused:
-        return _render(request, opened, problem=str(refused), status=400, sent=sent)
+        return render_request(request, opened, problem=str(refused), status=400, sent=sent)
     return redirect("portal:request", number=number)
 
 
@@ -159,27 +160,27 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
 @takes_files(UploadLimits())
 def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/change/`: other answers to the questions that the customer may still change."""
-    opened = _open(request, number)
+    opened = open_request(request, number)
     key = request.POST.get("edit", "")
     editing = opened.editing(key, with_files(request, lambda: opened.form_of(key)))
     if editing is None:
         raise Http404
     if not editing.form.is_valid():
-        return _render(request, opened, editing=editing, status=400)
+        return render_request(request, opened, editing=editing, status=400)
     full_until = writes_full_until(request.actor)
     if full_until is not None:
-        return _render(request, opened, editing=editing, full_until=full_until, status=429)
+        return render_request(request, opened, editing=editing, full_until=full_until, status=429)
     try:
         change_fields(actor=request.actor, request_id=opened.row.pk, answers=editing.answers, seen=editing.seen)
     except Stale as stale:
-        return _render(request, _open(request, number), editing=editing, stale=stale, status=409)
+        return render_request(request, open_request(request, number), editing=editing, stale=stale, status=409)
     except Forbidden:
-        return _render(request, _open(request, number), problem="change", status=403)
+        return render_request(request, open_request(request, number), problem="change", status=403)
     return redirect(f"/requests/{number}/#details")
 
 
 @dataclass(frozen=True)
-class _Opened:
+class OpenedRequest:
     """One request, opened by its customer."""
 
     row: ServiceRequest
@@ -223,23 +224,26 @@ class _Opened:
         return offered_moves(self.row, shown, self.viewer, portal=self.portal, sent=sent)
 
 
-def _open(request: PersonRequest, number: int) -> _Opened:
+def open_request(request: PersonRequest, number: int) -> OpenedRequest:
+    """Loads a request for its customer; 404 for everybody else's."""
     portal = live_portal()
     try:
         row = get_for(request.actor, number)
     except NotSeen:
         raise Http404 from None
-    return _Opened(row, portal, Viewer.of(request.actor, portal), request.actor)
+    return OpenedRequest(row, portal, Viewer.of(request.actor, portal), request.actor)
 
 
-def _render(
+def render_request(
     request: PersonRequest,
-    opened: _Opened,
+    opened: OpenedRequest,
     *,
     status: int = 200,
     sent: Mapping[str, QueryDict] | None = None,
+    sent_asks: Mapping[str, QueryDict] | None = None,
     **extra: object,
 ) -> HttpResponse:
+    """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
     page = request_page(
         opened.row, opened.viewer, portal=opened.portal, before=parse_uuid(request.GET.get("before", ""))
     )
@@ -247,6 +251,7 @@ def _render(
         "portal": opened.portal,
         "page": page,
         "again_href": again_href(page.request, opened.portal.type_or_unknown(opened.row.type_key)),
+        "asks": offered_asks(opened.row, page.request, opened.viewer, portal=opened.portal, sent=sent_asks),
         "message_form": opened.message_form(),
         "was_sent": request.GET.get("sent") == "1",
         "moves": opened.offered(sent),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.portal import documents, files, guest_new, guest_request, home, new, requests, saved, updates
+from portal_core.portal import asks, documents, files, guest_new, guest_request, home, new, requests, saved, updates
 
 app_name = "portal"
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("requests/<int:number>/", requests.detail, name="request"),
     path("requests/<int:number>/reply/", requests.write, name="reply"),
     path("requests/<int:number>/move/", requests.move_on, name="move"),
+    path("requests/<int:number>/asks/<slug:ask_key>/", asks.answer, name="ask"),
+    path("requests/<int:number>/reopen/", asks.open_again, name="reopen"),
     path("requests/<int:number>/change/", requests.change, name="change"),
     path("saved/", saved.index, name="saved"),
     path("saved/new/<slug:kind_key>/", saved.add, name="record_add"),

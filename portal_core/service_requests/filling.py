@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from django.forms import RadioSelect
 from django.http import QueryDict
 
 from portal_core.config.answers_form import AnswersForm
@@ -17,6 +19,9 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.seen_values import seen_token, seen_values
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import form_values
+from tenants.ui.fields import FieldLook
+
+_BUTTONS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,18 @@ class Filling:
     form: AnswersForm
     seen: Mapping[str, JsonValue]
     seen_token: str
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it asks one question, for which the words of the ask itself are enough."""
+        return len(self.form.fields) == 1
+
+
+def _as_buttons(form: AnswersForm) -> None:
+    """A few short answers to choose from stand in a row, so that one tap and Confirm are enough."""
+    for field in form.fields.values():
+        if isinstance(field.widget, RadioSelect) and len(list(field.widget.choices)) <= _BUTTONS:
+            field.look = FieldLook(layout="slots")  # type: ignore[attr-defined]  # read by tenants.ui.fields
 
 
 def open_filling(
@@ -54,6 +71,7 @@ def open_filling(
     if not any(field.required for field in form.fields.values()):
         for field in form.fields.values():
             field.required = True
+    _as_buttons(form)
     salt = f"asks.{row.pk}.{ask.key}"
     shown = {field.key: values.get(field.key) for field in fields}
     token = data.get("seen", "") if data is not None else seen_token(shown, salt)

@@ -99,6 +99,16 @@ class VisibleRequest:
         return self.team_name if self.handler and self.turn == Turn.US else ""
 
     @property
+    def may_move_on(self) -> bool:
+        """Whether the reader has a move that goes on, not only one that ends it."""
+        return any(not move.ends_stopped for move in self.moves)
+
+    @property
+    def answers_note(self) -> str:
+        """Who answers questions while it is the customer's turn."""
+        return _("%(name)s answers questions") % {"name": self.handler.name} if self.handler else ""
+
+    @property
     def turn(self) -> str:
         """Whose move it is: us, customer or nobody."""
         return self.status.turn
@@ -286,7 +296,7 @@ class _Builder:
     def _keys_in_texts(self) -> frozenset[str]:
         """The fields that the status's texts name."""
         texts = [self.status.meaning, self.status.next_step]
-        texts += [ask.help for ask in self.status.asks]
+        texts += [text for ask in self.status.asks for text in (ask.help, getattr(ask, "text", None))]
         return frozenset(key for text in texts for key in field_keys_in(text))
 
     def _fields(self, only: frozenset[str] | None) -> tuple[VisibleField, ...]:

@@ -21,6 +21,8 @@ from portal_core.service_requests.asking import AskState, asks_of, fields_of_fil
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 
+# What can be read where it is asked; more stands on the page of the request.
+_SHORT_TEXT: Final = 400
 _CURRENCY_SIGNS: Final = frozenset("£$€¥")
 
 
@@ -108,6 +110,7 @@ def _visible(request: ServiceRequest, state: AskState, reader: AskReader, *, bri
     request_type = portal.type_or_unknown(request.type_key)
     approves = isinstance(ask, ApproveAsk)
     lines = () if brief or not isinstance(ask, ApproveAsk) else _lines(request, ask, reader)
+    text = reader.fill(ask.text) if isinstance(ask, ReadAsk) else ""
     small = isinstance(ask, FillAsk) and is_small(request, ask, portal=portal)
     return VisibleAsk(
         key=ask.key,
@@ -115,9 +118,9 @@ def _visible(request: ServiceRequest, state: AskState, reader: AskReader, *, bri
         icon=_icon(ask, request_type),
         title=portal.text(ask.label, reader.viewer.language) or _title(request, ask, reader),
         why=reader.fill(ask.help),
-        verb=_verb(ask, small=small),
+        verb=_verb(ask, small=small or 0 < len(text) <= _SHORT_TEXT),
         is_required=ask.required,
-        is_small=small or isinstance(ask, ReadAsk),
+        is_small=small or (isinstance(ask, ReadAsk) and len(text) <= _SHORT_TEXT),
         is_done=state.is_done,
         done_at=state.done.at if state.done else None,
         done_by=state.done.by if state.done else "",
@@ -130,7 +133,7 @@ def _visible(request: ServiceRequest, state: AskState, reader: AskReader, *, bri
         amount=next((line.text for line in reversed(lines) if line.is_amount), ""),
         may_decline=isinstance(ask, ApproveAsk) and ask.declined is not None,
         needs_reason=isinstance(ask, ApproveAsk) and approves and ask.ask_reason,
-        text=reader.fill(ask.text) if isinstance(ask, ReadAsk) else "",
+        text=text,
     )
 
 
@@ -148,7 +151,7 @@ def _verb(ask: Ask, *, small: bool) -> str:
     if isinstance(ask, ApproveAsk):
         return _("Read and approve")
     if isinstance(ask, ReadAsk):
-        return _("I have read this")
+        return _("I have read this") if small else _("Read and confirm")
     return _("See what to do")
 
 

@@ -169,6 +169,27 @@ def _thing_asked() -> dict[str, Any]:
     return {"key": "thing", "kind": "record", "record_kind": "thing", "label": "Which thing?"}
 
 
+def _asks() -> list[dict[str, Any]]:
+    """What is asked of customers: an approval of the shop's fields, and one of them to fill in."""
+    shop = [key("shop", kind) for kind in ("text", "number", "choice", "email")]
+    mentioned = " ".join(f"{{field:{key(group, 'text')}}}" for group in GROUPS)
+    return [
+        {
+            "key": "quote",
+            "do": "approve",
+            "help": f"About {mentioned}",
+            "fields": shop,
+            "consent": "I agree",
+            "approved": "fixed",
+            "declined": "dropped",
+            "expires_days": 5,
+            "ask_reason": True,
+        },
+        {"key": "day", "do": "fill", "fields": [key("shop", "date")], "required": False},
+        {"key": "read", "do": "read", "text": f"Read {mentioned}", "required": False},
+    ]
+
+
 def document() -> dict[str, Any]:
     """Version 1."""
     mentioned = " ".join(f"{{field:{key(group, 'text')}}}" for group in GROUPS)
@@ -185,7 +206,7 @@ def document() -> dict[str, Any]:
                 "steps": [{"key": "one", "name": "One"}],
                 "statuses": [
                     _status("open"),
-                    _status("asked", turn="customer", expected={"no_limit": True}),
+                    _status("asked", turn="customer", expected={"no_limit": True}, asks=_asks()),
                     _status("fixed"),
                     _status("dropped", turn="nobody", outcome="stopped"),
                 ],

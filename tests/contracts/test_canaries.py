@@ -204,6 +204,7 @@ def everything_reached(client: Any, scene: Scene) -> dict[str, str]:
         "type_key": ["job", "nothing"],
         "kind_key": ["thing", "nothing"],
         "record_id": [scene.thing.pk, scene.old_thing.pk, uuid.UUID(int=8)],
+        "ask_key": ["quote", "nothing"],
         "key": [scene.people["carol"].pk],
         "token": ["x", "x:y:z"],
         "digest": [live_portal().brand_hash],

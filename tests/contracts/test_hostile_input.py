@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, product
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core import mail as sent_mails
@@ -42,6 +43,8 @@ JOB = {
     "f-shop-phone": "0131 496 0142", "key": "", "do": "send",
 }  # fmt: skip
 SEEN = {"seen": "spoilt"}
+DAY = {"f-shop-date": "2026-02-01"}
+QUOTE = {"key": "", "since": "SINCE", "token": "x"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,14 @@ FORMS = [
         for field, value in JOB.items()
         if field in ("f-shop-text", "f-shop-number", "f-shop-date")
     ),
+    Form("carol", "/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "from": "home", **DAY}),
+    Form("carol", "/requests/1001/asks/read/", {"key": "", "since": "SINCE"}),
+    Form("carol", "/requests/1001/asks/quote/", {**QUOTE, "answer": "no", "note": "Too dear", "consent": "on"}),
+    Form("carol", "/requests/1001/reopen/", {"x": "x"}),
+    Form("bob", "/desk/requests/1001/asks/quote/", {**QUOTE, "answer": "yes", "note": "Called", "back": "/desk/?"}),
+    Form("bob", "/desk/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "note": "Called", **DAY}),
+    Form("bob", "/desk/requests/1001/plan/", {"day": "2030-01-02", "seen": "", "back": "/desk/?view=all"}),
+    Form("bob", "/desk/requests/1001/reopen/", {"back": "/desk/?view=all"}),
     Form("carol", "/account/about/", {"name": "Carol", "phone": "1", "language": "", "time_zone": ""}),
     Form("carol", "/account/told/", {"told-status": "daily", "told-replies": "never"}),
     Form("carol", "/updates/read/", {"until": ""}),
@@ -194,6 +205,9 @@ class House:
 
     def send(self, client: Any, path: str, body: str) -> Any:
         path = path.replace("BOB", str(self.people["bob"].pk))
+        if "since=SINCE" in body:
+            since = ServiceRequest.objects.values_list("status_since", flat=True).get(pk=self.row.pk)
+            body = body.replace("since=SINCE", f"since={quote(since.isoformat())}")
         return client.post(path, body, content_type="application/x-www-form-urlencoded")
 
 

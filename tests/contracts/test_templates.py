@@ -63,8 +63,8 @@ def rendered() -> Iterator[set[str]]:
 
 
 _FILES = ("upload", "_upl", "doc", "vault_row")
-_PARTS_FOR_LATER = ("example_card", "mail_preview", "next_step", "prefilled", "tabs", *_FILES)
-_STEPS = ("join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
+_PARTS_FOR_LATER = ("ask_small", "example_card", "mail_preview", "next_step", "prefilled", "tabs", *_FILES)
+_STEPS = ("_ask_keys", "join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
 ELSEWHERE = {"portal/guest_request.html", "portal/document_add.html", "portal/document_choose.html"}
 # Steps of signing in, the platform's pages, errors and parts that no page of the walk shows.

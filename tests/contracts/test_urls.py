@@ -106,6 +106,7 @@ def town(people, tenant, client_for, twins) -> Town:
         "type_key": ["job"],
         "kind_key": ["thing"],
         "record_id": [SavedRecord.objects.get(kind_key="thing").pk],
+        "ask_key": ["quote"],
         "key": [people["bob"].pk],
         "token": ["not-a-token"],
         "digest": [live_portal().brand_hash],

@@ -143,6 +143,20 @@ def entry(kind: str = "replied", **values: Any) -> Thing:
     return Thing(**defaults | values)
 
 
+def offered(do: str, **values: Any) -> Thing:
+    """An OfferedAsk."""
+    ask = Thing(
+        key="a", do=do, icon=HOSTILE, title=HOSTILE, why=HOSTILE, verb=HOSTILE, is_required=False,
+        is_small=do != "approve", is_done=False, last_day=NOW.date(), has_lapsed=False, lines=(),
+        consent=HOSTILE, token=HOSTILE, amount=HOSTILE,
+        text=HOSTILE if do == "read" else "",
+    )  # fmt: skip
+    filling = Thing(form=WriteForm({}), seen_token=HOSTILE, is_single=True) if do == "fill" else None
+    return Thing(
+        ask=ask, request=request("customer"), filling=filling, anchor="ask-a", key=HOSTILE, since=HOSTILE, **values
+    )
+
+
 def _form_cases() -> list[tuple[str, dict[str, Any]]]:
     form, wrong = SampleForm(), wrong_form()
     fields = [("field.html", {"field": bound}) for each in (form, wrong) for bound in each]
@@ -182,6 +196,8 @@ def _request_cases() -> list[tuple[str, dict[str, Any]]]:
         *[(name, {"request": each}) for each in requests
           for name in ("request_card.html", "request_row.html", "next_step.html", "facts.html")],
         *[("entry.html", {"entry": each, "customer_side": side}) for each in entries for side in (True, False)],
+        *[("next_step.html", {"request": requests[1], "offered": offered(do)}) for do in ("fill", "approve", "read")],
+        *[("ask_small.html", {"offered": offered(do), "first": True}) for do in ("fill", "read")],
         ("facts.html", {"handler": HOSTILE, "next_step": HOSTILE, "expected": HOSTILE, "expected_note": HOSTILE}),
         ("example_card.html", {"title": HOSTILE, "status_name": HOSTILE, "business": HOSTILE}),
         ("colonnade.html", {"steps": steps}),

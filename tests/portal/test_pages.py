@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -107,7 +108,7 @@ def test_the_list_shows_open_and_closed(tenant, people, client_for):
     assert client.get("/requests/?page=x").status_code == 200
 
 
-def test_a_move_of_the_customer_asks_for_what_it_needs(tenant, people, client_for):
+def test_a_form_that_is_asked_for_is_filled_in_and_the_request_goes_on(tenant, people, client_for):
     from portal_core.accounts.actor import actor_for
     from portal_core.config.actions import publish
     from portal_core.config.starters import starter
@@ -124,7 +125,10 @@ def test_a_move_of_the_customer_asks_for_what_it_needs(tenant, people, client_fo
     client = client_for(people["carol"])
     page = client.get(f"/requests/{request.number}/").content.decode()
     assert 'name="f-visit-day"' in page
-    path, form = f"/requests/{request.number}/move/", {"to": "visit-booked", "status": "visit-to-agree"}
+    path = f"/requests/{request.number}/asks/day/"
+    form = {"key": str(uuid.uuid4()), "since": request.status_since.isoformat(), "f-visit-time": "early"}
+    form["seen"] = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    form["since"] = re.search(r'name="since" value="([^"]+)"', page)[1]
     assert client.post(path, form).status_code == 400
     assert client.post(path, {**form, "f-visit-day": "rubbish"}).status_code == 400
     request.refresh_from_db()

@@ -87,12 +87,19 @@ def answer_ask(*, actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> Ser
         raise Forbidden from None
 
 
+def was_answered(actor: Actor, request: ServiceRequest, submission_key: uuid.UUID | None) -> bool:
+    """Whether `actor` has sent this very form before."""
+    if submission_key is None:
+        return False
+    sent = HistoryEntry.objects.filter(submission_key=submission_key, request=request, actor_id=actor.user_id)
+    return sent.exists()
+
+
 def _once(actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> ServiceRequest:
     portal = hold_live_portal()
     request = lock_request(request_id)
     _refuse_strangers(actor, request)
-    sent = HistoryEntry.objects.filter(submission_key=answer.submission_key, request=request, actor_id=actor.user_id)
-    if sent.exists():
+    if was_answered(actor, request, answer.submission_key):
         return request
     if request.merged_into_number is not None:
         raise AskGone

@@ -1,0 +1,132 @@
+"""Doing what is asked, from the home page or the page of the request, and taking up again what was closed."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.config.answers_form import AnswersForm
+from portal_core.documents.field import with_files
+from portal_core.portal.limits import writes_full_until
+from portal_core.portal.requests import OpenedRequest, open_request, render_request
+from portal_core.service_requests.actions import AskAnswer, answer_ask, reopen
+from portal_core.service_requests.actions.answer_ask import was_answered
+from portal_core.service_requests.errors import (
+    ApprovalChanged,
+    AskGone,
+    AskLapsed,
+    Forbidden,
+    MissingFields,
+    NotReopened,
+    ReasonMissing,
+    Stale,
+)
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks, seen_moment
+from portal_core.service_requests.visible import visible
+from tenants.identifiers import parse_uuid, uuid7
+from tenants.uploads import UploadLimits, takes_files
+
+_NOTE_LENGTH = 2000
+
+
+@require_POST
+@customer_page
+@takes_files(UploadLimits())
+def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
+    """`/requests/NUMBER/asks/KEY/`: fills in, confirms, approves or (`answer=no`) declines one thing that is asked."""
+    opened = open_request(request, number)
+    if was_answered(request.actor, opened.row, parse_uuid(request.POST.get("key", ""))):
+        return _onward(request, opened.row)
+    data = with_files(request, lambda: _form(opened, ask_key, None))
+    offered = _offered(opened, ask_key, data)
+    if offered is None:
+        return _refused(request, number, ask_key, data, AskGone())
+    if offered.filling is not None and not offered.filling.form.is_valid():
+        return render_request(request, opened, sent_asks={ask_key: data}, status=400)
+    if offered.ask.consent and not offered.ticked and request.POST.get("answer") != "no":
+        problem = _("Tick the box first: it says what you agree to.")
+        return render_request(request, opened, sent_asks={ask_key: data}, ask_problem=problem, status=400)
+    full_until = writes_full_until(request.actor)
+    if full_until is not None:
+        return render_request(request, opened, sent_asks={ask_key: data}, full_until=full_until, status=429)
+    try:
+        row = answer_ask(actor=request.actor, request_id=opened.row.pk, answer=_read(request, offered))
+    except Forbidden:
+        return render_request(request, open_request(request, number), problem="change", status=403)
+    except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing, Stale) as error:
+        return _refused(request, number, ask_key, data, error)
+    messages.success(request, _("Done: %(what)s.") % {"what": offered.ask.title.rstrip(".")})
+    return _onward(request, row)
+
+
+def _form(opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> AnswersForm | None:
+    offered = _offered(opened, ask_key, data)
+    return offered.filling.form if offered is not None and offered.filling is not None else None
+
+
+def _offered(opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> OfferedAsk | None:
+    shown = visible(opened.row, opened.viewer, portal=opened.portal)
+    sent = {ask_key: data} if data is not None else None
+    found = offered_asks(opened.row, shown, opened.viewer, portal=opened.portal, sent=sent)
+    return next((item for item in found if item.ask.key == ask_key), None)
+
+
+def _read(request: PersonRequest, offered: OfferedAsk) -> AskAnswer:
+    filling = offered.filling
+    return AskAnswer(
+        key=offered.ask.key,
+        submission_key=parse_uuid(request.POST.get("key", "")) or uuid7(),
+        seen_since=seen_moment(request.POST.get("since", "")),
+        answers=filling.form.cleaned_data if filling is not None else {},
+        seen=filling.seen if filling is not None else {},
+        is_yes=request.POST.get("answer") != "no",
+        token=request.POST.get("token", ""),
+        note=request.POST.get("note", "").replace("\x00", "")[:_NOTE_LENGTH],
+    )
+
+
+def _refused(request: PersonRequest, number: int, ask_key: str, data: QueryDict, error: Exception) -> HttpResponse:
+    """The page as it is now, with what stood against it; what was typed is kept."""
+    opened = open_request(request, number)
+    if isinstance(error, Stale):
+        return render_request(request, opened, sent_asks={ask_key: data}, stale=error, status=409)
+    is_input = isinstance(error, MissingFields | ReasonMissing)
+    return render_request(
+        request,
+        opened,
+        sent_asks={ask_key: data},
+        ask_problem=_words(error),
+        status=400 if is_input else 409,
+    )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ApprovalChanged):
+        return _("This has changed since you opened the page. Nothing was approved: look at it once more.")
+    if isinstance(error, AskLapsed):
+        return _("The time to approve this is over. Write to us if you would still like it.")
+    if isinstance(error, ReasonMissing):
+        return _("Say why, in a few words: then we know what to change.")
+    if isinstance(error, MissingFields):
+        return str(error)
+    return _("This was done already, or the request has gone on. Here is how it stands now.")
+
+
+def _onward(request: PersonRequest, row: ServiceRequest) -> HttpResponse:
+    return redirect("portal:home") if request.POST.get("from") == "home" else redirect("portal:request", row.number)
+
+
+@require_POST
+@customer_page
+def open_again(request: PersonRequest, number: int) -> HttpResponse:
+    """`/requests/NUMBER/reopen/`: takes up again what was closed because nobody answered."""
+    opened = open_request(request, number)
+    try:
+        reopen(actor=request.actor, request_id=opened.row.pk)
+    except NotReopened:
+        problem = _("This request can no longer be opened again here. Start a new one, and name its number.")
+        return render_request(request, open_request(request, number), problem=problem, status=409)
+    return redirect("portal:request", number)
