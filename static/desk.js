@@ -191,4 +191,121 @@
     if (!/^([a-z/?;]|ArrowUp|ArrowDown)$/.test(key)) return;
     if (press(key)) event.preventDefault();
   });
+
+  // ---- asking again and again, but only while somebody can see the answer
+
+  const every = (seconds, ask) => {
+    let timer = null;
+    const turn = async () => {
+      window.clearTimeout(timer);
+      if (document.hidden) return;
+      let goesOn = true;
+      try {
+        goesOn = await ask();
+      } catch {
+        /* no connection: the next turn may have one */
+      }
+      if (goesOn) timer = window.setTimeout(turn, seconds * 1000);
+    };
+    document.addEventListener("visibilitychange", turn);
+    return turn;
+  };
+
+  // ---- who else is here
+
+  const hereBase = one("[data-here-base]");
+  const hereTag = one("[data-here]");
+  if (hereBase && hereTag) {
+    let wroteAt = 0;
+    document.addEventListener("input", (event) => {
+      if (event.target.closest("[data-composer], #move")) wroteAt = Date.now();
+    });
+    every(5, async () => {
+      const writing = Date.now() - wroteAt < 10000 ? "?writing=1" : "";
+      const answer = await fetch(hereBase.dataset.hereBase + writing, { credentials: "same-origin", redirect: "manual" });
+      if (answer.type === "opaqueredirect" || answer.status === 404) return false;
+      const words = answer.status === 200 ? (await answer.text()).trim() : "";
+      if (hereTag.textContent !== words) hereTag.textContent = words;
+      hereTag.hidden = !words;
+      return true;
+    })();
+  }
+
+  // ---- news in the queue: what is under the pointer or has the focus never moves by itself
+
+  const live = one("[data-live]");
+  if (live) {
+    const news = one("[data-live-news]");
+    let tag = "";
+    let fetched = null;
+    const numbered = (within) => new Map(all("tr[data-number]", within).map((row) => [row.dataset.number, row]));
+
+    const showCounts = (page) => {
+      const fresh = new Map(all(".rail nav a", page).map((link) => [link.getAttribute("href"), link.querySelector(".n")]));
+      for (const link of all(".rail nav a")) {
+        const count = fresh.get(link.getAttribute("href"));
+        const shown = link.querySelector(".n");
+        if (count && shown) {
+          shown.textContent = count.textContent;
+          shown.className = count.className;
+        } else if (count) link.append(" ", document.importNode(count, true));
+        else if (shown) shown.remove();
+      }
+    };
+
+    const refreshRow = (row, fresh) => {
+      if (row.matches(":hover") || row.contains(document.activeElement)) return;
+      const cells = [...row.cells];
+      [...fresh.cells].forEach((cell, at) => {
+        if (!cells[at] || cell.innerHTML === cells[at].innerHTML) return;
+        const box = cell.querySelector('input[name="row"]');
+        const old = cells[at].querySelector('input[name="row"]');
+        if (box && old && old.checked) return;
+        cells[at].innerHTML = cell.innerHTML;
+      });
+    };
+
+    const take = (page) => {
+      fetched = page;
+      showCounts(page);
+      const [now, next] = [numbered(live), numbered(page.querySelector("[data-live]"))];
+      const come = [...next.keys()].filter((number) => !now.has(number)).length;
+      const gone = [...now.keys()].filter((number) => !next.has(number));
+      for (const [number, row] of now) {
+        row.classList.toggle("gone-row", !next.has(number));
+        if (next.has(number)) refreshRow(row, next.get(number));
+      }
+      const words = [come ? `${come} new` : "", gone.length ? `${gone.length} gone from here` : ""].filter(Boolean).join(", ");
+      if (words) news.querySelector("[data-live-words]").textContent = words;
+      news.hidden = !words;
+    };
+
+    const show = () => {
+      if (!fetched) return;
+      const ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value.split("|")[0]));
+      const row = document.activeElement.closest("tr[data-number]");
+      const fresh = document.importNode(fetched.querySelector("[data-live]"), true);
+      live.replaceChildren(...fresh.childNodes);
+      for (const box of boxes()) box.checked = ticked.has(box.value.split("|")[0]);
+      if (bulk) showCount();
+      news.hidden = true;
+      const again = row && live.querySelector(`tr[data-number="${row.dataset.number}"] a[data-row]`);
+      (again || one("a[data-row]") || document.body).focus();
+    };
+    one("[data-live-show]").addEventListener("click", show);
+
+    const ask = every(15, async () => {
+      const headers = { "X-Live": "1", ...(tag ? { "If-None-Match": tag } : {}) };
+      const answer = await fetch(window.location.href, { headers, credentials: "same-origin", redirect: "manual", cache: "no-store" });
+      if (answer.status === 304) return true;
+      if (!answer.ok) return false;
+      tag = answer.headers.get("ETag") || "";
+      take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      return true;
+    });
+    window.setTimeout(ask, 10000);
+  }
+
+  const printButton = one("[data-print]");
+  if (printButton) printButton.addEventListener("click", () => window.print());
 })();

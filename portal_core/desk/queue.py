@@ -1,10 +1,12 @@
 """The queue: what needs us, in the order in which it is due."""
 
+import hashlib
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +18,7 @@ from portal_core.desk.filters import QUEUE, TITLES, column, menus, read_filters
 from portal_core.desk.people import colleagues
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.desk.selection import tick_value
+from portal_core.history.record import latest_key
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Cursor, Filters, QueuePage
@@ -53,6 +56,10 @@ class Group:
 def index(request: PersonRequest) -> HttpResponse:
     """`/desk/`: the queue; everything that narrows or orders it stands in the address."""
     portal = live_portal()
+    is_live = request.headers.get("X-Live") == "1"
+    etag = pulse(request, portal.number) if is_live else ""
+    if is_live and request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified()
     viewer = Viewer.of(request.actor, portal)
     filters = read_filters(request.GET)
     cursor = Cursor.parse(request.GET.get("at", ""))
@@ -83,7 +90,20 @@ def index(request: PersonRequest) -> HttpResponse:
         "all_ticked": request.GET.get("select") == "all",
         "tick_all_href": f"{here}&select=all",
     }
-    return render(request, "desk/queue.html", context)
+    answer = render(request, "desk/queue.html", context)
+    if is_live:
+        answer["ETag"] = etag
+    return answer
+
+
+def pulse(request: PersonRequest, version: int) -> str:
+    """Changes when something was written to any request, and with each minute (promises run out by themselves).
+
+    One look at the end of an index: every write leaves a line in a history, and their keys grow with time.
+    """
+    said = [request.get_full_path(), request.actor.user_id, request.actor.role.key, version, latest_key()]
+    minute = int(time.time() // 60)
+    return f'"{hashlib.sha256(repr([*said, minute]).encode()).hexdigest()[:32]}"'
 
 
 def _title(request: PersonRequest, filters: Filters) -> str:

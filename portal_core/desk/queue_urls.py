@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.desk import bulk_assign, bulk_move, merging, request_actions, search, views
+from portal_core.desk import bulk_assign, bulk_move, merging, presence, printing, request_actions, search, views
 
 queue_urls = [
     path("search/", search.index, name="search"),
@@ -12,6 +12,8 @@ queue_urls = [
     path("requests/<int:number>/priority/", request_actions.press, name="priority"),
     path("requests/<int:number>/merge/", merging.merge_into, name="merge"),
     path("requests/<int:number>/unmerge/", merging.take_apart, name="unmerge"),
+    path("requests/<int:number>/here/", presence.here, name="here"),
+    path("requests/<int:number>/print/", printing.for_customer, name="print"),
     path("bulk/assign/", bulk_assign.give, name="bulk_assign"),
     path("bulk/move/", bulk_move.move_many, name="bulk_move"),
 ]

@@ -41,6 +41,11 @@ def add_line(*, actor: Actor, request_id: uuid.UUID | None, line: Line) -> Histo
     return entry
 
 
+def latest_key() -> uuid.UUID | None:
+    """The key of the line that was written last: another one whenever anything was done to any request."""
+    return HistoryEntry.objects.order_by("-id").values_list("id", flat=True).first()
+
+
 def add_lines(*, actor: Actor, lines: Mapping[uuid.UUID, Line]) -> None:
     """Writes one entry for each request, many at once."""
     entries = [_entry(actor, request_id, line) for request_id, line in lines.items()]

@@ -95,18 +95,23 @@ def for_viewer(request: ServiceRequest, viewer: Viewer) -> QuerySet[HistoryEntry
 
 
 def page_of(
-    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, before: uuid.UUID | None = None
+    request: ServiceRequest,
+    viewer: Viewer,
+    *,
+    portal: CompiledPortal,
+    before: uuid.UUID | None = None,
+    size: int = PAGE_SIZE,
 ) -> EntryPage:
     """The latest stretch of history (or the one before entry `before`), in one query."""
     entries = for_viewer(request, viewer)
     if before is not None:
         entries = entries.filter(id__lt=before)
-    found = list(entries[: PAGE_SIZE + 1])
-    rows = found[:PAGE_SIZE]
+    found = list(entries[: size + 1])
+    rows = found[:size]
     shown = _words_for(rows[::-1], request, viewer, portal)
     return EntryPage(
         entries=shown,
-        earlier=rows[-1].pk if len(found) > PAGE_SIZE else None,
+        earlier=rows[-1].pk if len(found) > size else None,
         hidden_notes=sum(1 for entry in shown if entry.is_note),
     )
 

@@ -11,7 +11,7 @@ from portal_core.documents.scanning import has_scanner, states_of
 from portal_core.documents.shown import ShownFile
 from portal_core.documents.visible import VisibleDocument, visible_documents
 from portal_core.history.models import HistoryEntry, Kind
-from portal_core.service_requests.entries import EntryPage, page_of
+from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, page_of
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -45,14 +45,19 @@ class RequestPage:
 
 
 def request_page(
-    row: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, before: uuid.UUID | None = None
+    row: ServiceRequest,
+    viewer: Viewer,
+    *,
+    portal: CompiledPortal,
+    before: uuid.UUID | None = None,
+    entries: int = PAGE_SIZE,
 ) -> RequestPage:
-    """The page of `row` as `viewer` sees it; two queries (history, steps), and one more for each of: documents where
-    the portal has kinds of them, what the scanner says where there is one."""
+    """The page of `row` as `viewer` sees it, with `entries` lines of history at most; two queries (history, steps), and
+    one more for each of: documents where the portal has kinds of them, what the scanner says where there is one."""
     page = RequestPage(
         request=visible(row, viewer, portal=portal),
         steps=_steps(row, viewer, portal),
-        history=page_of(row, viewer, portal=portal, before=before),
+        history=page_of(row, viewer, portal=portal, before=before, size=entries),
         documents=_documents(row, viewer, portal),
     )
     return _with_states(page) if has_scanner() else page

@@ -105,6 +105,7 @@ DESK = (
     Page("desk-search", "/desk/search/?q=boiler", "jonas"),
     Page("desk-search-nothing", "/desk/search/?q=xyzzy&type=report-fault", "jonas"),
     Page("desk-merge", "/desk/requests/{repair}/merge/", "jonas"),
+    Page("desk-print", "/desk/requests/{repair}/print/", "jonas"),
     Page("desk-views", "/desk/views/", "jonas"),
     Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
