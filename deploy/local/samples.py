@@ -40,7 +40,13 @@ class SamplePortal:
 def _fill_nordwarm(owner_email: str) -> None:
     from deploy.local import sample_content  # after Django's start
 
-    sample_content.fill(owner_email)
+    sample_content.fill(owner_email, "nordwarm")
+
+
+def _fill_ledger(owner_email: str) -> None:
+    from deploy.local import sample_content  # as above
+
+    sample_content.fill(owner_email, "ledger")
 
 
 def _fill_chicago(owner_email: str) -> None:
@@ -57,6 +63,14 @@ SAMPLES = (
         owner="priya.nair@example.com",
         others=(("agent", "alastair.moir@example.com"), ("customer", "maren.holt@example.com")),
         fill=_fill_nordwarm,
+    ),
+    Sample(
+        slug="ledger",
+        name="Ledger & Lane",
+        starter="documents",
+        owner="dev.patel@example.com",
+        others=(("agent", "ana.kovac@example.com"), ("customer", "ife.okafor@example.com")),
+        fill=_fill_ledger,
     ),
     Sample(
         slug="chicago",
@@ -80,9 +94,10 @@ def ensure(say: Callable[[str], None]) -> list[SamplePortal]:
 def _ensure_one(sample: Sample, say: Callable[[str], None]) -> SamplePortal:
     from tenants import catalog  # after Django's start, which this module is imported without
 
-    if catalog.by_slug(sample.slug) is None:
+    if not _is_filled(sample):
         say(f"Making the sample portal {sample.slug} …")
-        _said("create_tenant", name=sample.name, slug=sample.slug, owner_email=sample.owner, starter=sample.starter)
+        if catalog.by_slug(sample.slug) is None:
+            _said("create_tenant", name=sample.name, slug=sample.slug, owner_email=sample.owner, starter=sample.starter)
         _fill(sample)
     people = [SamplePerson("owner", sample.owner, _link(sample, sample.owner, "owner"))]
     people += [SamplePerson(role, email, _link(sample, email, role)) for role, email in sample.others]
@@ -91,13 +106,29 @@ def _ensure_one(sample: Sample, say: Callable[[str], None]) -> SamplePortal:
     return SamplePortal(sample.name, address, tuple(people))
 
 
+def _is_filled(sample: Sample) -> bool:
+    """Whether the sample is there whole: a start that was cut off leaves an opened portal with nothing in it."""
+    from portal_core.config.models import PortalVersion  # after Django's start, as above
+    from tenants import catalog
+    from tenants.context import tenant_context
+
+    tenant = catalog.by_slug(sample.slug)
+    if tenant is None:
+        return False
+    with tenant_context(tenant):
+        return PortalVersion.objects.filter(number__gt=1).exists()
+
+
 def _fill(sample: Sample) -> None:
-    from tenants import catalog  # after Django's start, as above
+    """All of it or nothing."""
+    from django.db import transaction  # after Django's start, as above
+
+    from tenants import catalog
     from tenants.context import tenant_context
 
     tenant = catalog.by_slug(sample.slug)
     if sample.fill is not None and tenant is not None:
-        with tenant_context(tenant):
+        with tenant_context(tenant), transaction.atomic():
             sample.fill(sample.owner)
 
 

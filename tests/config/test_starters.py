@@ -21,7 +21,7 @@ from portal_core.config.placeholders import FIELD_PREFIX, NAMES, names_in
 from portal_core.config.starters import describe, reference_prefix, starter, starter_for, starter_keys
 from portal_core.config.visibility import Visibility
 
-ALL = (*starter_keys(), "nordwarm", "chicago")
+ALL = (*starter_keys(), "nordwarm", "ledger", "chicago")
 LANGUAGES = ("en", "de")
 # What is written for one city or country alone.
 IN_ENGLISH = frozenset({"chicago"})

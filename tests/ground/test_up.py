@@ -61,7 +61,8 @@ def test_one_start_from_first_page_to_kill_9_and_back(tmp_path):
         assert f"http://localhost:{port}/" in said
         assert f"http://nordwarm.localhost:{port}/" in said
         links = re.findall(r"sign in as (owner|agent|customer) +(http\S+)", said)
-        assert [role for role, _link in links] == ["owner", "agent", "customer"]
+        assert [role for role, _link in links] == ["owner", "agent", "customer"] * 3
+        assert re.findall(r"Sample portal +http://(\w+)\.", said) == ["nordwarm", "ledger", "chicago"]
         assert status_of(port, "/", f"localhost:{port}") == 200
         assert status_of(port, "/signin/", f"nordwarm.localhost:{port}") == 200
         _another_on_the_same_data_is_refused(data, port, up.pid)

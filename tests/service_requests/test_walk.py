@@ -22,7 +22,7 @@ from tenants.identifiers import uuid7
 from tests.factories import make_user
 from tests.service_requests.filing import file_request, paper, typed_for
 
-EVERY_STARTER = [*starter_keys(), "nordwarm", "chicago"]
+EVERY_STARTER = [*starter_keys(), "nordwarm", "ledger", "chicago"]
 
 
 @dataclass(frozen=True)

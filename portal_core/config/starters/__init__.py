@@ -12,7 +12,7 @@ _FOLDER: Final = Path(__file__).parent
 # In the order in which sign-up offers them.
 _KEYS: Final = ("order-status", "documents", "support-tickets")
 # For the sample tenants of the local start; never offered.
-_SAMPLES: Final = ("nordwarm", "chicago")
+_SAMPLES: Final = ("nordwarm", "ledger", "chicago")
 
 
 @dataclass(frozen=True, slots=True)

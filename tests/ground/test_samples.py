@@ -1,0 +1,85 @@
+"""The sample portals are made by the product's own actions, stand in every status, and look alive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from deploy.local import chicago, sample_content, sample_papers
+from portal_core.accounts.models import User
+from portal_core.config.live import live_portal
+from portal_core.documents.checking import check
+from portal_core.documents.models import Document, DocumentState, StoredFile
+from portal_core.history.models import HistoryEntry, Kind
+from portal_core.saved_records.models import SavedRecord
+from portal_core.service_requests.models import ServiceRequest
+from tests.factories import make_user
+
+OWNERS = {"nordwarm": "priya.nair@example.com", "ledger": "dev.patel@example.com"}
+
+
+def fill(name: str) -> None:
+    make_user(OWNERS[name], role="owner")
+    sample_content.fill(OWNERS[name], name)
+
+
+@pytest.mark.parametrize("name", list(OWNERS))
+def test_there_is_a_request_in_every_status_of_every_flow(tenant: Any, people: dict[str, User], name: str) -> None:
+    fill(name)
+    portal = live_portal()
+    standing = {
+        (portal.type(row.type_key).flow.key, row.status_key) for row in ServiceRequest.objects.filter(version_number=2)
+    }
+    wanted = {(flow.key, status.key) for flow in portal.flows.values() for status in flow.statuses}
+    assert wanted - standing == set()
+
+
+def test_the_accountants_sample_has_papers_details_replies_notes_and_approvals(
+    tenant: Any, people: dict[str, User]
+) -> None:
+    fill("ledger")
+    assert StoredFile.objects.exclude(attached_at=None).count() >= 15
+    assert not StoredFile.objects.filter(attached_at=None).exists()
+    states = set(Document.objects.values_list("state", flat=True))
+    assert states == {DocumentState.ASKED, DocumentState.ON_FILE, DocumentState.SENT_BACK}
+    assert SavedRecord.objects.filter(title="Okafor Joinery Ltd").exists()
+    kinds = set(HistoryEntry.objects.values_list("kind", flat=True))
+    assert kinds >= {Kind.REPLIED, Kind.NOTED, Kind.APPROVED, Kind.ANSWERED, Kind.ASSIGNED}
+    entries = HistoryEntry.objects.exclude(request=None).order_by("request_id", "id")
+    moments = [(entry.request_id, entry.at) for entry in entries]
+    assert moments == sorted(moments)
+
+
+def test_samples_are_as_old_as_they_say_from_today(tenant: Any, people: dict[str, User]) -> None:
+    fill("ledger")
+    now = timezone.now()
+    rows = ServiceRequest.objects.filter(type_key="vat-return")
+    assert min(now - row.created_at for row in rows) > timedelta(days=7)
+    assert max(row.created_at for row in ServiceRequest.objects.all()) > now - timedelta(days=1)
+
+
+def test_chicago_is_filled_by_the_command(tenant: Any, people: dict[str, User], monkeypatch: Any) -> None:
+    commands: list[tuple[str, str]] = []
+    real = chicago.call_command
+
+    def here(name: str, *arguments: str, **options: Any) -> None:
+        commands.append((name, options["tenant"]))
+        real(name, *arguments, **{**options, "tenant": "alpha"})
+
+    monkeypatch.setattr(chicago, "call_command", here)
+    chicago.fill("alice@example.com")
+    assert commands == [("import_requests", "chicago")]
+    assert ServiceRequest.objects.filter(source="import").count() == 50
+
+
+def test_papers_made_in_code_pass_the_checks_of_uploads() -> None:
+    import io
+
+    paper = sample_papers.pdf("Café (draft)", ["£1,200 – paid", "two"])
+    photo = sample_papers.photo("Stock list")
+    assert check.check_file(io.BytesIO(paper), "a.pdf", frozenset({"pdf"})).mime == "application/pdf"
+    assert check.check_file(io.BytesIO(photo), "a.jpg", frozenset({"jpg"})).mime == "image/jpeg"
+    assert (len(paper) < 3_000, len(photo) < 40_000) == (True, True)
