@@ -176,7 +176,8 @@ EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A form with tables filled in to the last row (config/checks/limits.py: MAX_INPUTS), and what our pages add.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 # Addresses that take files say so (tenants.uploads.takes_files).
 FILE_UPLOAD_HANDLERS = ["tenants.uploads.RefuseFiles"]
 # A proxy's own address for the folder of the files, such as /private-files/ (nginx: internal, alias); "": we send them.

@@ -114,11 +114,19 @@ class AnswersForm(forms.Form):
             if not self._applies(field):
                 continue
             try:
-                value = bound.field.clean(bound.data)
-                self.cleaned_data[name] = field.kind.store(value, field)
+                self.cleaned_data[name] = self._answer(field, bound)
             except forms.ValidationError as error:
                 if not self.is_reshaped:
                     self.add_error(name, error)
+
+    def _answer(self, field: CompiledField, bound: forms.BoundField) -> JsonValue:
+        """The answer in stored form. One that comes back as it was shown stays as it was: read anew, 1.234 would be
+        another number in German, and an amount in a former currency an amount in the present one.
+        """
+        stored, sent = self.values.get(field.key), bound.data
+        if stored is not None and sent == self.initial[field.key]:
+            return stored
+        return field.kind.store(bound.field.clean(sent), field)
 
     def _applies(self, field: CompiledField) -> bool:
         known = self.cleaned_data if self.is_bound else self.values

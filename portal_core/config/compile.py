@@ -9,7 +9,7 @@ from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledR
 from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus, CompiledTransition
 from portal_core.config.document.fields import FieldBase, RecordKind, RowsField
 from portal_core.config.document.flows import Flow, Status
-from portal_core.config.document.portal_document import CustomRole, PortalDocument, RequestType
+from portal_core.config.document.portal_document import CustomRole, Portal, PortalDocument, RequestType
 from portal_core.config.hours import compile_hours
 from portal_core.config.kinds import kind_for
 from portal_core.config.localise import text_in
@@ -24,7 +24,7 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
     portal = document.portal
     zone = ZoneInfo(portal.time_zone)
     flows = {flow.key: _flow(flow, zone) for flow in document.flows}
-    types = {kind.key: _type(kind, flows[kind.flow], portal.language, zone) for kind in document.types}
+    types = {kind.key: _type(kind, flows[kind.flow], portal) for kind in document.types}
     roles = compile_roles(document)
     css_hash, css = brand_css(document, "draft" if number == 0 else "portal")
     return CompiledPortal(
@@ -53,13 +53,13 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
         _searchable=MappingProxyType(compile_searchable(document, flows, roles.values())),
         _messages=MappingProxyType({message.key: message for message in document.messages}),
         document_kinds=MappingProxyType({kind.key: kind for kind in document.document_kinds}),
-        record_kinds=MappingProxyType({kind.key: _record_kind(kind, zone) for kind in document.record_kinds}),
+        record_kinds=MappingProxyType({kind.key: _record_kind(kind, portal) for kind in document.record_kinds}),
         _team_names=MappingProxyType({team.key: team.name for team in document.teams}),
     )
 
 
-def _type(source: RequestType, flow: CompiledFlow, language: str, zone: ZoneInfo) -> CompiledType:
-    fields = tuple(_field(item, zone) for item in source.fields)
+def _type(source: RequestType, flow: CompiledFlow, portal: Portal) -> CompiledType:
+    fields = tuple(_field(item, portal) for item in source.fields)
     return CompiledType(
         key=source.key,
         name=source.name,
@@ -77,14 +77,14 @@ def _type(source: RequestType, flow: CompiledFlow, language: str, zone: ZoneInfo
         again=source.again,
         fields=fields,
         retired=source.retired,
-        zone=zone,
-        _language=language,
+        zone=ZoneInfo(portal.time_zone),
+        _language=portal.language,
         _by_key=MappingProxyType({item.key: item for item in fields}),
     )
 
 
-def _record_kind(source: RecordKind, zone: ZoneInfo) -> CompiledRecordKind:
-    fields = tuple(_field(item, zone) for item in source.fields)
+def _record_kind(source: RecordKind, portal: Portal) -> CompiledRecordKind:
+    fields = tuple(_field(item, portal) for item in source.fields)
     return CompiledRecordKind(
         key=source.key,
         name=source.name,
@@ -96,7 +96,7 @@ def _record_kind(source: RecordKind, zone: ZoneInfo) -> CompiledRecordKind:
     )
 
 
-def _field(source: FieldBase, zone: ZoneInfo) -> CompiledField:
+def _field(source: FieldBase, portal: Portal) -> CompiledField:
     return CompiledField(
         key=source.key,
         label=source.label or "",
@@ -107,8 +107,9 @@ def _field(source: FieldBase, zone: ZoneInfo) -> CompiledField:
         when=source.when,
         retired=source.retired,
         remember=source.remember,
-        zone=zone,
-        columns=tuple(_field(item, zone) for item in source.columns) if isinstance(source, RowsField) else (),
+        zone=ZoneInfo(portal.time_zone),
+        currency=portal.currency or "",
+        columns=tuple(_field(item, portal) for item in source.columns) if isinstance(source, RowsField) else (),
     )
 
 

@@ -55,7 +55,9 @@ class CompiledField:
     when: Condition | None
     retired: bool
     remember: str | None
+    # Of the portal: its days begin by this clock, its amounts are in this currency.
     zone: ZoneInfo = UTC_ZONE
+    currency: str = ""
     # The columns of rows, retired ones too.
     columns: tuple[CompiledField, ...] = ()
 

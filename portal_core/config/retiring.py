@@ -3,7 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
-from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField, RecordKind
+from portal_core.config.document.fields import (
+    AnyField,
+    Choice,
+    ChoiceField,
+    ChoicesField,
+    Column,
+    FieldBase,
+    RecordKind,
+    RowsField,
+)
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import PortalDocument, RequestType, Team
 from portal_core.config.impact import Standing
@@ -78,8 +87,23 @@ def _completed(now: Sequence[AnyField], before: Sequence[AnyField]) -> tuple[Any
 
 
 def _with_choices(field: AnyField, before: AnyField | None) -> AnyField:
+    """A field with the answers and columns that it had before, retired."""
+    if isinstance(field, RowsField) and isinstance(before, RowsField):
+        return field.model_copy(update={"columns": _columns(field, before)})
+    return field.model_copy(update=_gone_choices(field, before))
+
+
+def _columns(field: RowsField, before: RowsField) -> tuple[Column, ...]:
+    old = {column.key: column for column in before.columns}
+    kept = [c.model_copy(update=_gone_choices(c, old.get(c.key))) for c in field.columns]
+    keys = {column.key for column in kept}
+    gone = [c.model_copy(update={"retired": True}) for c in before.columns if c.key not in keys]
+    return (*kept, *gone)
+
+
+def _gone_choices(field: FieldBase, before: FieldBase | None) -> dict[str, tuple[Choice, ...]]:
     if not isinstance(field, ChoiceField | ChoicesField) or not isinstance(before, ChoiceField | ChoicesField):
-        return field
+        return {}
     keys = {choice.key for choice in field.choices}
     gone = [choice.model_copy(update={"retired": True}) for choice in before.choices if choice.key not in keys]
-    return field.model_copy(update={"choices": (*field.choices, *gone)}) if gone else field
+    return {"choices": (*field.choices, *gone)} if gone else {}

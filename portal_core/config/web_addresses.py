@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import idna
 
 LONGEST: Final = 2_000
+_ORDINARY: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _SCHEME: Final = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 # Letters that look like Latin ones; a name made of nothing else is a disguise.
 _LOOKS_LATIN: Final = frozenset("аеорсухіјѕԁһԛԝвкмнтցոսօνορικτυχαєӏɡ")
@@ -65,6 +66,9 @@ def _check(words: str) -> None:
 
 def _check_host(host: str) -> None:
     labels = host.split(".")
+    if _ORDINARY.fullmatch(host) and "xn--" not in host:
+        _check_end(labels)
+        return
     try:
         encoded = idna.encode(host, uts46=True, transitional=False).decode()
         labels = [idna.decode(label) if label.startswith("xn--") else label for label in encoded.split(".")]
@@ -72,10 +76,15 @@ def _check_host(host: str) -> None:
         # Underscores and the like stand in names that are in use; other signs do not.
         if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+", host):
             raise AddressRefused("form") from None
-    if len(labels) < 2 or not any(letter.isalpha() for letter in labels[-1]) or re.match("0x", labels[-1]):
-        raise AddressRefused("form")
+    _check_end(labels)
     if any(_is_disguise(label) for label in labels):
         raise AddressRefused("disguise")
+
+
+def _check_end(labels: list[str]) -> None:
+    """A name of at least two parts whose last one is no number: neither localhost nor an address of machines."""
+    if len(labels) < 2 or not any(letter.isalpha() for letter in labels[-1]) or labels[-1].startswith("0x"):
+        raise AddressRefused("form")
 
 
 def _is_disguise(label: str) -> bool:

@@ -12,12 +12,13 @@ from portal_core.history.models import HistoryEntry
 from portal_core.notifications import parts
 from portal_core.notifications.choices import STAFF_KIND_OF
 from portal_core.notifications.composed import ComposedMail
-from portal_core.notifications.markdown import escape_value
+from portal_core.notifications.markdown import escape_value, plain_to_markdown
 from portal_core.service_requests.entries import for_viewer
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import day_words
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest
+from portal_core.service_requests.visible_parts import VisibleField
 
 QUOTE_LENGTH = 10_000
 
@@ -114,9 +115,14 @@ def _facts(view: VisibleRequest, viewer: Viewer) -> tuple[tuple[str, str], ...]:
 
 def _answers(view: VisibleRequest) -> str:
     """The answers that this colleague may see, one a line."""
-    return "\n".join(
-        f"**{parts.label_of(field.label)}** {escape_value(field.text)}" for field in view.fields if field.text
-    )
+    return "\n".join(f"**{parts.label_of(field.label)}** {_value(field)}" for field in view.fields if field.text)
+
+
+def _value(field: VisibleField) -> str:
+    """What is an enumeration (the lines of an address, rows) keeps its lines, below the label."""
+    if not field.shown.one_line or field.shown.one_line == field.text:
+        return escape_value(field.text)
+    return "\n" + plain_to_markdown(field.text)
 
 
 _WITH_YOU = gettext_lazy("You get this because the request is with you or your team.")

@@ -20,7 +20,7 @@ def title_of(kind: CompiledRecordKind, data: Mapping[str, JsonValue], portal: Co
     for key in field_keys_in(kind.title):
         field, value = kind.field_or_none(key), data.get(key)
         if field is not None and value is not None:
-            words = field.kind.display(value, field, portal, portal.language, portal.time_zone)
+            words = field.kind.shown(value, field, portal, portal.language, portal.time_zone).in_a_sentence
             texts[f"field:{key}"] = " ".join(words.split())
     if not any(texts.values()):
         return name

@@ -13,7 +13,7 @@ def title_of(request_type: CompiledType, data: Mapping[str, JsonValue], portal: 
     language = portal.language
     in_title = request_type.title_fields
     texts = {
-        field.key: field.kind.display(data[field.key], field, portal, language, portal.time_zone)
+        field.key: field.kind.shown(data[field.key], field, portal, language, portal.time_zone).in_a_sentence
         for field in request_type.fields
         if field.key in in_title and data.get(field.key) is not None
     }

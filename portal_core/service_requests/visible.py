@@ -345,7 +345,7 @@ class _Builder:
             "link": self.link or f"/requests/{request.number}/",
             "portal": self.portal.name,
         }
-        words.update({f"field:{field.key}": field.text for field in fields if field.text})
+        words.update({f"field:{field.key}": field.shown.in_a_sentence for field in fields if field.text})
         return words
 
     def _status(self, words: Mapping[str, str], expected: str, usually: str) -> VisibleStatus:

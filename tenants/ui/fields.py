@@ -17,7 +17,7 @@ from django.forms.widgets import (
 )
 from django.utils.safestring import SafeString
 
-from tenants.ui.parts import PartsWidget
+from tenants.ui.parts import PartsWidget, is_plain, plain_control
 from tenants.ui.rows import RowsWidget, target_of
 
 
@@ -148,7 +148,18 @@ def control(bound: BoundField, *, hint: bool = False) -> SafeString:
     if isinstance(widget, NumberInput):
         # A number input empties itself when what was typed is no number; a text input keeps it for the error page.
         return bound.as_widget(widget=_typed(widget), attrs=attributes | {"inputmode": "decimal"})
-    return bound.as_widget(attrs=attributes)
+    return _html(bound, attributes)
+
+
+def _html(bound: BoundField, attributes: dict[str, str | bool]) -> SafeString:
+    """The control as Django writes it. Lines and texts are most of a form: written here, without a template each."""
+    widget = bound.field.widget
+    if not is_plain(widget):
+        return bound.as_widget(attrs=attributes)
+    attrs = bound.build_widget_attrs(attributes, widget)
+    if bound.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", bound.auto_id)
+    return plain_control(widget, bound.html_name, bound.value(), attrs)
 
 
 def _typed(widget: NumberInput) -> TextInput:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.forms.widgets import CheckboxSelectMultiple, RadioSelect, Select, Textarea, Widget
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from tenants.ui.parts import PartsWidget
+from tenants.ui.parts import PartsWidget, is_plain, plain_control
 
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
@@ -73,6 +74,8 @@ class TableForm:
     add: str
     max_rows: int
     is_full: bool
+    # What is wrong with the table as a whole; what is wrong with a cell stands in it.
+    problems: tuple[str, ...] = ()
 
 
 class RowsWidget(Widget):
@@ -150,15 +153,25 @@ def table_of(bound: BoundField) -> TableForm:
         add=f"add {bound.html_name}",
         max_rows=widget.max_rows,
         is_full=len(made) >= widget.max_rows,
+        problems=tuple(
+            str(words)
+            for words, error in zip(bound.errors, bound.errors.as_data(), strict=True)
+            if not _params(error).get("cell")
+        ),
     )
+
+
+def _params(error: ValidationError) -> Mapping[str, Any]:
+    """What an error names: of a cell, its place ("ROW_COLUMN") and what is wrong with it."""
+    return getattr(error, "params", None) or {}
 
 
 def _problems(bound: BoundField) -> dict[str, list[str]]:
     """What is wrong, by "ROW_COLUMN"."""
     found: dict[str, list[str]] = {}
     for error in bound.errors.as_data():
-        params = getattr(error, "params", None) or {}
-        if "cell" in params:
+        params = _params(error)
+        if params.get("cell"):
             found.setdefault(str(params["cell"]), []).append(str(params["words"]))
     return found
 
@@ -204,7 +217,9 @@ def _cell(column: Column, spot: _Spot, value: object, problems: tuple[str, ...],
     attrs["class"] = "select" if isinstance(widget, Select) else "textarea" if isinstance(widget, Textarea) else "input"
     if isinstance(widget, Textarea):
         attrs |= {"rows": "2", "cols": False}
-    return Cell(column.label, spot.element_id, widget.render(spot.name, value, attrs), False, problems)
+    draw = plain_control if is_plain(widget) else type(widget).render
+    html = draw(widget, spot.name, value, attrs)
+    return Cell(column.label, spot.element_id, html, False, problems)
 
 
 def _ticks(widget: CheckboxSelectMultiple, spot: _Spot, value: object) -> SafeString:

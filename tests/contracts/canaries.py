@@ -14,9 +14,9 @@ import html
 import re
 from typing import Any
 
-KINDS = ("text", "long_text", "number", "choice", "yes_no", "date", "email", "phone")
-GROUPS = ("office", "shop", "late", "soon")
-MARKS = ("a", "b", "was")  # request a, request b, and what stood there before a change
+from tests.contracts.canary_kinds import CANARIES, GROUPS, MARKS
+
+KINDS = tuple(CANARIES)
 NOTE, REASON = "Canarynote", "Canaryreason"
 STATUSES = ("open", "asked", "fixed", "dropped")
 
@@ -39,33 +39,14 @@ def label(group: str, kind: str) -> str:
     return f"Canarylabel {group} {kind.replace('_', ' ')}"
 
 
-def typed(group: str, kind: str, mark: str) -> str:
+def typed(group: str, kind: str, mark: str) -> Any:
     """What is planted: different for each field, and for each request."""
-    position = GROUPS.index(group) * 10 + MARKS.index(mark)
-    return {
-        "text": f"Canarytext{group}{mark}q",
-        "long_text": f"Canarylong{group}{mark}q\nsecond line",
-        "number": f"{700 + position}.{4300 + position}",
-        "choice": f"canarykey-{group}-{mark}-q",
-        "yes_no": "yes",
-        "date": f"{1910 + position}-02-17",
-        "email": f"canary{group}{mark}q@hidden.example",
-        "phone": f"0131 49{position:02} 771",
-    }[kind]
+    return CANARIES[kind].typed(group, mark)
 
 
 def signs(group: str, kind: str, mark: str) -> list[str]:
     """How a planted value can look on its way out (sought as whole words, without regard to case)."""
-    value = typed(group, kind, mark)
-    if kind == "yes_no":
-        return []
-    if kind == "date":
-        return [value[:4]]
-    if kind == "phone":
-        return [value, value.replace(" ", "")]
-    if kind == "choice":
-        return [value, f"Canarychoice{group}{mark}q"]
-    return [value.split("\n")[0]]
+    return CANARIES[kind].signs(group, mark)
 
 
 def every_sign(group: str, marks: tuple[str, ...] = MARKS, kinds: tuple[str, ...] = KINDS) -> list[str]:
@@ -75,11 +56,7 @@ def every_sign(group: str, marks: tuple[str, ...] = MARKS, kinds: tuple[str, ...
 
 def every_value(group: str, marks: tuple[str, ...] = MARKS) -> list[str]:
     """The values of a group as people read them, one for each field."""
-    shown = [
-        [sign for sign in signs(group, kind, mark) if not sign.startswith("canarykey")]
-        for mark in marks
-        for kind in KINDS
-    ]
+    shown = [signs(group, kind, mark) for mark in marks for kind in KINDS]
     return [found[0] for found in shown if found]
 
 
@@ -142,13 +119,14 @@ def found_in(text: str, wanted: list[str]) -> list[str]:
 
 def _field(group: str, kind: str) -> dict[str, Any]:
     field: dict[str, Any] = {"key": key(group, kind), "kind": kind, "label": label(group, kind), **_SHOW[group]}
-    if kind == "choice":
-        field["choices"] = [{"key": typed(group, kind, mark), "label": f"Canarychoice{group}{mark}q"} for mark in MARKS]
+    field |= CANARIES[kind].options(group)
     return copy.deepcopy(field)
 
 
 def _status(name: str, **more: Any) -> dict[str, Any]:
-    mentioned = " ".join(f"{{field:{key(group, kind)}}}" for group in GROUPS for kind in KINDS if kind != "yes_no")
+    mentioned = " ".join(
+        f"{{field:{key(group, kind)}}}" for group in GROUPS for kind in KINDS if signs(group, kind, "a")
+    )
     return {
         "key": name,
         "step": "one",
@@ -194,9 +172,9 @@ def document() -> dict[str, Any]:
     """Version 1."""
     mentioned = " ".join(f"{{field:{key(group, 'text')}}}" for group in GROUPS)
     told = "\n\n".join(f"{{field:{key(group, kind)}}}" for group in GROUPS for kind in KINDS)
-    return {
+    made: dict[str, Any] = {
         "schema": 1,
-        "portal": {"name": "Alpha", "language": "en", "time_zone": "Europe/London"},
+        "portal": {"name": "Alpha", "language": "en", "time_zone": "Europe/London", "currency": "GBP"},
         "roles": [{"key": "engineer", "name": "Engineer", "based_on": "agent"}],
         "teams": [{"key": "desk", "name": "Desk"}],
         "flows": [
@@ -237,6 +215,9 @@ def document() -> dict[str, Any]:
         ],
         "messages": [{"key": "news", "subject": f"News {mentioned}", "body": f"Hello\n\n{told}", "button": "See it"}],
     }
+    for canary in CANARIES.values():
+        canary.prepare(made)
+    return made
 
 
 def document_with_soon_hidden() -> dict[str, Any]:

@@ -38,7 +38,12 @@ ANSWERS = {200, 204, 302, 400, 403, 404, 405, 409, 410, 413, 429}
 SHORT = {name: text for name, text in hostile.STRINGS.items() if len(text) < 100_000}
 
 JOB = {
-    "f-shop-text": "Pump", "f-shop-long-text": "It drips", "f-shop-number": "1", "f-shop-choice": "canarykey-shop-a-q",
+    "f-shop-text": "Pump", "f-shop-long-text": "It drips", "f-shop-number": "1",
+    "f-shop-choice": "canarykey-choiceshop-a-q", "f-shop-choices": "canarykey-manyshop-a-q", "f-shop-money": "62.40",
+    "f-shop-datetime_day": "2026-12-01", "f-shop-datetime_time": "09:30", "f-shop-url": "https://example.com",
+    "f-shop-address_line1": "1 High Street", "f-shop-address_city": "Leeds", "f-shop-address_postcode": "LS1 1AA",
+    "f-shop-address_country": "GB", "f-shop-rows": "r1", "f-shop-rows_r1_part": "Vessel", "f-shop-rows_r1_cost": "2",
+    "f-shop-rating": "4",
     "f-shop-yes-no": "yes", "f-shop-date": "2026-01-31", "f-shop-email": "a@example.com",
     "f-shop-phone": "0131 496 0142", "key": "", "do": "send",
 }  # fmt: skip
@@ -72,7 +77,19 @@ FORMS = [
     *(
         Form("carol", "/requests/1001/change/", {"edit": field.removeprefix("f-"), **SEEN, field: value})
         for field, value in JOB.items()
-        if field in ("f-shop-text", "f-shop-number", "f-shop-date")
+        if field in ("f-shop-text", "f-shop-number", "f-shop-date", "f-shop-money", "f-shop-url", "f-shop-rating")
+    ),
+    Form(
+        "carol",
+        "/requests/1001/change/",
+        {
+            "edit": "shop-rows",
+            **SEEN,
+            "f-shop-rows": "r1",
+            "rows": "add f-shop-rows",
+            "f-shop-rows_r1_part": "Vessel",
+            "f-shop-rows_r1_cost": "2",
+        },
     ),
     Form("carol", "/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "from": "home", **DAY}),
     Form("carol", "/requests/1001/asks/read/", {"key": "", "since": "SINCE"}),

@@ -21,6 +21,7 @@ from portal_core.service_requests.forms import new_request_form
 from portal_core.service_requests.models import ServiceRequest
 from tenants.identifiers import uuid7
 from tests.documents.samples import pdf, sent
+from tests.service_requests.sending import inputs_of
 
 TYPED = {
     "text": "Something short",
@@ -116,8 +117,14 @@ def file_request(customer: User, type_key: str | None = None, **answers: Any) ->
     request_type = portal.type(type_key) if type_key else portal.types[0]
     actor = actor_for(customer)
     query = QueryDict(mutable=True)
-    query.update({**filled(request_type, actor, portal), **{f"f-{k}": v for k, v in answers.items()}})
     asked = Asked(portal, actor.role, portal.language, customer_id=customer.pk, person_id=customer.pk)
+    query.update(filled(request_type, actor, portal))
+    for key, value in answers.items():
+        field = request_type.field(key)
+        for name in [name for name in query if name == f"f-{key}" or name.startswith(f"f-{key}_")]:
+            del query[name]
+        for name, words in inputs_of(field.kind.form_field(field, asked).widget, f"f-{key}", value).items():
+            query.setlist(name, words)
     form = new_request_form(request_type, asked, query, customer=customer)
     assert form.is_valid(), form.errors
     return submit(

@@ -1,9 +1,11 @@
-"""What may never change once it is published: the kind of a field (of a type, of a record) or of a column of rows."""
+"""What may never change once it is published: the kind of a field, of a column of rows, the key of an answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from portal_core.config.checks.index import Index
-from portal_core.config.document.fields import FieldBase, RecordField, RowsField
+from portal_core.config.document.base import TextValue
+from portal_core.config.document.fields import Choice, ChoiceField, ChoicesField, FieldBase, RecordField, RowsField
+from portal_core.config.localise import text_in
 from portal_core.config.problems import Problem
 
 
@@ -11,17 +13,18 @@ def check_changes(index: Index) -> Iterator[Problem]:
     """The document against the one that is live."""
     if index.previous is None:
         return
-    before = {kind.key: kind for kind in index.previous.types}
+    types = {kind.key: kind for kind in index.previous.types}
     for kind in index.document.types:
-        if kind.key in before:
-            yield from _kinds(kind.fields, before[kind.key].fields, f"types.{kind.key}.fields")
+        if kind.key in types:
+            yield from _fields(index, kind.fields, types[kind.key].fields, f"types.{kind.key}.fields")
     records = {kind.key: kind for kind in index.previous.record_kinds}
     for record in index.document.record_kinds:
         if record.key in records:
-            yield from _kinds(record.fields, records[record.key].fields, f"record_kinds.{record.key}.fields")
+            path = f"record_kinds.{record.key}.fields"
+            yield from _fields(index, record.fields, records[record.key].fields, path)
 
 
-def _kinds(now: Iterable[FieldBase], before: Iterable[FieldBase], path: str) -> Iterator[Problem]:
+def _fields(index: Index, now: Iterable[FieldBase], before: Iterable[FieldBase], path: str) -> Iterator[Problem]:
     old = {field.key: field for field in before}
     for field in now:
         was = old.get(field.key)
@@ -39,4 +42,22 @@ def _kinds(now: Iterable[FieldBase], before: Iterable[FieldBase], path: str) -> 
             )
             yield Problem(f"{here}.record_kind", text, mend)
         elif isinstance(field, RowsField) and isinstance(was, RowsField):
-            yield from _kinds(field.columns, was.columns, f"{here}.columns")
+            yield from _fields(index, field.columns, was.columns, f"{here}.columns")
+        elif isinstance(field, ChoiceField | ChoicesField) and isinstance(was, ChoiceField | ChoicesField):
+            yield from _choices(index, field.choices, was.choices, f"{here}.choices")
+
+
+def _choices(index: Index, now: Sequence[Choice], before: Sequence[Choice], path: str) -> Iterator[Problem]:
+    """An answer that reads as one that is gone, under another key: what was answered before would be lost."""
+    keys, old_keys = {choice.key for choice in now}, {choice.key for choice in before}
+    gone = {_words(index, choice.label): choice.key for choice in before if choice.key not in keys}
+    for choice in now:
+        was = gone.get(_words(index, choice.label))
+        if choice.key not in old_keys and was is not None:
+            text = f"The key of a published answer never changes; this one is “{was}”."
+            yield Problem(f"{path}.{choice.key}.key", text, f"Write “{was}” again, or word the new answer differently.")
+
+
+def _words(index: Index, label: TextValue) -> str:
+    language = index.document.portal.language
+    return text_in(label, language, language).casefold()

@@ -1,6 +1,6 @@
 """Keys are unique in their list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from portal_core.config.checks.index import BUILT_IN_ROLES, Index
@@ -42,13 +42,13 @@ def check_keys(index: Index) -> Iterator[Problem]:
             yield Problem(f"roles.{role.key}.key", "Every portal has a role of this key already.", mend)
 
 
-def _fields(fields: tuple[AnyField, ...], path: str) -> Iterator[Problem]:
+def _fields(fields: Sequence[AnyField], path: str) -> Iterator[Problem]:
     yield from _unique(fields, path)
     for field in fields:
         if isinstance(field, ChoiceField | ChoicesField):
             yield from _unique(field.choices, f"{path}.{field.key}.choices")
         if isinstance(field, RowsField):
-            yield from _unique(field.columns, f"{path}.{field.key}.columns")
+            yield from _fields(field.columns, f"{path}.{field.key}.columns")
 
 
 def _unique(items: Iterable[Keyed], path: str) -> Iterator[Problem]:

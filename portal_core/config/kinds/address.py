@@ -17,6 +17,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField
+from portal_core.config.kinds.shown import Shown
 from tenants.ui.parts import Part, PartsWidget
 
 if TYPE_CHECKING:
@@ -96,6 +97,12 @@ class AddressKind(FieldKind[AddressField]):
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
     ) -> str:
         return "\n".join(postal.written_lines(_lines_of(value), language, self._home(field, portal)))
+
+    def shown(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> Shown:
+        text = self.display(value, field, portal, language, time_zone)
+        return Shown(text, one_line=", ".join(text.splitlines()))
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
         return ", ".join(postal.written_lines(_lines_of(value), portal.language, ""))

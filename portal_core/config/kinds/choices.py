@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import ChoicesField, FieldBase
@@ -17,6 +17,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.choice import OneOf, choice_look, choice_pairs, offered
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
+from portal_core.config.kinds.shown import Shown
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -47,7 +48,7 @@ class SomeOf(forms.MultipleChoiceField):
         """All of them offered, and no more than may be chosen."""
         super().validate(value)
         if self.max_chosen is not None and len(value) > self.max_chosen:
-            message = ngettext_lazy("Choose one at most.", "Choose %(limit)s at most.", "limit")
+            message = ngettext("Choose one at most.", "Choose %(limit)s at most.", self.max_chosen)
             raise ValidationError(message, code="many", params={"limit": self.max_chosen})
 
 
@@ -64,7 +65,7 @@ class ChoicesKind(FieldKind[ChoicesField]):
         choices = offered(config, asked.stored)
         options = common_options(field, asked.portal, asked.language)
         if config.max_chosen is not None and not options["help_text"] and config.max_chosen < len(choices):
-            message = ngettext_lazy("Choose one at most.", "Choose %(limit)s at most.", config.max_chosen)
+            message = ngettext("Choose one at most.", "Choose %(limit)s at most.", config.max_chosen)
             options["help_text"] = message % {"limit": config.max_chosen}
         form_field = SomeOf(
             choices=choice_pairs(choices, asked),
@@ -85,6 +86,12 @@ class ChoicesKind(FieldKind[ChoicesField]):
         given = value if isinstance(value, list) else []
         chosen = [choice for choice in self.config(field).choices if choice.key in given]
         return "\n".join(portal.text(choice.label, language) for choice in chosen)
+
+    def shown(
+        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
+    ) -> Shown:
+        text = self.display(value, field, portal, language, time_zone)
+        return Shown(text, one_line=", ".join(text.splitlines()))
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
         return "; ".join(str(key) for key in value) if isinstance(value, list) else ""

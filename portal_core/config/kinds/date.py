@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -24,13 +26,18 @@ if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
 
 _FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d-%m-%Y")
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIRST_YEAR: Final = 1850
 _LAST_YEAR: Final = 2199
 
 
 def parse_day(typed: str) -> date | None:
     """A day as browsers send it or people write it (day first); None when it is none."""
-    words = plain_digits(typed)
+    words = typed if typed.isascii() else plain_digits(typed)
+    if _ISO.fullmatch(words):  # as every browser sends it
+        with suppress(ValueError):
+            day = date.fromisoformat(words)
+            return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
     for form in _FORMATS:
         try:
             day = datetime.strptime(words, form).date()  # noqa: DTZ007 - a day has no zone

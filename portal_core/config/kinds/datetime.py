@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -32,9 +33,13 @@ if TYPE_CHECKING:
 
 _TIMES: Final = ("%H:%M", "%H:%M:%S", "%H.%M", "%H", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
 
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
 
 def parse_time(typed: str) -> time | None:
     """A time of day as browsers send it or people write it; None when it is none."""
+    if _CLOCK.fullmatch(typed):  # as every browser sends it
+        return time.fromisoformat(typed)
     words = " ".join(plain_digits(typed).upper().replace("UHR", "").replace(".M.", "M").split())
     for form in _TIMES:
         try:

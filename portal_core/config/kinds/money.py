@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -150,7 +151,10 @@ class MoneyKind(FieldKind[MoneyField]):
 
     def initial(self, value: JsonValue, field: CompiledField) -> object:
         money = read_money(value)
-        return "" if money is None else f"{format(money.amount, 'f')} {money.currency}"
+        if money is None:
+            return ""
+        amount = format(money.amount, "f")
+        return amount if money.currency == field.currency else f"{amount} {money.currency}"
 
     def display(
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
@@ -185,6 +189,7 @@ class MoneyKind(FieldKind[MoneyField]):
         return float(cleaned.amount) if isinstance(cleaned, Money) else None
 
 
+@lru_cache(maxsize=256)
 def _look(currency: str, language: str) -> FieldLook:
     sign = symbol_in(currency, language)
     is_first = money_in(Money(Decimal(1), currency), language).startswith(sign)

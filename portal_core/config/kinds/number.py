@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ def parse_number(typed: str, language: str) -> Decimal | None:
     (1,000 in English, 1.000 in German); otherwise it is the decimal sign, whatever the language.
     """
     words = _SPACES.sub("", plain_digits(typed)).replace("\u2212", "-").replace("٫", ".").replace("٬", "")
-    grouping = "." if number_in(Decimal("1000"), language)[1:2] == "." else ","
+    grouping = _grouping(language)
     last = max(words.rfind("."), words.rfind(","))
     if "." in words and "," in words:
         other = "," if words[last] == "." else "."
@@ -50,6 +51,11 @@ def parse_number(typed: str, language: str) -> Decimal | None:
     if words.endswith("."):
         words = words[:-1]
     return Decimal(words) if _PLAIN.fullmatch(words) else None
+
+
+@lru_cache(maxsize=64)
+def _grouping(language: str) -> str:
+    return "." if number_in(Decimal(1000), language)[1:2] == "." else ","
 
 
 def _groups_thousands(words: str, sign: str, grouping: str) -> bool:
@@ -112,6 +118,13 @@ class NumberInput(PlainField):
         return number_in(example, self.language)
 
 
+@lru_cache(maxsize=256)
+def unit_look(unit: str, language: str) -> FieldLook:
+    """The unit before or after the control, as the language writes it."""
+    is_first = amount_in(Decimal(1), unit, language).startswith(unit)
+    return FieldLook(prefix=unit) if is_first else FieldLook(suffix=unit)
+
+
 class NumberKind(FieldKind[NumberField]):
     """A number with an optional unit."""
 
@@ -133,9 +146,7 @@ class NumberKind(FieldKind[NumberField]):
         )
         unit = portal.text(config.unit, language)
         if unit:
-            is_first = amount_in(Decimal(1), unit, language).startswith(unit)
-            look = FieldLook(prefix=unit) if is_first else FieldLook(suffix=unit)
-            form_field.look = look  # type: ignore[attr-defined]  # read by tenants.ui.fields
+            form_field.look = unit_look(unit, language)  # type: ignore[attr-defined]  # read by tenants.ui.fields
         return form_field
 
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:

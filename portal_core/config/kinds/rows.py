@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import FieldBase, RowsField
@@ -66,7 +67,7 @@ class RowsInput(forms.Field):
         if not rows and self.required:
             raise ValidationError(self.error_messages["required"], code="required")
         if len(rows) > self.max_rows:
-            text = ngettext_lazy("Keep to one row.", "Keep to %(limit)s rows; there are %(count)s.", "limit")
+            text = ngettext("Keep to one row.", "Keep to %(limit)s rows; there are %(count)s.", self.max_rows)
             raise ValidationError(text, code="many", params={"limit": self.max_rows, "count": len(rows)})
         if wrong:
             raise ValidationError(wrong[:_MOST_ERRORS])
@@ -77,7 +78,7 @@ class RowsInput(forms.Field):
         wrong: list[ValidationError] = []
         for key, (column, form_field) in self.columns.items():
             try:
-                cell = column.kind.store(form_field.clean(given.get(key)), column)
+                cell = self._cell(column, form_field, given, key)
             except ValidationError as error:
                 wrong += [self._wrong(given, number, key, words) for words in error.messages]
                 continue
@@ -92,6 +93,13 @@ class RowsInput(forms.Field):
                 if key not in failed
             ]
         return row, wrong
+
+    def _cell(self, column: CompiledField, form_field: forms.Field, given: Mapping[str, object], key: str) -> JsonValue:
+        """The cell in stored form; one that comes back as it was shown stays as it was."""
+        was = self.kept.get(str(given.get("id")), {}).get(key)
+        if was is not None and given.get(key) == column.kind.initial(was, column):
+            return was
+        return column.kind.store(form_field.clean(given.get(key)), column)
 
     def _wrong(self, given: Mapping[str, object], number: int, key: str, words: str) -> ValidationError:
         params = {
@@ -139,7 +147,8 @@ class RowsKind(FieldKind[RowsField]):
         made: dict[str, tuple[CompiledField, forms.Field]] = {}
         for column in field.columns:
             if not column.retired:
-                form_field = column.kind.form_field(column, asked)
+                cells = [row.get(column.key) for row in _rows(asked.stored)]
+                form_field = column.kind.form_field(column, replace(asked, stored=_flat(cells)))
                 form_field.required = False  # the row decides: an empty one is dropped
                 form_field.label = asked.portal.text(column.label, asked.language)
                 made[column.key] = (column, form_field)
@@ -191,7 +200,7 @@ class RowsKind(FieldKind[RowsField]):
                 tuple(c.kind.shown(row.get(c.key), c, portal, language, time_zone) for c in columns) for row in rows
             ),
         )
-        return Shown(text, table=table)
+        return Shown(text, one_line=" / ".join(text.splitlines()), table=table)
 
     def difference(self, before: JsonValue, after: JsonValue) -> tuple[JsonValue, JsonValue]:
         old, new = _rows(before), _rows(after)
@@ -243,6 +252,11 @@ def _settled(row: dict[str, Any], field: CompiledField, saving: Saving) -> dict[
 
 def _rows(value: JsonValue | object) -> list[dict[str, Any]]:  # `Any`: cells of all kinds
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _flat(cells: list[Any]) -> JsonValue:
+    """What stands in a column, for kinds that offer what is kept although it is offered no longer."""
+    return [one for cell in cells for one in (cell if isinstance(cell, list) else [cell]) if one is not None]
 
 
 def _column(column: CompiledField, form_field: forms.Field) -> Column:

@@ -34,9 +34,16 @@ class Shown:
     """One value in the reader's words. `text` says all of it, in lines; the rest says it better where it is there."""
 
     text: str = ""
+    # The same in one line, where its lines are an enumeration; empty where they are one text.
+    one_line: str = ""
     links: tuple[Link, ...] = ()
     table: Table | None = None
     stars: str = ""
+
+    @property
+    def in_a_sentence(self) -> str:
+        """The value for titles, subjects and placeholders."""
+        return self.one_line or self.text
 
     def __bool__(self) -> bool:
         """Whether there is an answer."""
