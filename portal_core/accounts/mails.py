@@ -1,16 +1,23 @@
 """What people are told about signing in. Every letter goes through the outbox, in the caller's transaction."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal_core.accounts.models import User
 from portal_core.accounts.portal_facts import portal_facts
 from tenants.context import current
 from tenants.outbox.letterhead import letterhead
 from tenants.outbox.letters import Addressee, Letter, queue_letter
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 CODE_MINUTES = 10
 
@@ -37,37 +44,76 @@ class Recipient:
         return chosen or self.language or portal_facts().language
 
 
+@dataclass(frozen=True, slots=True)
+class _CodeWords:
+    """What a mail with a code says, in each reader's language; texts may name %(portal)s."""
+
+    headline: _StrPromise
+    paragraphs: tuple[_StrPromise, ...]
+    reason: _StrPromise
+
+
+_TO_SIGN_IN: Final = _CodeWords(
+    gettext_lazy("Your code to sign in"),
+    (
+        gettext_lazy("Enter it on the page where you asked for it. It works for 10 minutes and only once."),
+        gettext_lazy("Nobody from %(portal)s will ever ask you for it."),
+    ),
+    gettext_lazy("You get this mail because this address was typed on our sign-in page."),
+)
+_TO_SEND_A_REQUEST: Final = _CodeWords(
+    gettext_lazy("Your code to send the request"),
+    (
+        gettext_lazy("Enter it on the page where you wrote your request. It works for 10 minutes and only once."),
+        gettext_lazy("Nothing is sent to %(portal)s before that."),
+    ),
+    gettext_lazy("You get this mail because this address was given with a request on our portal."),
+)
+_TO_APPROVE: Final = _CodeWords(
+    gettext_lazy("Your code to answer bindingly"),
+    (
+        gettext_lazy("Enter it on the page of your request. It works for 10 minutes and only once."),
+        gettext_lazy("Without it nobody can approve or decline by the link alone."),
+    ),
+    gettext_lazy("You get this mail because an answer by the link of your request asks for it."),
+)
+_NEW_ADDRESS: Final = _CodeWords(
+    gettext_lazy("Your code for the new address"),
+    (gettext_lazy("Enter it on your account page. From then on you sign in with this address."),),
+    gettext_lazy("You get this mail because this address was entered on an account page."),
+)
+
+
 def send_code(recipient: Recipient, code: str) -> None:
-    """The code that signs in. Worthless after ten minutes, so not sent later than that."""
-    with translation.override(recipient.addressee.language):
-        portal = letterhead().name
-        letter = Letter(
-            template="code",
-            subject=_("Your code for %(portal)s: %(code)s") % {"portal": portal, "code": code},
-            headline=_("Your code to sign in"),
-            paragraphs=(
-                _("Enter it on the page where you asked for it. It works for 10 minutes and only once."),
-                _("Nobody from %(portal)s will ever ask you for it.") % {"portal": portal},
-            ),
-            reason=_("You get this mail because this address was typed on our sign-in page."),
-            code=code,
-        )
-    _queue_secret(letter, recipient)
+    """The code that signs in."""
+    _send_code(recipient, code, _TO_SIGN_IN)
 
 
 def send_guest_code(recipient: Recipient, code: str) -> None:
     """The code that confirms the address of somebody who sends a request without an account."""
+    _send_code(recipient, code, _TO_SEND_A_REQUEST)
+
+
+def send_approval_code(recipient: Recipient, code: str) -> None:
+    """The code with which a guest approves or declines by the link of a request."""
+    _send_code(recipient, code, _TO_APPROVE)
+
+
+def send_change_code(user: User, new_email: str, code: str) -> None:
+    """The code that proves a new address, sent to that address."""
+    _send_code(Recipient(new_email, None, user.language), code, _NEW_ADDRESS)
+
+
+def _send_code(recipient: Recipient, code: str, words: _CodeWords) -> None:
+    """Worthless after ten minutes, so not sent later than that."""
     with translation.override(recipient.addressee.language):
         portal = letterhead().name
         letter = Letter(
             template="code",
             subject=_("Your code for %(portal)s: %(code)s") % {"portal": portal, "code": code},
-            headline=_("Your code to send the request"),
-            paragraphs=(
-                _("Enter it on the page where you wrote your request. It works for 10 minutes and only once."),
-                _("Nothing is sent to %(portal)s before that.") % {"portal": portal},
-            ),
-            reason=_("You get this mail because this address was given with a request on our portal."),
+            headline=str(words.headline),
+            paragraphs=tuple(str(text) % {"portal": portal} for text in words.paragraphs),
+            reason=str(words.reason),
             code=code,
         )
     _queue_secret(letter, recipient)
@@ -136,22 +182,6 @@ def send_customer_invitation(user: User, *, path: str, days: int) -> None:
         is_secret=True,
         expires_at=timezone.now() + timedelta(days=days),
     )
-
-
-def send_change_code(user: User, new_email: str, code: str) -> None:
-    """The code that proves a new address, sent to that address."""
-    recipient = Recipient(new_email, None, user.language)
-    with translation.override(recipient.addressee.language):
-        portal = letterhead().name
-        letter = Letter(
-            template="code",
-            subject=_("Your code for %(portal)s: %(code)s") % {"portal": portal, "code": code},
-            headline=_("Your code for the new address"),
-            paragraphs=(_("Enter it on your account page. From then on you sign in with this address."),),
-            reason=_("You get this mail because this address was entered on an account page."),
-            code=code,
-        )
-    _queue_secret(letter, recipient)
 
 
 def send_address_taken(user: User, new_email: str) -> None:
