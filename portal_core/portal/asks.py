@@ -1,12 +1,16 @@
 """Doing what is asked, from the home page or the page of the request, and taking up again what was closed."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
 from portal_core.config.answers_form import AnswersForm
 from portal_core.documents.field import with_files
 from portal_core.portal.limits import writes_full_until
@@ -32,34 +36,64 @@ from tenants.uploads import UploadLimits, takes_files
 _NOTE_LENGTH = 2000
 
 
+@dataclass(frozen=True)
+class AskDoor:
+    """From where an ask is answered: the portal, or a guest's link. `open` loads the request anew for who acts here."""
+
+    open: Callable[[], OpenedRequest]
+    render: Callable[..., HttpResponse]
+    onward: Callable[[ServiceRequest], HttpResponse]
+
+
 @require_POST
 @customer_page
 @takes_files(UploadLimits())
 def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
     """`/requests/NUMBER/asks/KEY/`: fills in, confirms, approves or (`answer=no`) declines one thing that is asked."""
-    opened = open_request(request, number)
-    if was_answered(request.actor, opened.row, parse_uuid(request.POST.get("key", ""))):
-        return _onward(request, opened.row)
+    door = AskDoor(
+        open=lambda: open_request(request, number),
+        render=partial(render_request, request),
+        onward=lambda row: _onward(request, row),
+    )
+    return answer_by(door, request, ask_key)
+
+
+def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpResponse:
+    """The same by any door."""
+    opened = door.open()
+    if was_answered(opened.actor, opened.row, parse_uuid(request.POST.get("key", ""))):
+        return door.onward(opened.row)
     data = with_files(request, lambda: _form(opened, ask_key, None))
     offered = _offered(opened, ask_key, data)
     if offered is None:
-        return _refused(request, number, ask_key, data, AskGone())
+        return _refused(door, ask_key, data, AskGone())
+    refusal = _not_yet(door, request, opened, offered, data)
+    if refusal is not None:
+        return refusal
+    try:
+        row = answer_ask(actor=opened.actor, request_id=opened.row.pk, answer=_read(request, offered))
+    except Forbidden:
+        return door.render(door.open(), problem="change", status=403)
+    except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing, Stale) as error:
+        return _refused(door, ask_key, data, error)
+    messages.success(request, _("Done: %(what)s.") % {"what": offered.ask.title.rstrip(".")})
+    return door.onward(row)
+
+
+def _not_yet(
+    door: AskDoor, request: PortalRequest, opened: OpenedRequest, offered: OfferedAsk, data: QueryDict
+) -> HttpResponse | None:
+    """What must be mended or waited for first."""
+    sent_asks = {offered.ask.key: data}
     if offered.filling is not None and not offered.filling.form.is_valid():
-        return render_request(request, opened, sent_asks={ask_key: data}, status=400)
+        return door.render(opened, sent_asks=sent_asks, status=400)
     if offered.ask.consent and not offered.ticked and request.POST.get("answer") != "no":
         problem = _("Tick the box first: it says what you agree to.")
-        return render_request(request, opened, sent_asks={ask_key: data}, ask_problem=problem, status=400)
-    full_until = writes_full_until(request.actor)
+        return door.render(opened, sent_asks=sent_asks, ask_problem=problem, status=400)
+    full_until = writes_full_until(opened.actor)
     if full_until is not None:
-        return render_request(request, opened, sent_asks={ask_key: data}, full_until=full_until, status=429)
-    try:
-        row = answer_ask(actor=request.actor, request_id=opened.row.pk, answer=_read(request, offered))
-    except Forbidden:
-        return render_request(request, open_request(request, number), problem="change", status=403)
-    except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing, Stale) as error:
-        return _refused(request, number, ask_key, data, error)
-    messages.success(request, _("Done: %(what)s.") % {"what": offered.ask.title.rstrip(".")})
-    return _onward(request, row)
+        return door.render(opened, sent_asks=sent_asks, full_until=full_until, status=429)
+    return None
 
 
 def _form(opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> AnswersForm | None:
@@ -74,7 +108,7 @@ def _offered(opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> Off
     return next((item for item in found if item.ask.key == ask_key), None)
 
 
-def _read(request: PersonRequest, offered: OfferedAsk) -> AskAnswer:
+def _read(request: PortalRequest, offered: OfferedAsk) -> AskAnswer:
     filling = offered.filling
     return AskAnswer(
         key=offered.ask.key,
@@ -88,14 +122,13 @@ def _read(request: PersonRequest, offered: OfferedAsk) -> AskAnswer:
     )
 
 
-def _refused(request: PersonRequest, number: int, ask_key: str, data: QueryDict, error: Exception) -> HttpResponse:
+def _refused(door: AskDoor, ask_key: str, data: QueryDict, error: Exception) -> HttpResponse:
     """The page as it is now, with what stood against it; what was typed is kept."""
-    opened = open_request(request, number)
+    opened = door.open()
     if isinstance(error, Stale):
-        return render_request(request, opened, sent_asks={ask_key: data}, stale=error, status=409)
+        return door.render(opened, sent_asks={ask_key: data}, stale=error, status=409)
     is_input = isinstance(error, MissingFields | ReasonMissing)
-    return render_request(
-        request,
+    return door.render(
         opened,
         sent_asks={ask_key: data},
         ask_problem=_words(error),

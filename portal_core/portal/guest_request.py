@@ -4,6 +4,7 @@ The link opens this request and nothing else. A guest reads what the customer re
 account in one step. SECURITY: nothing here signs anybody in; that takes a code, on the sign-in page.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
@@ -21,7 +22,9 @@ from portal_core.documents.field import Sender, with_files
 from portal_core.documents.uploads import adopt
 from portal_core.messaging.actions import message_of, reply
 from portal_core.notifications.guest_link_mail import send_new_link
+from portal_core.portal.guest_code import acting, is_confirmed
 from portal_core.portal.guest_files import with_token
+from portal_core.portal.guest_gone import gone, unlisted
 from portal_core.portal.guest_new import too_many_files
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.signin import too_many
@@ -48,7 +51,7 @@ def detail(request: PortalRequest, token: str) -> HttpResponse:
     except TooMany as error:
         return too_many(request, error)
     opened = open_link(token)
-    return _gone(request, token) if opened is None else _render(request, opened)
+    return gone(request, token) if opened is None else render_by_link(request, opened)
 
 
 @require_POST
@@ -58,22 +61,22 @@ def write(request: PortalRequest, token: str) -> HttpResponse:
     """`/g/TOKEN/reply/`: a message to the business, with files where the status lets customers send them."""
     opened = open_link(token)
     if opened is None:
-        return _gone(request, token)
+        return gone(request, token)
     if request.FILES and (full := too_many_files(request)) is not None:
         return full
     browser = browser_id_or_new(request) if request.FILES else browser_id(request)
     form = _message_form(opened, browser, with_files(request, lambda: _message_form(opened, browser)))
     if not form.is_valid():
-        return _render(request, opened, message_form=form, status=400)
+        return render_by_link(request, opened, message_form=form, status=400)
     full_until = writes_full_until(opened.actor)
     if full_until is not None:
-        return _render(request, opened, message_form=form, full_until=full_until, status=429)
+        return render_by_link(request, opened, message_form=form, full_until=full_until, status=429)
     if browser is not None:
         adopt(browser, opened.row.customer_id)
     try:
         entry = reply(actor=opened.actor, request_id=opened.row.pk, message=message_of(form))
     except Forbidden:
-        return _render(request, opened, message_form=form, problem="message", status=403)
+        return render_by_link(request, opened, message_form=form, problem="message", status=403)
     return redirect(f"{opened.path}#e-{entry.pk}")
 
 
@@ -83,7 +86,7 @@ def keep(request: PortalRequest, token: str) -> HttpResponse:
     """`/g/TOKEN/keep/`: a code to the address; with it the guest has an account, and needs the link no more."""
     opened = open_link(token)
     if opened is None:
-        return _gone(request, token)
+        return gone(request, token)
     if not portal_facts().is_open:
         raise Forbidden
     email = opened.row.customer.email
@@ -111,25 +114,35 @@ def renew(request: PortalRequest, token: str) -> HttpResponse:
     """`/g/TOKEN/new/`: a new link by mail, to the address that the old one was for; the page says no more than that."""
     link = find_link(token)
     if link is None:
-        return _gone(request, token)
+        return gone(request, token)
     try:
         limit_sign_in(request, link.customer.email, "code")
     except TooMany as error:
         return too_many(request, error)
     send_new_link(link.request)
-    return _gone(request, token, was_sent=True)
+    return gone(request, token, was_sent=True)
 
 
-def _render(request: PortalRequest, opened: OpenedLink, *, status: int = 200, **extra: object) -> HttpResponse:
+def render_by_link(
+    request: PortalRequest,
+    opened: OpenedLink,
+    *,
+    status: int = 200,
+    sent_asks: Mapping[str, QueryDict] | None = None,
+    **extra: object,
+) -> HttpResponse:
+    """The page; `extra` carries forms with errors, or a problem in words."""
     portal = live_portal()
-    viewer = Viewer.of(opened.actor, portal)
+    viewer = Viewer.of(acting(request, opened), portal)
     before = parse_uuid(request.GET.get("before", ""))
     page = request_page(opened.row, viewer, portal=portal, before=before)
     context = {
         "portal": portal,
         "page": with_token(page, opened.token),
-        "asks": offered_asks(opened.row, page.request, viewer, portal=portal, small_only=True),
+        "asks": offered_asks(opened.row, page.request, viewer, portal=portal, sent=sent_asks),
         "guest": opened,
+        "is_confirmed": is_confirmed(request, opened),
+        "code_is_over": request.GET.get("code") == "over",
         "masked_email": mask_email(opened.row.customer.email),
         "can_keep": portal_facts().is_open,
         "message_form": _message_form(opened, browser_id(request)),
@@ -138,7 +151,7 @@ def _render(request: PortalRequest, opened: OpenedLink, *, status: int = 200, **
         "read_only": False,
         **extra,
     }
-    return _unlisted(render(request, "portal/guest_request.html", context, status=status))
+    return unlisted(render(request, "portal/guest_request.html", context, status=status))
 
 
 def _message_form(opened: OpenedLink, browser: UUID | None, data: QueryDict | None = None) -> MessageForm:
@@ -147,23 +160,3 @@ def _message_form(opened: OpenedLink, browser: UUID | None, data: QueryDict | No
     shown = visible(opened.row, Viewer.of(opened.actor, portal), portal=portal, brief=True)
     sender = Sender(browser, opened.row.customer_id) if shown.may_upload else None
     return MessageForm(data, sender=sender)
-
-
-def _gone(request: PortalRequest, token: str, *, was_sent: bool = False) -> HttpResponse:
-    """Stopped, over, overtaken, of another portal, or never made. Only whoever holds a real one can ask for another."""
-    link = find_link(token)
-    can_renew = link is not None and link.customer.is_guest and link.customer.is_active
-    context = {
-        "token": token,
-        "can_renew": can_renew and not was_sent,
-        "was_sent": was_sent,
-        "masked_email": mask_email(link.customer.email) if link is not None and can_renew else "",
-    }
-    return _unlisted(render(request, "portal/guest_gone.html", context, status=200 if was_sent else 410))
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    """The address is the key: no search engine keeps it, and no other site is told where the reader came from."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "same-origin"
-    return response

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from portal_core.portal import asks, documents, files, guest_new, guest_request, home, new, requests, saved, updates
+from portal_core.portal import (
+    asks,
+    documents,
+    files,
+    guest_asks,
+    guest_code,
+    guest_new,
+    guest_request,
+    home,
+    new,
+    requests,
+    saved,
+    updates,
+)
 
 app_name = "portal"
 
@@ -18,6 +31,9 @@ urlpatterns = [
     path("new/<slug:type_key>/draft/", new.keep, name="draft"),
     path("g/<str:token>/", guest_request.detail, name="guest"),
     path("g/<str:token>/reply/", guest_request.write, name="guest_reply"),
+    path("g/<str:token>/code/", guest_code.enter, name="guest_code"),
+    path("g/<str:token>/code/send/", guest_code.send, name="guest_code_send"),
+    path("g/<str:token>/asks/<slug:ask_key>/", guest_asks.answer, name="guest_ask"),
     path("g/<str:token>/keep/", guest_request.keep, name="guest_keep"),
     path("g/<str:token>/stop/", guest_request.stop, name="guest_stop"),
     path("g/<str:token>/new/", guest_request.renew, name="guest_renew"),

@@ -465,7 +465,9 @@ def with_photo(house, settings, tmp_path) -> House:
     store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = {**settings.STORAGES, "default": store}
     made = portal_document()
-    made["document_kinds"] = [{"key": "photo", "name": "Photo", "accept": ["image"], "show": {"customer": "see"}}]
+    made["document_kinds"] = [
+        {"key": "photo", "name": "Photo", "accept": ["image", "pdf"], "show": {"customer": "see"}}
+    ]
     made["document_kinds"].append(
         {"key": "paper", "name": "Paper", "accept": ["image"], "show": {"customer": "hidden"}}
     )
@@ -539,12 +541,13 @@ def attached(house: House, row: ServiceRequest, other: ServiceRequest, what: str
         sent = {"body": "For us", "kind": "note", "key": str(uuid.uuid4()), "files_new": _jpeg("note.jpg")}
         alice.post(f"/desk/requests/{row.number}/write/", sent)
         return str(StoredFile.objects.get(name="note.jpg").pk)
-    number, field = (row.number, "inside") if what == "hidden" else (other.number, "photo")
-    page = alice.get(f"/desk/requests/{number}/?edit={field}").content.decode()
+    if what == "foreign":
+        return str(other.data["photo"][0]["id"])
+    page = alice.get(f"/desk/requests/{row.number}/?edit=inside").content.decode()
     seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
-    name = f"{what}.jpg"
-    alice.post(f"/desk/requests/{number}/change/", {"edit": field, "seen": seen, f"f-{field}_new": _jpeg(name)})
-    return str(StoredFile.objects.get(name=name, attached_at__isnull=False).pk)
+    sent = {"edit": "inside", "seen": seen, "f-inside_new": _jpeg("hidden.jpg")}
+    alice.post(f"/desk/requests/{row.number}/change/", sent)
+    return str(StoredFile.objects.get(name="hidden.jpg", attached_at__isnull=False).pk)
 
 
 def test_a_guest_answers_with_a_file(with_photo, client_for):

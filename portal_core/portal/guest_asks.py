@@ -1,0 +1,60 @@
+"""What is asked of a guest, answered by the link of the request, once a code has shown that it is their mailbox."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from portal_core.accounts.pages import PortalRequest, open_page
+from portal_core.config.live import live_portal
+from portal_core.portal.asks import AskDoor, answer_by
+from portal_core.portal.guest_code import acting, is_confirmed
+from portal_core.portal.guest_gone import gone
+from portal_core.portal.guest_request import render_by_link
+from portal_core.portal.requests import OpenedRequest
+from portal_core.service_requests.guest_links import open_link
+from portal_core.service_requests.viewer import Viewer
+from tenants.uploads import UploadLimits, takes_files
+
+
+@require_POST
+@open_page
+@takes_files(UploadLimits())
+def answer(request: PortalRequest, token: str, ask_key: str) -> HttpResponse:
+    """`/g/TOKEN/asks/KEY/`: as in the portal. SECURITY: nothing without the code, whatever the page had shown."""
+    opened = open_link(token)
+    if opened is None:
+        return gone(request, token)
+    if not is_confirmed(request, opened):
+        return redirect(f"{opened.path}#now")
+    door = AskDoor(
+        open=lambda: _open(request, token),
+        render=partial(_render, request, token),
+        onward=lambda row: redirect(f"/g/{token}/#now"),
+    )
+    return answer_by(door, request, ask_key)
+
+
+def _open(request: PortalRequest, token: str) -> OpenedRequest:
+    opened = open_link(token)
+    if opened is None:
+        raise Http404
+    portal, actor = live_portal(), acting(request, opened)
+    return OpenedRequest(opened.row, portal, Viewer.of(actor, portal), actor)
+
+
+def _render(
+    request: PortalRequest,
+    token: str,
+    _opened: OpenedRequest,
+    *,
+    status: int = 200,
+    sent_asks: Mapping[str, QueryDict] | None = None,
+    **extra: object,
+) -> HttpResponse:
+    opened = open_link(token)
+    if opened is None:
+        return gone(request, token)
+    return render_by_link(request, opened, status=status, sent_asks=sent_asks, **extra)

@@ -1,0 +1,94 @@
+"""Acting bindingly by the link of a request: a code mailed to the guest's address comes first.
+
+SECURITY: the link alone may have been passed on. For half an hour after the code, this browser may do for this one
+request what its customer may do; it is signed in nowhere.
+"""
+
+import time
+from typing import Final
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal_core.accounts import address_proof, mails
+from portal_core.accounts.actor import Actor, actor_for
+from portal_core.accounts.address_proof import Proof
+from portal_core.accounts.forms import CodeForm
+from portal_core.accounts.pages import PortalRequest, open_page
+from portal_core.accounts.signin_limits import limit_sign_in
+from portal_core.portal.guest_gone import gone
+from portal_core.portal.signin import too_many
+from portal_core.service_requests.guest_links import OpenedLink, open_link
+from tenants.limits import TooMany
+
+CONFIRMED_SECONDS: Final = 30 * 60
+_KEY: Final = "guest_confirmed"
+
+
+def is_confirmed(request: HttpRequest, opened: OpenedLink) -> bool:
+    """Whether this browser has entered the code for this link within the last half hour."""
+    confirmed = request.session.get(_KEY)
+    if not isinstance(confirmed, dict) or confirmed.get("link") != _mark(opened):
+        return False
+    return bool(time.time() - confirmed["at"] <= CONFIRMED_SECONDS)
+
+
+def acting(request: HttpRequest, opened: OpenedLink) -> Actor:
+    """Who acts here: a guest, or after the code the customer, for this request alone."""
+    return actor_for(opened.row.customer) if is_confirmed(request, opened) else opened.actor
+
+
+def _mark(opened: OpenedLink) -> str:
+    """The link as it is: a new one asks for a new code."""
+    return f"{opened.link.pk}-{opened.link.generation}"
+
+
+def _purpose(opened: OpenedLink) -> str:
+    return f"guest-{_mark(opened)}"
+
+
+@require_POST
+@open_page
+def send(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/code/send/`: a code to the guest's address; again, when one is waited for."""
+    opened = open_link(token)
+    if opened is None:
+        return gone(request, token)
+    email, purpose = opened.row.customer.email, _purpose(opened)
+    try:
+        limit_sign_in(request, email, "code")
+    except TooMany as error:
+        return too_many(request, error)
+    is_waiting = address_proof.waiting(request, purpose) is not None
+    code = address_proof.again(request, purpose) if is_waiting else address_proof.begin(request, purpose, email)
+    if code is not None:
+        with transaction.atomic():
+            mails.send_approval_code(mails.Recipient(email, opened.row.customer), code)
+    return redirect("portal:guest_code", token=token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_page
+def enter(request: PortalRequest, token: str) -> HttpResponse:
+    """`/g/TOKEN/code/`: the code; with it what is asked can be answered."""
+    opened = open_link(token)
+    if opened is None:
+        return gone(request, token)
+    waiting = address_proof.waiting(request, _purpose(opened))
+    if waiting is None:
+        return redirect("portal:guest", token=token)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        proof = address_proof.enter(request, _purpose(opened), form.cleaned_data["code"])
+        if proof is Proof.RIGHT:
+            request.session[_KEY] = {"link": _mark(opened), "at": time.time()}
+            return redirect(f"{opened.path}#now")
+        if proof is Proof.OVER:
+            return redirect(f"{opened.path}?code=over#now")
+        form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
+    masked = mails.mask_email(opened.row.customer.email)
+    context = {"form": form, "waiting": waiting, "token": token, "masked_email": masked}
+    return render(request, "portal/guest_code.html", context, status=400 if form.is_bound else 200)
