@@ -25,7 +25,7 @@ from portal_core.accounts.address_proof import Proof, Waiting
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import CodeForm, EmailForm
 from portal_core.accounts.guests import browser_id, browser_id_or_new, guest_or_customer
-from portal_core.accounts.models import NAME_LENGTH, User
+from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
 from portal_core.accounts.pages import PortalRequest, guest_page, to_sign_in
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.accounts.signin import finish_response, start_session
@@ -159,7 +159,7 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
         return _show(request, page, contact, Outcome(sent=True, form=form, status=400))
     email, name = contact.cleaned_data["email"], contact.cleaned_data["name"]
     pending = {"type": page.type.key, "typed": typed, "name": name, "email": email, "key": str(page.submission_key)}
-    request.session[_PENDING] = pending
+    _keep_pending(request, pending)
     if _has_proved(request, email):
         return _file(request, page, form, pending)
     try:
@@ -169,6 +169,14 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
         return too_many(request, error)
     _send_code(request, email, address_proof.begin(request, _PURPOSE, email))
     return redirect("portal:confirm", type_key=page.type.key)
+
+
+def _keep_pending(request: HttpRequest, pending: dict[str, Any]) -> None:
+    """Keeps the form. SECURITY: a code that was sent for another address confirms nothing of this one."""
+    waiting = address_proof.waiting(request, _PURPOSE)
+    if waiting is not None and waiting.email != normalise_email(pending["email"]):
+        address_proof.forget(request, _PURPOSE)
+    request.session[_PENDING] = pending
 
 
 def _send_code(request: HttpRequest, email: str, code: str) -> None:
@@ -184,7 +192,7 @@ def _send_code(request: HttpRequest, email: str, code: str) -> None:
 
 def _has_proved(request: HttpRequest, email: str) -> bool:
     proved = request.session.get(_PROVED)
-    if not isinstance(proved, dict) or proved["email"] != email:
+    if not isinstance(proved, dict) or proved["email"] != normalise_email(email):
         return False
     return bool(time.time() - proved["at"] <= _PROVED_SECONDS)
 
@@ -206,7 +214,10 @@ def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
         return _confirm_page(request, form, waiting)
     if proof is Proof.OVER:
         return render(request, "portal/guest_code_over.html", {"type_key": type_key}, status=400)
-    request.session[_PROVED] = {"email": pending["email"], "at": time.time()}
+    # SECURITY: what is proved is the address to which the code went, whatever the form that waits says by now.
+    request.session[_PROVED] = {"email": waiting.email, "at": time.time()}
+    if normalise_email(pending["email"]) != waiting.email:
+        return redirect("portal:new", type_key=type_key)
     return _file_pending(request, type_key, pending)
 
 

@@ -10,7 +10,7 @@ Reminders and closing count from `waiting_since`: while the customer has written
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from django.utils import timezone
@@ -110,6 +110,6 @@ def last_day(request: ServiceRequest, days: int, portal: CompiledPortal) -> date
 
 
 def lapses_at(request: ServiceRequest, days: int, portal: CompiledPortal) -> datetime:
-    """The moment after which it cannot be answered any more: the end of that day, in the portal's time zone."""
+    """The moment after which it cannot be answered any more: the portal's end of that day, in UTC."""
     following = last_day(request, days, portal) + timedelta(days=1)
-    return datetime.combine(following, datetime.min.time(), tzinfo=portal.time_zone)
+    return datetime.combine(following, datetime.min.time(), tzinfo=portal.time_zone).astimezone(UTC)

@@ -33,7 +33,7 @@ def on_tick(event: Event) -> None:
         request = lock_request(uuid.UUID(event.payload["request_id"]))
     except NotSeen:
         return
-    if request.tick_at is None or request.tick_at.isoformat() != event.payload["at"]:
+    if request.tick_at is None or request.tick_at != datetime.fromisoformat(event.payload["at"]):
         return
     _Tick(request, portal, timezone.now()).run()
 

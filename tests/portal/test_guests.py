@@ -21,11 +21,13 @@ from portal_core.config.checks.run import check
 from portal_core.config.document import load
 from portal_core.documents.models import StoredFile
 from portal_core.messaging.actions import Message, note, reply
+from portal_core.portal import guest_new
 from portal_core.service_requests import guest_links
 from portal_core.service_requests.actions import Move, Submission, move, submit
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants.context import tenant_context
+from tenants.limits import TooMany
 from tenants.outbox.handling import handle_next_event
 from tenants.outbox.models import Mail
 from tenants.outbox.steps import Step
@@ -245,6 +247,31 @@ def test_the_page_tells_nothing_of_an_address_before_it_is_proved(house, email):
     page = house.client.get("/new/repair/confirm/").content.decode()
     assert email in page
     assert house.mails(email)[-1].subject.startswith("Your code")
+
+
+def test_a_code_proves_the_address_to_which_it_went_and_no_other(house, monkeypatch):
+    house.send(email="mallory@example.net")
+
+    def full(*_args: Any) -> None:
+        raise TooMany(timezone.now())
+
+    monkeypatch.setattr(guest_new, "limit_sign_in", full)
+    assert house.send(email="carol@example.com").status_code == 429
+    monkeypatch.undo()
+    house.confirm()
+    assert ServiceRequest.objects.count() == 0
+    assert house.client.get("/account/")["Location"].startswith("/signin/")
+
+
+def test_two_forms_in_one_browser_do_not_lend_each_other_a_code(house):
+    """The second form is there, but its code is not yet: as two requests at once leave the session."""
+    house.send(email="mallory@example.net")
+    session = house.client.session
+    session["guest_request"] = {**session["guest_request"], "email": "carol@example.com"}
+    session.save()
+    assert house.confirm()["Location"] == "/new/repair/"
+    assert ServiceRequest.objects.count() == 0
+    assert house.client.get("/account/")["Location"].startswith("/signin/")
 
 
 def test_staff_do_not_file_as_customers(house):

@@ -63,6 +63,19 @@ def kinds(row: Any) -> list[str]:
 # ---- reminders and closing
 
 
+def test_what_runs_out_does_so_in_any_time_zone_and_the_clock_goes_on(time):
+    """Midnight in Berlin is another hour in UTC: the moment that was planned must be known again."""
+    wanted = document()
+    wanted["portal"]["time_zone"] = "Europe/Berlin"
+    time.desk.publish(wanted)
+    row = time.desk.at("quote")
+    time.now()
+    time.after(days=6)
+    assert kinds(row)[-1] == Kind.LAPSED
+    time.after(days=9)
+    assert time.desk.fresh(row).status_key == "stopped"
+
+
 def test_a_customer_is_reminded_twice_and_then_the_request_is_closed(time):
     row = time.desk.at("visit")
     assert ("carol", f"News of {row.number}") in time.now()
