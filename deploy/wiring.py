@@ -28,7 +28,7 @@ from portal_core.service_requests import attaching, search_rebuild
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests import subscriptions as request_subscriptions
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
-from portal_core.service_requests.guest_links import stop_links_of_customer
+from portal_core.service_requests.guest_links import replace_links_of_customer, stop_links_of_customer
 from portal_core.service_requests.replanning import replan_tonight
 from portal_core.service_requests.usual import measure_usual_hours
 from tenants import catalog, registry
@@ -61,6 +61,7 @@ def connect() -> None:
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     guests.on_account_kept(stop_links_of_customer)
+    guests.on_address_moved(replace_links_of_customer)
     gate.set_gate(operators.OPERATOR_GATE)
     subscribe("portal.published")(_mirror_name)
     subscribe("signin.link_wanted")(flooded.mail_link)

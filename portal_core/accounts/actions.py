@@ -7,11 +7,12 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal_core.accounts import mails
+from portal_core.accounts import guests, mails
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere
 from portal_core.accounts.locks import lock_owners_and, lock_person, other_owner_exists
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt, normalise_email
+from portal_core.accounts.own_account import tell_known_otherwise
 from portal_core.accounts.portal_facts import hand_over
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, may_grant, resolve_role
 from portal_core.accounts.sessions import end_sessions
@@ -147,6 +148,8 @@ def change_email(*, actor: Actor, user_id: UUID, email: str) -> User:
             raise EmailTaken from error
         end_sessions(user.pk)
         revoke_links(user)
+        guests.address_moved(user)
+        tell_known_otherwise(user)
         mails.tell_moved_by_staff(user, old_email)
     return user
 

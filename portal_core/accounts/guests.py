@@ -15,6 +15,7 @@ from tenants.identifiers import parse_uuid
 _BROWSER: Final = "guest_browser"
 # Who ends a guest's links; a list, so that registering needs no `global`.
 _link_ender: Final[list[Callable[[User], None]]] = []
+_link_changer: Final[list[Callable[[User], None]]] = []
 
 
 def browser_id(request: HttpRequest) -> UUID | None:
@@ -35,6 +36,17 @@ def browser_id_or_new(request: HttpRequest) -> UUID:
 def on_account_kept(ender: Callable[[User], None]) -> None:
     """Registers what ends when a guest keeps an account; called once at start."""
     _link_ender[:] = [ender]
+
+
+def on_address_moved(changer: Callable[[User], None]) -> None:
+    """Registers what makes the links void that went to a guest's old address; called once at start."""
+    _link_changer[:] = [changer]
+
+
+def address_moved(user: User) -> None:
+    """The links that a guest got by mail open nothing any more; the next mail, to the new address, carries new ones."""
+    for change in _link_changer:
+        change(user)
 
 
 def guest_or_customer(*, email: str, name: str, language: str) -> User:

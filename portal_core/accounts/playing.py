@@ -5,6 +5,7 @@ who is made up, and never on pages about an account.
 """
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
@@ -14,6 +15,9 @@ from portal_core.accounts.roles import resolve_role
 _KEY: Final = "plays"
 # Where everybody is who they are.
 _OWN: Final = ("/desk/", "/account/", "/signout/", "/signin/", "/join/")
+# Files have one address for both sides of the door: the page from which they are asked for says which side it is.
+_FILES: Final = "/files/"
+_DESK: Final = "/desk/"
 
 
 def may_play(user: User) -> bool:
@@ -34,6 +38,13 @@ def stop(request: HttpRequest) -> None:
 def played_by(request: HttpRequest, user: User) -> User | None:
     """The customer whom `user` plays on this page; None on most pages, of most people. One query while playing."""
     key = request.session.get(_KEY)
-    if not isinstance(key, str) or request.path.startswith(_OWN) or not may_play(user):
+    if not isinstance(key, str) or _is_own(request) or not may_play(user):
         return None
     return User.objects.filter(pk=key, is_sample=True, is_active=True).first()
+
+
+def _is_own(request: HttpRequest) -> bool:
+    """Whether everybody is who they are on this page, or at the page from which this file comes."""
+    if request.path.startswith(_FILES):
+        return urlsplit(request.headers.get("Referer", "")).path.startswith(_DESK)
+    return request.path.startswith(_OWN)

@@ -1,5 +1,6 @@
 """What a customer is asked for in the status where a request stands, what of it is done, and where it goes then."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.conditions import holds, tests_in
 from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk
+from portal_core.history.record import JsonValue
 from portal_core.service_requests import stays
 from portal_core.service_requests.clock import lapses_at, last_day
 from portal_core.service_requests.models import ServiceRequest, Turn
@@ -107,3 +109,16 @@ def onward(request: ServiceRequest, *, portal: CompiledPortal, now: datetime) ->
     if not required:
         return None
     return portal.type(request.type_key).flow.status(request.status_key).when_done
+
+
+def open_changed_approvals(request: ServiceRequest, changes: Iterable[JsonValue], *, portal: CompiledPortal) -> None:
+    """What was approved and has changed since is to be approved again; the caller saves `stay`.
+
+    What was approved before stays in the history, word for word.
+    """
+    changed = {str(change["field"]) for change in changes if isinstance(change, dict)}
+    done = stays.done_asks(request)
+    status = portal.type_or_unknown(request.type_key).flow.status_or_unknown(request.status_key)
+    for ask in status.asks:
+        if isinstance(ask, ApproveAsk) and ask.key in done and changed.intersection(ask.fields):
+            stays.open_ask_again(request, ask.key)

@@ -141,3 +141,8 @@ def stop_links_of_request(*, actor: Actor, row: ServiceRequest) -> int:
 def stop_links_of_customer(user: User) -> None:
     """Ends all links of a customer, who has an account from now on."""
     GuestLink.objects.filter(customer=user, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def replace_links_of_customer(user: User) -> None:
+    """Links that went to a customer's old address open nothing any more; those made from now on do."""
+    GuestLink.objects.filter(customer=user).update(generation=F("generation") + 1)

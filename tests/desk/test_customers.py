@@ -261,6 +261,14 @@ def test_name_and_phone_are_corrected(people, bob):
     assert bob.post(f"{path}change/", {"name": "", "phone": ""}).status_code == 400
 
 
+def test_a_customer_is_found_by_the_name_that_was_corrected(people, tenant, bob):
+    row = file_request(people["carol"])
+    drain(tenant.schema_name)
+    bob.post(f"/desk/customers/{people['carol'].pk}/change/", {"name": "Zebedee Customer", "phone": ""})
+    drain(tenant.schema_name)
+    assert f"/desk/requests/{row.number}/" in page(bob, "/desk/search/?q=zebedee")
+
+
 def test_a_manager_moves_an_account_and_closes_it(people, tenant, client_for):
     mona = client_for(make_user("mona@example.com", "Mona Manager", "manager"))
     carol = client_for(people["carol"])

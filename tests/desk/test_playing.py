@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal_core.accounts.models import User
 from portal_core.accounts.queries import sample_customer
@@ -80,3 +81,19 @@ def test_whoever_loses_the_right_stops_playing(alice, people):
 def test_a_sample_that_is_gone_is_not_played(alice, sample):
     User.objects.filter(pk=sample.pk).update(is_active=False)
     assert alice.get("/")["Location"] == "/desk/"
+
+
+def test_files_asked_for_from_the_desk_are_her_own(alice, people, sample, settings, tmp_path):
+    from portal_core.documents.models import StoredFile
+    from tests.documents.samples import picture
+
+    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": store}
+
+    def sent_from(page: str) -> StoredFile:
+        data = {"name": "files", "file": SimpleUploadedFile("a.jpg", picture())}
+        assert alice.post("/files/", data, headers={"referer": f"https://alpha.example{page}"}).status_code == 201
+        return StoredFile.objects.latest("id")
+
+    assert sent_from("/desk/requests/1001/").owner_id == people["alice"].pk
+    assert sent_from("/requests/1001/").owner_id == sample.pk

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from portal_core.accounts import adapters, address_proof
+from portal_core.accounts.actions import change_email
 from portal_core.accounts.actor import actor_for, guest_actor
 from portal_core.accounts.models import Session, User
 from portal_core.config.actions import publish
@@ -33,7 +34,7 @@ from tenants.outbox.models import Mail
 from tenants.outbox.steps import Step
 from tests.contracts.rows import Rows
 from tests.documents.samples import picture
-from tests.factories import make_client
+from tests.factories import make_client, make_user
 from tests.service_requests.filing import file_request
 from tests.service_requests.small_portal import document, refused
 
@@ -406,6 +407,16 @@ def test_whoever_holds_an_ended_link_can_have_a_new_one_mailed_to_the_address(ho
     assert client_for().get(path).status_code == 410
 
 
+def test_links_that_went_to_an_address_that_is_no_longer_theirs_open_nothing(house, client_for):
+    row, path = house.filed()
+    mona = make_user("mona@example.com", "Mona Manager", "manager")
+    change_email(actor=actor_for(mona), user_id=row.customer_id, email="gina@new.example")
+    assert client_for().get(path).status_code == 410
+    reply(actor=actor_for(house.people["bob"]), request_id=row.pk, message=Message("Soon.", uuid.uuid4()))
+    mail = [mail for mail in house.mails("gina@new.example") if "/g/" in mail.text][-1]
+    assert client_for().get("/g/" + mail.text.split("/g/")[1].split("/")[0] + "/").status_code == 200
+
+
 def test_links_of_one_tenant_open_nothing_in_its_twin(house, twins):
     _row, path = house.filed()
     twins.mirror()
@@ -552,7 +563,7 @@ def test_a_link_brings_no_file_that_its_reader_does_not_see(with_photo, client_f
     house = with_photo
     row, path = house.filed(**{"f-photo_new": _jpeg()})
     token = path.split("/")[2]
-    other = file_request(house.people["carol"], "repair")
+    other = file_request(house.people["carol"], "repair", photo="")
     hidden, foreign, noted = (attached(house, row, other, what) for what in ("hidden", "foreign", "note"))
     for key in (hidden, foreign, noted):
         assert client_for().get(f"/files/{key}/?g={token}").status_code == 404

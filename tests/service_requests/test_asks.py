@@ -262,3 +262,21 @@ def test_what_a_customer_writes_stays_unanswered_when_the_request_moves_by_itsel
     row = desk.answer(row, "day", answers={"slot": "tue"})
     assert row.status_key == "work"
     assert row.unanswered_since is not None
+
+
+def test_what_was_approved_and_has_changed_since_is_to_be_approved_again(desk):
+    wanted = document()
+    quote = next(status for status in wanted["flows"][0]["statuses"] if status["key"] == "quote")
+    quote["asks"].append({"key": "rules", "do": "read", "label": "Read", "text": "Shoes off."})
+    desk.publish(wanted)
+    row = desk.at("quote")
+    desk.answer(row, "quote")
+    row = desk.fresh(row)
+    assert [ask.key for ask in desk.seen(row).asks.open] == ["rules"]
+    change_fields(actor=desk.actor("bob"), request_id=row.pk, answers={"cost": "9"}, seen={"cost": None})
+    assert [ask.key for ask in desk.seen(row).asks.open] == ["rules"]
+    change_fields(actor=desk.actor("bob"), request_id=row.pk, answers={"price": "680"}, seen={"price": "480"})
+    assert [ask.key for ask in desk.seen(row).asks.open] == ["quote", "rules"]
+    desk.answer(row, "rules")
+    assert desk.fresh(row).status_key == "quote"
+    assert desk.answer(row, "quote").status_key == "work"

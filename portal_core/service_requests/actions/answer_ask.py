@@ -24,7 +24,15 @@ from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.approvals import approval_of
 from portal_core.service_requests.arriving import Arrival, arrive
-from portal_core.service_requests.asking import APPROVED, DECLINED, AskState, asks_of, fields_of_fill, onward
+from portal_core.service_requests.asking import (
+    APPROVED,
+    DECLINED,
+    AskState,
+    asks_of,
+    fields_of_fill,
+    onward,
+    open_changed_approvals,
+)
 from portal_core.service_requests.changes import save_written
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import (
@@ -164,6 +172,7 @@ class _Answering:
         saving = Saving(self.actor, portal, request.customer_id, self.answer.submission_key)
         changes = write_answers(request, answers, request_type, saving)
         self._refuse_empty(ask)
+        open_changed_approvals(request, changes, portal=portal)
         request.title = title_of(request_type, request.data, portal)
         self._finish(Kind.ANSWERED, ask.key, {"changes": changes} if changes else {})
 
