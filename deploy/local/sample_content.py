@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from unittest import mock
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -75,12 +75,13 @@ class _Story(TypedDict, total=False):
 
 
 class _Record(TypedDict):
-    """One of a customer's saved details; `key` names it in this file alone."""
+    """One of a customer's saved details; `key` names it in this file alone, `by` is who added it: they, or staff."""
 
     key: str
     customer: str
     kind: str
     answers: dict[str, JsonValue]
+    by: NotRequired[str]
 
 
 class _Paper(TypedDict, total=False):
@@ -109,7 +110,8 @@ def fill(owner_email: str, name: str) -> None:
     for person in content["staff"]:
         User.objects.create_user(person["email"], name=person["name"], role=person["role"], team_key=person["team"])
     for person in content["customers"]:
-        User.objects.create_user(person["email"], name=person["name"], role="customer")
+        phone = person.get("phone", "")
+        User.objects.create_user(person["email"], name=person["name"], role="customer", phone=phone)
     teller = _Teller(owner, {user.email: user for user in User.objects.all()})
     for record in content.get("records", []):
         teller.keep(record)
@@ -129,10 +131,11 @@ class _Teller:
     records: dict[str, SavedRecord] = field(default_factory=dict)
 
     def keep(self, record: _Record) -> None:
-        """Adds one of a customer's saved details."""
+        """Adds one of a customer's saved details; by somebody of the staff where the sample says so."""
         customer = self.people[record["customer"]]
+        who = self.people[record.get("by", record["customer"])]
         new = NewRecord(uuid7(), record["kind"], customer.pk, _dated(record["answers"]))
-        self.records[record["key"]] = add_record(actor=actor_for(customer), record=new)
+        self.records[record["key"]] = add_record(actor=actor_for(who), record=new)
 
     def file(self, paper: _Paper) -> None:
         """Puts a document into a customer's vault, or asks for it."""

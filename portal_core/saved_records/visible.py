@@ -57,6 +57,12 @@ class VisibleRecord:
     created_at: datetime
     updated_at: datetime
     values: Mapping[str, JsonValue] = field(repr=False)
+    in_title: frozenset[str] = frozenset()
+
+    @property
+    def card_fields(self) -> tuple[VisibleRecordField, ...]:
+        """What a card shows under the title: what is filled in and does not stand in the title."""
+        return tuple(item for item in self.fields if item.text and item.key not in self.in_title)
 
     @property
     def path(self) -> str:
@@ -80,7 +86,7 @@ def visible(record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal) -> V
     seen = seen_values(record, viewer, portal=portal)
     with override(viewer.language):
         fields = tuple(_fields(kind, record, viewer, portal))
-    in_title = {key for key in field_keys_in(kind.title) if key in seen}
+    in_title = frozenset(key for key in field_keys_in(kind.title) if key in seen)
     return VisibleRecord(
         id=record.pk,
         kind_key=record.kind_key,
@@ -98,6 +104,7 @@ def visible(record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal) -> V
         created_at=record.created_at,
         updated_at=record.updated_at,
         values=seen,
+        in_title=in_title,
     )
 
 

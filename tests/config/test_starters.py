@@ -66,7 +66,7 @@ def test_every_text_is_there_in_every_language_and_is_a_translation(key: str) ->
     document = load(starter(key))
     for path, name, text in all_texts(canonical(document)):
         if isinstance(text, str):
-            assert key in IN_ENGLISH or name == "unit" or re.fullmatch(r"(\{[^{}]*\}\s*)*", text), path
+            assert key in IN_ENGLISH or name == "unit" or re.fullmatch(r"(\{[^{}]*\}[\s,]*)*", text), path
             continue
         assert set(text) == set(document.portal.languages) == set(LANGUAGES), path
         assert text["en"] != text["de"] or len(text["en"].split()) <= 2, path

@@ -168,6 +168,9 @@ def _asks() -> list[dict[str, Any]]:
     ]
 
 
+_DOG = {"key": "dog", "kind": "text", "label": "Is there a dog?", "remember": "customer.dog"}
+
+
 def document() -> dict[str, Any]:
     """Version 1."""
     mentioned = " ".join(f"{{field:{key(group, 'text')}}}" for group in GROUPS)
@@ -207,7 +210,7 @@ def document() -> dict[str, Any]:
                 "title": f"Job {{field:{key('shop', 'text')}}} {{field:{key('soon', 'text')}}}",
                 "assign": [{"team": "desk"}],
                 "again": True,
-                "fields": [*(_field(group, kind) for group in GROUPS for kind in KINDS), _thing_asked()],
+                "fields": [*(_field(group, kind) for group in GROUPS for kind in KINDS), _thing_asked(), _DOG],
             }
         ],
         "notifications": [

@@ -96,6 +96,11 @@ PORTAL = (
     Page("portal-request-edit", "/requests/{repair}/?edit=phone", "maren"),
     Page("portal-updates", "/updates/", "maren"),
     Page("portal-updates-empty", "/updates/", "owen"),
+    Page("portal-saved", "/saved/", "maren", mock="portal-saved.html"),
+    Page("portal-saved-empty", "/saved/", "owen"),
+    Page("portal-saved-record", "/saved/{boiler}/", "maren"),
+    Page("portal-saved-add", "/saved/new/boiler/", "owen"),
+    Page("portal-saved-change", "/saved/{boiler}/change/", "maren"),
     Page("portal-account", "/account/", "maren", mock="portal-account.html"),
 )
 DESK = (
@@ -111,6 +116,9 @@ DESK = (
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
     Page("desk-request-as-customer", "/desk/requests/{repair}/?as=customer", "jonas"),
     Page("desk-updates", "/desk/updates/", "jonas"),
+    Page("desk-record", "/desk/records/{boiler}/", "jonas"),
+    Page("desk-record-change", "/desk/records/{boiler}/change/", "jonas"),
+    Page("desk-record-add", "/desk/records/new/boiler/?customer={maren_id}", "jonas"),
     Page("desk-choose", "/desk/new/", "jonas"),
     Page("desk-new", "/desk/new/report-fault/", "jonas"),
     Page("desk-customers", "/desk/customers/", "jonas", mock="desk-customers.html"),

@@ -24,6 +24,9 @@ from portal_core.config.actions import publish  # noqa: E402
 from portal_core.config.document import load  # noqa: E402
 from portal_core.config.starters import starter  # noqa: E402
 from portal_core.messaging.actions import Message, note, reply  # noqa: E402
+from portal_core.saved_records.actions import add_record  # noqa: E402
+from portal_core.saved_records.models import SavedRecord  # noqa: E402
+from portal_core.saved_records.writing import NewRecord  # noqa: E402
 from portal_core.service_requests.actions import Move, assign, move  # noqa: E402
 from portal_core.service_requests.models import ServiceRequest  # noqa: E402
 from tenants.context import tenant_context  # noqa: E402
@@ -89,12 +92,17 @@ def _links(tenant: TenantSnapshot, people: dict[str, User]) -> dict[str, str]:
     return {name: tenant.url(create_link(user, SIGN_IN, LINK_MINUTES)) for name, user in people.items()}
 
 
-def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, int]:
+def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, Any]:
     """Requests in every state that a page shows differently."""
+    boiler = _keep(maren, jonas, "boiler", appliance="boiler", room="Kitchen", maker="Ventra", model="Eco 24",
+                   serial="24-0917-33", fitted="2019-09-12", cover="Care plan Plus",
+                   **{"last-service": "2025-11-14", "engineer-note": "Valve behind the washing machine."})  # fmt: skip
+    home = _keep(maren, maren, "address", street="14 Alder Court", town="Edinburgh EH6 5AB",
+                 **{"how-we-get-in": "Ring at 12"})  # fmt: skip
     repair = file_request(maren, "report-fault", **{
         "what-is-wrong": "pressure", "gauge": "0.4", "still-running": "no",
         "more": "The pressure drops about twice a day since the weekend.",
-        "address": "14 Alder Court\nEdinburgh EH6 5AB", "phone": "0131 496 0142", "how-we-get-in": "Ring at 12",
+        "appliance": str(boiler.pk), "address": str(home.pk), "phone": "0131 496 0142", "how-we-get-in": "Ring at 12",
     })  # fmt: skip
     _say(maren, repair, "It was at 1.2 this morning and fell within two hours.")
     assign(actor=actor_for(jonas), request_id=repair.pk, assignee_id=jonas.pk, team_key=None)
@@ -105,7 +113,7 @@ def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, i
         actor=actor_for(petra), request_id=repair.pk, message=_message("The vessel is ordered and comes on Thursday.")
     )
     price = file_request(maren, "ask-price", what="A new bathroom radiator", details="White, 60 cm wide.",
-                         address="14 Alder Court\nEdinburgh EH6 5AB")  # fmt: skip
+                         address=str(home.pk))  # fmt: skip
     _move(jonas, price, "being-priced")
     _move(jonas, price, "quote-sent", price="480", **{"price-covers": "Radiator, valves, fitting and removal."})
     asked = file_request(maren, "something-else", subject="Invoice for March", question="Could you send it again?")
@@ -116,7 +124,12 @@ def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, i
     _move(jonas, done, "settled")
     file_request(nadia, "report-fault", **{"what-is-wrong": "noise", "more": "It bangs at six in the morning."})
     file_request(nadia, "moving-home", **{"what-happens": "end"})
-    return {"repair": repair.number, "price": price.number, "asked": asked.number, "done": done.number}
+    numbers = {"repair": repair.number, "price": price.number, "asked": asked.number, "done": done.number}
+    return {**numbers, "boiler": str(boiler.pk), "maren_id": str(maren.pk)}
+
+
+def _keep(customer: User, by: User, kind: str, **answers: Any) -> SavedRecord:
+    return add_record(actor=actor_for(by), record=NewRecord(uuid7(), kind, customer.pk, answers))
 
 
 def _message(body: str) -> Message:

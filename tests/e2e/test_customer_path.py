@@ -49,7 +49,7 @@ def _fill_in_with_a_slip(mia, *, scripted):
     assert mia.page.is_checked("[name=f-what-is-wrong][value=pressure]")
     mia.fill("[name=f-gauge]", WRONG)
     mia.fill("[name=f-more]", "Since <Sunday> & it drips")
-    mia.fill("[name=f-address]", "14 Alder Court")
+    mia.fill("[name=f-address_new-street]", "14 Alder Court")
     mia.click("button[value=send]")
     mia.page.wait_for_selector(".errors")
     mia.sees("answers need another look")
@@ -58,7 +58,7 @@ def _fill_in_with_a_slip(mia, *, scripted):
 
 
 def _typed(mia):
-    return tuple(mia.page.input_value(f"[name=f-{name}]") for name in ("gauge", "more", "address"))
+    return tuple(mia.page.input_value(f"[name=f-{name}]") for name in ("gauge", "more", "address_new-street"))
 
 
 def _leave_and_come_back(mia):
@@ -74,7 +74,9 @@ def _leave_and_come_back(mia):
 
 
 def _send(mia) -> int:
-    mia.check("[name=f-appliance] >> nth=0")
+    mia.check("[name=f-appliance_new-appliance] >> nth=0")
+    mia.fill("[name=f-appliance_new-maker]", "Ventra")
+    mia.fill("[name=f-address_new-town]", "Edinburgh EH6 5AB")
     mia.fill("[name=f-gauge]", RIGHT)
     mia.fill("[name=f-phone]", "0131 496 0142")
     mia.click("button[value=send]")
@@ -180,13 +182,15 @@ def test_a_customer_walks_by_keyboard_alone(walk, people, product):
     keys.to("a.choice[href='/new/report-fault/']")
     keys.press("Enter")
     kim.page.wait_for_url("**/new/report-fault/")
-    keys.to("[name=f-appliance]")
+    keys.to("[name=f-appliance_new-appliance]")
     keys.press("Space")
+    keys.type("[name=f-appliance_new-maker]", "Ventra")
     keys.to("[name=f-what-is-wrong]")
     keys.press("Space", "ArrowDown", "ArrowDown")
     kim.page.wait_for_selector("[name=f-gauge]")
     keys.type("[name=f-gauge]", "low")
-    keys.type("[name=f-address]", "1 High Street")
+    keys.type("[name=f-address_new-street]", "1 High Street")
+    keys.type("[name=f-address_new-town]", "Edinburgh EH1 1AA")
     keys.type("[name=f-phone]", "0131 496 0142")
     keys.to("button[value=send]")
     keys.press("Enter")
