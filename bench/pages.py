@@ -1,4 +1,4 @@
-"""The pages of the path at 10,000 and 100,000 requests, beside a bare Django view that reads one row.
+"""The pages of the path, the queue and the search at 1,000, 10,000 and 100,000 requests, beside a bare Django view.
 
 Each page goes through the whole stack of middleware, view and template in this process (no network, no web server),
 on a warm connection. Printed: median, p95, pages a second of one thread, statements, bytes before and after gzip.
@@ -30,8 +30,9 @@ from tenants.snapshot import TenantSnapshot
 from tests.statements import server_statements
 
 ROUNDS = 60
-SIZES = (10_000, 100_000)
+SIZES = (1_000, 10_000, 100_000)
 OWN_REQUESTS = 200
+_COMMON = "order"
 BACKEND = "portal_core.accounts.backends.EmailBackend"
 
 # Copies one request (with its first entry) as often as asked, spread over customers, statuses and due times.
@@ -53,6 +54,20 @@ SELECT uuidv7(), r.id, 'submitted', 'customer', 'customer', r.customer_id, '',
     jsonb_build_object('status', r.status_key), NULL, r.created_at
 FROM portal_core_servicerequest r
 WHERE NOT EXISTS (SELECT FROM portal_core_historyentry e WHERE e.request_id = r.id)
+"""
+
+
+# The words of the copies: those of the first, their own number, and now and then a rare one.
+WORDS = """
+INSERT INTO portal_core_requestsearch (request_id, plain, words, signature)
+SELECT r.id, first.plain || own.words, first.words || own.words, first.signature
+FROM portal_core_servicerequest r
+CROSS JOIN (SELECT s.* FROM portal_core_requestsearch s JOIN portal_core_servicerequest f ON f.id = s.request_id
+            WHERE f.number = 1001) first
+CROSS JOIN LATERAL (SELECT array_to_tsvector(ARRAY[r.number::text, 'w' || (r.number %% 5000), %(common)s,
+            CASE WHEN r.customer_id = %(other)s THEN 'dave' ELSE 'carol' END,
+            CASE WHEN r.number %% 3001 = 0 THEN 'rareword' ELSE 'usual' END]) AS words) own
+WHERE NOT EXISTS (SELECT FROM portal_core_requestsearch k WHERE k.request_id = r.id)
 """
 
 
@@ -106,6 +121,12 @@ def _pages(tenant: TenantSnapshot, people: dict[str, User]) -> list[Page]:
         _get(agent, "/desk/"),
         _get(agent, "/desk/?view=all&sort=age"),
         _get(agent, "/desk/requests/1001/"),
+        # A word of every request, one of a few, a number, a name, and none at all.
+        _get(agent, "/desk/search/?q=" + _COMMON),
+        _get(agent, "/desk/search/?q=rareword"),
+        _get(agent, "/desk/search/?q=1042"),
+        _get(agent, "/desk/search/?q=dave+" + _COMMON),
+        _get(agent, "/desk/search/?q=xyzzy"),
     ]
 
 
@@ -160,6 +181,7 @@ def _grow(size: int, people: dict[str, User]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MULTIPLY, values)
         cursor.execute(ENTRIES)
+        cursor.execute(WORDS, {**values, "common": _COMMON})
         cursor.execute("UPDATE portal_core_numbercounter SET last_number = 1001 + %s", [last + missing])
         cursor.execute("ANALYZE")
 
@@ -213,8 +235,8 @@ def _measure(page: Page, tenant: TenantSnapshot, rounds: int) -> dict[str, float
 
 
 def _compare(figures: dict[str, Any]) -> None:
-    small, large = (figures[str(size)] for size in SIZES)
-    print(f"\nTimes the bare view (at {SIZES[0]:,}), and p50 at {SIZES[1]:,} against {SIZES[0]:,}:")
+    small, large = (figures[str(size)] for size in (SIZES[0], SIZES[-1]))
+    print(f"\nTimes the bare view (at {SIZES[0]:,}), and p50 at {SIZES[-1]:,} against {SIZES[0]:,}:")
     bare = small["bare view, one row"]["p50_ms"]
     for name, row in small.items():
         print(f"{name:<28} {row['p50_ms'] / bare:>6.1f} times   {large[name]['p50_ms'] / row['p50_ms']:>5.2f}")

@@ -139,6 +139,7 @@ def entry(kind: str = "replied", **values: Any) -> Thing:
         "id": "0", "kind": kind, "side": "staff", "who": Thing(id="7", name=HOSTILE), "is_mine": False,
         "is_note": kind == "noted", "is_message": kind in ("replied", "noted"), "title": HOSTILE, "body": HOSTILE,
         "changes": (Thing(label=HOSTILE, before=HOSTILE, after=""),), "customer_told": True, "glyph": "us", "at": NOW,
+        "from_reference": HOSTILE,
     }  # fmt: skip
     return Thing(**defaults | values)
 
@@ -174,6 +175,7 @@ def _form_cases() -> list[tuple[str, dict[str, Any]]]:
           for state in ("clean", "waiting", "infected", "gone")],
         ("composer.html", {"form": WriteForm({"body": HOSTILE}), "to": HOSTILE, "action": "/", "reply_hint": HOSTILE}),
         ("desk_composer.html", {"form": WriteForm({}), "customer": HOSTILE, "told": HOSTILE, "may_reply": True,
+                                "ready_answers": [Thing(key="a", name=HOSTILE, text=HOSTILE)], "back": HOSTILE,
                                 "may_note": True, "action": "/"}),
     ]  # fmt: skip
 
@@ -233,7 +235,9 @@ def _list_cases() -> list[tuple[str, dict[str, Any]]]:
         ("prefilled.html", {"label": HOSTILE, "value": HOSTILE, "source": HOSTILE, "change_href": "/"}),
         ("crumb.html", {"href": "/", "label": HOSTILE}),
         ("desk_head.html", {"title": HOSTILE, "sub": HOSTILE, "back_href": "/", "back_label": HOSTILE}),
-        ("keys.html", {"keys": [Thing(key="J", text=HOSTILE)]}),
+        ("keys.html", {"on_request": True}),
+        ("keys.html", {}),
+        ("desk_search.html", {"query": HOSTILE, "kept": [(HOSTILE, HOSTILE)]}),
         ("mark.html", {"letter": HOSTILE}),
         ("scene.html", {}),
     ]  # fmt: skip
