@@ -16,7 +16,7 @@ from portal_core.config.mapping import plan_moves
 from portal_core.config.models import PortalDraft, PortalState, PortalVersion
 from portal_core.config.pinned import unpin
 from portal_core.config.problems import stops
-from portal_core.config.retiring import carry_retired
+from portal_core.config.retiring import Kept, carry_retired
 from tenants.outbox.events import emit
 
 
@@ -63,7 +63,7 @@ def publish(
 
 
 def _complete(previous: PortalDocument, wanted: PortalDocument, standing: Sequence[impact.Standing]) -> PortalDocument:
-    return carry_retired(previous, wanted, standing, impact.kept_record_kinds())
+    return carry_retired(previous, wanted, standing, Kept(impact.kept_record_kinds(), impact.kept_document_kinds()))
 
 
 def _last_number() -> int:

@@ -47,6 +47,7 @@ def _no_kinds() -> frozenset[str]:
 
 
 _kept_records: list[Callable[[], frozenset[str]]] = [_no_kinds]
+_kept_documents: list[Callable[[], frozenset[str]]] = [_no_kinds]
 _count: CountRequests = _none
 _apply: ApplyMoves = _nothing
 
@@ -69,6 +70,16 @@ def register_kept_records(kinds: Callable[[], frozenset[str]]) -> None:
 def kept_record_kinds() -> frozenset[str]:
     """The kinds of record of which there is any."""
     return _kept_records[0]()
+
+
+def register_kept_documents(kinds: Callable[[], frozenset[str]]) -> None:
+    """Registers who knows the kinds of which customers have documents; called once at start."""
+    _kept_documents[:] = [kinds]
+
+
+def kept_document_kinds() -> frozenset[str]:
+    """The document kinds of which there is any."""
+    return _kept_documents[0]()
 
 
 def standing() -> Sequence[Standing]:

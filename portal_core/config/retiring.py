@@ -1,7 +1,8 @@
 """What a new document leaves out although requests refer to it is kept as retired, so that they still render."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from portal_core.config.document.fields import (
     AnyField,
@@ -9,7 +10,9 @@ from portal_core.config.document.fields import (
     ChoiceField,
     ChoicesField,
     Column,
+    DocumentKind,
     FieldBase,
+    FileField,
     RecordKind,
     RowsField,
 )
@@ -17,15 +20,35 @@ from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import PortalDocument, RequestType, Team
 from portal_core.config.impact import Standing
 
-Item = TypeVar("Item", Flow, Status, RequestType, Team, RecordKind)
+Item = TypeVar("Item", Flow, Status, RequestType, Team, RecordKind, DocumentKind)
 Fielded = TypeVar("Fielded", RequestType, RecordKind)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The kinds of which customers have something: records, documents."""
+
+    records: Collection[str] = ()
+    documents: Collection[str] = ()
+
+
+_NOTHING: Final = Kept()
+
+
 def carry_retired(
-    previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing], kept_records: Collection[str] = ()
+    previous: PortalDocument, wanted: PortalDocument, standing: Sequence[Standing], kept: Kept = _NOTHING
 ) -> PortalDocument:
-    """`wanted`, completed by the retired remains of `previous` that requests and saved records refer to."""
-    return _with_record_kinds(previous, _with_types(previous, wanted, standing), kept_records)
+    """`wanted`, completed by the retired remains of `previous` that requests, records and documents refer to."""
+    completed = _with_record_kinds(previous, _with_types(previous, wanted, standing), kept.records)
+    return _with_document_kinds(previous, completed, kept.documents)
+
+
+def _with_document_kinds(previous: PortalDocument, wanted: PortalDocument, kept: Collection[str]) -> PortalDocument:
+    """Kinds of documents on file, and those that retired fields name."""
+    named = {field.document_kind for kind in wanted.types for field in kind.fields if isinstance(field, FileField)}
+    before = [kind for kind in previous.document_kinds if kind.key in kept or kind.key in named]
+    gone = _missing(before, wanted.document_kinds)
+    return wanted.model_copy(update={"document_kinds": (*wanted.document_kinds, *gone)}) if gone else wanted
 
 
 def _with_record_kinds(previous: PortalDocument, wanted: PortalDocument, kept: Collection[str]) -> PortalDocument:

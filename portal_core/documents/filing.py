@@ -114,5 +114,6 @@ def count_use(document_ids: Iterable[uuid.UUID]) -> int:
     """Counts one more use of documents that saved an upload; gives how many they were."""
     ids = sorted(set(document_ids))
     if ids:
-        Document.objects.filter(pk__in=ids).update(used_count=F("used_count") + 1)
+        used = Document.objects.filter(pk__in=ids)
+        used.update(used_count=F("used_count") + 1, changed_at=timezone.now())
     return len(ids)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal_core.documents import storage
-from portal_core.documents.models import StoredFile
+from portal_core.documents.models import FileState, StoredFile
 from portal_core.documents.uploads import SWEPT_AFTER
 from tenants.context import PUBLIC, current_schema
 
@@ -21,6 +21,8 @@ T = TypeVar("T")
 # The content is written before its row: younger content may still be waiting for it.
 _ORPHAN_AGE: Final = timedelta(hours=2)
 _BATCH: Final = 500
+# Rows whose content has to be gone.
+_WITHOUT: Final = (FileState.INFECTED, FileState.GONE)
 
 # Which of these loose files somebody still holds (a half-filled form names them).
 Holder: TypeAlias = Callable[[frozenset[uuid.UUID]], frozenset[uuid.UUID]]
@@ -62,7 +64,7 @@ def _delete(ids: list[uuid.UUID]) -> None:
 def _orphans() -> None:
     before = timezone.now() - _ORPHAN_AGE
     for keys in _batches(storage.keys_before(before)):
-        known = set(StoredFile.objects.filter(key__in=keys).values_list("key", flat=True))
+        known = set(StoredFile.objects.filter(key__in=keys).exclude(state__in=_WITHOUT).values_list("key", flat=True))
         for key in sorted(set(keys) - known):
             logger.info("files: content without a row is removed")
             storage.remove(key)

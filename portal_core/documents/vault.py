@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from portal_core.accounts.roles import Role
@@ -25,6 +26,23 @@ class Offer:
     since: datetime
     valid_until: date | None
     files: tuple[Mapping[str, JsonValue], ...]
+
+
+def kinds_kept() -> frozenset[str]:
+    """The kinds of which there is any document: what a new version of the portal must not forget."""
+    return frozenset(Document.objects.order_by().values_list("kind_key", flat=True).distinct())
+
+
+def wanted_documents(customer_id: uuid.UUID) -> QuerySet[Document]:
+    """What a customer is asked for: asked by staff, or sent back."""
+    wanted = [DocumentState.ASKED, DocumentState.SENT_BACK]
+    return Document.objects.filter(customer_id=customer_id, is_shared=True, state__in=wanted)
+
+
+def wanted_count(customer_id: uuid.UUID) -> Coalesce:
+    """The same as a number inside another statement."""
+    counted = wanted_documents(customer_id).order_by().values("customer_id").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def documents_of(customer_id: uuid.UUID) -> QuerySet[Document]:

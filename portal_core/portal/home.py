@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -11,6 +11,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
+from portal_core.documents.vault import wanted_count, wanted_documents
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks
 from portal_core.service_requests.queries import drafts_of, open_requests, visible_to
@@ -41,6 +42,8 @@ class Counts:
     needs_you: int
     with_us: int
     all: int
+    # Documents that the customer is asked for, requests or not.
+    documents: int = 0
 
 
 @customer_page
@@ -48,7 +51,7 @@ def home(request: PersonRequest) -> HttpResponse:
     """`/`: the first line says what needs the customer and that the rest is taken care of."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    counts = _counts(request.actor)
+    counts = _counts(request.actor, portal)
     waiting = _waiting(request.actor, viewer, portal) if counts.needs_you else []
     steps = [step for item in waiting for step in item]
     required = sum(1 for step in steps if step.ask is None or step.ask.is_required)
@@ -57,7 +60,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "portal": portal,
         "counts": counts,
         # Things to do, not requests: one request may ask for several.
-        "headline": replace(counts, needs_you=counts.needs_you - len(waiting) + required),
+        "headline": replace(counts, needs_you=counts.needs_you - len(waiting) + required + counts.documents),
         "steps": steps,
         "steps_more": counts.needs_you - len(waiting),
         "with_us": with_us,
@@ -100,13 +103,18 @@ def _choice(portal: CompiledPortal, viewer: Viewer, request_type: CompiledType, 
     )
 
 
-def _counts(actor: Actor) -> Counts:
+def _counts(actor: Actor, portal: CompiledPortal) -> Counts:
     open_now = Q(closed_at=None)
+    # In the same statement: the page has no room for another.
+    wanted = Max(wanted_count(actor.user_id)) if portal.document_kinds and actor.user_id else Value(0)
     row = visible_to(actor).aggregate(
+        documents=wanted,
         needs_you=Count("id", filter=open_now & Q(turn=Turn.CUSTOMER)),
         with_us=Count("id", filter=open_now & Q(turn=Turn.US)),
         all=Count("id"),
     )
+    if row["documents"] is None and actor.user_id:  # a customer without any request
+        row["documents"] = wanted_documents(actor.user_id).count()
     return Counts(**row)
 
 

@@ -50,6 +50,29 @@ def attach_answers(request: ServiceRequest, keys: Iterable[str], saving: Saving)
     _count_reused(request, reused)
 
 
+def answer_with_documents(
+    request: ServiceRequest, kind_key: str, ids: Sequence[uuid.UUID], saving: Saving
+) -> list[JsonValue]:
+    """Takes files for an ask for a document of a kind: new ones become a document of the request, those of a document
+    on file are counted as used again. Gives what is stored of them, in that order; the caller holds the request.
+
+    Raises:
+        Forbidden: a file that is not this person's to give.
+    """
+    rows = {row.pk: row for row in lock_files(ids)}
+    filing = Filing(saving.actor, saving.portal, request.customer_id, request.pk)
+    try:
+        chosen = [_present(rows.get(key)) for key in ids]
+        new = [row for row in chosen if row.attached_at is None]
+        attach_loose(chosen, filing)
+    except NotTheirs:
+        raise Forbidden from None
+    if new:
+        file_document(new, kind_key, filing)
+    _count_reused(request, {row.document_id for row in chosen if row.document_id is not None and row not in new})
+    return [dict(stored_value(row)) for row in chosen]
+
+
 def attach_to_entry(entry: HistoryEntry, request: ServiceRequest, rows: Sequence[StoredFile]) -> None:
     """Writes down that files (attached already) came with a message or a note."""
     uses = [RequestFile(file=row, request=request, entry=entry) for row in rows]

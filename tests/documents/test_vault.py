@@ -249,3 +249,28 @@ def test_every_word_about_a_document_stays_in_the_history(papers):
     vault.send_back_document(actor=papers.actor("alice"), document_id=document.pk, reason="Too old")
     text = re.sub(r"\s+", " ", page(papers, "carol", f"/requests/{row.number}/"))
     assert text.index("is approved") < text.index("was sent back") < text.index("Too old")
+
+
+def test_an_ask_is_answered_with_what_is_new_or_with_what_is_on_file(papers):
+    from django.db import transaction
+
+    from portal_core.config.kinds.base import Saving
+    from portal_core.config.live import live_portal
+    from portal_core.service_requests.attaching import answer_with_documents
+    from portal_core.service_requests.errors import Forbidden
+
+    row = papers.file()
+    saving = Saving(papers.actor("carol"), live_portal(), row.customer_id, uuid.uuid4())
+    new = uuid.UUID(papers.upload())
+    with transaction.atomic():
+        (kept,) = answer_with_documents(row, "insurance", [new], saving)
+    document = only_document()
+    assert (document.files, document.request_id, document.used_count) == ([kept], row.pk, 0)
+    other = papers.file()
+    with transaction.atomic():
+        assert answer_with_documents(other, "insurance", [uuid.UUID(kept["id"])], saving) == [kept]
+    document.refresh_from_db()
+    assert document.used_count == 1 and Document.objects.count() == 1
+    foreign = uuid.UUID(papers.upload("dave"))
+    with pytest.raises(Forbidden), transaction.atomic():
+        answer_with_documents(row, "insurance", [foreign], saving)
