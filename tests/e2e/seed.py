@@ -38,6 +38,7 @@ from tests.service_requests.filing import file_request  # noqa: E402
 
 LINK_MINUTES = 600
 NORDWARM = ("nordwarm", "walks")
+ASKED_WAYS = ("scripted", "plain", "narrow", "keys")
 
 
 def main() -> None:
@@ -75,7 +76,28 @@ def _nordwarm(slug: str) -> dict[str, Any]:
         invite_staff(actor=actor_for(_user("ruth.nord@example.com")), email="tom.new@example.com", role="agent")
         numbers = _requests(jonas, petra, maren, nadia)
         people = {"owner": _user("ruth.nord@example.com"), "jonas": jonas, "petra": petra, "maren": maren, "owen": owen}
+        if slug == "walks":
+            for way in ASKED_WAYS:
+                people[f"ina-{way}"], more = _asked(jonas, way)
+                numbers |= more
         return {"links": _links(tenant, people), "numbers": numbers}
+
+
+def _asked(jonas: User, way: str) -> tuple[User, dict[str, int]]:
+    """A customer who is asked for a day and for two answers to a price; one for each way of walking."""
+    ina = create_customer(actor=SYSTEM, email=f"ina.{way}@example.com", name="Ina Berg")
+    visit = file_request(
+        ina, "report-fault", **{"what-is-wrong": "noise", "more": "It hums.", "phone": "0131 496 0142"}
+    )
+    _move(jonas, visit, "looked-at", diagnosis="The pump is loose.")
+    _move(jonas, visit, "visit-to-agree")
+    numbers = {f"visit-{way}": visit.number}
+    for what in ("approve", "decline"):
+        price = file_request(ina, "ask-price", what=f"A radiator to {what}")
+        _move(jonas, price, "being-priced")
+        _move(jonas, price, "quote-sent", price="480", **{"price-covers": "Radiator, valves and fitting."})
+        numbers[f"{what}-{way}"] = price.number
+    return ina, numbers
 
 
 def _staff(email: str, name: str, team: str) -> User:
