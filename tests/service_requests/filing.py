@@ -20,7 +20,7 @@ from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.forms import new_request_form
 from portal_core.service_requests.models import ServiceRequest
 from tenants.identifiers import uuid7
-from tests.documents.samples import pdf, sent
+from tests.documents.samples import pdf, picture, sent
 from tests.service_requests.sending import inputs_of
 
 TYPED = {
@@ -43,6 +43,11 @@ TYPED = {
 def paper(owner_id: Any) -> dict[str, Any]:
     """A file that this person has sent, as answers keep it."""
     return stored_value(take(owner_id, sent("paper.pdf", pdf()), Rules()))
+
+
+def photo(owner_id: Any) -> dict[str, Any]:
+    """A picture that this person has sent, for what takes no papers."""
+    return stored_value(take(owner_id, sent("photo.jpg", picture()), Rules()))
 
 
 def inputs_for(field: CompiledField, name: str) -> dict[str, str]:
@@ -105,7 +110,12 @@ def filled(request_type: CompiledType, actor: Any, portal: CompiledPortal) -> di
         for name in missing:
             field = request_type.field(name)
             is_file = field.kind.key == "file"
-            data.update({f"f-{name}": paper(actor.user_id)["id"]} if is_file else inputs_for(field, f"f-{name}"))
+            if is_file:
+                accept = field.kind.form_field(field, asked).rules.accept
+                make = photo if "image" in accept and "pdf" not in accept else paper
+                data[f"f-{name}"] = make(actor.user_id)["id"]
+            else:
+                data.update(inputs_for(field, f"f-{name}"))
     return data
 
 
