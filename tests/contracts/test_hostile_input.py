@@ -23,6 +23,7 @@ from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.history.models import HistoryEntry, Kind
+from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions import Move, assign, move
 from portal_core.service_requests.models import ServiceRequest
 from tenants.context import current_schema, public_context
@@ -99,6 +100,16 @@ FORMS = [
     Form("bob", "/desk/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "note": "Called", **DAY}),
     Form("bob", "/desk/requests/1001/plan/", {"day": "2030-01-02", "seen": "", "back": "/desk/?view=all"}),
     Form("bob", "/desk/requests/1001/reopen/", {"back": "/desk/?view=all"}),
+    Form(
+        "carol",
+        "/new/job/",
+        {**JOB, "f-thing": "new", "f-thing_new-name": "Pump", "f-dog": "No", "f-dog_keep": "on", "again": "1001"},
+    ),
+    Form("carol", "/saved/new/thing/", {"f-name": "Pump", "key": "", "do": "send"}),
+    Form("carol", "/saved/THING/change/", {"f-name": "Pump", "seen": "spoilt", "do": "send"}),
+    Form("carol", "/account/details/", {"d-dog": "No"}),
+    Form("bob", "/desk/records/new/thing/?customer=CAROL", {"f-name": "Pump", "f-office-text": "x", "key": ""}),
+    Form("bob", "/desk/records/THING/change/", {"f-name": "Pump", "f-office-number": "1", "seen": "spoilt"}),
     Form("carol", "/account/about/", {"name": "Carol", "phone": "1", "language": "", "time_zone": ""}),
     Form("carol", "/account/told/", {"told-status": "daily", "told-replies": "never"}),
     Form("carol", "/updates/read/", {"until": ""}),
@@ -177,7 +188,7 @@ FORMS = [
 # Whatever a page reads from its address.
 QUERY = [
     *("edit", "before", "page", "show", "sent", "next", "email", "to", "tell", "reason", "back", "at", "view", "type"),
-    *("status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
+    *("again", "record", "status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
     *("into", "priority", "state", "saved", "select", "ready"),
 ]
 
@@ -189,6 +200,7 @@ class House:
         publish(actor=actor_for(people["alice"]), document=load(canaries.document()))
         self.row = file_request(people["carol"], "job", **{"shop-date": "2026-01-31", "shop-text": "Pump"})
         assert self.row.number == 1001
+        self.thing = SavedRecord.objects.get()
         bob = actor_for(people["bob"])
         assign(actor=bob, request_id=self.row.pk, assignee_id=people["bob"].pk)
         move(actor=bob, request_id=self.row.pk, move=Move(to="asked", seen_status="open"))
@@ -221,7 +233,8 @@ class House:
                 cursor.execute("ROLLBACK TO SAVEPOINT attempt")
 
     def send(self, client: Any, path: str, body: str) -> Any:
-        path = path.replace("BOB", str(self.people["bob"].pk))
+        path = path.replace("BOB", str(self.people["bob"].pk)).replace("CAROL", str(self.people["carol"].pk))
+        path = path.replace("THING", str(self.thing.pk))
         if "since=SINCE" in body:
             since = ServiceRequest.objects.values_list("status_since", flat=True).get(pk=self.row.pk)
             body = body.replace("since=SINCE", f"since={quote(since.isoformat())}")
@@ -315,7 +328,8 @@ def test_any_string_in_any_part_of_an_address_finds_nothing(urlconf, house):
 
 PAGES = [
     ("carol", "/"), ("carol", "/new/"), ("carol", "/new/job/"), ("carol", "/requests/"), ("carol", "/requests/1001/"),
-    ("carol", "/account/"), ("signed out", "/signin/"), ("signed out", "/signin/password/"), ("bob", "/desk/"),
+    ("carol", "/account/"), ("carol", "/saved/"),
+    ("signed out", "/signin/"), ("signed out", "/signin/password/"), ("bob", "/desk/"),
     ("bob", "/desk/requests/1001/"), ("bob", "/desk/requests/1001/preview/"), ("bob", "/desk/search/"),
     ("bob", "/desk/new/"),
     ("bob", "/desk/new/job/"), ("alice", "/desk/first-steps/"), ("alice", "/desk/team/"), ("platform", "/"),
