@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -68,7 +68,7 @@ def may_attach(row: StoredFile, filing: Filing) -> bool:
     return bool(kind and kind.reusable) and is_theirs and is_seen and not is_expired(document.valid_until, today)
 
 
-def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing) -> Document:
+def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing, *, title: str = "") -> Document:
     """A new paper in the vault, made of attached files. Of a reusable kind it takes the place of the one before.
 
     What staff add is not shared with the customer by this; that is a step of its own.
@@ -78,6 +78,7 @@ def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing) -> 
     document = Document.objects.create(
         customer_id=filing.customer_id,
         kind_key=kind_key,
+        title=title,
         state=DocumentState.ON_FILE,
         files=[stored_value(row) for row in rows],
         from_staff=filing.actor.is_staff,
@@ -97,12 +98,16 @@ def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing) -> 
 
 
 def replace_older(document: Document) -> None:
-    """The customer's own papers of this kind that stood on file, were sent back or asked for, give way to this one."""
+    """The customer's own paper of this kind and name that stood on file or was sent back gives way to this one.
+
+    So does the wish for one. A paper that the customer calls otherwise (the policy of the house, of the car) stays.
+    """
+    same = Q(state__in=[DocumentState.ON_FILE, DocumentState.SENT_BACK], title__iexact=document.title)
     older = Document.objects.select_for_update().filter(
+        same | Q(state=DocumentState.ASKED),
         customer_id=document.customer_id,
         kind_key=document.kind_key,
         from_staff=False,
-        state__in=[DocumentState.ON_FILE, DocumentState.SENT_BACK, DocumentState.ASKED],
     )
     ids = list(older.exclude(pk=document.pk).order_by("pk").values_list("pk", flat=True))
     if ids:

@@ -1,7 +1,8 @@
 """Links that open one request without an account.
 
 A link holds for one request of one customer, in one tenant. It ends 180 days after it was sent last, 14 days after the
-request was closed, at once when it is stopped (by whoever has it, or by staff) and when the customer keeps an account.
+request was closed (or after it was sent last, if that was later), at once when it is stopped (by whoever has it, or by
+staff) and when the customer keeps an account.
 SECURITY: it never signs in, and what binds the customer (approving) asks for a code mailed to the address.
 """
 
@@ -51,9 +52,9 @@ def path_of(link: GuestLink) -> str:
 
 
 def expires_at(link: GuestLink, row: ServiceRequest) -> datetime:
-    """When the link ends: some time after closing, and never later than half a year after it was sent."""
+    """When the link ends: some time after closing or sending, and never later than half a year after it was sent."""
     last = link.issued_at + LONGEST
-    return last if row.closed_at is None else min(last, row.closed_at + AFTER_CLOSING)
+    return last if row.closed_at is None else min(last, max(row.closed_at, link.issued_at) + AFTER_CLOSING)
 
 
 def ensure_link(row: ServiceRequest) -> GuestLink | None:
@@ -69,7 +70,7 @@ def ensure_link(row: ServiceRequest) -> GuestLink | None:
     )
     if link.revoked_at is not None:
         return None
-    if expires_at(link, row) <= now and row.closed_at is None:
+    if expires_at(link, row) <= now:
         link.issued_at = now
         link.save(update_fields=["issued_at"])
     return link

@@ -231,6 +231,16 @@ def test_two_who_judge_at_once_do_not_overwrite_each_other(papers):
         vault.approve_document(actor=papers.actor("alice"), document_id=document.pk)
 
 
+def test_two_papers_of_a_kind_that_are_called_otherwise_stand_beside_each_other(papers):
+    def adds(title: str) -> Document:
+        paper = vault.Paper(kind_key="insurance", file_ids=[uuid.UUID(papers.upload("carol"))], title=title)
+        return vault.add_document(actor=papers.actor("carol"), customer_id=papers.people["carol"].pk, paper=paper)
+
+    house, car, again = adds("The house"), adds("The car"), adds("the house")
+    states = {row.pk: row.state for row in Document.objects.all()}
+    assert states == {house.pk: "replaced", car.pk: "on_file", again.pk: "on_file"}
+
+
 def test_files_of_others_cannot_be_put_into_a_vault(papers):
     file = uuid.UUID(papers.upload("dave"))
     rows = Rows()

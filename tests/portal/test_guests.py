@@ -373,6 +373,22 @@ def test_a_link_ends_some_time_after_closing_and_half_a_year_after_it_was_sent(h
             assert client_for().get(path).status_code == status
 
 
+def test_a_link_that_is_mailed_long_after_closing_opens(house, client_for):
+    row, path = house.filed()
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=Move("over", "new", reason="Done"))
+    house.mails()
+    with time_machine.travel(timezone.now() + timedelta(days=20)):
+        assert client_for().get(path).status_code == 410
+        client_for().post(f"{path}new/")
+        sent = re.search(r"/g/[^/]+/", house.mails()[-1].text)[0]
+        assert client_for().get(sent).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=40)):
+        assert client_for().get(sent).status_code == 410
+        reply(actor=actor_for(house.people["bob"]), request_id=row.pk, message=Message("One more", uuid.uuid4()))
+        sent = re.search(r"/g/[^/]+/", house.mails()[-1].text)[0]
+        assert client_for().get(sent).status_code == 200
+
+
 def test_news_after_half_a_year_open_the_link_again_but_not_a_stopped_one(house, client_for):
     row, path = house.filed()
     with time_machine.travel(timezone.now() + timedelta(days=200)):

@@ -13,7 +13,7 @@ from django.core import mail as sent_mails
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.messaging.actions import Message, reply
 from portal_core.service_requests import replanning, stays
-from portal_core.service_requests.actions import plan_for, reopen
+from portal_core.service_requests.actions import merge, plan_for, reopen, unmerge
 from portal_core.service_requests.errors import Forbidden, MoveRefused, NotReopened, NotSeen, Stale
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.drain import drain
@@ -61,6 +61,54 @@ def kinds(row: Any) -> list[str]:
 
 
 # ---- reminders and closing
+
+
+def test_whoever_wrote_in_a_merged_request_is_not_closed_out_of_the_other(time):
+    first, row = time.desk.at("work"), time.desk.at("quote")
+    bob, carol = time.desk.actor("bob"), time.desk.actor("carol")
+    reply(actor=carol, request_id=first.pk, message=Message("Hello, anybody?", new_key()))
+    time.now()
+    before = time.desk.fresh(row)
+    merge(actor=bob, request_id=first.pk, into_number=row.number)
+    assert time.desk.fresh(row).due_at < before.due_at
+    time.after(days=30)
+    assert time.desk.fresh(row).closed_at is None
+    unmerge(actor=bob, request_id=first.pk)
+    assert time.desk.fresh(row).due_at == before.due_at
+    time.after(days=13)
+    assert time.desk.fresh(row).closed_at is None
+    time.after(days=2)
+    assert time.desk.fresh(row).status_key == "stopped"
+
+
+def test_what_was_merged_for_long_is_not_closed_when_it_is_taken_apart(time):
+    row, other = time.desk.at("quote"), time.desk.at("work")
+    bob = time.desk.actor("bob")
+    merge(actor=bob, request_id=row.pk, into_number=other.number)
+    time.after(days=30)
+    unmerge(actor=bob, request_id=row.pk)
+    time.after(days=13)
+    assert time.desk.fresh(row).status_key == "quote"
+    time.after(days=2)
+    assert time.desk.fresh(row).status_key == "stopped"
+
+
+def test_what_is_taken_apart_in_a_status_that_is_gone_begins_anew(time):
+    row, other = time.desk.at("visit"), time.desk.at("work")
+    bob = time.desk.actor("bob")
+    merge(actor=bob, request_id=row.pk, into_number=other.number)
+    wanted = document()
+    for status in wanted["flows"][0]["statuses"]:
+        if status["key"] == "visit":
+            status["retired"] = True
+    for step in wanted["flows"][0]["transitions"]:
+        step["from"] = [key for key in step["from"] if key != "visit"]
+    steps = [step for step in wanted["flows"][0]["transitions"] if step["to"] != "visit"]
+    wanted["flows"][0]["transitions"] = steps
+    time.desk.publish(wanted)
+    unmerge(actor=bob, request_id=row.pk)
+    row = time.desk.fresh(row)
+    assert (row.status_key, row.closed_at, row.merged_into_number) == ("new", None, None)
 
 
 def test_what_runs_out_does_so_in_any_time_zone_and_the_clock_goes_on(time):

@@ -14,16 +14,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import hold_live_portal
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
-from portal_core.service_requests.changes import save_written
+from portal_core.service_requests.changes import ENTERED, answer_due_at, enter_status, save_written
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import Forbidden, MoveRefused, NotSeen
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import NO_LIMIT
 from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.stays import start_waiting
 from tenants.outbox.events import emit
 
 PERMISSION: Final = "move"
@@ -50,7 +52,7 @@ def merge(*, actor: Actor, request_id: uuid.UUID, into_number: int) -> ServiceRe
         _refuse_unfit(request, other, portal.reference)
         now = timezone.now()
         before = _standing(request)
-        passed_on = _pass_on(request, other)
+        passed_on = _pass_on(request, other, portal)
         _close(request, other, now)
         data: dict[str, JsonValue] = {"into": other.number, "before": before, "passed_on": passed_on}
         entry = _tell_both(actor, request, other, Line(Kind.MERGED, Audience.CUSTOMER, now, data=data))
@@ -62,7 +64,8 @@ def merge(*, actor: Actor, request_id: uuid.UUID, into_number: int) -> ServiceRe
 def unmerge(*, actor: Actor, request_id: uuid.UUID) -> ServiceRequest:
     """Takes a merged request apart again: status, person, promise and what was asked are as they were before.
 
-    What was written meanwhile stays where it was written. Not merged, nothing happens.
+    What was written meanwhile stays where it was written. A customer who is to answer has the whole time again, and a
+    status that is no longer in use is replaced by the one in which such requests begin. Not merged, nothing happens.
 
     Raises: as `merge`.
     """
@@ -76,10 +79,10 @@ def unmerge(*, actor: Actor, request_id: uuid.UUID) -> ServiceRequest:
             return request
         merged = HistoryEntry.objects.filter(request=request, kind=Kind.MERGED, data__has_key="before").latest("id")
         now = timezone.now()
-        _restore(request, merged.data["before"])
-        _take_back(request, other, merged.data.get("passed_on"))
+        _restore(request, merged.data["before"], portal, now)
+        _take_back(other, merged.data.get("passed_on"), portal, now)
         plan_tick(request, portal=portal)
-        save_written(request, now=now, fields=_WRITTEN)
+        save_written(request, now=now, fields=tuple(dict.fromkeys((*_WRITTEN, *ENTERED))))
         line = Line(Kind.UNMERGED, Audience.CUSTOMER, now, data={"into": other.number})
         _tell_both(actor, request, other, line)
     return request
@@ -140,14 +143,22 @@ def _standing(request: ServiceRequest) -> dict[str, JsonValue]:
     }
 
 
-def _restore(request: ServiceRequest, before: dict[str, Any]) -> None:
-    """Everything but the status, which a merged request never leaves. `Any`: what `_standing` wrote."""
+def _restore(request: ServiceRequest, before: dict[str, Any], portal: CompiledPortal, now: datetime) -> None:
+    """Everything as it stood, as far as the live version still knows it. `Any`: what `_standing` wrote."""
     for name in _PLAIN:
         setattr(request, name, before[name])
     for name in _MOMENTS:
         setattr(request, name, datetime.fromisoformat(before[name]) if before[name] else None)
     request.assignee_id = uuid.UUID(before["assignee"]) if before["assignee"] else None
     request.merged_into_number = None
+    request_type = portal.type(request.type_key)
+    flow = request_type.flow
+    if not flow.has_status(request.status_key) or flow.status(request.status_key).retired:
+        # Publishing has moved the open ones meanwhile; this one was closed.
+        enter_status(request, request_type.start, portal=portal, now=now)
+    elif request.waiting_since is not None:
+        # Nobody is closed out for the days in which there was nothing here to answer.
+        start_waiting(request, now)
 
 
 def _close(request: ServiceRequest, other: ServiceRequest, now: datetime) -> None:
@@ -160,23 +171,36 @@ def _close(request: ServiceRequest, other: ServiceRequest, now: datetime) -> Non
     save_written(request, now=now, fields=_WRITTEN)
 
 
-def _pass_on(request: ServiceRequest, other: ServiceRequest) -> str | None:
-    """What the customer wrote and nobody has answered waits for us in the other one from now on."""
+def _pass_on(request: ServiceRequest, other: ServiceRequest, portal: CompiledPortal) -> JsonValue:
+    """What the customer wrote and nobody has answered waits for us in the other one from now on.
+
+    As with a message that is written there: we owe an answer, and nobody is reminded or closed out meanwhile.
+    """
     if request.unanswered_since is None or other.unanswered_since is not None:
         return None
+    before: dict[str, JsonValue] = {"waited": other.waiting_since is not None, "due_at": other.due_at.isoformat()}
     other.unanswered_since = request.unanswered_since
-    return request.unanswered_since.isoformat()
+    other.waiting_since = None
+    if other.turn != Turn.US:
+        other.due_at = answer_due_at(other, portal=portal, now=request.unanswered_since)
+    plan_tick(other, portal=portal)
+    return {"at": request.unanswered_since.isoformat(), **before}
 
 
-def _take_back(request: ServiceRequest, other: ServiceRequest, passed_on: str | None) -> None:
-    """Unless it was answered there, or more was written there since."""
-    if passed_on and other.unanswered_since == datetime.fromisoformat(passed_on):
-        other.unanswered_since = None
+def _take_back(other: ServiceRequest, passed_on: dict[str, Any] | None, portal: CompiledPortal, now: datetime) -> None:
+    """Unless it was answered there, or more was written there since. `Any`: what `_pass_on` wrote."""
+    if not passed_on or other.unanswered_since != datetime.fromisoformat(passed_on["at"]):
+        return
+    other.unanswered_since = None
+    other.due_at = datetime.fromisoformat(passed_on["due_at"])
+    if passed_on["waited"] and other.turn == Turn.CUSTOMER:
+        start_waiting(other, now)
+    plan_tick(other, portal=portal)
 
 
 def _tell_both(actor: Actor, request: ServiceRequest, other: ServiceRequest, line: Line) -> HistoryEntry:
     """Writes `line` into the history of the merged one, and its other side into that of the other."""
-    save_written(other, now=line.at, fields=("unanswered_since",))
+    save_written(other, now=line.at, fields=("unanswered_since", "waiting_since", "due_at", "stay", "tick_at"))
     there = Line(line.kind, line.audience, line.at, data={"from": request.number})
     add_line(actor=actor, request_id=other.pk, line=there)
     return add_line(actor=actor, request_id=request.pk, line=line)

@@ -69,7 +69,8 @@ def add_document(
         filing = Filing(actor, portal, customer_id, request_id)
         ordered = [rows[key] for key in paper.file_ids]
         attach_loose(ordered, filing)
-        document = file_document(ordered, kind.key, filing)
+        title = " ".join(paper.title.replace("\x00", "").split())[:160]
+        document = file_document(ordered, kind.key, filing, title=title)
         _describe(document, paper, actor, kind)
         _answered(document, paper)
         what = "shared" if actor.is_staff and document.is_shared else "added"
@@ -180,12 +181,11 @@ def _refuse_unless_known(actor: Actor, customer_id: uuid.UUID) -> None:
 
 
 def _describe(document: Document, paper: Paper, actor: Actor, kind: DocumentKind) -> None:
-    document.title = " ".join(paper.title.replace("\x00", "").split())[:160]
     document.valid_until = paper.valid_until or document.valid_until
     if actor.is_staff:
         document.is_shared = paper.share and _level(kind, CUSTOMER) >= Visibility.SEE
         document.approved_at = document.created_at
-    document.save(update_fields=["title", "valid_until", "is_shared", "approved_at"])
+    document.save(update_fields=["valid_until", "is_shared", "approved_at"])
 
 
 def _answered(document: Document, paper: Paper) -> None:
