@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Count, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -106,14 +106,15 @@ def _choice(portal: CompiledPortal, viewer: Viewer, request_type: CompiledType, 
 def _counts(actor: Actor, portal: CompiledPortal) -> Counts:
     open_now = Q(closed_at=None)
     # In the same statement: the page has no room for another.
-    wanted = Max(wanted_count(actor.user_id)) if portal.document_kinds and actor.user_id else Value(0)
+    has_documents = bool(portal.document_kinds) and actor.user_id is not None
+    wanted = {"documents": Max(wanted_count(actor.user_id))} if has_documents and actor.user_id else {}
     row = visible_to(actor).aggregate(
-        documents=wanted,
+        **wanted,
         needs_you=Count("id", filter=open_now & Q(turn=Turn.CUSTOMER)),
         with_us=Count("id", filter=open_now & Q(turn=Turn.US)),
         all=Count("id"),
     )
-    if row["documents"] is None and actor.user_id:  # a customer without any request
+    if has_documents and actor.user_id and row["documents"] is None:  # a customer without any request
         row["documents"] = wanted_documents(actor.user_id).count()
     return Counts(**row)
 
