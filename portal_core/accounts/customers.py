@@ -44,10 +44,14 @@ def invite_customer(*, actor: Actor, email: str, name: str = "") -> User:
 def invitation_path(*, actor: Actor, user_id: UUID) -> str:
     """A link for a customer to be handed over by other ways than mail; earlier ones stop working.
 
+    SECURITY: whoever makes it could go in by it, so it takes the right to manage customers, and the customer is told.
     Raises NotAllowed, NotThere, AccountError("has_account").
     """
+    if not actor.may("manage_customers"):
+        raise NotAllowed
     with transaction.atomic():
         user = _invited(actor, _locked(actor, user_id))
+        mails.tell_link_made(user, by=actor.name)
         return create_link(user, INVITATION, INVITATION_MINUTES)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from portal_core.accounts import mails
 from portal_core.accounts.models import OPERATOR, User, normalise_email
+from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from tenants.limits import Bucket, TooMany, consume
 from tenants.outbox.events import emit
@@ -38,5 +39,8 @@ def mail_link(event: Event) -> None:
     """Mails the link, if somebody who can sign in has the address. Earlier links go on working."""
     user = User.objects.by_email(event.payload["email"])
     if user is None or not user.is_active or user.role == OPERATOR:
+        return
+    if user.is_guest and not portal_facts().is_open:
+        # There is no account, and none can be kept.
         return
     mails.send_signin_link(user, create_link(user, SIGN_IN, LINK_MINUTES), minutes=LINK_MINUTES)

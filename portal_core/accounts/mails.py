@@ -160,6 +160,24 @@ def send_invitation(user: User, *, inviter: str, role_name: str, path: str, days
     )
 
 
+def tell_link_made(user: User, *, by: str) -> None:
+    """Tells a customer that somebody of the business has made a way in for them, to be handed over."""
+    with translation.override(Recipient(user.email, user).addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="letter",
+            subject=_("A way in to your portal at %(portal)s") % {"portal": portal},
+            headline=_("A link was made for you"),
+            paragraphs=(
+                _("%(name)s has made a link for you that opens the portal of %(portal)s once, within 7 days.")
+                % {"name": by, "portal": portal},
+                _("If nobody was to give you such a link, tell us: we make it worthless."),
+            ),
+            reason=_("You get this mail because it is about the safety of your account."),
+        )
+    queue_letter(letter, Recipient(user.email, user).addressee)
+
+
 def send_customer_invitation(user: User, *, path: str, days: int) -> None:
     """The invitation to the portal, with its single-use link."""
     with translation.override(Recipient(user.email, user).addressee.language):

@@ -48,7 +48,7 @@ def fetch(request: PortalRequest, file_id: uuid.UUID) -> HttpResponseBase:
     if not request.actor.is_signed_in and not token and browser is None:
         return to_sign_in(request)
     try:
-        row = _by_link(token, file_id) if token else file_for(request.actor, file_id, owner_id=browser)
+        row = _by_link(token, file_id) if token else _own_or_seen(request.actor, file_id, browser)
     except NotTheirs:
         raise Http404 from None
     if row.state != FileState.CLEAN:
@@ -60,6 +60,11 @@ def fetch(request: PortalRequest, file_id: uuid.UUID) -> HttpResponseBase:
         return serving.send(request, row, show=request.GET.get("show") == "1")
     except storage.NoSuchFile:
         return render(request, "portal/file_not_now.html", {"name": row.name, "state": "missing"}, status=503)
+
+
+def _own_or_seen(actor: Actor, file_id: uuid.UUID, browser: uuid.UUID | None) -> StoredFile:
+    """Whoever is signed in is that person, whatever the browser has sent before."""
+    return file_for(actor, file_id, owner_id=None if actor.is_signed_in else browser)
 
 
 def _by_link(token: str, file_id: uuid.UUID) -> StoredFile:

@@ -8,6 +8,7 @@ from portal_core.accounts.actions import join_team
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.customers import accept_as_customer
 from portal_core.accounts.forms import JoinForm, role_name
+from portal_core.accounts.guests import keep_account
 from portal_core.accounts.landing import landing_path
 from portal_core.accounts.models import SigninLink, User
 from portal_core.accounts.pages import PortalRequest, open_page
@@ -64,7 +65,11 @@ def signin_link(request: PortalRequest, token: str) -> HttpResponse:
         return too_many(request, error)
     if request.method == "POST":
         link = use_link(token, SIGN_IN)
-        return _gone(request) if link is None else _enter(request, link.user, link.next_path)
+        if link is None:
+            return _gone(request)
+        # The link came to the mailbox: it proves as much as a code, so a guest keeps an account by it.
+        user = keep_account(link.user) if link.user.is_guest else link.user
+        return _enter(request, user, link.next_path)
     link = find_link(token, SIGN_IN)
     if link is None:
         return _gone(request)

@@ -224,13 +224,21 @@ def test_an_invitation_ends_after_a_week_and_when_another_is_sent(people, bob, c
     assert client_for().get(first).status_code == 410
 
 
-def test_a_link_to_hand_over_is_shown_once(people, bob, client_for):
+def test_a_link_to_hand_over_is_shown_once_to_who_manages_customers_and_the_customer_is_told(
+    people, bob, alice, client_for
+):
     path = f"/desk/customers/{people['dave'].pk}/"
-    text = bob.post(f"{path}invite/", {"by": "link"}).content.decode()
+    text = alice.post(f"{path}invite/", {"by": "link"}).content.decode()
     link = "/join/" + text.split("/join/")[1].split('"')[0]
     assert client_for().get(link).status_code == 200
-    assert "/join/" not in page(bob, path)
-    assert Mail.objects.count() == 0
+    assert "/join/" not in page(alice, path)
+    told = Mail.objects.get(to_address="dave@example.com")
+    assert "Alice Owner has made a link" in told.text
+    assert "/join/" not in told.text
+    before = Rows().now()
+    assert "/join/" not in bob.post(f"{path}invite/", {"by": "link"}, follow=True).content.decode()
+    assert "Make a link" not in page(bob, path)
+    assert Rows().now() == before
 
 
 def test_who_has_signed_in_is_not_invited(people, bob):
@@ -238,7 +246,7 @@ def test_who_has_signed_in_is_not_invited(people, bob):
     before = (SigninLink.objects.count(), Mail.objects.count())
     bob.post(f"/desk/customers/{people['carol'].pk}/invite/", {"by": "mail"})
     with pytest.raises(AccountError, match="has_account"):
-        actions.invitation_path(actor=actor_for(people["bob"]), user_id=people["carol"].pk)
+        actions.invitation_path(actor=actor_for(people["alice"]), user_id=people["carol"].pk)
     assert (SigninLink.objects.count(), Mail.objects.count()) == before
 
 

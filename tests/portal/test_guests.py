@@ -16,6 +16,7 @@ from django.utils import timezone
 from portal_core.accounts import adapters, address_proof
 from portal_core.accounts.actions import change_email
 from portal_core.accounts.actor import actor_for, guest_actor
+from portal_core.accounts.flooded import mail_link
 from portal_core.accounts.models import Session, User
 from portal_core.config.actions import publish
 from portal_core.config.checks.run import check
@@ -30,7 +31,7 @@ from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants.context import tenant_context
 from tenants.limits import TooMany
 from tenants.outbox.handling import handle_next_event
-from tenants.outbox.models import Mail
+from tenants.outbox.models import Event, Mail
 from tenants.outbox.steps import Step
 from tests.contracts.rows import Rows
 from tests.documents.samples import picture
@@ -631,3 +632,20 @@ def test_a_source_sends_so_many_files_and_no_more(with_photo, client_for, monkey
         assert client_for().post("/files/", {"file": _jpeg(), "name": "f-photo"}).status_code == 201
     assert client_for().post("/files/", {"file": _jpeg(), "name": "f-photo"}).status_code == 429
     assert StoredFile.objects.count() == 2
+
+
+def test_a_flooded_guest_keeps_an_account_by_the_link_in_the_mail_and_none_where_nobody_registers(house, client_for):
+    row, path = house.filed()
+    mail_link(Event(kind="signin.link_wanted", payload={"email": GUEST}))
+    told = next(mail.text for mail in house.mails() if "/signin/link/" in mail.text)
+    link = "/signin/link/" + told.split("/signin/link/")[1].split()[0]
+    client = client_for()
+    client.post(link)
+    row.customer.refresh_from_db()
+    assert not row.customer.is_guest
+    assert client.get(path).status_code == 410
+    User.objects.filter(pk=row.customer_id).update(is_guest=True)
+    house.publish(registration="closed")
+    before = Rows().now()
+    mail_link(Event(kind="signin.link_wanted", payload={"email": GUEST}))
+    assert Rows().now() == before
