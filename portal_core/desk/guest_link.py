@@ -17,7 +17,7 @@ def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/guest-link/`: `do` is stop or renew."""
     opened = open_request(request, number)
     if request.POST.get("do") == "renew":
-        if send_new_link(opened.row):
+        if send_new_link(opened.row, by_staff=True):
             messages.success(request, f"A new link is on its way to {opened.row.customer.email}.")
     elif stop_links_of_request(actor=request.actor, row=opened.row):
         messages.success(request, "The link is stopped. It opens nothing any more.")

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('generation', models.PositiveIntegerField(default=1)),
                 ('issued_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('is_stopped_by_staff', models.BooleanField(db_default=False, default=False)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='guest_links', to='portal_core.servicerequest')),
             ],

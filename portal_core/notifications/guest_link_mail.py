@@ -12,10 +12,10 @@ from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.letters import Letter, queue_letter
 
 
-def send_new_link(row: ServiceRequest) -> bool:
+def send_new_link(row: ServiceRequest, *, by_staff: bool = False) -> bool:
     """Makes a new link and mails it to the guest; the ones before it end. False where there is no guest (any more)."""
     with transaction.atomic():
-        link = renew_link(row)
+        link = renew_link(row, by_staff=by_staff)
         if link is None:
             return False
         recipient = Recipient(row.customer.email, row.customer)

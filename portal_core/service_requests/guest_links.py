@@ -54,7 +54,10 @@ def path_of(link: GuestLink) -> str:
 def expires_at(link: GuestLink, row: ServiceRequest) -> datetime:
     """When the link ends: some time after closing or sending, and never later than half a year after it was sent."""
     last = link.issued_at + LONGEST
-    return last if row.closed_at is None else min(last, max(row.closed_at, link.issued_at) + AFTER_CLOSING)
+    if row.closed_at is None:
+        return last
+    # A link that was sent after the closing is good for as long as one that was there.
+    return min(last, max(row.closed_at, link.issued_at) + AFTER_CLOSING)
 
 
 def ensure_link(row: ServiceRequest) -> GuestLink | None:
@@ -112,17 +115,24 @@ def find_link(token: str) -> GuestLink | None:
     return links.filter(pk=link_id, generation=int(generation)).first() if link_id else None
 
 
-def renew_link(row: ServiceRequest) -> GuestLink | None:
-    """A new link instead of all before it, for a guest who asks for one; None where there is an account by now."""
+def renew_link(row: ServiceRequest, *, by_staff: bool = False) -> GuestLink | None:
+    """A new link instead of all before it; None where there is an account by now.
+
+    A guest who asks for one gets none where staff have stopped the link: that takes somebody of the staff again.
+    """
     if not row.customer.is_guest or not row.customer.is_active:
+        return None
+    stopped = GuestLink.objects.filter(request=row, customer_id=row.customer_id, is_stopped_by_staff=True)
+    if not by_staff and stopped.exists():
         return None
     now = timezone.now()
     link, is_new = GuestLink.objects.get_or_create(
         request=row, customer_id=row.customer_id, defaults={"issued_at": now}
     )
     if not is_new:
-        changed = {"generation": F("generation") + 1, "issued_at": now, "revoked_at": None}
-        GuestLink.objects.filter(pk=link.pk).update(**changed)
+        GuestLink.objects.filter(pk=link.pk).update(
+            generation=F("generation") + 1, issued_at=now, revoked_at=None, is_stopped_by_staff=False
+        )
         link.refresh_from_db()
     return link
 
@@ -136,7 +146,8 @@ def stop_links_of_request(*, actor: Actor, row: ServiceRequest) -> int:
     """Ends the links of a request at the wish of staff; how many. Raises Forbidden."""
     if not actor.is_staff or not actor.may("reply"):
         raise Forbidden
-    return GuestLink.objects.filter(request=row, revoked_at=None).update(revoked_at=timezone.now())
+    links = GuestLink.objects.filter(request=row, revoked_at=None)
+    return links.update(revoked_at=timezone.now(), is_stopped_by_staff=True)
 
 
 def stop_links_of_customer(user: User) -> None:

@@ -127,6 +127,8 @@ class GuestLink(TenantModel):
     generation = models.PositiveIntegerField(default=1)
     issued_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    # Then only staff send another.
+    is_stopped_by_staff = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         app_label = "portal_core"

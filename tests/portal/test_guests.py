@@ -580,7 +580,7 @@ def test_a_link_brings_no_file_that_its_reader_does_not_see(with_photo, client_f
     house = with_photo
     row, path = house.filed(**{"f-photo_new": _jpeg()})
     token = path.split("/")[2]
-    other = file_request(house.people["carol"], "repair", photo="")
+    other = file_request(house.people["carol"], "repair")
     hidden, foreign, noted = (attached(house, row, other, what) for what in ("hidden", "foreign", "note"))
     for key in (hidden, foreign, noted):
         assert client_for().get(f"/files/{key}/?g={token}").status_code == 404
@@ -649,3 +649,28 @@ def test_a_flooded_guest_keeps_an_account_by_the_link_in_the_mail_and_none_where
     before = Rows().now()
     mail_link(Event(kind="signin.link_wanted", payload={"email": GUEST}))
     assert Rows().now() == before
+
+
+def test_a_new_link_to_a_closed_request_works_for_a_while(house, client_for):
+    row, path = house.filed()
+    made = Move(to="over", seen_status="new", reason="Done")
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=made)
+    with time_machine.travel(timezone.now() + timedelta(days=40)):
+        assert client_for().get(path).status_code == 410
+        client_for().post(f"{path}new/")
+        fresh = "/g/" + house.mails()[-1].text.split("/g/")[1].split()[0]
+        assert client_for().get(fresh).status_code == 200
+
+
+def test_a_link_that_staff_stopped_is_sent_again_by_staff_alone(house, client_for):
+    row, path = house.filed()
+    bob = client_for(house.people["bob"])
+    bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "stop"})
+    house.mails()
+    assert "E-mail me a new link" not in client_for().get(path).content.decode()
+    before = Rows().now()
+    client_for().post(f"{path}new/")
+    assert Rows().now() == before
+    bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "renew"})
+    fresh = "/g/" + house.mails()[-1].text.split("/g/")[1].split()[0]
+    assert client_for().get(fresh).status_code == 200
