@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 from unittest import mock
@@ -240,6 +240,29 @@ def _dated(answers: Answers) -> dict[str, JsonValue]:
 @contextmanager
 def _days_ago(days: float) -> Iterator[None]:
     """The clock as it stood so many days ago; actions take their time from it."""
-    moment: datetime = timezone.now() - timedelta(days=days)
+    moment = _working_moment(timezone.now(), days)
     with mock.patch.object(timezone, "now", lambda: moment):
         yield
+
+
+def _working_moment(now: datetime, days: float) -> datetime:
+    """A moment when people work, by the portal's clock: whole days count back, the fraction says how early that day.
+
+    What happened later has fewer `days` and stays later here: 1.0 is the end of yesterday's work, 0.5 lies between that
+    and now; weekends move to the evening of the Friday before.
+    """
+    zone = live_portal().time_zone
+
+    def at(day: date, hours: float) -> datetime:
+        return datetime.combine(day, time(), zone) + timedelta(hours=hours)
+
+    today = now.astimezone(zone).date()
+    whole, fraction = int(days), days % 1
+    if whole == 0:
+        evening = _working_moment(now, 1)
+        return evening + (now - evening) * (1 - days)
+    day = today - timedelta(days=whole)
+    weekend = max(0, day.weekday() - 4)
+    if weekend:
+        return at(day - timedelta(days=weekend), 16 + weekend + (1 - fraction) * 0.9)
+    return at(day, 9 + (1 - fraction) * 7.9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,3 +83,12 @@ def test_papers_made_in_code_pass_the_checks_of_uploads() -> None:
     assert check.check_file(io.BytesIO(paper), "a.pdf", frozenset({"pdf"})).mime == "application/pdf"
     assert check.check_file(io.BytesIO(photo), "a.jpg", frozenset({"jpg"})).mime == "image/jpeg"
     assert (len(paper) < 3_000, len(photo) < 40_000) == (True, True)
+
+
+def test_the_clock_of_samples_goes_forward_and_keeps_to_working_days(tenant: Any) -> None:
+    for now in (datetime(2026, 11, 26, 7, tzinfo=UTC), datetime(2026, 11, 29, 22, tzinfo=UTC)):
+        moments = [sample_content._working_moment(now, hundredths / 100) for hundredths in range(1_500, -1, -1)]
+        assert moments == sorted(moments)
+        assert moments[-1] == now
+        assert {moment.weekday() for moment in moments[:-100]} <= {0, 1, 2, 3, 4}
+        assert all(8 <= moment.hour <= 19 for moment in moments[:-100])
