@@ -7,8 +7,10 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from portal_core.accounts.guests import browser_id
 from portal_core.accounts.pages import PortalRequest, open_page
 from portal_core.config.live import live_portal
+from portal_core.documents.uploads import adopt
 from portal_core.portal.asks import AskDoor, answer_by
 from portal_core.portal.guest_code import acting, is_confirmed
 from portal_core.portal.guest_gone import gone
@@ -29,6 +31,10 @@ def answer(request: PortalRequest, token: str, ask_key: str) -> HttpResponse:
         return gone(request, token)
     if not is_confirmed(request, opened):
         return redirect(f"{opened.path}#now")
+    browser = browser_id(request)
+    if browser is not None:
+        # What script sent before the form is this browser's own; the form is read as the customer's.
+        adopt(browser, opened.row.customer_id)
     door = AskDoor(
         open=lambda: _open(request, token),
         render=partial(_render, request, token),

@@ -18,7 +18,8 @@ def with_token(page: RequestPage, token: str) -> RequestPage:
 
 def _field(field: VisibleField, token: str) -> VisibleField:
     links = tuple(replace(link, href=_href(link.href, token)) for link in field.shown.links)
-    return replace(field, shown=replace(field.shown, links=links), files=_files(field.files, token))
+    # Answers are changed by whoever is signed in; a link to do so would lead nowhere.
+    return replace(field, shown=replace(field.shown, links=links), files=_files(field.files, token), may_edit=False)
 
 
 def _files(files: tuple[ShownFile, ...], token: str) -> tuple[ShownFile, ...]:

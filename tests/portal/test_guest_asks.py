@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from portal_core.accounts import adapters, address_proof
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.documents.models import StoredFile
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests import guest_links
 from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts.rows import Rows
+from tests.documents.samples import picture
 from tests.portal.test_guests import CODE, House, portal_document
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,12 @@ def test_what_is_asked_is_shown_and_answered_only_after_a_code(house, priced):
     assert Rows().now() == before
 
 
+def test_no_answer_offers_a_change_that_leads_nowhere(house, priced):
+    _row, path = priced
+    assert "?edit=" not in house.client.get(path).content.decode()
+    assert "?edit=" not in confirmed(house, path)
+
+
 def test_with_the_code_a_guest_names_a_day_and_approves(house, priced):
     row, path = priced
     page = confirmed(house, path)
@@ -180,3 +189,33 @@ def test_a_code_for_one_request_does_not_count_for_another(house, priced):
     made = Move(to="priced", seen_status="new", answers={"price": "£99"})
     move(actor=actor_for(house.people["alice"]), request_id=other.pk, move=made)
     assert "/asks/price/" not in house.client.get(second).content.decode()
+
+
+def test_a_file_that_script_sent_first_is_taken_with_the_answer(house, settings, tmp_path):
+    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": store}
+    wanted = asking_document()
+    wanted["types"][0]["fields"].append(
+        {
+            "key": "plan",
+            "kind": "file",
+            "label": "A plan",
+            "show": {"customer": "hidden"},
+            "at": {"priced": {"customer": "edit"}},
+        }
+    )
+    status = next(status for status in wanted["flows"][0]["statuses"] if status["key"] == "priced")
+    status["asks"][0]["fields"] = ["plan"]
+    publish(actor=actor_for(house.people["alice"]), document=load(wanted))
+    row, path = house.filed()
+    made = Move(to="priced", seen_status="new", answers={"price": "£120"})
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=made)
+    row.refresh_from_db()
+    day = confirmed(house, path).split("/asks/day/")[1]
+    photo = SimpleUploadedFile("plan.jpg", picture())
+    assert house.client.post("/files/", {"name": "f-plan", "file": photo}).status_code == 201
+    key = str(StoredFile.objects.get().pk)
+    answer = house.client.post(f"{path}asks/day/", sent_form(row, day, **{"f-plan": key}))
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert [file["id"] for file in row.data["plan"]] == [key]
