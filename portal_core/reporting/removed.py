@@ -40,15 +40,26 @@ WHATS: Final[Mapping[str, str]] = {
 def connect() -> None:
     """Registers the listener; once, at start."""
     subscribe("work.removed")(keep)
+    subscribe("request.changed")(keep_own_change)
 
 
 def keep(event: Event) -> None:
     """Writes the lines of one event; what is not a count is left out."""
+    _write(event, _counts(event.payload))
+
+
+def keep_own_change(event: Event) -> None:
+    """A customer who corrects an answer spares somebody of the staff from doing it."""
+    if event.payload.get("side") == "customer":
+        _write(event, {"self_service": 1})
+
+
+def _write(event: Event, counts: Mapping[str, int]) -> None:
     day = event.created_at.astimezone(live_portal().time_zone).date()
     request_id = parse_uuid(str(event.payload.get("request_id") or ""))
     lines = [
         RemovedWork(event_id=event.pk, what=what, count=count, day=day, request_id=request_id)
-        for what, count in _counts(event.payload).items()
+        for what, count in counts.items()
     ]
     RemovedWork.objects.bulk_create(lines, ignore_conflicts=True)
 

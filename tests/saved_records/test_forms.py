@@ -228,6 +228,20 @@ def test_the_ledger_counts_each_form_once(house, client_for, tenant):
     assert "It filled in 1 answer for you" in text_of(carol, "/saved/")
 
 
+def test_what_customers_change_themselves_is_counted_and_what_staff_change_is_not(house, tenant):
+    made = houses.document()
+    made["types"][0]["fields"][0]["at"] = {"new": {"customer": "edit"}}
+    house.publish(made)
+    row = house.file(record=house.keep())
+    for who, words in (("carol", "It drips"), ("bob", "It leaks")):
+        row.refresh_from_db()
+        seen = {"what": row.data["what"]}
+        change_fields(actor=house.actor(who), request_id=row.pk, answers={"what": words}, seen=seen)
+    drain(tenant.schema_name)
+    line = RemovedWork.objects.get(what="self_service")
+    assert (line.count, line.request_id) == (1, row.pk)
+
+
 def test_an_answer_comes_from_the_chosen_record_and_changes_with_it(house, client_for):
     house.keep()
     first = house.keep(kind="place", street="14 Elm Court", **{"way-in": "Key at no. 12"})
