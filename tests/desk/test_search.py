@@ -276,3 +276,18 @@ def test_what_was_imported_is_found(shop, people, tenant):
     RequestSearch.objects.all().delete()
     drain(tenant.schema_name)
     assert found(people["bob"], "brought") == [row.number]
+
+
+def test_a_word_of_old_requests_is_found_behind_many_newer_ones(shop, people, monkeypatch):
+    from portal_core.service_requests import search as module
+
+    old = [shop.file(what="Ancient", kind="noise") for _ in range(3)]
+    for _ in range(8):
+        shop.file(what="Usual", kind="noise")
+    for name, size in (("_NEWEST", 4), ("_BATCH", 2), ("_LATER_BATCH", 2)):
+        monkeypatch.setattr(module, name, size)
+    assert found(people["bob"], "ancient") == [row.number for row in reversed(old)]
+    assert len(found(people["bob"], "noise")) == 11
+    back = Place(old[0].pk, is_backwards=True)
+    assert found(people["bob"], "ancient", place=back) == [old[2].number, old[1].number]
+    assert found(people["bob"], "nothing") == []
