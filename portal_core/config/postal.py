@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from babel.core import get_global
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal_core.config.localise import reading_locale
 
@@ -62,7 +63,11 @@ def layout_of(country: str) -> Layout:
         labels["postcode"] = code
     labels["city"] = town
     if country in _STATES:
-        labels["region"] = _("State") if country in ("US", "AU", "BR", "IN", "MX", "MY") else _("Province or region")
+        labels["region"] = (
+            pgettext_lazy("line of an address", "State")
+            if country in ("US", "AU", "BR", "IN", "MX", "MY")
+            else _("Province or region")
+        )
     elif country in _COUNTIES:
         labels["region"] = _("County")
     if has_code:

@@ -15,37 +15,54 @@ from tenants.uploads import MEGABYTE
 __all__ = ["limits_words", "reason_for", "size_words"]
 
 _REASONS: Final = {
-    "empty": gettext_lazy("is empty. Choose the file once more."),
-    "no_extension": gettext_lazy("has no ending such as .pdf or .jpg, so we cannot tell what it is. Save it as a PDF."),
-    "program": gettext_lazy("is a program. Send a PDF or a photo instead."),
-    "macros": gettext_lazy("contains macros or fetches parts from elsewhere. Save it as a PDF and send that."),
-    "old_office": gettext_lazy("is of an old office format. Save it as .docx, .xlsx or PDF and send that."),
-    "page": gettext_lazy("is a web page or a drawing that can run scripts. Print it to a PDF and send that."),
-    "archive": gettext_lazy("is an archive. Send the files in it one by one."),
-    "picture_kind": gettext_lazy("is a kind of picture that we cannot check. Save it as JPG, PNG or PDF."),
-    "unknown_kind": gettext_lazy("is of a kind that we do not know. Send a PDF, a photo or an office document."),
-    "not_accepted": gettext_lazy("is of a kind that is not taken here."),
-    "not_what_it_says": gettext_lazy("is not what its name says. Save it anew as a PDF or take a photo of it."),
-    "locked": gettext_lazy("is protected with a password. Save it without one and send it again."),
-    "spoilt_office": gettext_lazy("is damaged. Open it, save it anew and send that."),
-    "spoilt_pdf": gettext_lazy("is damaged or not a PDF. Open it, print it to a PDF and send that."),
-    "active_pdf": gettext_lazy("runs a program when it is opened. Print it to a PDF (a plain copy) and send that."),
-    "spoilt_picture": gettext_lazy("is damaged or not a picture. Take the photo again, or send a screenshot of it."),
-    "too_many_pixels": gettext_lazy("has too many pixels. Send it in a smaller size."),
-    "bomb": gettext_lazy("unpacks to far more than it seems. Save it as a PDF and send that."),
-    "not_text": gettext_lazy("is not plain text. Save it as UTF-8 text or as a PDF."),
-    "too_large": gettext_lazy("is too large."),
-    "too_many": gettext_lazy("is one too many."),
-    "too_much_waiting": gettext_lazy("was not taken: much of what you chose is not sent yet. Send that first."),
-    "too_often": gettext_lazy("was not taken: that were many files in a short time. Try again in an hour."),
-    "infected": gettext_lazy("contains harmful software and was not kept. Check your device and send another copy."),
+    "empty": gettext_lazy("“%(name)s” is empty. Choose the file once more."),
+    "no_extension": gettext_lazy(
+        "“%(name)s” has no ending such as .pdf or .jpg, so we cannot tell what it is. Save it as a PDF."
+    ),
+    "program": gettext_lazy("“%(name)s” is a program. Send a PDF or a photo instead."),
+    "macros": gettext_lazy(
+        "“%(name)s” contains macros or fetches parts from elsewhere. Save it as a PDF and send that."
+    ),
+    "old_office": gettext_lazy("“%(name)s” is of an old office format. Save it as .docx, .xlsx or PDF and send that."),
+    "page": gettext_lazy(
+        "“%(name)s” is a web page or a drawing that can run scripts. Print it to a PDF and send that."
+    ),
+    "archive": gettext_lazy("“%(name)s” is an archive. Send the files in it one by one."),
+    "picture_kind": gettext_lazy("“%(name)s” is a kind of picture that we cannot check. Save it as JPG, PNG or PDF."),
+    "unknown_kind": gettext_lazy(
+        "“%(name)s” is of a kind that we do not know. Send a PDF, a photo or an office document."
+    ),
+    "not_accepted": gettext_lazy("“%(name)s” is of a kind that is not taken here."),
+    "not_what_it_says": gettext_lazy(
+        "“%(name)s” is not what its name says. Save it anew as a PDF or take a photo of it."
+    ),
+    "locked": gettext_lazy("“%(name)s” is protected with a password. Save it without one and send it again."),
+    "spoilt_office": gettext_lazy("“%(name)s” is damaged. Open it, save it anew and send that."),
+    "spoilt_pdf": gettext_lazy("“%(name)s” is damaged or not a PDF. Open it, print it to a PDF and send that."),
+    "active_pdf": gettext_lazy(
+        "“%(name)s” runs a program when it is opened. Print it to a PDF (a plain copy) and send that."
+    ),
+    "spoilt_picture": gettext_lazy(
+        "“%(name)s” is damaged or not a picture. Take the photo again, or send a screenshot of it."
+    ),
+    "too_many_pixels": gettext_lazy("“%(name)s” has too many pixels. Send it in a smaller size."),
+    "bomb": gettext_lazy("“%(name)s” unpacks to far more than it seems. Save it as a PDF and send that."),
+    "not_text": gettext_lazy("“%(name)s” is not plain text. Save it as UTF-8 text or as a PDF."),
+    "too_large": gettext_lazy("“%(name)s” is too large."),
+    "too_many": gettext_lazy("“%(name)s” is one too many."),
+    "too_much_waiting": gettext_lazy(
+        "“%(name)s” was not taken: much of what you chose is not sent yet. Send that first."
+    ),
+    "too_often": gettext_lazy("“%(name)s” was not taken: those were many files in a short time. Try again in an hour."),
+    "infected": gettext_lazy(
+        "“%(name)s” contains harmful software and was not kept. Check your device and send another copy."
+    ),
 }
 
 
 def reason_for(name: str, code: str, *, limit: str = "") -> str:
     """One sentence about one file: “scan.exe” is a program. Send a PDF or a photo instead."""
-    reason = _REASONS.get(code, _REASONS["unknown_kind"])
-    sentence = _("“%(name)s” %(reason)s") % {"name": name, "reason": reason}
+    sentence = str(_REASONS.get(code, _REASONS["unknown_kind"])) % {"name": name}
     return f"{sentence} {limit}".strip()
 
 

@@ -39,7 +39,7 @@ def reminder_mail(arrival: Arrival, *, after_days: int) -> ComposedMail | None:
     closes = next((due for due in pending(arrival.now, portal) if due.what == "close"), None)
     if closes is not None:
         with override(viewer.language):
-            said = _("Without an answer we close this on %(day)s. You can open it again afterwards.")
+            said = _("Without an answer until %(day)s we close this. You can open it again afterwards.")
             words = replace(words, body=f"{words.body}\n\n{said % {'day': day_words(closes.at, viewer=viewer)}}")
     return customer_mail(request, view, viewer, words, ALWAYS)
 

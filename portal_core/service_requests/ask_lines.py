@@ -1,12 +1,35 @@
 """How the history tells of what was asked: done, approved, declined, run out, reminded of."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.service_requests.viewer import Viewer
+
+# For the reader who did it and for everybody else: in German the verb differs, so each is a sentence of its own.
+_OWN: Final = {
+    Kind.ANSWERED: (gettext_lazy("You did this: %(asked)s"), gettext_lazy("%(name)s did this: %(asked)s")),
+    Kind.APPROVED: (gettext_lazy("You approved: %(asked)s"), gettext_lazy("%(name)s approved: %(asked)s")),
+    Kind.DECLINED: (gettext_lazy("You declined: %(asked)s"), gettext_lazy("%(name)s declined: %(asked)s")),
+}
+_ON_BEHALF: Final = {
+    Kind.ANSWERED: (
+        gettext_lazy("You wrote this down for the customer: %(asked)s"),
+        gettext_lazy("%(name)s wrote this down for the customer: %(asked)s"),
+    ),
+    Kind.APPROVED: (
+        gettext_lazy("You wrote down the approval: %(asked)s"),
+        gettext_lazy("%(name)s wrote down the approval: %(asked)s"),
+    ),
+    Kind.DECLINED: (
+        gettext_lazy("You wrote down that this was declined: %(asked)s"),
+        gettext_lazy("%(name)s wrote down that this was declined: %(asked)s"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -28,24 +51,11 @@ class AskLine:
             return _("The time to answer is over: %(asked)s") % {"asked": asked}
         if self.row.kind == Kind.REMINDED:
             return _("The customer was reminded by e-mail")
-        if self.row.kind not in (Kind.ANSWERED, Kind.APPROVED, Kind.DECLINED):
+        if self.row.kind not in _OWN:
             return ""
-        who = _("You") if is_mine else name
-        words = {"who": who, "asked": asked}
-        if self.row.side == Side.STAFF:
-            return self._on_behalf(words)
-        if self.row.kind == Kind.APPROVED:
-            return _("%(who)s approved: %(asked)s") % words
-        if self.row.kind == Kind.DECLINED:
-            return _("%(who)s declined: %(asked)s") % words
-        return _("%(who)s did this: %(asked)s") % words
-
-    def _on_behalf(self, words: dict[str, str]) -> str:
-        if self.row.kind == Kind.APPROVED:
-            return _("%(who)s wrote down the approval: %(asked)s") % words
-        if self.row.kind == Kind.DECLINED:
-            return _("%(who)s wrote down that this was declined: %(asked)s") % words
-        return _("%(who)s wrote this down for the customer: %(asked)s") % words
+        said = _ON_BEHALF if self.row.side == Side.STAFF else _OWN
+        mine, theirs = said[Kind(self.row.kind)]
+        return str(mine if is_mine else theirs) % {"name": name, "asked": asked}
 
     def _asked(self) -> str:
         status = self.type.flow.status_or_unknown(str(self.row.data.get("status", "")))

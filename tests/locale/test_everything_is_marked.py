@@ -9,8 +9,15 @@ import pytest
 from deploy.local.paths import PROJECT_DIR
 
 _FOLDERS = ("base", "components", "emails", "errors", "portal", "platform")
-# Pages of a local start, for whoever develops.
-_ENGLISH = {"platform/dev_mail.html", "platform/dev_mail_one.html"}
+_ENGLISH = {
+    # Pages of a local start, for whoever develops.
+    "platform/dev_mail.html",
+    "platform/dev_mail_one.html",
+    # Components of the desk alone, which speaks English.
+    "components/desk_composer.html",
+    "components/desk_search.html",
+    "components/keys.html",
+}
 # Names and made-up addresses; the same in every language.
 _NAMES = {"Portico", "Nordwarm", "Jonas", "Beck", "nordwarm.portico.example", "MH", "AC"}
 _SPOKEN_ATTRIBUTES = re.compile(r'\b(?:aria-label|title|placeholder|alt|data-busy|data-failed|data-done)="([^"]*)"')

@@ -147,7 +147,7 @@ def test_a_reminder_says_what_is_asked_and_when_it_would_be_closed(time):
     time.now()
     mail = time.last_mail(days=3)
     assert "* Choose a day" in mail.body
-    assert "Without an answer we close this on Monday 7 December" in mail.body
+    assert "Without an answer until Monday 7 December we close this" in mail.body
 
 
 def test_nobody_is_reminded_or_closed_while_we_owe_an_answer_and_the_days_begin_anew(time):
