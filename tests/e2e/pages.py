@@ -101,9 +101,13 @@ PORTAL = (
     Page("portal-saved-record", "/saved/{boiler}/", "maren"),
     Page("portal-saved-add", "/saved/new/boiler/", "owen"),
     Page("portal-saved-change", "/saved/{boiler}/change/", "maren"),
+    Page("portal-documents", "/documents/", "maren", mock="portal-documents.html"),
+    Page("portal-document-choose", "/documents/add/", "maren"),
+    Page("portal-document-add", "/documents/add/?kind=care-plan", "maren"),
     Page("portal-account", "/account/", "maren", mock="portal-account.html"),
 )
 DESK = (
+    Page("desk-documents", "/desk/documents/", "jonas"),
     Page("desk-queue", "/desk/", "jonas", mock="desk-queue.html"),
     Page("desk-queue-all", "/desk/?view=all", "owner"),
     Page("desk-queue-filtered", "/desk/?view=all&who=nobody&due=overdue", "jonas"),
