@@ -29,8 +29,8 @@ _WORDS_LIMIT: Final = 10
 _PREFIX_LENGTH: Final = 2
 _NUMBER_LENGTH: Final = 9
 # How many of the newest are looked at one by one, and how many the index gives at a time after that.
-_NEWEST: Final = 1_000
-_BATCH: Final = 3_000
+_NEWEST: Final = 400
+_BATCH: Final = 300
 _LATER_BATCH: Final = 30_000
 
 
