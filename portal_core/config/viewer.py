@@ -21,6 +21,7 @@ class Viewer:
     # On whose screen it appears when that is somebody else (the desk shows the customer's page and mail): then only
     # what both may see passes, since a colleague's role can be kept from what the customer knows.
     shown_to: Role | None = None
+    team_key: str = ""
 
     @property
     def is_staff(self) -> bool:
@@ -37,4 +38,4 @@ class Viewer:
         """The viewer for a signed-in person; what the person has not chosen comes from the portal."""
         language = actor.language if actor.language in portal.languages else portal.language
         zone = ZoneInfo(actor.time_zone) if actor.time_zone else portal.time_zone
-        return cls(role=actor.role, user_id=actor.user_id, language=language, time_zone=zone)
+        return cls(role=actor.role, user_id=actor.user_id, language=language, time_zone=zone, team_key=actor.team_key)

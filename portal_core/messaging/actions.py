@@ -98,8 +98,12 @@ def _once(actor: Actor, request_id: uuid.UUID, message: Message, kind: Kind) -> 
 
 
 def _number_seen(actor: Actor, number: int) -> uuid.UUID:
-    """SECURITY: a colleague who sees the merged request only writes nothing into one that is not theirs to see."""
-    found = visible_to(actor).filter(number=number).values_list("id", flat=True).first()
+    """SECURITY: a colleague who sees the merged request only writes nothing into one that is not theirs to see.
+
+    A guest sees no list; what they write follows their own request, which goes on in one of the same customer.
+    """
+    theirs = ServiceRequest.objects.filter(customer_id=actor.user_id) if actor.is_guest else visible_to(actor)
+    found = theirs.filter(number=number).values_list("id", flat=True).first()
     if found is None:
         raise Forbidden
     return found

@@ -48,6 +48,9 @@ def arrive(actor: Actor, request: ServiceRequest, arrival: Arrival, *, portal: C
     if actor is SYSTEM:
         # Nobody at the desk has read what the customer wrote.
         request.unanswered_since = unanswered_since
+        if unanswered_since is not None:
+            # While they wait for our answer nobody reminds them.
+            request.waiting_since = None
     request.is_new = request.is_new and not actor.is_staff
     if arrival.changes:
         request.title = title_of(portal.type(request.type_key), request.data, portal)

@@ -23,6 +23,7 @@ from portal_core.history.record import JsonValue
 from portal_core.service_requests.ask_lines import AskLine
 from portal_core.service_requests.document_line import document_title, sees_document_line
 from portal_core.service_requests.models import Priority, ServiceRequest
+from portal_core.service_requests.queries import seen_by_reader
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import field_text
 from portal_core.service_requests.visible_person import VisiblePerson, person
@@ -85,9 +86,14 @@ class EntryPage:
 
 def for_viewer(request: ServiceRequest, viewer: Viewer) -> QuerySet[HistoryEntry]:
     """The entries of `request` that `viewer` may see at all, newest first; with them what was written in requests
-    that go on in it (of the same customer), each with the number where it was written."""
+    that go on in it (of the same customer), each with the number where it was written.
+
+    SECURITY: of those only the ones that the viewer could open. A role that is kept to some types or a team reads
+    nothing of others by way of a merge, and a guest's link opens one request and nothing else.
+    """
     # As one list of keys, so that the index on request and id is used for all of them.
-    together = ServiceRequest.objects.filter(Q(pk=request.pk) | Q(merged_into_number=request.number)).values("pk")
+    merged = Q(merged_into_number=request.number) & seen_by_reader(viewer.user_id, viewer.role, viewer.team_key)
+    together = ServiceRequest.objects.filter(Q(pk=request.pk) | merged).values("pk")
     entries = HistoryEntry.objects.filter(request_id__in=together)
     entries = entries.filter(Q(request=request) | Q(kind__in=[Kind.REPLIED, Kind.NOTED]))
     entries = entries.annotate(written_in_number=F("request__number")).select_related("actor").order_by("-id")

@@ -1,36 +1,50 @@
 """Lists of service requests: each starts from what the reader may see."""
 
+import uuid
+from typing import Final
+
 from django.db.models import Q, QuerySet
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
-from portal_core.accounts.roles import CUSTOMER
+from portal_core.accounts.roles import CUSTOMER, Role
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
+
+
+# Holds for no row, as one condition.
+_NONE: Final = Q(pk__in=[])
 
 
 def visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
     """The requests that `actor` may see at all; whoever is neither customer nor staff sees none."""
-    if actor.user_id is None:
+    if not _is_reader(actor.user_id, actor.role):
         return ServiceRequest.objects.none()
-    if actor.is_customer:
-        return ServiceRequest.objects.filter(customer_id=actor.user_id)
-    if actor.is_staff and actor.may("see"):
-        return ServiceRequest.objects.filter(_in_scope(actor))
-    return ServiceRequest.objects.none()
+    return ServiceRequest.objects.filter(seen_by_reader(actor.user_id, actor.role, actor.team_key))
 
 
-def _in_scope(actor: Actor) -> Q:
+def seen_by_reader(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
+    """Which requests somebody may see at all, as one condition; see `visible_to`."""
+    if not _is_reader(user_id, role):
+        return _NONE
+    return Q(customer_id=user_id) if role.base == CUSTOMER else _in_scope(user_id, role, team_key)
+
+
+def _is_reader(user_id: uuid.UUID | None, role: Role) -> bool:
+    return user_id is not None and (role.base == CUSTOMER or (role.is_staff and role.may("see")))
+
+
+def _in_scope(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
     """A role's scope (all, its team, its own and what nobody has) and its request types, as one condition."""
     condition = Q()
-    if actor.role.scope == "team":
-        condition = Q(assignee_id=actor.user_id)
-        if actor.team_key:
+    if role.scope == "team":
+        condition = Q(assignee_id=user_id)
+        if team_key:
             # Without a team of one's own, the requests of no team are not "one's team's".
-            condition |= Q(team_key=actor.team_key)
-    elif actor.role.scope == "own":
-        condition = Q(assignee_id=actor.user_id) | Q(assignee_id=None)
-    if actor.role.type_keys is not None:
-        condition &= Q(type_key__in=sorted(actor.role.type_keys))
+            condition |= Q(team_key=team_key)
+    elif role.scope == "own":
+        condition = Q(assignee_id=user_id) | Q(assignee_id=None)
+    if role.type_keys is not None:
+        condition &= Q(type_key__in=sorted(role.type_keys))
     return condition
 
 

@@ -204,6 +204,21 @@ def test_a_colleague_who_sees_only_the_merged_one_writes_nothing_into_the_other(
         reply(actor=shop.actor("erin"), request_id=first.pk, message=Message("Peek", uuid.uuid4()))
 
 
+def test_a_merge_shows_a_role_nothing_of_requests_that_it_may_not_see(shop, people, client_for, pair):
+    first, _second = pair
+    sale = shop.file("sale", what="Sale", kind="noise")
+    note(actor=actor_for(people["alice"]), request_id=sale.pk, message=Message("Margin of the sale", uuid.uuid4()))
+    reply(actor=actor_for(people["alice"]), request_id=sale.pk, message=Message("Words of the sale", uuid.uuid4()))
+    join(people, sale, first, "alice")
+    whole = client_for(people["bob"]).get(f"/desk/requests/{first.number}/").content.decode()
+    assert "Margin of the sale" in whole and "Words of the sale" in whole
+    for limit in ({"types": ["repair"]}, {"scope": "team"}):
+        shop.publish(**limit)
+        page = client_for(people["erin"]).get(f"/desk/requests/{first.number}/")
+        assert page.status_code == 200 and "Secret of the desk" in page.content.decode()
+        assert "of the sale" not in page.content.decode()
+
+
 def test_the_page_shows_the_mail_before_it_goes(people, client_for, pair):
     first, second = pair
     bob = client_for(people["bob"])

@@ -22,10 +22,11 @@ from portal_core.config.actions import publish
 from portal_core.config.checks.run import check
 from portal_core.config.document import load
 from portal_core.documents.models import StoredFile
+from portal_core.history.models import HistoryEntry
 from portal_core.messaging.actions import Message, note, reply
 from portal_core.portal import guest_new
 from portal_core.service_requests import guest_links
-from portal_core.service_requests.actions import Move, Submission, move, submit
+from portal_core.service_requests.actions import Move, Submission, merge, move, submit
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants.context import tenant_context
@@ -674,3 +675,18 @@ def test_a_link_that_staff_stopped_is_sent_again_by_staff_alone(house, client_fo
     bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "renew"})
     fresh = "/g/" + house.mails()[-1].text.split("/g/")[1].split()[0]
     assert client_for().get(fresh).status_code == 200
+
+
+def test_what_a_guest_writes_follows_a_merged_request_and_a_link_opens_no_other_one(house):
+    first, first_path = house.filed()
+    second, second_path = house.filed(**{"f-what": "Again a drip"})
+    house.client.post(f"{first_path}reply/", {"body": "Said in the first", "key": str(uuid.uuid4())})
+    merge(actor=actor_for(house.people["bob"]), request_id=first.pk, into_number=second.number)
+    written = house.client.post(f"{first_path}reply/", {"body": "Said afterwards", "key": str(uuid.uuid4())})
+    assert written.status_code == 302
+    assert HistoryEntry.objects.get(body="Said afterwards").request_id == second.pk
+    stranger = make_client()
+    page = stranger.get(second_path).content.decode()
+    assert "Said afterwards" in page
+    assert "Said in the first" not in page
+    assert "Said in the first" in stranger.get(first_path).content.decode()

@@ -153,12 +153,23 @@ def _restore(request: ServiceRequest, before: dict[str, Any], portal: CompiledPo
     request.merged_into_number = None
     request_type = portal.type(request.type_key)
     flow = request_type.flow
-    if not flow.has_status(request.status_key) or flow.status(request.status_key).retired:
-        # Publishing has moved the open ones meanwhile; this one was closed.
-        enter_status(request, request_type.start, portal=portal, now=now)
+    is_there = flow.has_status(request.status_key) and not flow.status(request.status_key).retired
+    if not is_there or flow.status(request.status_key).turn != request.turn:
+        # Publishing has moved the open ones meanwhile, or made it somebody else's turn; this one was closed.
+        _enter_anew(request, request.status_key if is_there else request_type.start, portal, now)
     elif request.waiting_since is not None:
         # Nobody is closed out for the days in which there was nothing here to answer.
         start_waiting(request, now)
+
+
+def _enter_anew(request: ServiceRequest, status_key: str, portal: CompiledPortal, now: datetime) -> None:
+    """What the customer wrote and nobody has answered still waits for us, and they are not reminded meanwhile."""
+    unanswered_since = request.unanswered_since
+    enter_status(request, status_key, portal=portal, now=now)
+    if unanswered_since is not None and request.closed_at is None:
+        request.unanswered_since, request.waiting_since = unanswered_since, None
+        if request.turn != Turn.US:
+            request.due_at = answer_due_at(request, portal=portal, now=unanswered_since)
 
 
 def _close(request: ServiceRequest, other: ServiceRequest, now: datetime) -> None:
