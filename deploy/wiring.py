@@ -76,6 +76,7 @@ def _connect_files() -> None:
     register(FileKind())
     file_access.register(attaching.may_fetch)
     file_access.set_knows_customer(attaching.knows_customer)
+    file_access.set_reach(attaching.documents_within_reach)
     sweep.register_holder(attaching.held_by_drafts)
     registry.on_cleaning(sweep.sweep)
     registry.on_cleaning(keeping.let_go)

@@ -21,13 +21,13 @@ from portal_core.config.kinds.date import parse_day
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
-from portal_core.documents.access import knows_customer
+from portal_core.documents.access import knows_customer, within_reach
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.uploads import Rules
-from portal_core.documents.vault import documents_of
+from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import visible_documents
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
@@ -130,20 +130,21 @@ def to_check(request: PersonRequest) -> HttpResponse:
     viewer = Viewer.of(request.actor, portal)
     keys = [kind.key for kind in portal.document_kinds.values() if kind_visibility(kind, request.actor.role) > 1]
     rows = Document.objects.filter(
-        state=DocumentState.ON_FILE, from_staff=False, approved_at=None, kind_key__in=keys
+        within_reach(request.actor), state=DocumentState.ON_FILE, from_staff=False, approved_at=None, kind_key__in=keys
     ).select_related("customer", "request")
     if not (request.actor.role.scope == "all" and request.actor.role.type_keys is None):
         rows = rows.filter(customer_id__in=visible_to(request.actor).values("customer_id"))
     found = list(rows.order_by("id")[:_MOST])
     people = {row.pk: row.customer for row in found}
     shown = [(document, people[document.id]) for document in visible_documents(found, viewer, portal)]
-    return render(request, "desk/documents.html", {"portal": portal, "waiting": shown})
+    more = rows.count() - _MOST if len(found) == _MOST else 0
+    return render(request, "desk/documents.html", {"portal": portal, "waiting": shown, "more": max(0, more)})
 
 
 @require_safe
 @staff_page()
 def of_customer(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
-    """`/desk/customers/ID/documents/`: one customer's vault."""
+    """`/desk/customers/ID/documents/`: one customer's vault; `?before=ID` goes on with older ones."""
     return _render(request, _open(request, key))
 
 
@@ -272,8 +273,9 @@ def _widest(kinds: list[DocumentKind]) -> int:
 
 
 def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extra: object) -> HttpResponse:
-    rows = documents_of(opened.customer.pk).select_related("request")[:_MOST]
-    shown = visible_documents(rows, opened.viewer, opened.portal)
+    found = documents_of(opened.customer.pk).filter(within_reach(opened.actor)).select_related("request")
+    part = stretch(found, before=parse_uuid(request.GET.get("before", "")), size=_MOST)
+    shown = visible_documents(part.rows, opened.viewer, opened.portal)
     add_form, ask_form = AddForm(None, opened), AskForm(None, opened)
     may_edit = opened.actor.may("edit_fields")
     context = {
@@ -285,6 +287,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "ask_form": ask_form if may_edit and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "may_edit": may_edit,
+        "older": part.older,
         **extra,
     }
     return render(request, "desk/customer_documents.html", context, status=status)

@@ -8,7 +8,10 @@ import uuid
 from collections.abc import Callable
 from typing import TypeAlias
 
+from django.db.models import Q
+
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.roles import Role
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.documents.errors import NotTheirs
@@ -20,12 +23,21 @@ Checker: TypeAlias = Callable[[Actor, StoredFile], bool]
 KnowsCustomer: TypeAlias = Callable[[Actor, uuid.UUID], bool]
 
 
+# Which documents came in where a colleague may look, as a condition on documents; asked about staff only.
+Reach: TypeAlias = Callable[[uuid.UUID | None, Role, str], Q]
+
+
+def _reaches_nothing(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
+    return Q(pk__in=[])
+
+
 def _knows_nobody(actor: Actor, customer_id: uuid.UUID) -> bool:
     return False
 
 
 _checkers: list[Checker] = []
 _knows_customer: list[KnowsCustomer] = [_knows_nobody]
+_reach: list[Reach] = [_reaches_nothing]
 
 
 def register(checker: Checker) -> None:
@@ -37,6 +49,30 @@ def register(checker: Checker) -> None:
 def set_knows_customer(function: KnowsCustomer) -> None:
     """Registers who knows which customers a colleague may see; once, at start."""
     _knows_customer[:] = [function]
+
+
+def set_reach(function: Reach) -> None:
+    """Registers who knows into which requests a colleague may look; once, at start."""
+    _reach[:] = [function]
+
+
+def within_reach(actor: Actor) -> Q:
+    """The documents that came in where this colleague may look: with no request, or with one that they see.
+
+    SECURITY: for every list of documents that staff read; a role that is kept to some types or a team learns nothing of
+    other requests by way of the papers of a customer whom it knows.
+    """
+    return reach_of(actor.user_id, actor.role, actor.team_key)
+
+
+def reach_of(user_id: uuid.UUID | None, role: Role, team_key: str = "") -> Q:
+    """As `within_reach`, where no actor is at hand."""
+    return _reach[0](user_id, role, team_key)
+
+
+def is_within_reach(actor: Actor, document: Document) -> bool:
+    """Whether one document came in where this colleague may look."""
+    return document.request_id is None or Document.objects.filter(within_reach(actor), pk=document.pk).exists()
 
 
 def file_for(actor: Actor, file_id: uuid.UUID, *, owner_id: uuid.UUID | None = None) -> StoredFile:
@@ -57,7 +93,7 @@ def sees_document(actor: Actor, document: Document) -> bool:
     if level < Visibility.SEE:
         return False
     if actor.is_staff:
-        return actor.may("see") and knows_customer(actor, document.customer_id)
+        return actor.may("see") and knows_customer(actor, document.customer_id) and is_within_reach(actor, document)
     return document.customer_id == actor.user_id and document.is_shared and actor.is_customer
 
 

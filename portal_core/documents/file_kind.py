@@ -29,7 +29,7 @@ class FileKind(FieldKind[FileField]):
             rules=rules_of(kind_of(asked.portal, config.document_kind), config.max_files),
             sender=Sender(asked.person_id, asked.customer_id),
             kind_key=config.document_kind or "",
-            offers=offers(asked.customer_id, config.document_kind, asked.role, asked.portal, asked.language),
+            offers=offers(config.document_kind, asked),
             **common_options(field, asked.portal, asked.language),
         )
         made.starts_with(asked.stored)

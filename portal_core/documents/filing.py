@@ -6,17 +6,21 @@ For actions, inside their transaction. Locks in this order: the request, then fi
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.visibility import Visibility
+from portal_core.documents.access import is_within_reach
 from portal_core.documents.errors import NotTheirs
 from portal_core.documents.kinds import is_expired, kind_of, kind_visibility, valid_until
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.documents.uploads import stored_value
+
+_GIVING_WAY: Final = (DocumentState.ON_FILE, DocumentState.SENT_BACK, DocumentState.ASKED)
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,23 @@ def may_attach(row: StoredFile, filing: Filing) -> bool:
         return False
     kind = kind_of(filing.portal, document.kind_key)
     today = timezone.now().astimezone(filing.portal.time_zone).date()
-    is_theirs = filing.actor.is_staff or (document.is_shared and filing.actor.user_id == document.customer_id)
+    is_theirs = (document.is_shared and filing.actor.user_id == document.customer_id) or (
+        filing.actor.is_staff and is_within_reach(filing.actor, document)
+    )
     is_seen = kind_visibility(kind, filing.actor.role) >= Visibility.SEE
     return bool(kind and kind.reusable) and is_theirs and is_seen and not is_expired(document.valid_until, today)
 
 
-def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing, *, title: str = "") -> Document:
-    """A new paper in the vault, made of attached files. Of a reusable kind it takes the place of the one before.
+@dataclass(frozen=True)
+class Label:
+    """What is said about a paper when it comes. `answers` is the document that asked for it (asked or sent back)."""
+
+    title: str = ""
+    answers: uuid.UUID | None = None
+
+
+def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing, label: Label = Label()) -> Document:
+    """A new paper in the vault, made of attached files; see `replace_older` for what it takes the place of.
 
     What staff add is not shared with the customer by this; that is a step of its own.
     """
@@ -78,7 +92,7 @@ def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing, *, 
     document = Document.objects.create(
         customer_id=filing.customer_id,
         kind_key=kind_key,
-        title=title,
+        title=label.title,
         state=DocumentState.ON_FILE,
         files=[stored_value(row) for row in rows],
         from_staff=filing.actor.is_staff,
@@ -92,27 +106,35 @@ def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing, *, 
     for row in rows:
         row.document = document
     StoredFile.objects.bulk_update(rows, ["document"])
-    if kind is not None and kind.reusable and not filing.actor.is_staff:
-        replace_older(document)
+    if not filing.actor.is_staff:
+        replace_older(document, answers=label.answers, is_reusable=kind is not None and kind.reusable)
     return document
 
 
-def replace_older(document: Document) -> None:
-    """The customer's own paper of this kind and name that stood on file or was sent back gives way to this one.
+def replace_older(document: Document, *, answers: uuid.UUID | None, is_reusable: bool) -> None:
+    """The customer's own papers of this kind that give way to this one.
 
-    So does the wish for one. A paper that the customer calls otherwise (the policy of the house, of the car) stays.
+    What this one answers (asked for or sent back); of a reusable kind also what has the same title: somebody who has
+    two valid papers of a kind, such as the policy of the house and that of the car, goes on having two. A paper that
+    comes without having been asked for by name answers what was asked for, if that is one.
     """
-    same = Q(state__in=[DocumentState.ON_FILE, DocumentState.SENT_BACK], title__iexact=document.title)
-    older = Document.objects.select_for_update().filter(
-        same | Q(state=DocumentState.ASKED),
-        customer_id=document.customer_id,
-        kind_key=document.kind_key,
-        from_staff=False,
+    theirs = Document.objects.select_for_update().filter(
+        customer_id=document.customer_id, kind_key=document.kind_key, from_staff=False, state__in=_GIVING_WAY
     )
-    ids = list(older.exclude(pk=document.pk).order_by("pk").values_list("pk", flat=True))
-    if ids:
+    older = list(theirs.exclude(pk=document.pk).order_by("pk"))
+    asked = [row for row in older if row.state == DocumentState.ASKED]
+    gone = {row.pk for row in older if row.pk == answers and row.state != DocumentState.ON_FILE}
+    if is_reusable:
+        gone |= {row.pk for row in older if row not in asked and _is_same(row.title, document.title)}
+        if answers is None and len(asked) == 1:
+            gone.add(asked[0].pk)
+    if gone:
         now = timezone.now()
-        Document.objects.filter(pk__in=ids).update(state=DocumentState.REPLACED, replaced_by=document, changed_at=now)
+        Document.objects.filter(pk__in=gone).update(state=DocumentState.REPLACED, replaced_by=document, changed_at=now)
+
+
+def _is_same(title: str, other: str) -> bool:
+    return title.casefold() == other.casefold()
 
 
 def count_use(document_ids: Iterable[uuid.UUID]) -> int:

@@ -4,17 +4,21 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import Count, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from portal_core.accounts.roles import Role
-from portal_core.config.compiled import CompiledPortal
+from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
+from portal_core.documents.access import reach_of
 from portal_core.documents.kinds import kind_of, kind_visibility
 from portal_core.documents.models import Document, DocumentState
 from portal_core.history.record import JsonValue
+
+# What customers are asked for again.
+WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,38 @@ def documents_of(customer_id: uuid.UUID) -> QuerySet[Document]:
     return Document.objects.filter(customer_id=customer_id).order_by("-id")
 
 
-def offers(
-    customer_id: uuid.UUID | None, kind_key: str | None, role: Role, portal: CompiledPortal, language: str
-) -> tuple[Offer, ...]:
-    """The valid documents of a reusable kind that this role may use for this customer; one query, or none."""
+@dataclass(frozen=True)
+class Stretch:
+    """The newest documents of a list, or those before one; `older` is where to go on, None at the end."""
+
+    rows: list[Document]
+    older: uuid.UUID | None
+
+
+def stretch(found: QuerySet[Document], *, before: uuid.UUID | None, size: int) -> Stretch:
+    """So many of `documents_of`; what a customer is asked for stands in the first stretch, however old it is."""
+    rows = list((found if before is None else found.filter(pk__lt=before))[: size + 1])
+    if len(rows) <= size:
+        return Stretch(rows, None)
+    older = rows[size - 1].pk
+    wanted = [] if before is not None else list(found.filter(pk__lt=older, state__in=WANTED)[:size])
+    return Stretch(rows[:size] + wanted, older)
+
+
+def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:
+    """The valid documents of a reusable kind that whoever fills in may use for the customer; one query, or none."""
+    portal, role = asked.portal, asked.role
     kind = kind_of(portal, kind_key)
-    if customer_id is None or kind is None or not kind.reusable or kind.retired:
+    if asked.customer_id is None or kind is None or not kind.reusable or kind.retired:
         return ()
     if kind_visibility(kind, role) < Visibility.SEE:
         return ()
     today = timezone.now().astimezone(portal.time_zone).date()
-    found = documents_of(customer_id).filter(kind_key=kind.key, state=DocumentState.ON_FILE)
+    found = documents_of(asked.customer_id).filter(kind_key=kind.key, state=DocumentState.ON_FILE)
     found = found.filter(Q(valid_until=None) | Q(valid_until__gte=today))
-    if not role.is_staff:
-        found = found.filter(is_shared=True)
-    name = portal.text(kind.name, language)
+    # A colleague's team is not known here: what came in with the team's requests is sent anew by who sees no others.
+    found = found.filter(reach_of(asked.person_id, role)) if role.is_staff else found.filter(is_shared=True)
+    name = portal.text(kind.name, asked.language)
     return tuple(
         Offer(row.pk, row.title or name, row.created_at, row.valid_until, tuple(row.files)) for row in found[:3]
     )

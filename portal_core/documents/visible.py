@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,9 +21,6 @@ from portal_core.documents.kinds import is_expired, is_expiring, kind_of, kind_v
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.documents.words import day_words
-
-# What customers are asked for again.
-WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
 
 
 @dataclass(frozen=True)

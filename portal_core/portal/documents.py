@@ -21,7 +21,7 @@ from portal_core.documents.errors import NotAllowed, NotTheirs
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
 from portal_core.documents.models import Document
-from portal_core.documents.vault import documents_of
+from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions.vault import Paper, add_document
@@ -61,14 +61,18 @@ class AddForm(forms.Form):
 @require_safe
 @customer_page
 def index(request: PersonRequest) -> HttpResponse:
-    """`/documents/`: the vault; `?all=1` shows everything of the longer lists."""
+    """`/documents/`: the vault; `?all=1` shows everything of the longer lists, `?before=ID` what is older."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     assert request.actor.user_id is not None
-    rows = documents_of(request.actor.user_id).select_related("request")[:_MOST]
+    found = documents_of(request.actor.user_id).select_related("request")
+    before = parse_uuid(request.GET.get("before", ""))
+    part = stretch(found, before=before, size=_MOST)
+    everything = before is not None or request.GET.get("all") == "1"
     context = {
         "portal": portal,
-        "vault": _vault(visible_documents(rows, viewer, portal), everything=request.GET.get("all") == "1"),
+        "vault": _vault(visible_documents(part.rows, viewer, portal), everything=everything),
+        "older": part.older,
         "may_add": bool(_addable(portal, viewer)),
         "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in _own_kinds(portal, viewer)}),
     }

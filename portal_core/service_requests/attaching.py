@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from portal_core.accounts.actor import SYSTEM, Actor
-from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.document.fields import FileField
 from portal_core.config.kinds.base import Saving
@@ -23,13 +24,15 @@ from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
-from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.queries import seen_by_reader, visible_to
 from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 
 
 def attach_answers(request: ServiceRequest, keys: Iterable[str], saving: Saving) -> None:
-    """Attaches the files that stand in the answers `keys` of `request`, whose row exists.
+    """Attaches the files that stand in the answers `keys` of `request`; the caller saves the request afterwards.
+
+    Its row need not exist yet, only its id: what refers to it is checked when the transaction ends.
 
     SECURITY: the form has checked them; this is the second lock. What is stored of a file is written from its row.
 
@@ -183,6 +186,14 @@ def knows_customer(actor: Actor, customer_id: uuid.UUID) -> bool:
         return False
     sees_all = actor.role.scope == "all" and actor.role.type_keys is None
     return sees_all or visible_to(actor).filter(customer_id=customer_id).exists()
+
+
+def documents_within_reach(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
+    """The documents that came in with no request, or with one that this colleague sees, as a condition on documents."""
+    if role.is_staff and role.may("see") and role.scope == "all" and role.type_keys is None:
+        return Q()
+    seen = ServiceRequest.objects.filter(seen_by_reader(user_id, role, team_key))
+    return Q(request=None) | Q(request__in=seen.values("pk"))
 
 
 def held_by_drafts(ids: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:

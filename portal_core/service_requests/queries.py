@@ -10,7 +10,6 @@ from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, Role
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 
-
 # Holds for no row, as one condition.
 _NONE: Final = Q(pk__in=[])
 

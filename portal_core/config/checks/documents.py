@@ -78,17 +78,28 @@ def _field(index: Index, request_type: RequestType, field: FileField) -> Iterato
 def _through_the_vault(
     index: Index, request_type: RequestType, field: FileField, kind: DocumentKind
 ) -> Iterator[Problem]:
-    """What a role never sees in the field would reach it as a document of the kind."""
+    """What a role does not see in the field would reach it as a document of the kind.
+
+    Staff see the papers of a request wherever it stands, so that one status in which the field is hidden is enough.
+    Customers see their own papers, and of ours what was shared: for them it matters where a field is always hidden.
+    """
     flow = index.flows.get(request_type.flow)
-    places = [None, *(status.key for status in flow.statuses)] if flow else [None]
+    statuses = [status.key for status in active_statuses(flow)] if flow else []
     for key, role in index.roles.items():
-        if key == "guest" or any(visibility(field, role, place) > Visibility.HIDDEN for place in places):
+        if key == "guest" or _level(index, kind, key) == Visibility.HIDDEN:
             continue
-        if _level(index, kind, key) > Visibility.HIDDEN:
-            path = f"types.{request_type.key}.fields.{field.key}.document_kind"
-            text = f"“{key}” never sees this field, and would see its files as documents of the kind “{kind.key}”."
-            mend = f'Hide the kind, too: "show": {{"{key}": "hidden"}}, or use another kind here.'
-            yield Problem(path, text, mend)
+        hidden = [status for status in statuses if visibility(field, role, status) == Visibility.HIDDEN]
+        if role.is_staff and not hidden:
+            continue
+        on_form = visibility(field, role, None) > Visibility.HIDDEN
+        never = len(hidden) == len(statuses) and (role.is_staff or not on_form)
+        if not never and not role.is_staff:
+            continue
+        where = "never sees this field" if never else f"does not see this field in “{hidden[0]}”"
+        path = f"types.{request_type.key}.fields.{field.key}.document_kind"
+        text = f"“{key}” {where}, and would see its files as documents of the kind “{kind.key}”."
+        mend = f'Hide the kind, too: "show": {{"{key}": "hidden"}}, or use another kind here.'
+        yield Problem(path, text, mend)
 
 
 def _asks(index: Index, status: Status, path: str) -> Iterator[Problem]:

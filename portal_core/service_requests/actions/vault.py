@@ -21,7 +21,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import knows_customer, sees_document
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
-from portal_core.documents.filing import Filing, attach_loose, file_document, lock_files
+from portal_core.documents.filing import Filing, Label, attach_loose, file_document, lock_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add
 from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import Audience, HistoryEntry, Kind
@@ -69,10 +69,8 @@ def add_document(
         filing = Filing(actor, portal, customer_id, request_id)
         ordered = [rows[key] for key in paper.file_ids]
         attach_loose(ordered, filing)
-        title = " ".join(paper.title.replace("\x00", "").split())[:160]
-        document = file_document(ordered, kind.key, filing, title=title)
+        document = file_document(ordered, kind.key, filing, _label(customer_id, paper))
         _describe(document, paper, actor, kind)
-        _answered(document, paper)
         what = "shared" if actor.is_staff and document.is_shared else "added"
         entry = _tell(actor, document, what, request=request)
         emit("document.shared" if what == "shared" else "document.added", _payload(document, entry))
@@ -180,26 +178,21 @@ def _refuse_unless_known(actor: Actor, customer_id: uuid.UUID) -> None:
         raise NotTheirs
 
 
+def _label(customer_id: uuid.UUID, paper: Paper) -> Label:
+    """Its title as it is kept; one that answers another is called as that was, unless it has a name of its own."""
+    title = " ".join(paper.title.replace("\x00", "").split())[:160]
+    if not title and paper.answers is not None:
+        asking = Document.objects.filter(pk=paper.answers, customer_id=customer_id, kind_key=paper.kind_key)
+        title = asking.values_list("title", flat=True).first() or ""
+    return Label(title, paper.answers)
+
+
 def _describe(document: Document, paper: Paper, actor: Actor, kind: DocumentKind) -> None:
     document.valid_until = paper.valid_until or document.valid_until
     if actor.is_staff:
         document.is_shared = paper.share and _level(kind, CUSTOMER) >= Visibility.SEE
         document.approved_at = document.created_at
     document.save(update_fields=["valid_until", "is_shared", "approved_at"])
-
-
-def _answered(document: Document, paper: Paper) -> None:
-    """What asked for it gives way to it."""
-    if paper.answers is None or document.from_staff:
-        return
-    asking = Document.objects.select_for_update().filter(
-        pk=paper.answers,
-        customer_id=document.customer_id,
-        kind_key=document.kind_key,
-        state__in=[DocumentState.ASKED, DocumentState.SENT_BACK],
-    )
-    if asking.exists():
-        asking.update(state=DocumentState.REPLACED, replaced_by=document, changed_at=timezone.now())
 
 
 def _held(
