@@ -120,7 +120,7 @@ def test_a_field_that_staff_see_only_at_times_needs_a_kind_that_they_do_not_see(
             field["at"] = {**field.get("at", {}), hidden_in: {"engineer": "hidden"}}
     where = "types.repair.fields.policy.document_kind"
     (problem,) = [problem for problem in check(load(made)) if problem.path == where]
-    assert f"“engineer” does not see this field in “{hidden_in}”" in problem.text
+    assert f"“engineer” does not see this field in “{hidden_in}”" in problem.problem
     made["document_kinds"][0]["show"] = {"engineer": "hidden"}
     assert [problem for problem in check(load(made)) if problem.path == where] == []
 
