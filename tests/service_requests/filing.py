@@ -69,6 +69,9 @@ def typed_for(field: CompiledField) -> Any:
     """What a person would type into a field of this kind; by part where it has several inputs."""
     if field.kind.key in ("choice", "choices"):
         return next(choice.key for choice in field.config.choices if not choice.retired)
+    if field.kind.key == "text" and getattr(field.config, "pattern", None):
+        # What the business itself gives as an example has the form that it asks for.
+        return live_portal().text(field.config.placeholder, "en")
     if field.kind.key == "number":
         return str(getattr(field.config, "min", None) or "2")
     if field.kind.key == "date":
