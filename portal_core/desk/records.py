@@ -27,7 +27,7 @@ from portal_core.saved_records.queries import of_customer
 from portal_core.saved_records.visible import VisibleRecord, kind_of, visible, visible_all
 from portal_core.saved_records.writing import NewRecord
 from portal_core.service_requests.queries import customers_of
-from portal_core.service_requests.service_history import requests_about, types_for
+from portal_core.service_requests.service_history import history_of, types_for
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 
@@ -61,7 +61,7 @@ def records_pane(actor: Actor, customer: User, viewer: Viewer, *, portal: Compil
 @require_safe
 @staff_page()
 def detail(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
-    """`/desk/records/ID/`: what is known, who sees it, what was done about it."""
+    """`/desk/records/ID/`: what is known, who sees it, what was done about it; `?files=all` with every file."""
     opened = _open(request, record_id)
     may_write = request.actor.may("edit_fields")
     starts = types_for(opened.row.kind_key, request.actor, portal=opened.portal)
@@ -69,8 +69,12 @@ def detail(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
         "portal": opened.portal,
         "record": opened.record,
         "customer": opened.row.customer,
-        "requests": requests_about(
-            opened.row.pk, opened.row.kind_key, request.actor, opened.viewer, portal=opened.portal
+        "history": history_of(
+            opened.row,
+            request.actor,
+            opened.viewer,
+            portal=opened.portal,
+            every_file=request.GET.get("files") == "all",
         ),
         "lines": lines_of(opened.row, opened.viewer, portal=opened.portal),
         "may_write": may_write,

@@ -176,8 +176,10 @@ class FilesField(forms.Field):
             files, ticked = self.files_for(chosen), {key for key in chosen if key.startswith(_DOCUMENT)}
         else:
             files = self.starting
-            first = next(iter(self.offers), None)
-            ticked = {f"{_DOCUMENT}{first.id}"} if first and not files else set()
+            standing = {item["id"] for item in files}
+            first = self.offers[:1] if not files else ()
+            used = [offer for offer in self.offers if standing & {item["id"] for item in offer.files}]
+            ticked = {f"{_DOCUMENT}{offer.id}" for offer in (*first, *used)}
         offered = {item["id"] for offer in self.offers for item in offer.files}
         shown = tuple(shown_file(item) for item in files if item["id"] not in offered or not self.offers)
         return Upload(

@@ -25,12 +25,16 @@ _GIVING_WAY: Final = (DocumentState.ON_FILE, DocumentState.SENT_BACK, DocumentSt
 
 @dataclass(frozen=True)
 class Filing:
-    """Who attaches for whom: `owner_id` has sent the files (a guest's browser, or the actor)."""
+    """Who attaches for whom: `owner_id` has sent the files (a guest's browser, or the actor).
+
+    `reusable` are files of the customer's earlier request that come along with this one.
+    """
 
     actor: Actor
     portal: CompiledPortal
     customer_id: uuid.UUID
     request_id: uuid.UUID | None = None
+    reusable: frozenset[uuid.UUID] = frozenset()
 
     @property
     def owner_id(self) -> uuid.UUID | None:
@@ -60,9 +64,11 @@ def may_attach(row: StoredFile, filing: Filing) -> bool:
     """Whether a file is this person's to put somewhere: sent by them, or on file for this customer and seen by them."""
     if row.state in (FileState.INFECTED, FileState.GONE):
         return False
-    if row.owner_id == filing.owner_id:
-        return row.attached_at is None or row.customer_id == filing.customer_id
     document = row.document
+    if row.owner_id == filing.owner_id and row.attached_at is None:
+        return True
+    if row.customer_id == filing.customer_id and (row.owner_id == filing.owner_id or row.pk in filing.reusable):
+        return document is None or document.state == DocumentState.ON_FILE
     if document is None or document.customer_id != filing.customer_id or document.state != DocumentState.ON_FILE:
         return False
     kind = kind_of(filing.portal, document.kind_key)

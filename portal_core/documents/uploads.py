@@ -20,7 +20,7 @@ from portal_core.config.file_formats import extensions_for
 from portal_core.documents import storage
 from portal_core.documents.checking import Checked, Refused, check_file
 from portal_core.documents.errors import UploadRefused
-from portal_core.documents.models import FileState, StoredFile
+from portal_core.documents.models import DocumentState, FileState, StoredFile
 from portal_core.documents.names import shown_name
 from portal_core.documents.scanning import has_scanner
 from portal_core.documents.words import limits_words, reason_for
@@ -103,10 +103,15 @@ def take_all(owner_id: uuid.UUID, sent: Iterable["UploadedFile[bytes]"], rules: 
 
 
 def own_files(owner_id: uuid.UUID | None, customer_id: uuid.UUID | None, ids: Sequence[uuid.UUID]) -> list[StoredFile]:
-    """Those of `ids` that this person has sent and that are loose or this customer's already, in that order."""
+    """Those of `ids` that this person has sent and that are loose or this customer's already, in that order.
+
+    What has become a document counts only while that stands on file.
+    """
     if owner_id is None or not ids:
         return []
-    theirs = Q(attached_at=None) | Q(customer_id=customer_id) if customer_id else Q(attached_at=None)
+    theirs = Q(attached_at=None)
+    if customer_id:
+        theirs |= (Q(document=None) | Q(document__state=DocumentState.ON_FILE)) & Q(customer_id=customer_id)
     usable = StoredFile.objects.filter(theirs, pk__in=ids, owner_id=owner_id)
     found = {row.pk: row for row in usable.exclude(state__in=[FileState.INFECTED, FileState.GONE])}
     return [found[key] for key in ids if key in found]

@@ -1,7 +1,7 @@
 """A customer's documents: what is on file, and what of it can be used again."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -10,11 +10,13 @@ from django.db.models import Count, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from portal_core.accounts.roles import Role
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import reach_of
-from portal_core.documents.kinds import kind_of, kind_visibility
-from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.kinds import is_expired, kind_of, kind_visibility
+from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.history.record import JsonValue
 
 # What customers are asked for again.
@@ -70,6 +72,25 @@ def stretch(found: QuerySet[Document], *, before: uuid.UUID | None, size: int) -
     older = rows[size - 1].pk
     wanted = [] if before is not None else list(found.filter(pk__lt=older, state__in=WANTED)[:size])
     return Stretch(rows[:size] + wanted, older)
+
+
+def usable_again(
+    customer_id: uuid.UUID, ids: Iterable[uuid.UUID], role: Role, portal: CompiledPortal
+) -> frozenset[uuid.UUID]:
+    """Which of a customer's attached files can be sent with another request: those that are still there, and whose
+    document (if they are part of one) is valid, on file and seen by this role. One query.
+    """
+    today = timezone.now().astimezone(portal.time_zone).date()
+    rows = StoredFile.objects.filter(pk__in=list(ids), customer_id=customer_id).exclude(attached_at=None)
+    rows = rows.exclude(state__in=[FileState.INFECTED, FileState.GONE]).select_related("document")
+    return frozenset(row.pk for row in rows if row.document is None or _is_usable(row.document, role, portal, today))
+
+
+def _is_usable(document: Document, role: Role, portal: CompiledPortal, today: date) -> bool:
+    if document.state != DocumentState.ON_FILE or is_expired(document.valid_until, today):
+        return False
+    is_theirs = role.is_staff or document.is_shared
+    return is_theirs and kind_visibility(kind_of(portal, document.kind_key), role) >= Visibility.SEE
 
 
 def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:

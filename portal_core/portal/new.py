@@ -24,7 +24,7 @@ from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
-from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, number_in, start_of
+from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, start_of, start_sent
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import TypeNotOpen
@@ -126,8 +126,8 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
         portal, request.actor.role, viewer.language, customer_id=request.actor.user_id, person_id=request.actor.user_id
     )
     if request.method == "POST":
-        typed = with_files(request, lambda: new_request_form(request_type, asked))
-        start = Start(again_of=number_in(request.POST.get(AGAIN, "")))
+        start = start_sent(request.POST, request.actor, request_type, asked)
+        typed = with_files(request, lambda: new_request_form(request_type, asked, start=start.values))
         page = FormPage(portal, request_type, asked, typed, form_key(request.POST))
         return replace(page, customer=request.user, start=start)
     draft = draft_of(request.actor, type_key)
@@ -139,7 +139,7 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     is_filed = filed_with(request.actor, draft.submission_key) is not None
     key = uuid7() if is_filed else draft.submission_key
     typed = as_typed(draft.typed)
-    start = Start(again_of=number_in(typed.get(AGAIN, "")))
+    start = start_sent(typed, request.actor, request_type, asked)
     page = FormPage(portal, request_type, asked, typed, key, draft.updated_at)
     return replace(page, customer=request.user, start=start)
 

@@ -27,7 +27,7 @@ from portal_core.saved_records.queries import of_customer
 from portal_core.saved_records.visible import VisibleRecord, kind_of, visible, visible_all
 from portal_core.saved_records.writing import NewRecord
 from portal_core.service_requests.queries import visible_to
-from portal_core.service_requests.service_history import requests_about, types_for
+from portal_core.service_requests.service_history import history_of, types_for
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 
@@ -133,7 +133,7 @@ def add(request: PersonRequest, kind_key: str) -> HttpResponse:
 @require_safe
 @customer_page
 def detail(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
-    """`/saved/ID/`: what is known of it, and everything that was done about it."""
+    """`/saved/ID/`: what is known of it, and everything that was done about it; `?files=all` with every file."""
     portal = live_portal()
     row = get_for(request.actor, record_id)
     viewer = Viewer.of(request.actor, portal)
@@ -141,12 +141,16 @@ def detail(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
     context = {
         "portal": portal,
         "record": record,
-        "requests": requests_about(row.pk, row.kind_key, request.actor, viewer, portal=portal),
+        "history": history_of(row, request.actor, viewer, portal=portal, every_file=_every_file(request)),
         "starts": _starts(record, request, portal),
         "lines": lines_of(row, viewer, portal=portal),
         "tabs": detail_tabs(request, portal),
     }
     return render(request, "portal/saved_record.html", context)
+
+
+def _every_file(request: PersonRequest) -> bool:
+    return request.GET.get("files") == "all"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -47,6 +47,19 @@ def start_of(query: QueryDict, actor: Actor, request_type: CompiledType, asked: 
     return Start(record_start(query, request_type))
 
 
+def start_sent(data: QueryDict, actor: Actor, request_type: CompiledType, asked: Asked) -> Start:
+    """What a form that comes in was made from: its answers are typed now; only files lie where they lay."""
+    number = number_in(data.get(AGAIN, ""))
+    if number is None or not any(item.kind.key == "file" for item in request_type.fields):
+        return Start(again_of=number)
+    again = made_from(actor, number, request_type, asked)
+    values = again.values if again is not None else {}
+    files = {
+        item.key: values[item.key] for item in request_type.fields if item.kind.key == "file" and item.key in values
+    }
+    return Start(files, number)
+
+
 def record_start(query: QueryDict, request_type: CompiledType) -> dict[str, JsonValue]:
     """`?record=ID`: that record in each first field for a kind of record; a field takes only one of its own kind.
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
@@ -29,10 +30,13 @@ from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 
 
-def attach_answers(request: ServiceRequest, keys: Iterable[str], saving: Saving) -> None:
+def attach_answers(
+    request: ServiceRequest, keys: Iterable[str], saving: Saving, *, reusable: frozenset[uuid.UUID] = frozenset()
+) -> None:
     """Attaches the files that stand in the answers `keys` of `request`; the caller saves the request afterwards.
 
-    Its row need not exist yet, only its id: what refers to it is checked when the transaction ends.
+    Its row need not exist yet, only its id: what refers to it is checked when the transaction ends. Files of an earlier
+    request that are `reusable` come along as they are.
 
     SECURITY: the form has checked them; this is the second lock. What is stored of a file is written from its row.
 
@@ -45,11 +49,11 @@ def attach_answers(request: ServiceRequest, keys: Iterable[str], saving: Saving)
     if not wanted:
         return
     rows = {row.pk: row for row in lock_files({key for ids in wanted.values() for key in ids})}
-    filing = Filing(saving.actor, saving.portal, request.customer_id, request.pk)
-    reused: set[uuid.UUID] = set()
+    filing = Filing(saving.actor, saving.portal, request.customer_id, request.pk, reusable)
+    reused: list[StoredFile] = []
     for field in fields:
         if field.key in wanted:
-            reused |= _attach(request, field, [rows.get(key) for key in wanted[field.key]], filing)
+            reused += _attach(request, field, [rows.get(key) for key in wanted[field.key]], filing)
     _count_reused(request, reused)
 
 
@@ -72,7 +76,7 @@ def answer_with_documents(
         raise Forbidden from None
     if new:
         file_document(new, kind_key, filing)
-    _count_reused(request, {row.document_id for row in chosen if row.document_id is not None and row not in new})
+    _count_reused(request, [row for row in chosen if row not in new])
     return [dict(stored_value(row)) for row in chosen]
 
 
@@ -134,20 +138,38 @@ def _is_shared_with_guest(actor: Actor, request: ServiceRequest, document: Docum
 
 
 def _sees(actor: Actor, row: StoredFile, use: RequestFile) -> bool:
-    """An answer's file: the field as it is seen now, and for customers only while it stands there."""
-    if use.entry is not None:
-        return actor.is_staff or use.entry.audience == Audience.CUSTOMER
     portal = live_portal()
+    audience = use.entry.audience if use.entry is not None else None
+    return sees_use(Viewer.of(actor, portal), FileUse(row.pk, use.request, use.field_key, audience), portal)
+
+
+@dataclass(frozen=True)
+class FileUse:
+    """Where a file stands: in an answer (`field_key`), or with a message or note for this `audience`."""
+
+    file_id: uuid.UUID
+    request: ServiceRequest
+    field_key: str
+    audience: JsonValue
+
+
+def sees_use(viewer: Viewer, use: FileUse, portal: CompiledPortal) -> bool:
+    """Whether the reader has the file through this use of it, in a request that they see.
+
+    An answer's file: the field as it is seen now, and for customers only while it stands there.
+    """
+    if use.audience is not None:
+        return viewer.is_staff or use.audience == Audience.CUSTOMER
     field = portal.type_or_unknown(use.request.type_key).field_or_none(use.field_key)
-    if field is None or Viewer.of(actor, portal).visibility(field, use.request.status_key) < Visibility.SEE:
+    if field is None or viewer.visibility(field, use.request.status_key) < Visibility.SEE:
         return False
-    return actor.is_staff or row.pk in file_ids(use.request.data.get(use.field_key))
+    return viewer.is_staff or use.file_id in file_ids(use.request.data.get(use.field_key))
 
 
 def _attach(
     request: ServiceRequest, field: CompiledField, found: Sequence[StoredFile | None], filing: Filing
-) -> set[uuid.UUID]:
-    """Attaches one field's files and gives the documents on file that were used again."""
+) -> list[StoredFile]:
+    """Attaches one field's files and gives those that were there already and are used again."""
     try:
         rows = [_present(row) for row in found]
         standing = set(
@@ -165,7 +187,7 @@ def _attach(
     kind_key = field.config.document_kind if isinstance(field.config, FileField) else None
     if kind_key and new:
         file_document(new, kind_key, filing)
-    return {row.document_id for row in added if row.document_id is not None and row not in new}
+    return [row for row in added if row not in new]
 
 
 def _present(row: StoredFile | None) -> StoredFile:
@@ -174,8 +196,10 @@ def _present(row: StoredFile | None) -> StoredFile:
     return row
 
 
-def _count_reused(request: ServiceRequest, documents: set[uuid.UUID]) -> None:
-    count = count_use(documents)
+def _count_reused(request: ServiceRequest, files: Sequence[StoredFile]) -> None:
+    """A document counts once, however many files it has; a file that is no document counts for itself."""
+    loose = {row.pk for row in files if row.document_id is None}
+    count = len(loose) + count_use(row.document_id for row in files if row.document_id is not None)
     if count:
         emit("work.removed", {"what": "reused", "count": count, "request_id": str(request.pk)})
 

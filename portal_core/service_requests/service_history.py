@@ -6,6 +6,7 @@ request stands. Otherwise a field that staff keep to themselves would tell throu
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -15,7 +16,9 @@ from portal_core.config.document.fields import RecordField
 from portal_core.config.visibility import Visibility
 from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions.submit import may_file
+from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.record_files import RecordFiles, files_about
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, field_values, visible
 
@@ -29,25 +32,39 @@ def record_fields(request_type: CompiledType, record_kind: str) -> Iterator[Comp
             yield field
 
 
-def requests_about(
-    record_id: uuid.UUID, record_kind: str, actor: Actor, viewer: Viewer, *, portal: CompiledPortal
-) -> list[VisibleRequest]:
-    """The requests that name the record, the latest first, in one query."""
-    by_type = {kind.key: [field.key for field in record_fields(kind, record_kind)] for kind in portal.every_type}
+@dataclass(frozen=True)
+class ServiceHistory:
+    """What was done about a record, and the files that came with it; the latest first."""
+
+    requests: list[VisibleRequest]
+    files: RecordFiles
+
+
+def history_of(
+    record: SavedRecord, actor: Actor, viewer: Viewer, *, portal: CompiledPortal, every_file: bool = False
+) -> ServiceHistory:
+    """The requests that name the record, and their files, in one query each."""
+    rows = _rows_about(record, actor, viewer, portal)
+    requests = [visible(row, viewer, portal=portal, brief=True) for row in rows]
+    return ServiceHistory(requests, files_about(rows, viewer, portal=portal, everything=every_file))
+
+
+def _rows_about(record: SavedRecord, actor: Actor, viewer: Viewer, portal: CompiledPortal) -> list[ServiceRequest]:
+    by_type = {kind.key: [field.key for field in record_fields(kind, record.kind_key)] for kind in portal.every_type}
     names_it = Q()
     for type_key, keys in by_type.items():
         for key in keys:
-            names_it |= Q(type_key=type_key, data__contains={key: {"id": str(record_id)}})
+            names_it |= Q(type_key=type_key, data__contains={key: {"id": str(record.pk)}})
     if not names_it:
         return []
     # A record is named by its own customer's requests alone: few rows, where the whole table would be read.
-    theirs = visible_to(actor).filter(customer_id__in=SavedRecord.objects.filter(pk=record_id).values("customer_id"))
+    theirs = visible_to(actor).filter(customer_id=record.customer_id)
     rows = theirs.filter(names_it).select_related("customer", "assignee").order_by("-created_at", "-id")
     found = []
     for row in rows[:REQUESTS_SHOWN]:
         seen = field_values(row, viewer, portal=portal, at_least=Visibility.SEE)
-        if any(_is(seen.get(key), record_id) for key in by_type[row.type_key]):
-            found.append(visible(row, viewer, portal=portal, brief=True))
+        if any(_is(seen.get(key), record.pk) for key in by_type[row.type_key]):
+            found.append(row)
     return found
 
 

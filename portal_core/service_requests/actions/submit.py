@@ -18,6 +18,7 @@ from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.actions.spared import NOTHING_REMEMBERED, earlier_of, spare_work
+from portal_core.service_requests.again import files_of
 from portal_core.service_requests.answers import settled
 from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.changes import enter_status
@@ -113,7 +114,9 @@ def _file(actor: Actor, submission: Submission, portal: CompiledPortal, request_
     request.again_of = earlier
     request.number = next_number()
     # Before the row is written, so that it holds of each file what its own row says.
-    attach_answers(request, request.data, Saving(actor, portal, request.customer_id, submission.submission_key))
+    saving = Saving(actor, portal, request.customer_id, submission.submission_key)
+    reusable = files_of(earlier, actor, request_type, portal) if earlier is not None else frozenset()
+    attach_answers(request, request.data, saving, reusable=reusable)
     plan_tick(request, portal=portal)
     request.save(force_insert=True)
     told: dict[str, JsonValue] = {"status": request.status_key}
