@@ -62,7 +62,7 @@ def rendered() -> Iterator[set[str]]:
         template_rendered.disconnect(remember)
 
 
-_FILES = ("_upl", "doc", "vault_row")
+_FILES = ("_upl", "doc", "record_files", "vault_row")
 _PARTS_FOR_LATER = ("ask_small", "example_card", "mail_preview", "next_step", "prefilled", "tabs", *_FILES)
 _STEPS = ("_ask_keys", "join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
