@@ -24,8 +24,8 @@ _BATCH: Final = 500
 # Rows whose content has to be gone.
 _WITHOUT: Final = (FileState.INFECTED, FileState.GONE)
 
-# Which of these loose files somebody still holds (a half-filled form names them).
-Holder: TypeAlias = Callable[[frozenset[uuid.UUID]], frozenset[uuid.UUID]]
+# Which loose files somebody still holds (a half-filled form names them); asked once a sweep.
+Holder: TypeAlias = Callable[[], frozenset[uuid.UUID]]
 _holders: list[Holder] = []
 
 
@@ -46,8 +46,10 @@ def sweep() -> None:
 def _loose() -> None:
     before = timezone.now() - SWEPT_AFTER
     rows = StoredFile.objects.filter(attached_at=None, created_at__lt=before)
+    held: frozenset[uuid.UUID] | None = None
     for ids in _batches(rows.values_list("pk", flat=True).order_by("pk").iterator(chunk_size=_BATCH)):
-        held = frozenset().union(*(holder(frozenset(ids)) for holder in _holders))
+        if held is None:
+            held = frozenset().union(*(holder() for holder in _holders))
         _delete(sorted(set(ids) - held))
 
 

@@ -72,6 +72,21 @@ def preview(checked: Checked, portal: CompiledPortal) -> Iterator[Table | Text]:
         counts.add_row(*map(Text, words), str(count))
     if checked.by_status:
         yield counts
+    if left := left_alone(checked, portal):
+        yield Text(left)
+
+
+def left_alone(checked: Checked, portal: CompiledPortal) -> str:
+    """What the clock does with those that are open; nothing where none is."""
+    count = sum(
+        many
+        for (type_key, status_key), many in checked.by_status.items()
+        if portal.type(type_key).flow.status(status_key).turn != "nobody"
+    )
+    if not count:
+        return ""
+    those = "1 of them is open" if count == 1 else f"{count} of them are open"
+    return f"{those}. Nobody is reminded and nothing is closed by itself until somebody acts on the request."
 
 
 def _sample(rows: list[PreparedRow], portal: CompiledPortal) -> Table:

@@ -1,6 +1,8 @@
 """Writes checked rows: requests, their customers and their history, a batch at a time.
 
-No event is emitted: nobody is told of what happened elsewhere long ago, and no reminder or alarm starts from it.
+No event is emitted: nobody is told of what happened elsewhere long ago. The clock leaves what came in alone until
+somebody acts on it (`service_requests/replanning.py`); then the days in which a customer is to answer begin, and what
+was late already is not told of.
 """
 
 import uuid
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import HistoryEntry, Side
@@ -16,9 +19,11 @@ from portal_core.importing.mapping import ImportMapping
 from portal_core.importing.people import PeopleReader, keep_people
 from portal_core.importing.prepared import PreparedLine, PreparedRow
 from portal_core.service_requests.changes import answer_due_at, enter_status
+from portal_core.service_requests.clock import pending
 from portal_core.service_requests.locks import lock_imports, next_numbers
 from portal_core.service_requests.models import ServiceRequest, Source, Turn
 from portal_core.service_requests.search_rebuild import ask_for_words
+from portal_core.service_requests.stays import mark_told
 from tenants.identifiers import uuid7_at
 
 _BATCH = 500
@@ -68,6 +73,7 @@ class Writer:
         return Written(len(requests), new_customers, len(entries))
 
     def _request(self, row: PreparedRow, number: int, customers: Mapping[str, uuid.UUID]) -> ServiceRequest:
+        now = timezone.now()
         customer_id = customers[row.customer.email]
         request = ServiceRequest(
             number=number,
@@ -87,12 +93,14 @@ class Writer:
         )
         enter_status(request, row.status_key, portal=self._portal, now=row.status_since)
         is_open = request.closed_at is None
+        request.waiting_since = None
         at_start = row.status_key == self._portal.type(row.type_key).start
         request.is_new = is_open and at_start and row.assignee_id is None
         if row.unanswered_since is not None and is_open:
             request.unanswered_since = row.unanswered_since
             if request.turn != Turn.US:
                 request.due_at = answer_due_at(request, portal=self._portal, now=row.unanswered_since)
+        mark_told(request, [due.key for due in pending(request, self._portal) if due.what == "late" and due.at <= now])
         return request
 
 

@@ -111,6 +111,9 @@ def _add(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer,
         return
     if viewer.is_staff and not may_see(notice.user, notice.request):
         return
+    if not viewer.is_staff and notice.request.customer_id != notice.user_id:
+        # It has changed hands since: what happens to it is somebody else's.
+        return
     mail = mail_of(notice)
     if mail is None:
         return

@@ -1,6 +1,6 @@
 """Listening to the clock: customers are reminded, staff hear of what is late or has run out."""
 
-from portal_core.notifications.handlers import load
+from portal_core.notifications.handlers import Happening, load
 from portal_core.notifications.models import Way
 from portal_core.notifications.rules import ways_of
 from portal_core.service_requests.models import Turn
@@ -19,9 +19,10 @@ def on_reminded(event: Event) -> None:
 
 
 def on_late(event: Event) -> None:
-    """Tells those whom the status's rule names (or the document, where it has none), unless it was closed since."""
+    """Tells those whom the status's rule names (or the document, where it has none), while it is late there."""
     happening = load(event)
-    if happening is None or happening.row.closed_at is not None:
+    if happening is None or not _stands_as_then(happening) or happening.row.due_at != happening.request.due_at:
+        # It was closed, went on, was answered or planned for another day between the clock and this.
         return
     portal = happening.portal
     usual = ways_of("late", portal, happening.request)
@@ -33,10 +34,16 @@ def on_late(event: Event) -> None:
 
 
 def on_lapsed(event: Event) -> None:
-    """Tells whoever has the request that its customer can no longer approve."""
+    """Tells whoever has the request that its customer can no longer approve, while it waits for that."""
     happening = load(event)
-    if happening is not None and happening.row.closed_at is None:
+    if happening is not None and _stands_as_then(happening):
         happening.tell_staff("lapsed", {"handler": Way.NOW})
+
+
+def _stands_as_then(happening: Happening) -> bool:
+    """Whether the request is open and in the same stay in its status as when the clock looked."""
+    row, then = happening.row, happening.request
+    return row.closed_at is None and (row.status_key, row.status_since) == (then.status_key, then.status_since)
 
 
 def connect() -> None:

@@ -220,12 +220,12 @@ def documents_within_reach(user_id: uuid.UUID | None, role: Role, team_key: str)
     return Q(request=None) | Q(request__in=seen.values("pk"))
 
 
-def held_by_drafts(ids: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Which of these loose files a half-filled form names: they are not swept."""
+def held_by_drafts() -> frozenset[uuid.UUID]:
+    """What half-filled forms name, loose files among it: they are not swept."""
     named: set[uuid.UUID] = set()
     for typed in RequestDraft.objects.values_list("typed", flat=True).iterator():
         named |= {key for values in typed.values() for value in values if (key := parse_uuid(str(value)))}
-    return frozenset(named) & ids
+    return frozenset(named)
 
 
 def tell_infected(row: StoredFile) -> None:

@@ -30,7 +30,7 @@ from portal_core.service_requests.visible_person import VisiblePerson, person
 
 PAGE_SIZE = 50
 WRITTEN_LIMIT = 200
-WRITTEN = (Kind.REPLIED, Kind.NOTED, Kind.MOVED, Kind.RECORDED)
+WRITTEN = (Kind.REPLIED, Kind.NOTED, Kind.MOVED, Kind.RECORDED, Kind.ANSWERED, Kind.APPROVED, Kind.DECLINED)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Planning anew what the clock is to do, where the rules have changed or nothing was planned yet.
 
-After a new version is published, and once a night for requests that came in another way (imported, or older than the
-clock). A few hundred requests at a time, each batch an event of its own.
+After a new version is published, and once a night for requests that came in another way (older than the clock, or
+imported and taken up since). A few hundred requests at a time, each batch an event of its own. What was imported and
+nobody has acted on is left alone: its customers hear nothing of a portal that they may not know.
 """
 
 import uuid
@@ -18,7 +19,7 @@ from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.service_requests import stays
 from portal_core.service_requests.clock import pending, plan_tick
-from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.models import ServiceRequest, Source, Turn
 from tenants.context import current
 from tenants.outbox.events import emit
 from tenants.outbox.models import Event
@@ -80,7 +81,8 @@ def _touched(portal: CompiledPortal, *, also_planned: bool) -> QuerySet[ServiceR
         if keys:
             timed |= Q(type_key=kind.key, status_key__in=keys)
     wanted = timed | Q(tick_at__isnull=False) if also_planned else timed & Q(tick_at=None)
-    return ServiceRequest.objects.filter(wanted, closed_at=None)
+    untouched = Q(source=Source.IMPORTED, revision=1)
+    return ServiceRequest.objects.filter(wanted, closed_at=None).exclude(untouched)
 
 
 def _is_timed(status: CompiledStatus) -> bool:

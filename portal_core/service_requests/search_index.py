@@ -12,7 +12,7 @@ from typing import Final
 from django.db import connection
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.history.models import HistoryEntry
+from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests.entries import WRITTEN
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_words import indexed_words
@@ -72,10 +72,12 @@ def index_whole(requests: Sequence[ServiceRequest], portal: CompiledPortal) -> N
         HistoryEntry.objects.filter(request_id__in=bodies, kind__in=WRITTEN)
         .exclude(body="", data={})
         .order_by("-id")
-        .values_list("request_id", "body", "data__files")
+        .values_list("request_id", "kind", "body", "data__files")
     )
-    for request_id, body, files in written.iterator(chunk_size=500):
-        bodies[request_id] += [body, *(str(file.get("name", "")) for file in files or ())]
+    for request_id, kind, body, files in written.iterator(chunk_size=500):
+        # SECURITY: what was sent for an ask can be a document of a kind that some roles do not see.
+        named = files if files and kind in (Kind.REPLIED, Kind.NOTED) else ()
+        bodies[request_id] += [body, *(str(file.get("name", "")) for file in named)]
     for request in requests:
         _write(request, portal, bodies=bodies[request.pk])
 

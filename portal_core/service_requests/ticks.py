@@ -15,13 +15,14 @@ from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.conditions import holds
 from portal_core.config.live import hold_live_portal
 from portal_core.history.models import Audience, Kind
-from portal_core.history.record import Line, add_line
+from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests import stays
 from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.clock import Due, pending, plan_tick
 from portal_core.service_requests.errors import NotSeen
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.standing import standing
 from tenants.outbox.events import emit
 from tenants.outbox.models import Event
 
@@ -84,15 +85,21 @@ class _Tick:
 
     def _late(self, item: Due) -> None:
         if not item.about or self._holds(self.status.if_late, item):
-            payload = {"request_id": str(self.request.pk), "tell": item.about, "version": self.portal.number}
-            emit("request.late", payload)
+            emit("request.late", {**self._payload(), "tell": item.about})
 
     def _lapse(self, item: Due) -> None:
         data = {"status": self.status.key, "ask": item.about}
         line = Line(Kind.LAPSED, Audience.CUSTOMER, self.now, data={**data})
         entry = add_line(actor=SYSTEM, request_id=self.request.pk, line=line)
-        payload = {"request_id": str(self.request.pk), "entry_id": str(entry.pk), "version": self.portal.number}
-        emit("request.lapsed", payload)
+        emit("request.lapsed", {**self._payload(), "entry_id": str(entry.pk)})
+
+    def _payload(self) -> dict[str, JsonValue]:
+        """What a listener needs to see whether it still stands as the clock saw it."""
+        return {
+            "request_id": str(self.request.pk),
+            "version": self.portal.number,
+            "stood": standing(self.request),
+        }
 
     def _remind(self, item: Due) -> None:
         if not self._holds(self.status.remind, item):

@@ -262,11 +262,6 @@ class _Builder:
             words=words,
         )
 
-    def _asks(self, words: Mapping[str, str], *, brief: bool) -> VisibleAsks:
-        if self.request.merged_into_number is not None:
-            return VisibleAsks()
-        return visible_asks(self.request, self._ask_reader(words), brief=brief)
-
     def _usual_hours(self) -> int | None:
         return usual_hours(self.type.key, self.status.key) if self.request.turn == Turn.US else None
 

@@ -20,12 +20,13 @@ from portal_core.service_requests.actions import Move, assign, change_fields, mo
 from portal_core.service_requests.models import RequestSearch, ServiceRequest
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.search import Place, Query, search
-from portal_core.service_requests.search_index import index_text
+from portal_core.service_requests.search_index import index_text, index_whole
 from portal_core.service_requests.search_words import indexed_words, words_in
 from tenants.outbox.drain import drain
 from tests.contracts import canaries, hostile
 from tests.contracts.test_canaries import Scene
 from tests.factories import make_user
+from tests.service_requests.asking_portal import Desk
 from tests.service_requests.small_portal import document
 
 ANYTHING = Filters(view="all", state="any")
@@ -291,3 +292,16 @@ def test_a_word_of_old_requests_is_found_behind_many_newer_ones(shop, people, mo
     back = Place(old[0].pk, is_backwards=True)
     assert found(people["bob"], "ancient", place=back) == [old[2].number, old[1].number]
     assert found(people["bob"], "nothing") == []
+
+
+def test_what_customers_write_with_an_approval_is_found_after_the_words_are_made_anew(people, tenant):
+    desk = Desk(people)
+    approved, declined = desk.at("quote"), desk.at("quote")
+    desk.answer(approved, "quote", is_yes=True, note="With the brass fittings")
+    desk.answer(declined, "quote", is_yes=False, note="Too dear by half")
+    rows = (("fittings", approved), ("dear", declined))
+    for text, row in rows:
+        assert found(people["bob"], text) == [row.number]
+    index_whole(list(ServiceRequest.objects.select_related("customer")), live_portal())
+    for text, row in rows:
+        assert found(people["bob"], text) == [row.number]

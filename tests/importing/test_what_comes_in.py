@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import copy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError
 
 from portal_core.accounts.actor import SYSTEM, actor_for
@@ -19,12 +21,15 @@ from portal_core.importing.mapping import load_mapping
 from portal_core.importing.run import check_file
 from portal_core.messaging.actions import Message, reply
 from portal_core.notifications.handlers import on_replied
+from portal_core.service_requests.actions import assign
 from portal_core.service_requests.entries import page_of
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.replanning import replan_tonight
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import tenant_context
 from tenants.identifiers import uuid7
+from tenants.outbox.drain import drain
 from tenants.outbox.models import Event, Mail
 from tests.config.documents import sound
 from tests.importing.commands import importing, standing, written
@@ -196,6 +201,56 @@ def test_an_open_request_of_long_ago_is_late_and_new_only_where_it_began(
     assert (waiting.is_new, taken.is_new, asked.is_new) == (True, False, False)
     assert taken.assignee == people["bob"]
     assert (waiting.team_key, asked.turn, asked.due_at.year) == ("desk", "customer", 9999)
+
+
+def timed() -> dict[str, Any]:
+    """The portal with a status in which the customer is reminded, and closed where nobody answers."""
+    made = copy.deepcopy(sound())
+    asked = next(status for status in made["flows"][0]["statuses"] if status["key"] == "asked")
+    asked |= {"remind": [{"after_days": 2}], "close": {"after_days": 5, "to": "over"}}
+    return made
+
+
+def test_the_clock_leaves_alone_what_came_in_until_somebody_acts_on_it(
+    tmp_path: Path, tenant: Any, people: dict[str, User]
+) -> None:
+    publish(actor=SYSTEM, document=timed())
+    with time_machine.travel(datetime(2026, 11, 23, 9, tzinfo=UTC), tick=False) as clock:
+        jo = {"mail": "jo@example.com", "name": "Jo"}
+        rows = ({**ROW, "id": str(number), "what": f"asked {number}", "state": "asked", **jo} for number in (1, 2))
+        bring(tmp_path, *rows, {**ROW, "id": "3", "what": "late"})
+
+        def later(days: int) -> None:
+            clock.shift(timedelta(days=days))
+            replan_tonight()
+            drain(tenant.schema_name)
+
+        later(0)
+        later(30)
+        publish(actor=SYSTEM, document=timed())
+        later(30)
+        assert list(ServiceRequest.objects.filter(tick_at__isnull=False)) == []
+        assert (Mail.objects.count(), ServiceRequest.objects.filter(closed_at=None).count()) == (0, 3)
+        taken = one("asked 1")
+        assign(actor=actor_for(people["bob"]), request_id=taken.pk, assignee_id=people["bob"].pk)
+        assign(actor=actor_for(people["bob"]), request_id=one("late").pk, assignee_id=people["bob"].pk)
+        later(0)
+        assert (Mail.objects.count(), one("asked 1").closed_at) == (0, None)
+        later(2)
+        assert list(Mail.objects.values_list("to_address", flat=True)) == [taken.customer.email]
+        later(3)
+        assert one("asked 1").closed_at is not None
+        assert one("asked 2").closed_at is None
+        assert not Mail.objects.filter(to_address=people["bob"].email).exists()
+
+
+def test_a_dry_run_says_that_the_clock_leaves_open_ones_alone(tmp_path: Path) -> None:
+    files = ("--mapping", written(tmp_path, "map.json", MAPPING))
+    over = {**ROW, "id": "2", "state": "over", "closed": ROW["made"]}
+    for rows, said in (([ROW, over], "1 of them is open. Nobody is reminded"), ([over], "")):
+        told = importing("--type", "repair", *files, written(tmp_path, "rows.json", rows), "--dry-run")
+        assert said in told
+        assert ("Nobody is reminded" in told) == bool(said)
 
 
 def test_what_fails_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
