@@ -58,6 +58,11 @@ app.conf.update(
             "schedule": schedule(run_every=3600),
             "options": {"expires": 600},
         },
+        "status-views": {
+            "task": "reporting.status_views",
+            "schedule": schedule(run_every=600),
+            "options": {"expires": 600},
+        },
         "daily-cleaning": {
             "task": "tenants.clean",
             "schedule": crontab(hour=3, minute=17),
@@ -68,3 +73,4 @@ app.conf.update(
 app.autodiscover_tasks(["tenants.outbox"])
 app.autodiscover_tasks(["tenants"], related_name="cleaning")
 app.autodiscover_tasks(["portal_core.notifications"], related_name="seen")
+app.autodiscover_tasks(["portal_core.reporting"], related_name="views")

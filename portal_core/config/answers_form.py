@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from pydantic import JsonValue
 
 from portal_core.config.compiled import CompiledField
@@ -26,12 +27,13 @@ KEEP = "_keep"
 class Known:
     """What is known of an answer before it is asked: the value (None: nothing yet) and where it comes from, in words.
 
-    `others`: what the same question would start with had another record been chosen.
+    `others`: what the same question would start with had another record been chosen in `record_field`.
     """
 
     value: JsonValue
     source: str
     others: tuple[JsonValue, ...] = ()
+    record_field: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class AnswersForm(forms.Form):
                 informed = asked if stored is None else replace(asked, stored=stored)
                 self.fields[field.key] = field.kind.form_field(field, informed)
                 self.initial[field.key] = field.kind.initial(self._start(field), field)
+        # Answers that came from another record than the one chosen now, and where theirs come from: not taken unseen.
+        self.to_look_over: Mapping[str, str] = {}
         self._deciding = _deciding(self.compiled.values())
 
     def _start(self, field: CompiledField) -> JsonValue:
@@ -115,6 +119,11 @@ class AnswersForm(forms.Form):
                 continue
             try:
                 self.cleaned_data[name] = self._answer(field, bound)
+                if name in self.to_look_over:
+                    words = _(
+                        "You chose another one, so this comes %(source)s now. Look it over and send it once more."
+                    )
+                    raise forms.ValidationError(words % {"source": self.to_look_over[name]}, code="other_record")
             except forms.ValidationError as error:
                 if not self.is_reshaped:
                     self.add_error(name, error)

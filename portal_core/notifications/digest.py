@@ -17,6 +17,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.notifications import parts
 from portal_core.notifications.choices import DIGEST, is_off, takes_digest
+from portal_core.notifications.counting import count_notice
 from portal_core.notifications.daily import zone_of
 from portal_core.notifications.handed_over import handed_over_line
 from portal_core.notifications.markdown import escape_value, quoted_html, to_html, to_text
@@ -185,7 +186,7 @@ def _queue(user: User, groups: Sequence[DigestGroup], portal: CompiledPortal, ev
         subject = _subject(groups, portal.name)
         context = _context(user, groups, subject, is_staff=viewer.is_staff)
     text, html = render_mail("emails/digest", context, head=head, language=viewer.language)
-    queue_mail(
+    queued = queue_mail(
         OutgoingMail(
             to=user.email,
             to_name=user.name,
@@ -198,6 +199,8 @@ def _queue(user: User, groups: Sequence[DigestGroup], portal: CompiledPortal, ev
         ),
         event=event,
     )
+    if not viewer.is_staff:
+        count_notice(queued)
 
 
 def _subject(groups: Sequence[DigestGroup], business: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, override
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
+from portal_core.accounts.roles import CUSTOMER
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.config.localise import date_in
@@ -17,6 +18,7 @@ from portal_core.documents.words import reason_for
 from portal_core.notifications import parts
 from portal_core.notifications.choices import ALWAYS
 from portal_core.notifications.composed import ComposedMail
+from portal_core.notifications.counting import count_notice
 from portal_core.notifications.markdown import escape_value
 from portal_core.notifications.queueing import queue, queue_sample
 from portal_core.service_requests.attaching import tell_infected
@@ -139,4 +141,6 @@ def _send(mail: ComposedMail, reader: User, event: Event) -> None:
     if reader.is_sample:
         queue_sample(mail, event)
     else:
-        queue(mail, event)
+        queued = queue(mail, event)
+        if reader.role == CUSTOMER:
+            count_notice(queued)

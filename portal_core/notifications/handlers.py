@@ -14,6 +14,7 @@ from portal_core.history.record import JsonValue
 from portal_core.notifications.choices import way_for
 from portal_core.notifications.compose import as_if_in
 from portal_core.notifications.composed import ComposedMail
+from portal_core.notifications.counting import count_notice
 from portal_core.notifications.digest import on_digest
 from portal_core.notifications.handed_over import on_handed_over
 from portal_core.notifications.models import Notice, Way
@@ -101,7 +102,9 @@ class Happening:
         if user.is_sample:
             queue_sample(mail, self.event)
         else:
-            queue(mail, self.event)
+            queued = queue(mail, self.event)
+            if user.pk == self.row.customer_id:
+                count_notice(queued, request_id=self.row.pk)
 
 
 def load(event: Event) -> Happening | None:

@@ -28,6 +28,7 @@ from portal_core.portal.guest_gone import gone, unlisted
 from portal_core.portal.guest_new import too_many_files
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.signin import too_many
+from portal_core.reporting.views import count_view
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.guest_links import OpenedLink, find_link, open_link, stop_link
@@ -51,7 +52,10 @@ def detail(request: PortalRequest, token: str) -> HttpResponse:
     except TooMany as error:
         return too_many(request, error)
     opened = open_link(token)
-    return gone(request, token) if opened is None else render_by_link(request, opened)
+    if opened is None:
+        return gone(request, token)
+    count_view(opened.row.pk, "guest")
+    return render_by_link(request, opened)
 
 
 @require_POST

@@ -17,6 +17,7 @@ from portal_core.documents.field import Sender, with_files
 from portal_core.messaging.actions import message_of, reply
 from portal_core.notifications.seen import note_opened
 from portal_core.portal.limits import writes_full_until
+from portal_core.reporting.views import count_view
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
 from portal_core.service_requests.again import again_href
@@ -101,6 +102,7 @@ def detail(request: PersonRequest, number: int) -> HttpResponse:
     opened = open_request(request, number)
     editing = opened.editing(request.GET.get("edit", ""))
     note_opened(request.user, opened.row.pk)
+    count_view(opened.row.pk, request.user.pk)
     return render_request(request, opened, editing=editing)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.db.models import QuerySet, Sum
 
 from portal_core.config.live import live_portal
+from portal_core.history.models import HistoryEntry, Side
 from portal_core.reporting.models import RemovedWork
 from tenants.identifiers import parse_uuid
 from tenants.outbox.models import Event
@@ -41,6 +42,7 @@ def connect() -> None:
     """Registers the listener; once, at start."""
     subscribe("work.removed")(keep)
     subscribe("request.changed")(keep_own_change)
+    subscribe("request.moved")(keep_own_move)
 
 
 def keep(event: Event) -> None:
@@ -51,6 +53,15 @@ def keep(event: Event) -> None:
 def keep_own_change(event: Event) -> None:
     """A customer who corrects an answer spares somebody of the staff from doing it."""
     if event.payload.get("side") == "customer":
+        _write(event, {"self_service": 1})
+
+
+def keep_own_move(event: Event) -> None:
+    """A customer who moves a request (takes it back, opens it again) does it without asking anybody to."""
+    entry_id = parse_uuid(str(event.payload.get("entry_id") or ""))
+    if event.payload.get("by_itself") or entry_id is None:
+        return
+    if HistoryEntry.objects.filter(pk=entry_id, side=Side.CUSTOMER).exists():
         _write(event, {"self_service": 1})
 
 

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import NAME_LENGTH, User
+from portal_core.accounts.own_account import tell_known_otherwise
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.answers_form import Known
 from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -109,7 +110,9 @@ def _of_record(
     if value is not None and not still_fits(field, value, asked):
         value = None
     others = [other for item in records if (other := item.values.get(place.key)) is not None]
-    return Known(value, _("from %(record)s") % {"record": record.title}, others=tuple(others))
+    return Known(
+        value, _("from %(record)s") % {"record": record.title}, others=tuple(others), record_field=place.record_field
+    )
 
 
 def _chosen(records: list[VisibleRecord], record_id: str | None) -> VisibleRecord | None:
@@ -163,6 +166,8 @@ def keep_details(customer_id: uuid.UUID, details: Mapping[str, tuple[CompiledFie
             changed += 1
     if (row.phone, row.name, row.remembered) != before:
         row.save(update_fields=["phone", "name", "remembered"])
+    if (row.phone, row.name) != before[:2]:
+        tell_known_otherwise(row)
     return changed
 
 

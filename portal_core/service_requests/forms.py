@@ -19,6 +19,9 @@ from portal_core.documents.uploads import Rules
 from portal_core.history.record import JsonValue
 from portal_core.saved_records.remembered import known_answers
 
+# Added to the name of a record's field: which one stood chosen when the page came.
+SHOWN = "_shown"
+
 __all__ = ["PREFIX", "AnswersForm", "MessageForm", "Question", "edit_form", "move_form", "new_request_form"]
 
 
@@ -39,7 +42,11 @@ def new_request_form(
     keys = {field.key for field in fields if field.is_input}
     values = {key: value for key, value in (start or {}).items() if key in keys}
     known = known_answers(fields, asked, customer, _chosen_records(fields, data, values))
-    return AnswersForm(fields, asked, _swapped(data, known), values=values, known=known)
+    swapped = _swapped(data, known, _changed_records(fields, data))
+    form = AnswersForm(fields, asked, swapped, values=values, known=known)
+    if data is not None and swapped is not None and data.get("do", "send") == "send":
+        form.to_look_over = _other_words(data, swapped, known)
+    return form
 
 
 def _chosen_records(
@@ -58,19 +65,38 @@ def _chosen_records(
     return chosen
 
 
-def _swapped(data: QueryDict | None, known: Mapping[str, Known]) -> QueryDict | None:
+def _changed_records(fields: Iterable[CompiledField], data: QueryDict | None) -> frozenset[str]:
+    """The fields of records that were chosen otherwise than the page showed when it came."""
+    names = [field.key for field in fields if isinstance(field.config, RecordField)]
+    if data is None:
+        return frozenset()
+    shown = {key: data.get(f"{PREFIX}-{key}{SHOWN}") for key in names}
+    return frozenset(key for key, was in shown.items() if was is not None and was != data.get(f"{PREFIX}-{key}", ""))
+
+
+def _other_words(data: QueryDict, swapped: QueryDict, known: Mapping[str, Known]) -> dict[str, str]:
+    """The answers of another record that were sent with this one, and have given way: to be looked over first.
+
+    Without script the page could not change them when the record was chosen.
+    """
+    names = {key: f"{PREFIX}-{key}" for key in known}
+    return {key: known[key].source for key, name in names.items() if data.get(name) and data[name] != swapped[name]}
+
+
+def _swapped(data: QueryDict | None, known: Mapping[str, Known], changed: frozenset[str]) -> QueryDict | None:
     """When another record was chosen: what came from the first one gives way to what is known of the second.
 
-    Only while questions are asked anew, and only where what stands there is what a record had put there.
+    Only where what stands there is what a record had put there; what was typed stays.
     """
-    if data is None or data.get("do") != "update":
+    if data is None or not (changed or data.get("do") == "update"):
         return data
     swapped = data.copy()
     # What came along with the form beside its answers (refused files) stays with it.
     vars(swapped).update({name: value for name, value in vars(data).items() if not name.startswith("_")})
     for key, item in known.items():
         typed = data.get(f"{PREFIX}-{key}", "")
-        if item.others and (not typed or typed in item.others) and typed != item.value:
+        is_anew = data.get("do") == "update" or item.record_field in changed
+        if is_anew and item.others and (not typed or typed in item.others) and typed != item.value:
             swapped[f"{PREFIX}-{key}"] = item.value if isinstance(item.value, str) else ""
     return swapped
 

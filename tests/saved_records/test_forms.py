@@ -259,6 +259,25 @@ def test_an_answer_comes_from_the_chosen_record_and_changes_with_it(house, clien
     assert RecordEntry.objects.filter(record=first, kind="changed").count() == 1
 
 
+def test_without_script_another_record_changes_what_came_from_the_first_one(house, client_for):
+    record = house.keep()
+    first = house.keep(kind="place", street="14 Elm Court", **{"way-in": "Key at no. 12"})
+    second = house.keep(kind="place", street="2 Ash Lane", **{"way-in": "Ring twice"})
+    carol = client_for(house.people["carol"])
+    sent = {"appliance": str(record.pk), "at_shown": str(first.pk), "at": str(second.pk)}
+    back = send(carol, **{**sent, "what": "", "way-in": "Key at no. 12"})
+    page = back.content.decode()
+    assert back.status_code == 400 and 'value="Ring twice"' in page and f'name="f-at_shown" value="{second.pk}"' in page
+    unseen = send(carol, **{**sent, "what": "x", "way-in": "Key at no. 12"})
+    assert unseen.status_code == 400 and "so this comes from 2 Ash Lane now" in unseen.content.decode()
+    assert not ServiceRequest.objects.exists(), "nobody is sent to one address with the key of another"
+    own = send(carol, **{**sent, "what": "", "way-in": "My own words"})
+    assert 'value="My own words"' in own.content.decode()
+    shown = {**sent, "at_shown": str(second.pk), "what": "x"}
+    assert send(carol, **{**shown, "way-in": "Key at no. 12"}).status_code == 302, "looked over: it is theirs to say"
+    assert ServiceRequest.objects.get().data["way-in"] == "Key at no. 12"
+
+
 def test_what_is_hidden_from_customers_is_neither_kept_nor_filled_in(house, client_for):
     """Even where a document got past the check, what staff keep to themselves does not travel."""
     fields = {field.key: field for field in live_portal().type("repair").fields}
