@@ -55,18 +55,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('submitted', 'Submitted'), ('moved', 'Moved'), ('replied', 'Replied'), ('noted', 'Noted'), ('changed', 'Changed'), ('assigned', 'Assigned'), ('document', 'Document'), ('recorded', 'Recorded'), ('prioritised', 'Prioritised'), ('merged', 'Merged'), ('unmerged', 'Unmerged')], max_length=16),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['-priority', 'due_at', 'id'], name='request_open_by_priority'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['team_key', 'due_at', 'id'], name='request_open_by_team'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('merged_into_number__isnull', False)), fields=['merged_into_number'], name='request_merged'),
-        ),
-        migrations.AddIndex(
             model_name='requestsearch',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['plain'], name='search_plain'),
         ),

@@ -16,8 +16,9 @@ from portal_core.service_requests.entries import VisibleEntry
 from portal_core.service_requests.guest_links import current_link, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, visible, without_what_is_hidden_now
+from portal_core.service_requests.visible import VisibleRequest, visible
 from portal_core.service_requests.visible_asks import VisibleAsk
+from portal_core.service_requests.visible_values import without_what_is_hidden_now
 from tenants.context import current
 from tenants.ui import dates
 

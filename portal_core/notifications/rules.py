@@ -21,7 +21,7 @@ from portal_core.notifications.models import Way
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import field_values
+from portal_core.service_requests.visible_values import field_values
 
 # How readers are told when the document says nothing about it; "never" is a line in their updates and no mail.
 DEFAULTS: Final[Mapping[str, Mapping[str, Way]]] = {

@@ -21,7 +21,8 @@ from portal_core.saved_records.remembered import still_fits
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, field_values
+from portal_core.service_requests.visible import VisibleRequest
+from portal_core.service_requests.visible_values import field_values
 from tenants.identifiers import parse_uuid
 
 

@@ -18,7 +18,7 @@ from portal_core.service_requests.forms import AnswersForm, edit_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.seen_values import seen_token, seen_values
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import form_values
+from portal_core.service_requests.visible_values import form_values
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from portal_core.service_requests.document_line import document_title, sees_docu
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queries import seen_by_reader
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import field_text
 from portal_core.service_requests.visible_person import VisiblePerson, person
+from portal_core.service_requests.visible_values import field_text
 
 PAGE_SIZE = 50
 WRITTEN_LIMIT = 200

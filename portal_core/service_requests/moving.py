@@ -14,8 +14,9 @@ from portal_core.service_requests.answers import after_answers
 from portal_core.service_requests.forms import AnswersForm, move_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, form_values
+from portal_core.service_requests.visible import VisibleRequest
 from portal_core.service_requests.visible_parts import VisibleMove
+from portal_core.service_requests.visible_values import form_values
 
 
 @dataclass(frozen=True)

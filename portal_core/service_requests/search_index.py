@@ -1,8 +1,8 @@
 """Keeps the words by which requests are found, in the transaction of each write.
 
-SECURITY: in the index stands only what every colleague sees. Fields come from `visible.texts_for_all_staff`, which
-leaves out what is hidden from any staff role in any status; they lie apart from the rest (`plain`), under the signature
-of the configuration that allowed them. A search matches them only while that signature is in force.
+SECURITY: in the index stands only what every colleague sees. Fields come from `texts_for_all_staff`, which leaves out
+what is hidden from any staff role in any status; they lie apart from the rest (`plain`), under the signature of the
+configuration that allowed them. A search matches them only while that signature is in force.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests.entries import WRITTEN
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_words import indexed_words
-from portal_core.service_requests.visible import texts_for_all_staff
+from portal_core.service_requests.visible_values import texts_for_all_staff
 
 # A vector holds a megabyte at most: 12,000 words of 40 bytes, one more message, and the fields.
 _PLAIN_LIMIT: Final = 12_000

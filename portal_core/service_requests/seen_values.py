@@ -11,7 +11,7 @@ from portal_core.history.record import JsonValue
 from portal_core.service_requests.errors import Difference, Stale
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import field_text
+from portal_core.service_requests.visible_values import field_text
 from tenants import signing
 
 

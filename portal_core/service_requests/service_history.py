@@ -20,7 +20,8 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.record_files import RecordFiles, files_about
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, field_values, visible
+from portal_core.service_requests.visible import VisibleRequest, visible
+from portal_core.service_requests.visible_values import field_values
 
 REQUESTS_SHOWN = 50
 
