@@ -47,6 +47,11 @@ class Role:
         """Whether people of this role work at the desk."""
         return self.base in STAFF_BASES
 
+    @property
+    def reaches_all(self) -> bool:
+        """Whether no request is beyond the role by its scope or type."""
+        return self.scope == "all" and self.type_keys is None
+
     def may(self, permission: str) -> bool:
         """Whether the role carries this permission."""
         return permission in self.permissions

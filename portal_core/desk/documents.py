@@ -132,7 +132,7 @@ def to_check(request: PersonRequest) -> HttpResponse:
     rows = Document.objects.filter(
         within_reach(request.actor), state=DocumentState.ON_FILE, from_staff=False, approved_at=None, kind_key__in=keys
     ).select_related("customer", "request")
-    if not (request.actor.role.scope == "all" and request.actor.role.type_keys is None):
+    if not request.actor.role.reaches_all:
         rows = rows.filter(customer_id__in=visible_to(request.actor).values("customer_id"))
     found = list(rows.order_by("id")[:_MOST])
     people = {row.pk: row.customer for row in found}

@@ -114,11 +114,14 @@ def onward(request: ServiceRequest, *, portal: CompiledPortal, now: datetime) ->
 def open_changed_approvals(request: ServiceRequest, changes: Iterable[JsonValue], *, portal: CompiledPortal) -> None:
     """What was approved and has changed since is to be approved again; the caller saves `stay`.
 
-    What was approved before stays in the history, word for word.
+    What was approved before stays in the history, word for word. Of a request that the clock has closed, it is to be
+    approved again once somebody takes it up: there it comes back with all that was done.
     """
     changed = {str(change["field"]) for change in changes if isinstance(change, dict)}
-    done = stays.done_asks(request)
-    status = portal.type_or_unknown(request.type_key).flow.status_or_unknown(request.status_key)
+    before = stays.closed_from(request)
+    done = stays.done_asks(request) if before is None else before.asks
+    stands = request.status_key if before is None else before.status_key
+    status = portal.type_or_unknown(request.type_key).flow.status_or_unknown(stands)
     for ask in status.asks:
         if isinstance(ask, ApproveAsk) and ask.key in done and changed.intersection(ask.fields):
             stays.open_ask_again(request, ask.key)

@@ -208,13 +208,12 @@ def knows_customer(actor: Actor, customer_id: uuid.UUID) -> bool:
     """Whether a colleague may know of this customer: all for a role that sees all, else those of the requests seen."""
     if not actor.is_staff or not actor.may("see"):
         return False
-    sees_all = actor.role.scope == "all" and actor.role.type_keys is None
-    return sees_all or visible_to(actor).filter(customer_id=customer_id).exists()
+    return actor.role.reaches_all or visible_to(actor).filter(customer_id=customer_id).exists()
 
 
 def documents_within_reach(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
     """The documents that came in with no request, or with one that this colleague sees, as a condition on documents."""
-    if role.is_staff and role.may("see") and role.scope == "all" and role.type_keys is None:
+    if role.is_staff and role.may("see") and role.reaches_all:
         return Q()
     seen = ServiceRequest.objects.filter(seen_by_reader(user_id, role, team_key))
     return Q(request=None) | Q(request__in=seen.values("pk"))

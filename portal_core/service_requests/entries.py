@@ -93,6 +93,9 @@ def for_viewer(request: ServiceRequest, viewer: Viewer) -> QuerySet[HistoryEntry
     """
     # As one list of keys, so that the index on request and id is used for all of them.
     merged = Q(merged_into_number=request.number) & seen_by_reader(viewer.user_id, viewer.role, viewer.team_key)
+    if viewer.shown_to is not None and not viewer.shown_to.reaches_all:
+        # The customer's page on the screen of a colleague, who may not know of all that the customer knows.
+        merged = Q(pk__in=[])
     together = ServiceRequest.objects.filter(Q(pk=request.pk) | merged).values("pk")
     entries = HistoryEntry.objects.filter(request_id__in=together)
     entries = entries.filter(Q(request=request) | Q(kind__in=[Kind.REPLIED, Kind.NOTED]))

@@ -57,7 +57,7 @@ def customers_of(actor: Actor, *, also_closed: bool = False) -> QuerySet[User]:
         customers = customers.filter(is_active=True)
     if not actor.is_staff or not actor.may("see"):
         return customers.none()
-    if actor.role.scope == "all" and actor.role.type_keys is None:
+    if actor.role.reaches_all:
         return customers
     return customers.filter(pk__in=visible_to(actor).values("customer_id"))
 

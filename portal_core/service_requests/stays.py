@@ -50,9 +50,19 @@ def mark_ask_done(request: ServiceRequest, key: str, done: DoneAsk) -> None:
 
 
 def open_ask_again(request: ServiceRequest, key: str) -> None:
-    """Takes back that an ask is done; the caller saves."""
-    asks = {name: item for name, item in request.stay.get("asks", {}).items() if name != key}
-    request.stay = {**request.stay, "asks": asks}
+    """Takes back that an ask is done, here or where a closed request would come back to; the caller saves."""
+    request.stay = _without_ask(request.stay, key)
+    if closed := request.stay.get("closed_from"):
+        request.stay = {**request.stay, "closed_from": _without_ask(closed, key)}
+
+
+def _without_ask(part: Mapping[str, JsonValue], key: str) -> dict[str, JsonValue]:
+    asks = part.get("asks")
+    return (
+        {**part, "asks": {name: item for name, item in asks.items() if name != key}}
+        if isinstance(asks, dict)
+        else {**part}
+    )
 
 
 def told(request: ServiceRequest) -> frozenset[str]:
@@ -74,6 +84,12 @@ def reminded_at(request: ServiceRequest) -> datetime | None:
 def mark_reminded(request: ServiceRequest, at: datetime) -> None:
     """Notes when the customer was reminded; the caller saves."""
     request.stay = {**request.stay, "reminded_at": at.isoformat()}
+
+
+def note_acted(request: ServiceRequest, now: datetime) -> None:
+    """The customer has done a part of what is asked: the days for the rest begin anew; the caller saves."""
+    if request.waiting_since is not None:
+        start_waiting(request, now)
 
 
 def start_waiting(request: ServiceRequest, now: datetime) -> None:

@@ -217,6 +217,12 @@ def test_a_merge_shows_a_role_nothing_of_requests_that_it_may_not_see(shop, peop
         page = client_for(people["erin"]).get(f"/desk/requests/{first.number}/")
         assert page.status_code == 200 and "Secret of the desk" in page.content.decode()
         assert "of the sale" not in page.content.decode()
+        for theirs in ("?as=customer", "print/"):
+            page = client_for(people["erin"]).get(f"/desk/requests/{first.number}/{theirs}")
+            assert page.status_code == 200 and "Hello, anybody?" in page.content.decode()
+            assert "of the sale" not in page.content.decode()
+    hers = client_for(people["bob"]).get(f"/desk/requests/{first.number}/print/").content.decode()
+    assert "Words of the sale" in hers and "Margin of the sale" not in hers
 
 
 def test_the_page_shows_the_mail_before_it_goes(people, client_for, pair):

@@ -13,7 +13,7 @@ from django.core import mail as sent_mails
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.messaging.actions import Message, reply
 from portal_core.service_requests import replanning, stays
-from portal_core.service_requests.actions import merge, plan_for, reopen, unmerge
+from portal_core.service_requests.actions import change_fields, merge, plan_for, reopen, unmerge
 from portal_core.service_requests.errors import Forbidden, MoveRefused, NotReopened, NotSeen, Stale
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.drain import drain
@@ -176,6 +176,31 @@ def test_whoever_acts_is_not_reminded_and_what_comes_back_is_reminded_anew(time)
     assert time.after(days=2) == [("carol", f"A nudge about {row.number}")]
 
 
+def test_whoever_does_a_part_of_it_has_all_the_days_for_the_rest(time):
+    row, other = time.desk.at("visit"), time.desk.at("visit")
+    time.after(days=6)
+    time.after(days=7)
+    time.desk.answer(row, "key", answers={"key-box": "Under the mat"})
+    carol = time.desk.actor("carol")
+    change_fields(actor=carol, request_id=other.pk, answers={"key-box": "With Dave"}, seen={"key-box": None})
+    assert time.after(days=1) == []
+    nudges = [("carol", f"A nudge about {item.number}") for item in (row, other)]
+    assert sorted(time.after(days=1)) == nudges
+    time.after(days=11)
+    assert {time.desk.fresh(item).status_key for item in (row, other)} == {"visit"}
+    time.after(days=2)
+    assert {time.desk.fresh(item).status_key for item in (row, other)} == {"stopped"}
+
+
+def test_what_staff_change_in_the_meantime_gives_nobody_other_days(time):
+    row = time.desk.at("visit")
+    time.after(days=6)
+    time.after(days=7)
+    change_fields(actor=time.desk.actor("bob"), request_id=row.pk, answers={"cost": "9"}, seen={"cost": None})
+    time.after(days=1)
+    assert time.desk.fresh(row).status_key == "stopped"
+
+
 def test_a_clock_that_stood_still_reminds_once_and_closes_nobody_unreminded(time):
     row = time.desk.at("visit")
     time.now()
@@ -211,6 +236,28 @@ def test_one_click_opens_it_again_where_it_stood_with_what_was_done(time, client
     assert kinds(row) == before
     time.now()
     assert time.after(days=2) == [("carol", f"A nudge about {row.number}")]
+
+
+def test_what_was_approved_and_has_changed_while_it_was_closed_is_approved_anew(time):
+    wanted = document()
+    quote = next(status for status in wanted["flows"][0]["statuses"] if status["key"] == "quote")
+    quote["asks"].append({"key": "rules", "do": "read", "label": "Read", "text": "Shoes off."})
+    time.desk.publish(wanted)
+    row, same = time.desk.at("quote"), time.desk.at("quote")
+    for item in (row, same):
+        time.desk.answer(item, "quote")
+    time.after(days=15)
+    for item in (row, same):
+        assert time.desk.fresh(item).status_key == "stopped"
+    bob, carol = time.desk.actor("bob"), time.desk.actor("carol")
+    change_fields(actor=bob, request_id=row.pk, answers={"price": "680"}, seen={"price": "480"})
+    change_fields(actor=bob, request_id=same.pk, answers={"cost": "9"}, seen={"cost": None})
+    for item in (row, same):
+        reopen(actor=carol, request_id=item.pk)
+    assert [ask.key for ask in time.desk.seen(row).asks.open] == ["quote", "rules"]
+    assert [ask.key for ask in time.desk.seen(same).asks.open] == ["rules"]
+    time.desk.answer(row, "rules")
+    assert time.desk.fresh(row).status_key == "quote"
 
 
 def test_after_a_month_only_staff_open_it_again(time):

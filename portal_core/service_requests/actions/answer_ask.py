@@ -48,12 +48,12 @@ from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.seen_values import Change, refuse_stale_values
-from portal_core.service_requests.stays import DoneAsk, mark_ask_done
+from portal_core.service_requests.stays import DoneAsk, mark_ask_done, note_acted
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.outbox.events import emit
 
-_WRITTEN = ("data", "title", "stay", "tick_at", "is_new")
+_WRITTEN = ("data", "title", "stay", "waiting_since", "tick_at", "is_new")
 
 
 @dataclass(frozen=True)
@@ -213,6 +213,8 @@ class _Answering:
         request, actor = self.request, self.actor
         word = {Kind.APPROVED: APPROVED, Kind.DECLINED: DECLINED}.get(kind, "")
         mark_ask_done(request, ask_key, DoneAsk(self.now, "staff" if actor.is_staff else "customer", word))
+        # Written down by staff, too: it is what the customer has said.
+        note_acted(request, self.now)
         request.is_new = request.is_new and not actor.is_staff
         plan_tick(request, portal=self.portal)
         save_written(request, now=self.now, fields=_WRITTEN)

@@ -13,6 +13,7 @@ from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests import stays
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.asking import onward, open_changed_approvals
@@ -75,8 +76,10 @@ def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, change
     now = timezone.now()
     request.title = title_of(portal.type(request.type_key), request.data, portal)
     open_changed_approvals(request, changes, portal=portal)
+    if actor.is_customer:
+        stays.note_acted(request, now)
     plan_tick(request, portal=portal)
-    save_written(request, now=now, fields=("data", "title", "stay", "tick_at"))
+    save_written(request, now=now, fields=("data", "title", "stay", "waiting_since", "tick_at"))
     # The audience is the wider one: entries.py lets each change through only where its field is seen, in the status
     # of today and in the one of this moment.
     line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"status": request.status_key, "changes": changes})
