@@ -12,6 +12,7 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
 from portal_core.documents.vault import wanted_count, wanted_documents
+from portal_core.portal.my_details import kinds_missing
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks
 from portal_core.service_requests.queries import drafts_of, open_requests, visible_to
@@ -68,6 +69,8 @@ def home(request: PersonRequest) -> HttpResponse:
         "emergency": portal.text(portal.settings.emergency, viewer.language),
         "welcome": portal.text(portal.settings.welcome, viewer.language),
         "example": _example(portal, viewer),
+        # Before the first request alone; afterwards forms ask for what they need.
+        "to_add": kinds_missing(request.user.pk, portal, viewer) if not counts.all else [],
     }
     return render(request, "portal/home.html", context)
 

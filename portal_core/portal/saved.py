@@ -15,7 +15,7 @@ from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.portal.limits import writes_full_until
-from portal_core.portal.my_details import detail_tabs
+from portal_core.portal.my_details import detail_tabs, kinds_to_add
 from portal_core.reporting.removed import kept_answers
 from portal_core.saved_records.access import get_for
 from portal_core.saved_records.actions import RecordChange, add_record, archive_record, change_record, restore_record
@@ -30,15 +30,6 @@ from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.service_history import history_of, types_for
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
-
-
-@dataclass(frozen=True)
-class KindToAdd:
-    """A kind of record that the customer can add."""
-
-    key: str
-    name: str
-    icon: str
 
 
 @dataclass(frozen=True)
@@ -89,15 +80,6 @@ def _starts(record: VisibleRecord, request: PersonRequest, portal: CompiledPorta
     return [
         Start(portal.text(kind.name, language), f"/new/{kind.key}/?record={record.id}")
         for kind in types_for(record.kind_key, request.actor, portal=portal)
-    ]
-
-
-def kinds_to_add(portal: CompiledPortal, viewer: Viewer) -> list[KindToAdd]:
-    """The kinds of which this reader may add one."""
-    return [
-        KindToAdd(kind.key, portal.text(kind.name, viewer.language), kind.icon or "tag")
-        for kind in portal.active_record_kinds
-        if can_fill_in(kind, viewer.role)
     ]
 
 

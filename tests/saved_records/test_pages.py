@@ -6,8 +6,13 @@ import uuid
 
 import pytest
 
+from portal_core.accounts.models import User
 from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions import change_fields
+from portal_core.service_requests.models import ServiceRequest
+from tenants.context import tenant_context
+from tenants.outbox.drain import drain
+from tenants.outbox.models import Mail
 from tests.contracts.rows import Rows
 from tests.saved_records import house as houses
 from tests.service_requests import small_portal
@@ -152,3 +157,89 @@ def test_a_portal_without_records_says_nothing_of_them(house, client_for):
     assert 'href="/saved/"' not in text_of(carol, "/account/")
     house.people["carol"].refresh_from_db()
     assert "Saved records" not in text_of(bob, "/desk/new/")
+
+
+def test_an_empty_home_offers_to_keep_what_is_not_kept_yet(house, client_for):
+    carol = client_for(house.people["carol"])
+    page = text_of(carol, "/")
+    assert "So you never tell us twice" in page and "Add: Boiler" in page and "Add: Address" in page
+    assert 'href="/saved/new/boiler/"' in page
+    record = house.keep()
+    page = text_of(carol, "/")
+    assert "Add: Boiler" not in page and "Add: Address" in page
+    house.file(record=record)
+    assert "So you never tell us twice" not in text_of(carol, "/")
+
+
+def test_twins_with_equal_keys_see_and_change_their_own_alone(twins):
+    """Records of both tenants have one id; what is kept, remembered, signed and chosen stays in its own."""
+    with tenant_context(twins.alpha.tenant):
+        people = {name: User.objects.get(email=f"{name}@example.com") for name in ("alice", "bob", "carol", "dave")}
+        house = houses.House(people)
+        record = house.keep(maker="Twinmaker", model="X")
+        User.objects.filter(pk=people["carol"].pk).update(remembered={})
+    twins.mirror()
+    with tenant_context(twins.beta.tenant):
+        SavedRecord.objects.filter(pk=record.pk).update(data={"maker": "Betamaker"}, title="Betamaker")
+        notes = {"kind": "text", "value": "Betanotes"}
+        User.objects.filter(email="carol@example.com").update(remembered={"notes": notes})
+    alpha, beta = twins.alpha.client("carol"), twins.beta.client("carol")
+    for path in ("/saved/", f"/saved/{record.pk}/", f"/saved/{record.pk}/change/", "/account/", "/new/repair/", "/"):
+        mine, theirs = text_of(alpha, path), text_of(beta, path)
+        assert "Betamaker" not in mine and "Betanotes" not in mine and "Twinmaker" not in theirs, path
+    assert "Betanotes" in text_of(beta, "/new/repair/") and "Betamaker" in text_of(beta, "/saved/")
+    token = text_of(beta, f"/saved/{record.pk}/change/").split('name="seen" value="')[1].split('"')[0]
+    fields = {"f-maker": "Taken over", "f-model": "X", "seen": token, "do": "send"}
+    assert alpha.post(f"/saved/{record.pk}/change/", fields).status_code == 409, "a token of the twin saw nothing here"
+    key = str(uuid.uuid4())
+    sent = {"f-what": "x", "f-appliance": str(record.pk), "f-notes": "Alphanotes", "key": key, "do": "send"}
+    assert alpha.post("/new/repair/", sent).status_code == 302
+    with tenant_context(twins.alpha.tenant):
+        assert SavedRecord.objects.get(pk=record.pk).data == {"maker": "Twinmaker", "model": "X"}
+        named = ServiceRequest.objects.get(submission_key=key).data["appliance"]
+        assert named["title"] == "Twinmaker X"
+        alone = house.keep(maker="Onlyalpha")
+    with tenant_context(twins.beta.tenant):
+        assert SavedRecord.objects.get(pk=record.pk).data == {"maker": "Betamaker"}
+        assert User.objects.get(email="carol@example.com").remembered["notes"]["value"] == "Betanotes"
+        assert not ServiceRequest.objects.filter(submission_key=key).exists()
+    # A record that only the twin has is chosen by its id, and is nobody's here.
+    for path in (f"/saved/{alone.pk}/", f"/saved/{alone.pk}/change/"):
+        assert beta.get(path).status_code == 404
+    prefilled = text_of(beta, f"/new/repair/?record={alone.pk}")
+    assert "Onlyalpha" not in prefilled
+    foreign = {**sent, "f-appliance": str(alone.pk), "key": str(uuid.uuid4())}
+    refused = beta.post("/new/repair/", foreign)
+    assert refused.status_code == 400 and "Onlyalpha" not in refused.content.decode()
+    with tenant_context(twins.beta.tenant):
+        assert not ServiceRequest.objects.filter(submission_key=foreign["key"]).exists()
+
+
+def test_what_a_record_hides_is_in_no_mail_title_or_choice(house, full, client_for, tenant):
+    made = houses.document()
+    made["record_kinds"][0]["title"] = "{field:maker} {field:model}"
+    made["types"][0]["title"] = "About {field:appliance}"
+    made["types"][1]["fields"].append({**houses.FIELDS[1], "required": False})
+    made["messages"] = [{"key": "news", "subject": "On {field:appliance}", "body": "It is about {field:appliance}."}]
+    made["flows"][0]["statuses"][0]["notify"] = [{"who": "customer", "message": "news"}, {"who": "team"}]
+    house.publish(made)
+    row = house.file(record=full)
+    drain(tenant.schema_name)
+    told = [f"{mail.subject} {mail.text} {mail.html}" for mail in Mail.objects.all()]
+    assert any("Ventra Eco 24" in words for words in told)
+    carol = client_for(house.people["carol"])
+    pages = [text_of(carol, path) for path in ("/", f"/requests/{row.number}/", "/new/repair/", "/saved/")]
+    row.refresh_from_db()
+    for words in (*told, *pages, row.title, str(row.data)):
+        assert not any(hidden in words for hidden in HIDDEN)
+    # The maker is hidden from customers from now on: what was made of it is held back, in mails as on pages.
+    made["record_kinds"][0]["fields"][0].update(show={"customer": "hidden"}, required=False)
+    made["record_kinds"][0]["title"] = "{field:model}"
+    house.publish(made)
+    Mail.objects.all().delete()
+    second = house.file(record=full)
+    drain(tenant.schema_name)
+    for mail in Mail.objects.filter(recipient_user_id=row.customer_id):
+        assert "Ventra" not in f"{mail.subject} {mail.text} {mail.html}"
+    for path in (f"/requests/{second.number}/", "/new/repair/", "/saved/", f"/saved/{full.pk}/"):
+        assert "Ventra" not in text_of(carol, path), path
