@@ -243,6 +243,44 @@ def _list_cases() -> list[tuple[str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
+def _kept_cases() -> list[tuple[str, dict[str, Any]]]:
+    """Of what customers keep: records, remembered answers, updates, and the questions of a form."""
+    form = SampleForm()
+    known = {"text": HOSTILE, "source": HOSTILE, "keep_name": "f-words_keep", "keeps": True, "is_own": True}
+    answers = [Thing(**{**known, "is_open": is_open}) for is_open in (True, False)]
+    answers.append(Thing(**{**known, "text": "", "is_own": False, "is_open": False}))
+    questions = [
+        Thing(kind=kind, label=HOSTILE, help=HOSTILE, text=HOSTILE, bound=_known(form["words"], None), reveals={},
+              decides="f-words")
+        for kind in ("heading", "info", "text")
+    ]  # fmt: skip
+    file = shown_file({"id": str(uuid.uuid4()), "name": HOSTILE, "size": 2048, "type": "image/jpeg"})
+    record = Thing(icon="home", path="/saved/1/", title=HOSTILE, kind_name=HOSTILE, card_fields=[], may_edit=True,
+                   is_archived=False)  # fmt: skip
+    update = Thing(id=uuid.uuid4(), icon="message", headline=HOSTILE, excerpt=HOSTILE, title=HOSTILE, reference=HOSTILE,
+                   is_new=True, at=NOW)  # fmt: skip
+    page = Thing(updates=[update], older=uuid.uuid4(), is_first=False)
+    offers = [Thing(value="a", element_id="a", title=HOSTILE, summary=HOSTILE, chosen=True)]
+    field = {"errors": [], "auto_id": "id_f-boiler", "html_name": "f-boiler", "label": HOSTILE, "chosen": "a",
+             "inner": questions, "offers": offers, "can_add": True, "chooses_new": False, "kind_name": HOSTILE,
+             "field": Thing(required=False)}  # fmt: skip
+    return [
+        *[("known_answer.html", {"field": _known(form["words"], each), "swaps": True}) for each in answers],
+        *[("question.html", {"question": each, "swaps": True}) for each in questions],
+        ("record_files.html", {"files": Thing(shown=[Thing(file=file, sub=HOSTILE)], more=3)}),
+        ("record_card.html", {"record": record, "start": Thing(name=HOSTILE, href="/new/job/")}),
+        ("record_card.html", {"record": record, "start": None}),
+        *[("record_choice.html", {"field": Thing(**field, adds_only=adds_only)}) for adds_only in (True, False)],
+        ("updates.html", {"page": page, "update_url": "portal:update", "read_url": "portal:updates_read"}),
+    ]  # fmt: skip
+
+
+def _known(bound: Any, known: Any) -> Any:
+    """A bound field as answers forms give it: with what is known already."""
+    bound.known = known
+    return bound
+
+
 def cases() -> list[tuple[str, dict[str, Any]]]:
     """Pairs of a component's file name and its variables."""
-    return [*_form_cases(), *_request_cases(), *_list_cases()]
+    return [*_form_cases(), *_request_cases(), *_list_cases(), *_kept_cases()]
