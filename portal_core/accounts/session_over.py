@@ -13,6 +13,7 @@ from tenants.typed import typed_fields
 _OURS: Final = frozenset(
     {"back", "do", "edit", "key", "kind", "next", "seen", "seen_team", "seen_who", "shown_subject", "shown_to"}
     | {"status", "tell", "to", "who"}
+    | {"answer", "consent", "since", "shown_body", "shown_reason", "version"}
 )
 _ANSWER: Final = "f-"
 # As much as Django reads of a form: whoever was signed in may have written long.

@@ -27,7 +27,9 @@ PRESSED: Final = "rows"
 # Stands for the id in the row that script copies.
 BLANK: Final = "0row0"
 _ID: Final = re.compile(r"[a-z0-9]{1,16}")
-_MOST_ROWS_READ: Final = 1_200
+# What is read beyond the rows that a table may have: enough to say that they are too many.
+# SECURITY: a row is a few bytes to send and many controls to draw.
+_ROWS_BEYOND: Final = 200
 
 Row = Mapping[str, Any]  # what came in, or was kept, by column; "id" among them
 
@@ -98,7 +100,7 @@ class RowsWidget(Widget):
     ) -> list[dict[str, Any]]:  # `Any`: whatever was sent
         """The rows that came in, with the one that was asked for, without the one that was taken out."""
         getlist: Callable[[str], list[Any]] = getattr(data, "getlist", lambda key: [data[key]] if key in data else [])
-        ids = dict.fromkeys(row for row in getlist(name)[:_MOST_ROWS_READ] if _ID.fullmatch(str(row)))
+        ids = dict.fromkeys(row for row in getlist(name)[: self.max_rows + _ROWS_BEYOND] if _ID.fullmatch(str(row)))
         pressed = self.pressed(data, name)
         rows = [
             {"id": row}

@@ -10,6 +10,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from portal_core.accounts.roles import resolve_role
 from portal_core.config.checks import check
@@ -21,6 +22,7 @@ from portal_core.config.kinds import kinds_in_force
 from portal_core.config.kinds.base import Asked
 from portal_core.config.patterns import PatternRefused, compiled, fits
 from portal_core.service_requests.forms import edit_form, new_request_form
+from tenants.ui.rows import RowsWidget
 from tests.config.documents import changed
 from tests.config.every_kind import CHOICES, COLUMNS, every_kind
 from tests.service_requests.sending import sent_for
@@ -382,6 +384,12 @@ def test_a_row_more_or_less_keeps_what_is_typed_and_sends_nothing() -> None:
     assert _form({**SENT, "rows": "add f-other", "f-it_ra_count": "2"}).is_valid()
     full = _form({**SENT, "rows": "add f-it"}, max_rows=2)
     assert len(full["it"].value()) == 2
+
+
+def test_a_few_bytes_a_row_do_not_make_a_page_of_thousands() -> None:
+    sent = QueryDict(mutable=True)
+    sent.setlist("f-it", [f"r{number}" for number in range(5_000)])
+    assert len(RowsWidget((), 2).value_from_datadict(sent, MultiValueDict(), "f-it")) == 202
 
 
 # ---- patterns
