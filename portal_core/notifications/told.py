@@ -22,6 +22,7 @@ _WORDS: Final = {
     "request.submitted": "We have the request",
     "request.replied": "An answer",
     "request.assigned": "Given to somebody",
+    "person.digest": "The daily mail",
 }
 
 
@@ -70,8 +71,10 @@ def _line(mail: Mail, reached: dict[UUID, ServiceRequest], portal: CompiledPorta
 
 def _what(mail: Mail, row: ServiceRequest | None, portal: CompiledPortal) -> str:
     event = mail.event
-    if event is None or row is None:
+    if event is None:
         return "A code, a link or an invitation"
+    if row is None:
+        return _WORDS.get(event.kind, "News about documents" if "document" in event.kind else "News")
     if event.kind == "request.moved":
         flow = portal.type_or_unknown(row.type_key).flow
         return f"Status {portal.text(flow.status_or_unknown(str(event.payload.get('to', ''))).name)}"
