@@ -222,6 +222,26 @@ class RecordBound(forms.BoundField):
         return ngettext("%(count)s on file", "%(count)s on file", count) % {"count": count}
 
 
+class RecordSelect(forms.Select):
+    """The records of a cell as a list to choose from; what is kept is found by its id."""
+
+    def format_value(self, value: object) -> list[str]:
+        """The option that stands chosen."""
+        return [_id_in(value)]
+
+
+class RecordInCell(RecordChoice):
+    """One of the records in a cell of a table, where a new one cannot be described."""
+
+    def __init__(self, kind: CompiledRecordKind, asked: Asked, **options: Any) -> None:  # Django's own options
+        there = asked.stored if isinstance(asked.stored, list) else []
+        kept = {_id_in(value) for value in there}
+        offered = [item for item in records_for(asked, kind.key) if not item.is_archived or str(item.id) in kept]
+        words = [(str(item.id), " · ".join(filter(None, (item.title, item.summary)))) for item in offered]
+        super().__init__(kind, asked, widget=RecordSelect(choices=[("", "–"), *words]), **options)
+        self.can_add = False
+
+
 def records_for(asked: Asked, kind_key: str) -> list[VisibleRecord]:
     """The customer's records of a kind as this reader sees them; one statement a form, however many fields ask.
 
@@ -247,6 +267,10 @@ class RecordFieldKind(FieldKind[RecordField]):
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         kind = self._kind(field, asked.portal) or CompiledRecordKind.unknown("")
         return RecordChoice(kind, asked, **common_options(field, asked.portal, asked.language))
+
+    def column_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        kind = self._kind(field, asked.portal) or CompiledRecordKind.unknown("")
+        return RecordInCell(kind, asked, **common_options(field, asked.portal, asked.language))
 
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return cast(JsonValue, cleaned)

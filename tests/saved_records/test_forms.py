@@ -424,3 +424,53 @@ def test_a_request_is_started_about_a_record(house, client_for):
     assert f'value="{second.pk}" id="id_f-appliance_1" checked' in form
     theirs = house.keep(who="dave")
     assert str(theirs.pk) not in text_of(carol, f"/new/repair/?record={theirs.pk}")
+
+
+# ---- a record in a table
+
+
+def table(house):
+    made = houses.document()
+    column = {"key": "thing", "kind": "record", "record_kind": "boiler", "label": "Which boiler?"}
+    work = {"key": "work", "kind": "text", "label": "What is to be done?"}
+    made["types"][0]["fields"].append({"key": "jobs", "kind": "rows", "label": "Jobs", "columns": [column, work]})
+    house.publish(made)
+
+
+def test_a_record_in_a_table_is_chosen_from_a_list_and_kept_with_its_title(house, client_for):
+    table(house)
+    first, second = house.keep(), house.keep(maker="Havn", model="5")
+    house.keep(who="dave", maker="Of Dave")
+    carol = client_for(house.people["carol"])
+    page = text_of(carol, "/new/repair/")
+    assert f'<option value="{second.pk}">Havn 5</option>' in page and "Of Dave" not in page
+    rows = {
+        "jobs": ["r1", "r2"],
+        "jobs_r1_thing": str(second.pk),
+        "jobs_r1_work": "Sweep",
+        "jobs_r2_thing": str(first.pk),
+    }
+    wrong = send(carol, what="", appliance=str(first.pk), **rows)
+    assert f'<option value="{second.pk}" selected>Havn 5</option>' in wrong.content.decode()
+    assert send(carol, appliance=str(first.pk), **rows).status_code == 302
+    request = ServiceRequest.objects.get()
+    things = [row["thing"] for row in request.data["jobs"]]
+    assert [(thing["id"], thing["title"]) for thing in things] == [
+        (str(second.pk), "Havn 5"), (str(first.pk), "Ventra Eco 24")
+    ]  # fmt: skip
+    assert "Havn 5" in text_of(carol, f"/requests/{request.number}/")
+    edit = text_of(client_for(house.people["bob"]), f"/desk/requests/{request.number}/?edit=jobs")
+    assert f'<option value="{second.pk}" selected>Havn 5</option>' in edit
+
+
+@pytest.mark.parametrize("what", ["another's", "new", "another kind's", "nonsense"])
+def test_a_cell_takes_none_but_the_customers_own_of_the_kind(what, house, client_for):
+    table(house)
+    mine, place = house.keep(), house.keep(kind="place")
+    theirs = house.keep(who="dave", maker="Of Dave")
+    sent = {"another's": str(theirs.pk), "new": "new", "another kind's": str(place.pk), "nonsense": "x"}[what]
+    answer = send(
+        client_for(house.people["carol"]), appliance=str(mine.pk), jobs=["r1"], jobs_r1_thing=sent, jobs_r1_work="W"
+    )
+    assert answer.status_code == 400 and "Of Dave" not in answer.content.decode()
+    assert not ServiceRequest.objects.exists()

@@ -112,6 +112,10 @@ class FieldKind(ABC, Generic[Options]):
         """A stored value as the form shows it."""
         return value
 
+    def column_field(self, field: CompiledField, asked: Asked) -> forms.Field:
+        """The form field in the cells of a table, where there is room for one control; as outside by itself."""
+        return self.form_field(field, asked)
+
     def clean(self, raw: object, field: CompiledField, asked: Asked) -> JsonValue:
         """Checks raw input from wherever it comes and gives what is kept. Raises Django's `ValidationError`."""
         return self.store(self.form_field(field, asked).clean(raw), field)

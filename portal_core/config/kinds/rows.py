@@ -148,7 +148,7 @@ class RowsKind(FieldKind[RowsField]):
         for column in field.columns:
             if not column.retired:
                 cells = [row.get(column.key) for row in _rows(asked.stored)]
-                form_field = column.kind.form_field(column, replace(asked, stored=_flat(cells)))
+                form_field = column.kind.column_field(column, replace(asked, stored=_flat(cells)))
                 form_field.required = False  # the row decides: an empty one is dropped
                 form_field.label = asked.portal.text(column.label, asked.language)
                 made[column.key] = (column, form_field)
