@@ -21,6 +21,7 @@ from django.test.signals import template_rendered
 from django.urls import set_urlconf
 
 from portal_core.accounts.actor import actor_for
+from portal_core.documents.models import Document
 from tests.contracts.addresses import PUBLIC
 from tests.contracts.test_canaries import Scene, everything_reached
 
@@ -62,8 +63,17 @@ def rendered() -> Iterator[set[str]]:
         template_rendered.disconnect(remember)
 
 
-_FILES = ("_upl", "doc", "record_files", "vault_row")
-_PARTS_FOR_LATER = ("ask_small", "example_card", "mail_preview", "next_step", "prefilled", "tabs", *_FILES)
+_FILES = ("_optional_part", "_upl", "doc", "record_files", "vault_row")
+_PARTS_FOR_LATER = (
+    "_optional_part",
+    "ask_small",
+    "example_card",
+    "mail_preview",
+    "next_step",
+    "prefilled",
+    "tabs",
+    *_FILES,
+)
 _STEPS = ("_ask_keys", "join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
 ELSEWHERE = {"portal/guest_request.html", "portal/document_add.html", "portal/document_choose.html"}
@@ -85,6 +95,8 @@ def test_a_walk_through_portal_desk_and_mails_renders_their_templates(people, te
         scene = Scene(people, tenant)
         # Lists of updates are filled by what is told.
         scene.mails()
+        # A paper that came in with a request; its kind is none of the portal's, so it is for staff alone.
+        Document.objects.create(customer=people["carol"], kind_key="gone", state="on_file", request=scene.a)
         for user in ("carol", "alice", None):
             everything_reached(client_for(people[user]) if user else client_for(), scene)
         scene.mails()
