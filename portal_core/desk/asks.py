@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
+from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.config.answers_form import AnswersForm
 from portal_core.config.kinds.date import parse_day
 from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
 from portal_core.documents.field import with_files
@@ -27,6 +27,7 @@ from portal_core.service_requests.errors import (
     Stale,
 )
 from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks, seen_moment
+from portal_core.service_requests.taking import Given
 from portal_core.service_requests.visible import visible
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.uploads import UploadLimits, takes_files
@@ -55,7 +56,7 @@ def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
     offered = _offered(opened, ask_key, data)
     if offered is None:
         return _refused(request, number, ask_key, data, _GONE, status=409)
-    if offered.filling is not None and not offered.filling.form.is_valid():
+    if offered.form is not None and not offered.form.is_valid():
         return _refused(request, number, ask_key, data, "One answer needs another look.")
     if not _note(request):
         return _refused(request, number, ask_key, data, _NOTE_MISSING)
@@ -99,9 +100,9 @@ def _offered(opened: DeskRequest, ask_key: str, data: QueryDict | None) -> Offer
     return next((item for item in found if item.ask.key == ask_key), None)
 
 
-def _form(opened: DeskRequest, ask_key: str) -> AnswersForm | None:
+def _form(opened: DeskRequest, ask_key: str) -> Form | None:
     offered = _offered(opened, ask_key, None)
-    return offered.filling.form if offered is not None and offered.filling is not None else None
+    return offered.form if offered is not None else None
 
 
 def _read(request: PersonRequest, offered: OfferedAsk) -> AskAnswer:
@@ -115,6 +116,7 @@ def _read(request: PersonRequest, offered: OfferedAsk) -> AskAnswer:
         is_yes=request.POST.get("answer") != "no",
         token=request.POST.get("token", ""),
         note=_note(request),
+        given=offered.uploading.form.given if offered.uploading is not None else Given(),
     )
 
 

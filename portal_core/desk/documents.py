@@ -31,7 +31,9 @@ from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import visible_documents
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
+from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.stays import sent_back
 from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
 
@@ -48,6 +50,20 @@ class Opened:
     portal: CompiledPortal
     viewer: Viewer
     actor: Actor
+
+
+@dataclass(frozen=True)
+class ForRequest:
+    """The request to which a document is added from its page."""
+
+    id: uuid.UUID
+    number: int
+    reference: str
+
+    @property
+    def desk_path(self) -> str:
+        """Its page at the desk."""
+        return f"/desk/requests/{self.number}/"
 
 
 class DayField(forms.CharField):
@@ -231,7 +247,8 @@ def _judged(request: PersonRequest, key: uuid.UUID) -> str:
         reason = request.POST.get("reason", "").replace("\x00", "").strip()
         if not reason:
             return "Say what is wrong with it: the customer reads it and sends another."
-        vault.send_back_document(actor=actor, document_id=key, reason=reason)
+        document = vault.send_back_document(actor=actor, document_id=key, reason=reason)
+        messages.success(request, _sent_back(document))
     elif do == "share":
         vault.share_document(actor=actor, document_id=key)
     elif do == "date":
@@ -245,6 +262,17 @@ def _judged(request: PersonRequest, key: uuid.UUID) -> str:
     return ""
 
 
+def _sent_back(document: Document) -> str:
+    """Where the customer is asked for it now."""
+    told = "Sent back, and the customer is told by e-mail."
+    if document.request_id is None:
+        return told
+    request = ServiceRequest.objects.get(pk=document.request_id)
+    if any(back.document_id == str(document.pk) for back in sent_back(request).values()):
+        return f"{told} The request asks for it again."
+    return f"{told} It is asked for in their documents; the request stays where it is until you move it."
+
+
 def _open(request: PersonRequest, key: uuid.UUID) -> Opened:
     portal = live_portal()
     customer = User.objects.filter(pk=key, role=CUSTOMER).first()
@@ -255,11 +283,16 @@ def _open(request: PersonRequest, key: uuid.UUID) -> Opened:
 
 def _request_id(request: PersonRequest, opened: Opened) -> uuid.UUID | None:
     """The request from whose page this was sent, if this person sees it and it is this customer's."""
-    key = parse_uuid(request.POST.get("request", ""))
+    found = _for_request(request, opened)
+    return found.id if found is not None else None
+
+
+def _for_request(request: PersonRequest, opened: Opened) -> ForRequest | None:
+    key = parse_uuid(request.POST.get("request", "") or request.GET.get("request", ""))
     if key is None:
         return None
     found = visible_to(request.actor).filter(pk=key, customer_id=opened.customer.pk).first()
-    return found.pk if found is not None else None
+    return None if found is None else ForRequest(found.pk, found.number, opened.portal.reference(found.number))
 
 
 def _back(request: PersonRequest, opened: Opened) -> HttpResponse:
@@ -288,6 +321,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "ask_form": ask_form if may_edit and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "may_edit": may_edit,
         "older": part.older,
+        "for_request": _for_request(request, opened),
         **extra,
     }
     return render(request, "desk/customer_documents.html", context, status=status)

@@ -14,8 +14,7 @@ Fields of a document have the kind `file` (`file_kind.py`); `AnswersForm` makes 
 Attaching. A file is its sender's alone until an action attaches it, in its transaction:
 - answers: nothing to do, `service_requests.answers.write_answers` and filing see to it
 - messages and notes: `messaging.actions.Message(file_ids=…)`
-- an ask that takes a document: ask with `field.FilesField(rules=kinds.rules_of(kind), sender=…, kind_key=…,
-  offers=vault.offers(asked, kind_key))`, answer with `service_requests.attaching.answer_with_documents(…)`
+- an ask for a document (`upload`): `service_requests.uploading` is its form, `service_requests.taking` the rest
 - a document without a request: `service_requests.actions.vault.add_document(paper=Paper(…))`
 - elsewhere (records): `filing.lock_files`, `filing.attach_loose`, then register with `access.register` who may fetch it
 A guest's browser owns files under a random id (`Sender(owner_id=…)`); `uploads.adopt` gives them to the account.

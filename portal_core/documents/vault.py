@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, Func, JSONField, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from portal_core.history.record import JsonValue
 
 # What customers are asked for again.
 WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
+_MOST_OFFERED: Final = 40
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,18 @@ def kinds_kept() -> frozenset[str]:
 
 
 def wanted_documents(customer_id: uuid.UUID) -> QuerySet[Document]:
-    """What a customer is asked for: asked by staff, or sent back."""
+    """What a customer is asked for: asked by staff, or sent back; without what a request asks for itself."""
     wanted = [DocumentState.ASKED, DocumentState.SENT_BACK]
-    return Document.objects.filter(customer_id=customer_id, is_shared=True, state__in=wanted)
+    found = Document.objects.filter(customer_id=customer_id, is_shared=True, state__in=wanted)
+    asked_there = Q(request__stay__sent_back__contains=_AsSentBack("pk"))
+    return found.filter(Q(request=None) | Q(request__stay__sent_back__isnull=True) | ~asked_there)
+
+
+class _AsSentBack(Func):
+    """A document as its request notes that it was sent back: `[{"document": KEY}]`."""
+
+    template = "jsonb_build_array(jsonb_build_object('document', (%(expressions)s)::text))"
+    output_field = JSONField()
 
 
 def wanted_count(customer_id: uuid.UUID) -> Coalesce:
@@ -95,18 +105,28 @@ def _is_usable(document: Document, role: Role, portal: CompiledPortal, today: da
 
 def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:
     """The valid documents of a reusable kind that whoever fills in may use for the customer; one query, or none."""
+    return offers_of_kinds([kind_key or ""], asked).get(kind_key or "", ())
+
+
+def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[Offer, ...]]:
+    """The same for several kinds, by kind; one query, or none."""
     portal, role = asked.portal, asked.role
-    kind = kind_of(portal, kind_key)
-    if asked.customer_id is None or kind is None or not kind.reusable or kind.retired:
-        return ()
-    if kind_visibility(kind, role) < Visibility.SEE:
-        return ()
+    kinds = {
+        kind.key: kind
+        for key in kind_keys
+        if (kind := kind_of(portal, key)) is not None and kind.reusable and not kind.retired
+        if kind_visibility(kind, role) >= Visibility.SEE
+    }
+    if asked.customer_id is None or not kinds:
+        return {}
     today = timezone.now().astimezone(portal.time_zone).date()
-    found = documents_of(asked.customer_id).filter(kind_key=kind.key, state=DocumentState.ON_FILE)
+    found = documents_of(asked.customer_id).filter(kind_key__in=kinds, state=DocumentState.ON_FILE)
     found = found.filter(Q(valid_until=None) | Q(valid_until__gte=today))
     # A colleague's team is not known here: what came in with the team's requests is sent anew by who sees no others.
     found = found.filter(reach_of(asked.person_id, role)) if role.is_staff else found.filter(is_shared=True)
-    name = portal.text(kind.name, asked.language)
-    return tuple(
-        Offer(row.pk, row.title or name, row.created_at, row.valid_until, tuple(row.files)) for row in found[:3]
-    )
+    by_kind: dict[str, list[Offer]] = {}
+    for row in found[:_MOST_OFFERED]:
+        name = row.title or portal.text(kinds[row.kind_key].name, asked.language)
+        offer = Offer(row.pk, name, row.created_at, row.valid_until, tuple(row.files))
+        by_kind.setdefault(row.kind_key, []).append(offer)
+    return {key: tuple(offered[:3]) for key, offered in by_kind.items()}

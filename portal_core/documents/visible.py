@@ -50,6 +50,13 @@ class VisibleDocument:
     request_id: uuid.UUID | None
     reference: str = ""
     request_path: str = ""
+    # Whether its request asks for it itself: then it is answered there.
+    is_asked_there: bool = False
+
+    @property
+    def answer_path(self) -> str:
+        """Where the customer sends it."""
+        return f"{self.request_path}#now" if self.is_asked_there else f"/documents/add/?for={self.id}"
 
     @property
     def is_wanted(self) -> bool:
@@ -146,7 +153,12 @@ class _Words:
             return made
         number = row.request.number
         path = f"/desk/requests/{number}/" if self.viewer.is_staff else f"/requests/{number}/"
-        return replace(made, reference=self.portal.reference(number), request_path=path)
+        return replace(
+            made,
+            reference=self.portal.reference(number),
+            request_path=path,
+            is_asked_there=any(item["document"] == str(row.pk) for item in row.request.stay.get("sent_back", ())),
+        )
 
     def _standing(self) -> str:
         if self.row.state != DocumentState.ON_FILE:

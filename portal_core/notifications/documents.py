@@ -110,7 +110,7 @@ def _mail(kind: str, document: VisibleDocument, customer: User, portal: Compiled
             lines.append(escape_value(str(until)))
         if kind == "document.shared":
             lines.append(escape_value(", ".join(file.name for file in document.files)))
-    path = f"/documents/add/?for={document.id}" if document.is_wanted else "/documents/"
+    path = document.answer_path if document.is_wanted else "/documents/"
     matter = _Matter(document.id, document.name, "\n\n".join(lines), path, document.reference)
     return _compose(_SAYINGS[kind], customer, matter)
 

@@ -113,7 +113,8 @@ def _about(ask: VisibleAsk, viewer: Viewer) -> str:
     with override(viewer.language), timezone.override(viewer.time_zone):
         until = _("Until %(day)s.") % {"day": dates.in_words(ask.last_day)} if ask.last_day else ""
         optional = "" if ask.is_required else _("If you like.")
-    return " ".join(words for words in (ask.why, until, optional) if words)
+        back = _("We cannot use the one that you sent: %(reason)s") % {"reason": ask.sent_back} if ask.sent_back else ""
+    return " ".join(words for words in (back, ask.why, until, optional) if words)
 
 
 def customer_facts(view: VisibleRequest, language: str) -> tuple[tuple[str, str], ...]:

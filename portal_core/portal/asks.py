@@ -1,17 +1,18 @@
 """Doing what is asked, from the home page or the page of the request, and taking up again what was closed."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
-from portal_core.config.answers_form import AnswersForm
 from portal_core.documents.field import with_files
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.requests import OpenedRequest, open_request, render_request
@@ -28,7 +29,8 @@ from portal_core.service_requests.errors import (
     Stale,
 )
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks, seen_moment
+from portal_core.service_requests.offered_asks import OfferedAsk, Place, offered_asks, seen_moment
+from portal_core.service_requests.taking import Given
 from portal_core.service_requests.visible import visible
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.uploads import UploadLimits, takes_files
@@ -43,6 +45,9 @@ class AskDoor:
     open: Callable[[], OpenedRequest]
     render: Callable[..., HttpResponse]
     onward: Callable[[ServiceRequest], HttpResponse]
+    # A guest's browser, whose files they are; and what gives them to the customer once they are known to be good.
+    sender_id: uuid.UUID | None = None
+    settle: Callable[[], object] = bool
 
 
 @require_POST
@@ -63,13 +68,14 @@ def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpRespon
     opened = door.open()
     if was_answered(opened.actor, opened.row, parse_uuid(request.POST.get("key", ""))):
         return door.onward(opened.row)
-    data = with_files(request, lambda: _form(opened, ask_key, None))
-    offered = _offered(opened, ask_key, data)
+    data = with_files(request, lambda: _form(door, opened, ask_key))
+    offered = _offered(door, opened, ask_key, data)
     if offered is None:
         return _refused(door, ask_key, data, AskGone())
     refusal = _not_yet(door, request, opened, offered, data)
     if refusal is not None:
         return refusal
+    door.settle()
     try:
         row = answer_ask(actor=opened.actor, request_id=opened.row.pk, answer=_read(request, offered))
     except Forbidden:
@@ -85,7 +91,7 @@ def _not_yet(
 ) -> HttpResponse | None:
     """What must be mended or waited for first."""
     sent_asks = {offered.ask.key: data}
-    if offered.filling is not None and not offered.filling.form.is_valid():
+    if offered.form is not None and not offered.form.is_valid():
         return door.render(opened, sent_asks=sent_asks, status=400)
     if offered.ask.consent and not offered.ticked and request.POST.get("answer") != "no":
         problem = _("Tick the box first: it says what you agree to.")
@@ -96,15 +102,17 @@ def _not_yet(
     return None
 
 
-def _form(opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> AnswersForm | None:
-    offered = _offered(opened, ask_key, data)
-    return offered.filling.form if offered is not None and offered.filling is not None else None
+def _form(door: AskDoor, opened: OpenedRequest, ask_key: str) -> Form | None:
+    offered = _offered(door, opened, ask_key, None)
+    return offered.form if offered is not None else None
 
 
-def _offered(opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> OfferedAsk | None:
+def _offered(door: AskDoor, opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> OfferedAsk | None:
     shown = visible(opened.row, opened.viewer, portal=opened.portal)
     sent = {ask_key: data} if data is not None else None
-    found = offered_asks(opened.row, shown, opened.viewer, portal=opened.portal, sent=sent)
+    found = offered_asks(
+        opened.row, shown, opened.viewer, portal=opened.portal, sent=sent, place=Place(sender_id=door.sender_id)
+    )
     return next((item for item in found if item.ask.key == ask_key), None)
 
 
@@ -119,6 +127,7 @@ def _read(request: PortalRequest, offered: OfferedAsk) -> AskAnswer:
         is_yes=request.POST.get("answer") != "no",
         token=request.POST.get("token", ""),
         note=request.POST.get("note", "").replace("\x00", "")[:_NOTE_LENGTH],
+        given=offered.uploading.form.given if offered.uploading is not None else Given(),
     )
 
 

@@ -87,6 +87,8 @@ def add(request: PersonRequest) -> HttpResponse:
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     asked = _asked_for(request, viewer, portal)
+    if asked is not None and asked.is_asked_there:
+        return redirect(asked.answer_path)
     kind = kind_of(portal, asked.kind_key if asked else _kind_key(request))
     if kind is None or not may_add(kind, request.actor.role):
         if asked is not None or _kind_key(request):

@@ -12,7 +12,9 @@ def with_token(page: RequestPage, token: str) -> RequestPage:
     entries = tuple(replace(entry, files=_files(entry.files, token)) for entry in page.history.entries)
     fields = tuple(_field(field, token) for field in page.request.fields)
     papers = tuple(replace(document, files=_files(document.files, token)) for document in page.documents)
-    request, history = replace(page.request, fields=fields), replace(page.history, entries=entries)
+    asks = tuple(replace(ask, papers=_files(ask.papers, token)) for ask in page.request.asks.all)
+    request = replace(page.request, fields=fields, asks=replace(page.request.asks, all=asks))
+    history = replace(page.history, entries=entries)
     return replace(page, request=request, history=history, documents=papers)
 
 

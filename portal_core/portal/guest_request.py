@@ -32,7 +32,7 @@ from portal_core.reporting.views import count_view
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.forms import MessageForm
 from portal_core.service_requests.guest_links import OpenedLink, find_link, open_link, stop_link
-from portal_core.service_requests.offered_asks import offered_asks
+from portal_core.service_requests.offered_asks import Place, offered_asks
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
@@ -41,6 +41,8 @@ from tenants.limits import TooMany
 from tenants.uploads import UploadLimits, takes_files
 
 _OPENED_AN_HOUR = 300
+# A browser that has sent nothing yet owns nothing.
+_NO_BROWSER = UUID(int=0)
 
 
 @require_safe
@@ -137,15 +139,19 @@ def render_by_link(
 ) -> HttpResponse:
     """The page; `extra` carries forms with errors, or a problem in words."""
     portal = live_portal()
+    confirmed = is_confirmed(request, opened)
     viewer = Viewer.of(acting(request, opened), portal)
+    sender_id = None if confirmed else browser_id(request) or _NO_BROWSER
     before = parse_uuid(request.GET.get("before", ""))
-    page = request_page(opened.row, viewer, portal=portal, before=before)
+    page = with_token(request_page(opened.row, viewer, portal=portal, before=before), opened.token)
     context = {
         "portal": portal,
-        "page": with_token(page, opened.token),
-        "asks": offered_asks(opened.row, page.request, viewer, portal=portal, sent=sent_asks),
+        "page": page,
+        "asks": offered_asks(
+            opened.row, page.request, viewer, portal=portal, sent=sent_asks, place=Place(sender_id=sender_id)
+        ),
         "guest": opened,
-        "is_confirmed": is_confirmed(request, opened),
+        "is_confirmed": confirmed,
         "code_is_over": request.GET.get("code") == "over",
         "masked_email": mask_email(opened.row.customer.email),
         "can_keep": portal_facts().is_open,

@@ -14,7 +14,7 @@ from portal_core.config.live import live_portal
 from portal_core.documents.vault import wanted_count, wanted_documents
 from portal_core.portal.my_details import kinds_missing
 from portal_core.service_requests.models import ServiceRequest, Turn
-from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks
+from portal_core.service_requests.offered_asks import OfferedAsk, Place, offered_asks
 from portal_core.service_requests.queries import drafts_of, open_requests, visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -141,7 +141,7 @@ def _waiting(actor: Actor, viewer: Viewer, portal: CompiledPortal) -> list[list[
     found = []
     for row in rows.order_by("status_since", "id")[:STEPS_SHOWN]:
         shown = visible(row, viewer, portal=portal, brief=True)
-        asks = offered_asks(row, shown, viewer, portal=portal, small_only=True)
+        asks = offered_asks(row, shown, viewer, portal=portal, place=Place(small_only=True))
         found.append([Step(shown, offered) for offered in asks] or [Step(shown)])
     return found
 

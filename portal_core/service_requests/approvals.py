@@ -5,20 +5,27 @@ The hash is SHA-256, in hexadecimal, over one JSON text in UTF-8, with sorted ke
     {"ask": KEY, "consent": TEXT, "language": CODE, "lines": [LINE, …], "request": UUID, "status": KEY}
     with each LINE: {"field": KEY, "label": TEXT, "text": TEXT, "value": JSON}
 
+Where the ask names kinds of documents, there is one part more, in the order of the keys: "documents": [PAPER, …]
+    with each PAPER: {"document": UUID, "files": [{"name": NAME, "sha256": HASH, "size": BYTES}, …], "kind": KEY}
+
 `lines` are the fields that the ask names, in its order, as far as the customer sees them; `text` is what stood on the
 page, `value` what is stored. Anybody who has a history entry can compute it again from the entry and its request.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal_core.config.compiled import CompiledField, CompiledPortal
-from portal_core.config.document.flows import ApproveAsk
+from portal_core.config.document.flows import ApproveAsk, Ask, ReadAsk
 from portal_core.config.visibility import Visibility
+from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.documents.models import Document, DocumentState, StoredFile
+from portal_core.documents.shown import ShownFile, shown_file
+from portal_core.documents.uploads import stored_value
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
@@ -36,6 +43,29 @@ class ApprovalLine:
 
 
 @dataclass(frozen=True)
+class PaperFile:
+    """One file of a document that is approved: `sha256` is the hash of its content."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of the request that is approved or read; `shown` is how its files stand in the page."""
+
+    document: str
+    kind: str
+    files: tuple[PaperFile, ...]
+    shown: tuple[ShownFile, ...] = field(default=(), compare=False)
+
+    def record(self) -> dict[str, JsonValue]:
+        """What is hashed and kept."""
+        return {"document": self.document, "kind": self.kind, "files": [asdict(file) for file in self.files]}
+
+
+@dataclass(frozen=True)
 class Approval:
     """All that one customer is shown and approves."""
 
@@ -45,6 +75,16 @@ class Approval:
     language: str
     consent: str
     lines: tuple[ApprovalLine, ...]
+    papers: tuple[Paper, ...] = ()
+    names_documents: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether what is to be read is not here yet."""
+        return self.names_documents and not self.papers
+
+    def _documents(self) -> dict[str, JsonValue]:
+        return {"documents": [paper.record() for paper in self.papers]} if self.names_documents else {}
 
     @property
     def digest(self) -> str:
@@ -56,6 +96,7 @@ class Approval:
             "language": self.language,
             "consent": self.consent,
             "lines": [asdict(line) for line in self.lines],
+            **self._documents(),
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -80,22 +121,72 @@ class Approval:
             "language": self.language,
             "consent": self.consent,
             "lines": [asdict(line) for line in self.lines],
+            **self._documents(),
             "hash": self.digest,
         }
 
 
-def approval_of(request: ServiceRequest, ask: ApproveAsk, viewer: Viewer, portal: CompiledPortal) -> Approval:
-    """What `viewer` (the customer) would approve now. SECURITY: a field that they do not see is not among it."""
+def papers_of(request: ServiceRequest, asks: Iterable[Ask]) -> tuple[Paper, ...]:
+    """The shared documents of the request that stand on file, of all kinds that these asks name: one query, or none.
+
+    SECURITY: not for a reader yet; `approval_of` leaves out what they do not see.
+    """
+    keys = {key for ask in asks if isinstance(ask, ApproveAsk | ReadAsk) for key in ask.documents}
+    if not keys:
+        return ()
+    rows = StoredFile.objects.filter(
+        document__request=request,
+        document__kind_key__in=keys,
+        document__state=DocumentState.ON_FILE,
+        document__is_shared=True,
+    )
+    by_document: dict[Document, list[StoredFile]] = {}
+    for row in rows.select_related("document").order_by("document_id", "pk"):
+        if row.document is not None:
+            by_document.setdefault(row.document, []).append(row)
+    return tuple(_paper(document, found) for document, found in by_document.items())
+
+
+def _paper(document: Document, rows: Sequence[StoredFile]) -> Paper:
+    files = tuple(PaperFile(row.name, row.size_bytes, row.sha256) for row in rows)
+    shown = tuple(shown_file(stored_value(row), row.state) for row in rows)
+    return Paper(str(document.pk), document.kind_key, files, shown)
+
+
+def _seen_papers(
+    papers: Iterable[Paper], ask: ApproveAsk | ReadAsk, viewer: Viewer, portal: CompiledPortal
+) -> tuple[Paper, ...]:
+    kinds = [kind for key in ask.documents if (kind := kind_of(portal, key)) is not None]
+    seen = {kind.key for kind in kinds if kind_visibility(kind, viewer.role) >= Visibility.SEE}
+    if viewer.shown_to is not None:
+        seen = {kind.key for kind in kinds if kind.key in seen and kind_visibility(kind, viewer.shown_to) > 0}
+    return tuple(paper for paper in papers if paper.kind in seen)
+
+
+def approval_of(
+    request: ServiceRequest,
+    ask: ApproveAsk | ReadAsk,
+    viewer: Viewer,
+    portal: CompiledPortal,
+    papers: Iterable[Paper] = (),
+) -> Approval:
+    """What `viewer` (the customer) would approve or read now; `papers` come from `papers_of`.
+
+    SECURITY: a field or a document that they do not see is not among it.
+    """
     request_type = portal.type_or_unknown(request.type_key)
-    fields = (request_type.field_or_none(key) for key in ask.fields)
+    keys = ask.fields if isinstance(ask, ApproveAsk) else ()
+    fields = (request_type.field_or_none(key) for key in keys)
     lines = (_line(field, request.data, portal, viewer) for field in fields if _is_seen(field, request, viewer))
     return Approval(
         request_id=str(request.pk),
         status=request.status_key,
         ask=ask.key,
         language=viewer.language,
-        consent=portal.text(ask.consent, viewer.language),
+        consent=portal.text(ask.consent, viewer.language) if isinstance(ask, ApproveAsk) else "",
         lines=tuple(line for line in lines if line is not None),
+        papers=_seen_papers(papers, ask, viewer, portal),
+        names_documents=bool(ask.documents),
     )
 
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.documents.kinds import kind_of
 from portal_core.history.models import HistoryEntry, Kind, Side
+from portal_core.service_requests.document_line import sees_document_line
 from portal_core.service_requests.viewer import Viewer
 
 # For the reader who did it and for everybody else: in German the verb differs, so each is a sentence of its own.
@@ -61,4 +63,7 @@ class AskLine:
         status = self.type.flow.status_or_unknown(str(self.row.data.get("status", "")))
         ask = next((ask for ask in status.asks if ask.key == self.row.data.get("ask")), None)
         words = self.portal.text(ask.label, self.viewer.language) if ask is not None else ""
+        if not words and "kind" in self.row.data and sees_document_line(self.row, self.viewer, self.portal):
+            kind = kind_of(self.portal, str(self.row.data["kind"]))
+            words = self.portal.text(kind.name, self.viewer.language) if kind is not None else ""
         return words or self.portal.text(status.customer_name, self.viewer.language)

@@ -1,7 +1,7 @@
 """Files of a request: attaching them when answers and messages are written, and who may fetch them afterwards."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -22,6 +22,7 @@ from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.uploads import stored_value
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.document_line import sees_document_line
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
@@ -57,11 +58,30 @@ def attach_answers(
     _count_reused(request, reused)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What an ask for a document got: its files in order, the new document if there is one, and those used again."""
+
+    rows: tuple[StoredFile, ...]
+    added: Document | None
+    reused: frozenset[uuid.UUID]
+
+    @property
+    def document_ids(self) -> tuple[str, ...]:
+        """All of its documents."""
+        return tuple(sorted(str(key) for key in {*self.reused, *([self.added.pk] if self.added else [])}))
+
+
 def answer_with_documents(
-    request: ServiceRequest, kind_key: str, ids: Sequence[uuid.UUID], saving: Saving
-) -> list[JsonValue]:
+    request: ServiceRequest,
+    kind_key: str,
+    ids: Sequence[uuid.UUID],
+    saving: Saving,
+    *,
+    check: Callable[[Sequence[StoredFile]], None] | None = None,
+) -> Taken:
     """Takes files for an ask for a document of a kind: new ones become a document of the request, those of a document
-    on file are counted as used again. Gives what is stored of them, in that order; the caller holds the request.
+    on file are counted as used again. The caller holds the request; `check` looks at the locked files first.
 
     Raises:
         Forbidden: a file that is not this person's to give.
@@ -70,14 +90,17 @@ def answer_with_documents(
     filing = Filing(saving.actor, saving.portal, request.customer_id, request.pk)
     try:
         chosen = [_present(rows.get(key)) for key in ids]
+        if check is not None:
+            check(chosen)
         new = [row for row in chosen if row.attached_at is None]
         attach_loose(chosen, filing)
     except NotTheirs:
         raise Forbidden from None
-    if new:
-        file_document(new, kind_key, filing)
-    _count_reused(request, [row for row in chosen if row not in new])
-    return [dict(stored_value(row)) for row in chosen]
+    used = [row for row in chosen if row not in new]
+    reused = frozenset(row.document_id for row in used if row.document_id is not None)
+    added = file_document(new, kind_key, filing) if new else None
+    _count_reused(request, used)
+    return Taken(tuple(chosen), added, reused)
 
 
 def attach_to_entry(entry: HistoryEntry, request: ServiceRequest, rows: Sequence[StoredFile]) -> None:
@@ -139,8 +162,12 @@ def _is_shared_with_guest(actor: Actor, request: ServiceRequest, document: Docum
 
 def _sees(actor: Actor, row: StoredFile, use: RequestFile) -> bool:
     portal = live_portal()
+    viewer = Viewer.of(actor, portal)
+    if use.entry is not None and not sees_document_line(use.entry, viewer, portal):
+        # A document's file, where a document was asked for: its kind as it is seen now.
+        return False
     audience = use.entry.audience if use.entry is not None else None
-    return sees_use(Viewer.of(actor, portal), FileUse(row.pk, use.request, use.field_key, audience), portal)
+    return sees_use(viewer, FileUse(row.pk, use.request, use.field_key, audience), portal)
 
 
 @dataclass(frozen=True)

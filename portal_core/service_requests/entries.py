@@ -225,7 +225,8 @@ class _Line:
             customer_told=bool(row.data.get("told")) and viewer.is_staff,
             status=self._status(),
             at=row.at,
-            files=shown_files(row.data.get("files")),
+            # SECURITY: files of a document, where one was asked for, are shown to those who see its kind.
+            files=shown_files(row.data.get("files")) if sees_document_line(row, viewer, self.portal) else (),
             other_number=self._other_number(),
             from_reference=self._from_reference(),
         )

@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
+from django.forms import Form
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.document.flows import FillAsk
+from portal_core.config.document.flows import FillAsk, UploadAsk
 from portal_core.service_requests.filling import Filling, open_filling
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.uploading import Giver, Uploading, offers_for, open_uploading
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest
 from portal_core.service_requests.visible_asks import VisibleAsk
@@ -30,14 +33,36 @@ class OfferedAsk:
     since: str
     key: uuid.UUID
     filling: Filling | None
+    uploading: Uploading | None = None
     is_tried: bool = False
     note: str = ""
     ticked: bool = False
+    # By a guest's link: the first for which a code is needed, where the page offers one.
+    asks_for_code: bool = False
+
+    @property
+    def form(self) -> Form | None:
+        """The form that is sent with it, if it has one."""
+        if self.filling is not None:
+            return self.filling.form
+        return self.uploading.form if self.uploading is not None else None
 
     @property
     def anchor(self) -> str:
         """The id of its place on the page."""
         return f"ask-{self.ask.key}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where they are offered. `small_only`, for pages with many requests: only what can be finished there has a form.
+    `sender_id`: the browser of a guest who has entered no code, whose the files are until they are given."""
+
+    small_only: bool = False
+    sender_id: uuid.UUID | None = None
+
+
+PAGE: Final = Place()
 
 
 def offered_asks(
@@ -47,21 +72,29 @@ def offered_asks(
     *,
     portal: CompiledPortal,
     sent: Mapping[str, QueryDict] | None = None,
-    small_only: bool = False,
+    place: Place = PAGE,
 ) -> list[OfferedAsk]:
-    """All that is still open, what must be done first. `sent` holds the form that came back for one of them, by key.
-
-    With `small_only`, for pages with many requests, only what can be finished there has a form.
-    """
+    """All that is still open, what must be done first. `sent` holds the form that came back for one of them, by key."""
     status = portal.type_or_unknown(row.type_key).flow.status_or_unknown(row.status_key)
     fills = {ask.key: ask for ask in status.asks if isinstance(ask, FillAsk)}
-    found = []
+    uploads = {ask.key: ask for ask in status.asks if isinstance(ask, UploadAsk) and not place.small_only}
+    open_keys = {ask.key for ask in shown.asks.open}
+    on_file = offers_for(row, (ask for key, ask in uploads.items() if key in open_keys), viewer, portal)
+    giver = Giver(viewer, on_file, place.sender_id)
+    found: list[OfferedAsk] = []
     for ask in shown.asks.open:
         data = (sent or {}).get(ask.key)
         filling = None
-        if ask.key in fills and (ask.is_small or not small_only):
+        if ask.key in fills and (ask.is_small or not place.small_only):
             filling = open_filling(row, fills[ask.key], viewer, portal=portal, data=data)
-        found.append(_offered(row, shown, ask, filling, data))
+        offered = _offered(row, shown, ask, filling, data)
+        if ask.key not in uploads and not any(item.asks_for_code for item in found):
+            offered = replace(offered, asks_for_code=True)
+        if ask.key in uploads:
+            wanted = uploads[ask.key]
+            form = open_uploading(row, wanted, giver, portal=portal, data=data)
+            offered = replace(offered, uploading=form)
+        found.append(offered)
     return found
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Q
+
 from portal_core.config.compiled import CompiledPortal
 from portal_core.documents.models import Document
 from portal_core.documents.scanning import has_scanner, states_of
@@ -12,6 +14,7 @@ from portal_core.documents.shown import ShownFile
 from portal_core.documents.visible import VisibleDocument, visible_documents
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, page_of
+from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -66,7 +69,10 @@ def request_page(
 def _documents(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> tuple[VisibleDocument, ...]:
     if not portal.document_kinds:
         return ()
-    found = list(Document.objects.filter(request=row).order_by("-id")[:_DOCUMENTS])
+    # Those that came in here, and those on file that were used for what was asked here.
+    used = RequestFile.objects.filter(request=row, entry__isnull=False, file__document__isnull=False)
+    here = Q(request=row) | Q(pk__in=used.values("file__document_id"))
+    found = list(Document.objects.filter(here).order_by("-id")[:_DOCUMENTS])
     for document in found:
         document.request = row
     shown = visible_documents(found, viewer, portal)

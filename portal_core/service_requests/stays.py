@@ -2,7 +2,9 @@
 
 A request's `stay` is an object with these parts, all optional:
 
-- `asks`: what was asked and is done, by the ask's key: `{"at": ISO time, "by": "customer" or "staff", "answer": …}`
+- `asks`: what was asked and is done, by the ask's key: `{"at": ISO time, "by": "customer" or "staff", "answer": …}`,
+  with "documents" (their keys) where documents were given
+- `sent_back`: documents that staff sent back, whose ask is open again: `[{"ask", "document", "reason"}, …]`
 - `told`: what the clock has done already, so that nothing is done twice ("remind.2", "late.manager.0", …)
 - `reminded_at`: when the customer was reminded last
 - `closed_from`: for a request that was closed because nobody answered, where it stood and what was done there
@@ -25,6 +27,15 @@ class DoneAsk:
     at: datetime
     by: str
     answer: str = ""
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """A document that was not good enough, and why, in the words that the customer reads."""
+
+    document_id: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -38,14 +49,21 @@ class ClosedFrom:
 def done_asks(request: ServiceRequest) -> dict[str, DoneAsk]:
     """What was asked in this status and is done, by key."""
     return {
-        key: DoneAsk(datetime.fromisoformat(str(item["at"])), str(item["by"]), str(item.get("answer", "")))
+        key: DoneAsk(
+            datetime.fromisoformat(str(item["at"])),
+            str(item["by"]),
+            str(item.get("answer", "")),
+            tuple(item.get("documents", ())),
+        )
         for key, item in request.stay.get("asks", {}).items()
     }
 
 
 def mark_ask_done(request: ServiceRequest, key: str, done: DoneAsk) -> None:
     """Notes that an ask is done; the caller saves."""
-    item = {"at": done.at.isoformat(), "by": done.by, **({"answer": done.answer} if done.answer else {})}
+    item: dict[str, JsonValue] = {"at": done.at.isoformat(), "by": done.by}
+    item |= {"answer": done.answer} if done.answer else {}
+    item |= {"documents": list(done.documents)} if done.documents else {}
     request.stay = {**request.stay, "asks": {**request.stay.get("asks", {}), key: item}}
 
 
@@ -63,6 +81,26 @@ def _without_ask(part: Mapping[str, JsonValue], key: str) -> dict[str, JsonValue
         if isinstance(asks, dict)
         else {**part}
     )
+
+
+def sent_back(request: ServiceRequest) -> dict[str, SentBack]:
+    """What was sent back in this stay and has not come anew, by the key of its ask."""
+    items = request.stay.get("sent_back", ())
+    return {str(item["ask"]): SentBack(str(item["document"]), str(item["reason"])) for item in items}
+
+
+def note_sent_back(request: ServiceRequest, key: str, back: SentBack) -> None:
+    """Notes that an ask is open again because its document was sent back; the caller saves."""
+    forget_sent_back(request, key)
+    item = {"ask": key, "document": back.document_id, "reason": back.reason}
+    request.stay = {**request.stay, "sent_back": [*request.stay.get("sent_back", ()), item]}
+
+
+def forget_sent_back(request: ServiceRequest, key: str) -> None:
+    """The ask was answered anew; the caller saves."""
+    kept = [item for item in request.stay.get("sent_back", ()) if item["ask"] != key]
+    rest = {name: item for name, item in request.stay.items() if name != "sent_back"}
+    request.stay = {**rest, **({"sent_back": kept} if kept else {})}
 
 
 def told(request: ServiceRequest) -> frozenset[str]:

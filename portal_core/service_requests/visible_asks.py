@@ -14,9 +14,12 @@ from django.utils.translation import override
 from portal_core.accounts.actor import actor_for
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.document.base import TextValue
-from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk, ReadAsk
+from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk, ReadAsk, UploadAsk
 from portal_core.config.visibility import Visibility
-from portal_core.service_requests.approvals import ApprovalLine, approval_of
+from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.documents.shown import ShownFile
+from portal_core.service_requests import stays
+from portal_core.service_requests.approvals import Approval, ApprovalLine, Paper, approval_of, papers_of
 from portal_core.service_requests.asking import AskState, asks_of, fields_of_fill, is_small
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
@@ -41,7 +44,8 @@ class VisibleAsk:
     """One thing that is asked of the customer, in the reader's words.
 
     `verb` is what the button says where it is asked; `lines`, `consent` and `token` belong to approvals (see
-    `approvals.py`), `amount` is the sum that is approved; `text` is what is to be read.
+    `approvals.py`), `amount` is the sum that is approved; `text` is what is to be read, `papers` the files that are
+    read or approved (`is_waiting`: not here yet). `sent_back` is why a document was not good enough.
     """
 
     key: str
@@ -65,6 +69,9 @@ class VisibleAsk:
     may_decline: bool = False
     needs_reason: bool = False
     text: str = ""
+    papers: tuple[ShownFile, ...] = ()
+    is_waiting: bool = False
+    sent_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,15 +108,19 @@ class AskReader:
 def visible_asks(request: ServiceRequest, reader: AskReader, *, brief: bool) -> VisibleAsks:
     """All that is asked here, done or not, in order. `brief` leaves out what is approved and read, for lists."""
     states = asks_of(request, portal=reader.portal, now=reader.now)
+    papers = () if brief else papers_of(request, (state.ask for state in states if not state.is_done))
     with override(reader.viewer.language):
-        return VisibleAsks(tuple(_visible(request, state, reader, brief=brief) for state in states))
+        return VisibleAsks(tuple(_visible(request, state, reader, papers, brief=brief) for state in states))
 
 
-def _visible(request: ServiceRequest, state: AskState, reader: AskReader, *, brief: bool) -> VisibleAsk:
+def _visible(
+    request: ServiceRequest, state: AskState, reader: AskReader, papers: tuple[Paper, ...], *, brief: bool
+) -> VisibleAsk:
     ask, portal = state.ask, reader.portal
     request_type = portal.type_or_unknown(request.type_key)
     approves = isinstance(ask, ApproveAsk)
-    lines = () if brief or not isinstance(ask, ApproveAsk) else _lines(request, ask, reader)
+    approval = _approval(request, ask, reader, papers) if not brief else None
+    lines = _lines(approval, request_type) if approval is not None else ()
     text = reader.fill(ask.text) if isinstance(ask, ReadAsk) else ""
     small = isinstance(ask, FillAsk) and is_small(request, ask, portal=portal)
     return VisibleAsk(
@@ -118,9 +129,9 @@ def _visible(request: ServiceRequest, state: AskState, reader: AskReader, *, bri
         icon=_icon(ask, request_type),
         title=portal.text(ask.label, reader.viewer.language) or _title(request, ask, reader),
         why=reader.fill(ask.help),
-        verb=_verb(ask, small=small or 0 < len(text) <= _SHORT_TEXT),
+        verb=_verb(ask, small=small or _is_short_text(ask, text)),
         is_required=ask.required,
-        is_small=small or (isinstance(ask, ReadAsk) and len(text) <= _SHORT_TEXT),
+        is_small=small or _is_short_text(ask, text),
         is_done=state.is_done,
         done_at=state.done.at if state.done else None,
         done_by=state.done.by if state.done else "",
@@ -129,12 +140,33 @@ def _visible(request: ServiceRequest, state: AskState, reader: AskReader, *, bri
         has_lapsed=state.has_lapsed,
         lines=lines,
         consent=portal.text(ask.consent, reader.viewer.language) if isinstance(ask, ApproveAsk) else "",
-        token="" if brief or not isinstance(ask, ApproveAsk) else _token(request, ask, reader),
+        token="" if approval is None or state.is_done else _token(request, ask, reader, papers),
         amount=next((line.text for line in reversed(lines) if line.is_amount), ""),
         may_decline=isinstance(ask, ApproveAsk) and ask.declined is not None,
         needs_reason=isinstance(ask, ApproveAsk) and approves and ask.ask_reason,
         text=text,
+        papers=tuple(file for paper in approval.papers for file in paper.shown) if approval is not None else (),
+        is_waiting=approval is not None and approval.is_waiting and not state.is_done,
+        sent_back=_sent_back(request, ask, reader),
     )
+
+
+def _is_short_text(ask: Ask, text: str) -> bool:
+    return isinstance(ask, ReadAsk) and not ask.documents and len(text) <= _SHORT_TEXT
+
+
+def _sent_back(request: ServiceRequest, ask: Ask, reader: AskReader) -> str:
+    """SECURITY: the reason speaks of the document, and is told to those who see its kind."""
+    if not isinstance(ask, UploadAsk) or not _sees_kind(ask.document_kind, reader):
+        return ""
+    back = stays.sent_back(request).get(ask.key)
+    return back.reason if back is not None else ""
+
+
+def _sees_kind(key: str, reader: AskReader) -> bool:
+    kind, viewer = kind_of(reader.portal, key), reader.viewer
+    roles = [viewer.role] if viewer.shown_to is None else [viewer.role, viewer.shown_to]
+    return all(kind_visibility(kind, role) >= Visibility.SEE for role in roles)
 
 
 def _icon(ask: Ask, request_type: CompiledType) -> str:
@@ -152,6 +184,8 @@ def _verb(ask: Ask, *, small: bool) -> str:
         return _("Read and approve")
     if isinstance(ask, ReadAsk):
         return _("I have read this") if small else _("Read and confirm")
+    if isinstance(ask, UploadAsk):
+        return _("Upload")
     return _("See what to do")
 
 
@@ -161,6 +195,9 @@ def _title(request: ServiceRequest, ask: Ask, reader: AskReader) -> str:
         return _("Look at it and say yes or no")
     if isinstance(ask, ReadAsk):
         return _("Read and confirm")
+    if isinstance(ask, UploadAsk) and _sees_kind(ask.document_kind, reader):
+        kind = kind_of(reader.portal, ask.document_kind)
+        return reader.portal.text(kind.name, reader.viewer.language) if kind is not None else _("Document")
     if not isinstance(ask, FillAsk):
         return _("One thing from you")
     portal, viewer = reader.portal, reader.viewer
@@ -173,9 +210,15 @@ def _title(request: ServiceRequest, ask: Ask, reader: AskReader) -> str:
     return ", ".join(labels) or _("One thing from you")
 
 
-def _lines(request: ServiceRequest, ask: ApproveAsk, reader: AskReader) -> tuple[ShownLine, ...]:
-    request_type = reader.portal.type_or_unknown(request.type_key)
-    approved = approval_of(request, ask, reader.viewer, reader.portal).lines
+def _approval(request: ServiceRequest, ask: Ask, reader: AskReader, papers: tuple[Paper, ...]) -> Approval | None:
+    """What the reader sees of what is approved, or read in documents."""
+    if isinstance(ask, ApproveAsk) or (isinstance(ask, ReadAsk) and ask.documents):
+        return approval_of(request, ask, reader.viewer, reader.portal, papers)
+    return None
+
+
+def _lines(approval: Approval, request_type: CompiledType) -> tuple[ShownLine, ...]:
+    approved = approval.lines
     amounts = [line for line in approved if _is_amount(line, request_type)]
     return tuple(
         ShownLine(line.label, line.text, is_amount=line in amounts, is_total=bool(amounts) and line is amounts[-1])
@@ -188,7 +231,9 @@ def _is_amount(line: ApprovalLine, request_type: CompiledType) -> bool:
     return field.kind.key == "money" or getattr(field.config, "unit", None) in _CURRENCY_SIGNS
 
 
-def _token(request: ServiceRequest, ask: ApproveAsk, reader: AskReader) -> str:
+def _token(request: ServiceRequest, ask: Ask, reader: AskReader, papers: tuple[Paper, ...]) -> str:
     """Of what the customer is shown, also on the page of a colleague who writes down the customer's answer."""
+    if not isinstance(ask, ApproveAsk | ReadAsk):
+        return ""
     customer = Viewer.of(actor_for(request.customer), reader.portal)
-    return approval_of(request, ask, customer, reader.portal).token
+    return approval_of(request, ask, customer, reader.portal, papers).token

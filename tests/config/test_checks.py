@@ -317,7 +317,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     *(
         (changed(*ASKED, "asks", to=[{"key": "a", "do": do, **rest}]), f"{STATUS}.asked.asks.a.do")
         for do, rest in (
-            ("upload", {"document_kind": "photo"}),
             ("pay", {}),
             ("choose", {}),
         )

@@ -266,6 +266,7 @@ def test_an_ask_is_answered_with_what_is_new_or_with_what_is_on_file(papers):
 
     from portal_core.config.kinds.base import Saving
     from portal_core.config.live import live_portal
+    from portal_core.documents.uploads import stored_value
     from portal_core.service_requests.attaching import answer_with_documents
     from portal_core.service_requests.errors import Forbidden
 
@@ -273,12 +274,14 @@ def test_an_ask_is_answered_with_what_is_new_or_with_what_is_on_file(papers):
     saving = Saving(papers.actor("carol"), live_portal(), row.customer_id, uuid.uuid4())
     new = uuid.UUID(papers.upload())
     with transaction.atomic():
-        (kept,) = answer_with_documents(row, "insurance", [new], saving)
+        taken = answer_with_documents(row, "insurance", [new], saving)
+    (kept,) = (stored_value(file) for file in taken.rows)
     document = only_document()
     assert (document.files, document.request_id, document.used_count) == ([kept], row.pk, 0)
     other = papers.file()
     with transaction.atomic():
-        assert answer_with_documents(other, "insurance", [uuid.UUID(kept["id"])], saving) == [kept]
+        again = answer_with_documents(other, "insurance", [uuid.UUID(kept["id"])], saving)
+    assert (again.added, again.reused, again.document_ids) == (None, {document.pk}, taken.document_ids)
     document.refresh_from_db()
     assert document.used_count == 1 and Document.objects.count() == 1
     foreign = uuid.UUID(papers.upload("dave"))

@@ -6,7 +6,7 @@ from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import FieldBase
-from portal_core.config.document.flows import ApproveAsk, Ask, ChooseAsk, PayAsk, ReadAsk, Status, UploadAsk
+from portal_core.config.document.flows import Ask, ChooseAsk, PayAsk, Status
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.kinds import is_in_force
 from portal_core.config.problems import Problem
@@ -66,10 +66,8 @@ def _status(status: Status, path: str) -> Iterator[Problem]:
 
 
 def _ask(ask: Ask, path: str) -> Iterator[Problem]:
-    if isinstance(ask, UploadAsk | PayAsk | ChooseAsk):
+    if isinstance(ask, PayAsk | ChooseAsk):
         yield _later(f"{path}.do", f"Asks that {ask.do} are")
-    if isinstance(ask, ApproveAsk | ReadAsk) and ask.documents:
-        yield _later(f"{path}.documents", "Documents in asks are")
     yield from _condition(ask.when, f"{path}.when")
 
 

@@ -14,15 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_core.accounts.actor import SYSTEM, Actor, actor_for
+from portal_core.accounts.roles import GUEST
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.document.flows import ApproveAsk, FillAsk, ReadAsk
+from portal_core.config.document.flows import ApproveAsk, FillAsk, ReadAsk, UploadAsk
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
+from portal_core.documents.uploads import stored_value
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.answers import write_answers
-from portal_core.service_requests.approvals import approval_of
+from portal_core.service_requests.approvals import Approval, approval_of, papers_of
 from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.asking import (
     APPROVED,
@@ -33,6 +35,7 @@ from portal_core.service_requests.asking import (
     onward,
     open_changed_approvals,
 )
+from portal_core.service_requests.attaching import Taken, attach_to_entry
 from portal_core.service_requests.changes import save_written
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import (
@@ -49,6 +52,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.seen_values import Change, refuse_stale_values
 from portal_core.service_requests.stays import DoneAsk, mark_ask_done, note_acted
+from portal_core.service_requests.taking import Given, open_changed_documents, settle_sent_back, take
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.outbox.events import emit
@@ -72,6 +76,7 @@ class AskAnswer:
     is_yes: bool = True
     token: str = ""
     note: str = ""
+    given: Given = field(default_factory=Given)
 
 
 def answer_ask(*, actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> ServiceRequest:
@@ -145,7 +150,9 @@ class _Answering:
             case ApproveAsk() as ask:
                 self._decide(ask, state)
             case ReadAsk() as ask:
-                self._finish(Kind.ANSWERED, ask.key, {})
+                self._read(ask)
+            case UploadAsk() as ask:
+                self._upload(ask)
             case _:
                 raise AskGone
 
@@ -156,7 +163,45 @@ class _Answering:
         state = next((state for state in states if state.ask.key == self.answer.key), None)
         if state is None or state.is_done:
             raise AskGone
+        if self.actor.role.key == GUEST and not isinstance(state.ask, UploadAsk):
+            # SECURITY: by the link alone nothing binding is said; the page asks for a code first.
+            raise Forbidden
         return state
+
+    def _upload(self, ask: UploadAsk) -> None:
+        request = self.request
+        saving = Saving(self.actor, self.portal, request.customer_id, self.answer.submission_key)
+        taken = take(request, ask, self.answer.given, saving)
+        settle_sent_back(request, ask.key, taken.added, now=self.now)
+        open_changed_documents(request, ask.document_kind, portal=self.portal)
+        data: dict[str, JsonValue] = {
+            "kind": ask.document_kind,
+            "documents": list(taken.document_ids),
+            "files": [dict(stored_value(row)) for row in taken.rows],
+            "reused": bool(taken.reused),
+        }
+        self._finish(Kind.ANSWERED, ask.key, data, taken=taken)
+
+    def _read(self, ask: ReadAsk) -> None:
+        """What was read names the very files, where documents are read."""
+        if not ask.documents:
+            self._finish(Kind.ANSWERED, ask.key, {})
+            return
+        self._finish(Kind.ANSWERED, ask.key, self._shown(ask).record())
+
+    def _shown(self, ask: ApproveAsk | ReadAsk) -> Approval:
+        """What the customer has before them, if it is what they were shown. Raises ApprovalChanged, AskGone."""
+        approval = self._approval(ask)
+        if approval.is_waiting:
+            raise AskGone
+        if not approval.was_shown(self.answer.token):
+            raise ApprovalChanged
+        return approval
+
+    def _approval(self, ask: ApproveAsk | ReadAsk) -> Approval:
+        customer = Viewer.of(actor_for(self.request.customer), self.portal)
+        papers = papers_of(self.request, [ask])
+        return approval_of(self.request, ask, customer, self.portal, papers)
 
     def _fill(self, ask: FillAsk) -> None:
         request, portal = self.request, self.portal
@@ -190,16 +235,12 @@ class _Answering:
             raise MissingFields(tuple(labels) or (_("something that is not yours to fill in"),))
 
     def _decide(self, ask: ApproveAsk, state: AskState) -> None:
-        customer = Viewer.of(actor_for(self.request.customer), self.portal)
-        approval = approval_of(self.request, ask, customer, self.portal)
         if not self.answer.is_yes:
-            self._decline(ask, approval.record())
+            self._decline(ask, self._approval(ask).record())
             return
         if state.has_lapsed and state.last_day is not None:
             raise AskLapsed(state.last_day)
-        if not approval.was_shown(self.answer.token):
-            raise ApprovalChanged
-        self._finish(Kind.APPROVED, ask.key, approval.record())
+        self._finish(Kind.APPROVED, ask.key, self._shown(ask).record())
 
     def _decline(self, ask: ApproveAsk, record: dict[str, JsonValue]) -> None:
         if ask.declined is None:
@@ -208,11 +249,21 @@ class _Answering:
             raise ReasonMissing
         self._finish(Kind.DECLINED, ask.key, record, to=ask.declined)
 
-    def _finish(self, kind: Kind, ask_key: str, data: dict[str, JsonValue], *, to: str | None = None) -> None:
+    def _finish(
+        self,
+        kind: Kind,
+        ask_key: str,
+        data: dict[str, JsonValue],
+        *,
+        to: str | None = None,
+        taken: Taken | None = None,
+    ) -> None:
         """Notes that it is done, writes the line, and moves on where nothing is left to do."""
         request, actor = self.request, self.actor
         word = {Kind.APPROVED: APPROVED, Kind.DECLINED: DECLINED}.get(kind, "")
-        mark_ask_done(request, ask_key, DoneAsk(self.now, "staff" if actor.is_staff else "customer", word))
+        documents = taken.document_ids if taken is not None else ()
+        done = DoneAsk(self.now, "staff" if actor.is_staff else "customer", word, documents)
+        mark_ask_done(request, ask_key, done)
         # Written down by staff, too: it is what the customer has said.
         note_acted(request, self.now)
         request.is_new = request.is_new and not actor.is_staff
@@ -227,6 +278,8 @@ class _Answering:
             submission_key=self.answer.submission_key,
         )
         entry = add_line(actor=actor, request_id=request.pk, line=line)
+        if taken is not None:
+            attach_to_entry(entry, request, taken.rows)
         if line.body:
             index_text(request.pk, line.body)
         target = to or onward(request, portal=self.portal, now=self.now)

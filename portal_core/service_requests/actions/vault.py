@@ -27,8 +27,10 @@ from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.changes import save_written
+from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.taking import OPENED_AGAIN, ask_again, open_changed_documents
 from tenants.outbox.events import emit
 
 NOTE_LENGTH = 2_000
@@ -118,20 +120,35 @@ def approve_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
 
 
 def send_back_document(*, actor: Actor, document_id: uuid.UUID, reason: str) -> Document:
-    """Sends a customer's document back with a reason; the customer is told and asked for another.
+    """Sends a customer's document back with a reason; the customer is told and asked for another: by the request that
+    asked for it, while it stands where it did, else in the vault.
 
     Raises what `_held` raises; NotAllowed without a reason, and for what the business added itself.
     """
+    portal = live_portal()
     with transaction.atomic():
+        users = _requests_using(document_id)
         document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
         if document.from_staff or not reason.strip():
             raise NotAllowed
         document.state, document.note = DocumentState.SENT_BACK, reason.strip()[:NOTE_LENGTH]
         document.approved_at, document.changed_at = None, timezone.now()
         document.save(update_fields=["state", "note", "approved_at", "changed_at"])
+        asking = [user for user in users if ask_again(user, document, portal=portal, now=document.changed_at)]
+        for user in asking:
+            save_written(user, now=document.changed_at, fields=OPENED_AGAIN)
+        if request is not None:
+            # The same row was locked and perhaps written above.
+            request.refresh_from_db()
         entry = _tell(actor, document, "sent_back", request=request, body=document.note)
         emit("document.sent_back", _payload(document, entry))
     return document
+
+
+def _requests_using(document_id: uuid.UUID) -> list[ServiceRequest]:
+    """The requests that asked for this document, locked, in the order of their keys."""
+    uses = RequestFile.objects.filter(file__document=document_id, entry__isnull=False)
+    return [lock_request(key) for key in sorted(set(uses.values_list("request_id", flat=True)))]
 
 
 def share_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
@@ -261,8 +278,12 @@ def _tell(
         document_id=document.pk,
     )
     entry = add_line(actor=actor, request_id=document.request_id, line=line)
-    if request is not None:
+    if request is not None and what in ("approved", "dated"):
         save_written(request, now=now, fields=())
+    elif request is not None:
+        # What was approved with documents of this kind is asked anew.
+        open_changed_documents(request, document.kind_key, portal=live_portal())
+        save_written(request, now=now, fields=("stay",))
     return entry
 
 

@@ -1,0 +1,439 @@
+"""Documents that a status asks for: sent, used again from the vault, sent back and replaced; approved and read."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.core import mail as sent_mails
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from portal_core.accounts.roles import GUEST, resolve_role
+from portal_core.config.live import live_portal
+from portal_core.documents.kinds import rules_of
+from portal_core.documents.models import Document, StoredFile
+from portal_core.documents.vault import wanted_documents
+from portal_core.history.models import HistoryEntry, Kind
+from portal_core.service_requests import approvals
+from portal_core.service_requests.actions import AskAnswer, answer_ask
+from portal_core.service_requests.actions.vault import Paper, add_document, approve_document, send_back_document
+from portal_core.service_requests.errors import ApprovalChanged, AskGone, Forbidden, NotSeen
+from portal_core.service_requests.taking import Given
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import uuid7
+from tenants.outbox.drain import drain
+from tenants.outbox.models import Event
+from tests.contracts.rows import Rows
+from tests.documents.samples import pdf
+from tests.factories import make_user
+from tests.service_requests.asking_portal import Desk, document
+from tests.service_requests.small_portal import refused
+
+KINDS: list[dict[str, Any]] = [
+    {"key": "insurance", "name": {"en": "Insurance", "de": "Versicherung"}, "valid_months": 12, "reusable": True,
+     "accept": ["pdf"], "max_files": 2, "max_size_mb": 1},
+    {"key": "photo", "name": "Photo", "accept": ["image", "pdf"], "max_files": 3, "show": {"engineer": "hidden"}},
+    {"key": "offer", "name": "Offer", "added_by": "staff", "accept": ["pdf"], "show": {"customer": "see"}},
+]  # fmt: skip
+
+
+def papers_document(**changes: Any) -> dict[str, Any]:
+    """The asking portal, whose status "visit" asks for documents and whose "quote" names some."""
+    made = copy.deepcopy(document())
+    made["document_kinds"] = KINDS
+    engineer = {"key": "engineer", "name": "Engineer", "based_on": "agent", "permissions": ["see", "reply"]}
+    made["roles"] = [engineer]
+    statuses = {status["key"]: status for status in made["flows"][0]["statuses"]}
+    statuses["visit"]["asks"] = [
+        {"key": "paper", "do": "upload", "document_kind": "insurance"},
+        {"key": "photo", "do": "upload", "document_kind": "photo", "required": False},
+    ]
+    statuses["quote"]["asks"][0]["documents"] = ["offer"]
+    statuses["quote"]["asks"].append(
+        {"key": "terms", "do": "read", "label": "Read the offer", "documents": ["offer"], "required": False}
+    )
+    for key, more in changes.items():
+        statuses[key].update(more)
+    return made
+
+
+class House(Desk):
+    """The portal with its people, and a browser for each."""
+
+    def __init__(self, people: dict[str, Any], client_for: Any) -> None:
+        super().__init__(people)
+        people["erin"] = make_user("erin@example.com", "Erin Engineer", "engineer", team_key="desk")
+        self.publish(papers_document())
+        self.client_for = client_for
+
+    def send(self, row: Any, ask: str, *files: Any, name: str = "carol", **more: Any) -> Any:
+        """Sends the form of an ask as a browser without script does."""
+        data = {"key": str(uuid.uuid4()), "since": self.fresh(row).status_since.isoformat(), **more}
+        if files:
+            data["u-files_new"] = list(files)
+        return self.client_for(self.people[name]).post(f"/requests/{row.number}/asks/{ask}/", data)
+
+    def page(self, row: Any, name: str = "carol") -> str:
+        path = f"/requests/{row.number}/" if name in ("carol", "dave") else f"/desk/requests/{row.number}/"
+        answer = self.client_for(self.people[name]).get(path)
+        return re.sub(r"\s+", " ", answer.content.decode())
+
+    def offer(self, row: Any, content: bytes = b"one") -> Document:
+        """Staff add an offer to the request and show it."""
+        file = stored(self.people["bob"], content)
+        paper = Paper("offer", [file.pk], share=True)
+        return add_document(actor=self.actor("bob"), customer_id=row.customer_id, paper=paper, request_id=row.pk)
+
+
+def a_pdf(name: str = "policy.pdf", extra: bytes = b"") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, pdf(extra), "application/pdf")
+
+
+def stored(owner: Any, content: bytes) -> StoredFile:
+    from portal_core.documents.uploads import USUAL_SIZE_MB, Rules, take
+
+    return take(owner.pk, a_pdf("offer.pdf", content), Rules(max_files=2, max_size_mb=USUAL_SIZE_MB))
+
+
+@pytest.fixture(autouse=True)
+def file_store(settings: Any, tmp_path: Any) -> None:
+    stores = {**settings.STORAGES}
+    stores["default"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path / "files")},
+    }
+    settings.STORAGES = stores
+
+
+@pytest.fixture
+def house(people, client_for) -> House:
+    return House(people, client_for)
+
+
+def mails(tenant: Any, address: str = "carol@example.com") -> list[Any]:
+    drain(tenant.schema_name)
+    found = [mail for mail in sent_mails.outbox if address in mail.recipients()[0]]
+    sent_mails.outbox.clear()
+    return found
+
+
+# ---- asked for and sent
+
+
+def test_it_is_asked_for_on_home_on_the_page_in_the_mail_and_at_the_desk_with_its_limits(house, tenant):
+    row = house.at("visit")
+    (asked, optional) = house.seen(row).asks.all
+    assert (asked.title, asked.verb, asked.icon, asked.is_required) == ("Insurance", "Upload", "upload", True)
+    assert (optional.title, optional.is_required) == ("Photo", False)
+    home = house.client_for(house.people["carol"]).get("/").content.decode()
+    assert "Insurance" in home and ">Upload<" in home
+    page = house.page(row)
+    assert 'enctype="multipart/form-data"' in page and 'name="u-files_new"' in page
+    limits = rules_of(live_portal().document_kinds["insurance"]).words
+    assert "1 MB" in limits and limits in page
+    assert "Until when is it valid?" in page
+    assert "Insurance" in mails(tenant)[-1].body
+    desk = house.page(row, "bob")
+    assert "Write down the answer" in desk and 'name="u-files_new"' in desk
+
+
+def test_a_document_that_is_sent_is_on_file_and_the_request_moves_on(house, tenant):
+    row = house.at("visit")
+    answer = house.send(row, "paper", a_pdf(), a_pdf("page-2.pdf"), **{"u-until": "2027-03-31"})
+    assert answer.status_code == 302
+    row = house.fresh(row)
+    assert (row.status_key, row.stay) == ("work", {})
+    paper = Document.objects.get()
+    assert (paper.kind_key, paper.request_id, paper.customer_id) == ("insurance", row.pk, row.customer_id)
+    assert (paper.state, paper.is_shared, str(paper.valid_until)) == ("on_file", True, "2027-03-31")
+    assert [file["name"] for file in paper.files] == ["policy.pdf", "page-2.pdf"]
+    entry = HistoryEntry.objects.get(request=row, kind=Kind.ANSWERED)
+    assert entry.data["documents"] == [str(paper.pk)]
+    page, desk = house.page(row), house.page(row, "bob")
+    for text in (page, desk):
+        assert "policy.pdf" in text and "did this: Insurance" in text
+    assert 'value="approve"' in desk and 'value="send_back"' in desk
+    file = StoredFile.objects.filter(name="policy.pdf").get()
+    path = f"/files/{file.pk}/"
+    seen_by = {name for name, one in house.people.items() if house.client_for(one).get(path).status_code == 200}
+    assert seen_by == {"alice", "bob", "carol", "erin"}
+
+
+def test_left_empty_the_day_is_the_usual_one_and_a_spoilt_day_keeps_the_file(house):
+    row = house.at("visit")
+    answer = house.send(row, "paper", a_pdf(), **{"u-until": "someday"})
+    assert answer.status_code == 400
+    text = answer.content.decode()
+    assert "Write the day as in 27/11/2027" in text and "policy.pdf" in text and 'value="someday"' in text
+    assert not Document.objects.exists()
+    key = str(StoredFile.objects.get().pk)
+    assert house.send(row, "paper", **{"u-files": key}).status_code == 302
+    assert Document.objects.get().valid_until is not None
+
+
+def test_the_same_form_twice_is_one_document(house):
+    row, key, since = house.at("visit"), str(uuid.uuid4()), ""
+    since = row.status_since.isoformat()
+    for _ in range(2):
+        assert house.send(row, "paper", a_pdf(), key=key, since=since).status_code == 302
+    assert Document.objects.count() == 1
+    assert HistoryEntry.objects.filter(request=row, kind=Kind.ANSWERED).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (SimpleUploadedFile("page.html", b"<script>alert(1)</script>"), "page.html"),
+        (SimpleUploadedFile("big.pdf", pdf(b"x" * 1_200_000)), "big.pdf"),
+    ],
+    ids=["wrong kind of file", "too large"],
+)
+def test_what_the_kind_does_not_take_is_refused_by_name_and_nothing_is_kept(house, file, words):
+    row = house.at("visit")
+    before = Rows().now()
+    answer = house.send(row, "paper", file)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert Rows().now() == before
+
+
+def test_without_a_file_it_says_so(house):
+    row = house.at("visit")
+    before = Rows().now()
+    answer = house.send(row, "paper")
+    assert (answer.status_code, "Add a file." in answer.content.decode()) == (400, True)
+    assert Rows().now() == before
+
+
+@pytest.mark.parametrize(("by", "error"), [("dave", NotSeen), ("erin", Forbidden)], ids=["another", "may not move"])
+def test_nobody_else_gives_it(house, by, error):
+    row = house.at("visit")
+    file = stored(house.people[by], b"theirs")
+    with refused(error):
+        house.answer(row, "photo", by=by, given=Given([file.pk]))
+    file = stored(house.people["dave"], b"his")
+    with refused(Forbidden):
+        house.answer(row, "paper", given=Given([file.pk]))
+    assert house.send(row, "paper", a_pdf(), name="dave").status_code == 404
+
+
+def test_too_many_files_or_none_are_refused_by_the_action_too(house):
+    row = house.at("visit")
+    keys = [stored(house.people["carol"], bytes([65 + number])).pk for number in range(3)]
+    for given in (Given(keys), Given()):
+        with refused(Forbidden):
+            house.answer(row, "paper", given=given)
+
+
+def test_staff_put_it_in_for_the_customer_who_sees_it(house):
+    row = house.at("visit")
+    client = house.client_for(house.people["bob"])
+    data = {"key": str(uuid.uuid4()), "since": row.status_since.isoformat(), "note": "Came by post."}
+    answer = client.post(f"/desk/requests/{row.number}/asks/paper/", {**data, "u-files_new": [a_pdf()]})
+    assert answer.status_code == 302
+    paper = Document.objects.get()
+    assert (paper.from_staff, paper.is_shared, house.fresh(row).status_key) == (True, True, "work")
+    assert "policy.pdf" in house.page(row)
+
+
+# ---- used again
+
+
+def test_one_on_file_is_offered_and_used_with_one_press(house):
+    first = house.at("visit")
+    house.send(first, "paper", a_pdf())
+    paper = Document.objects.get()
+    row = house.at("visit")
+    page = house.page(row)
+    assert "use it?" in page and f'name="u-files" value="d-{paper.pk}"' in page
+    assert house.send(row, "paper", **{"u-files": f"d-{paper.pk}"}).status_code == 302
+    row = house.fresh(row)
+    paper.refresh_from_db()
+    assert (row.status_key, paper.used_count, Document.objects.count()) == ("work", 1, 1)
+    event = Event.objects.get(kind="work.removed", payload__what="reused")
+    assert event.payload["request_id"] == str(row.pk)
+    assert "policy.pdf" in house.page(row, "bob") and 'value="send_back"' in house.page(row, "bob")
+
+
+def test_another_customers_another_kinds_and_a_sent_back_one_are_not_used(house):
+    house.send(house.at("visit"), "paper", a_pdf())
+    paper = Document.objects.get()
+    row = house.at("visit")
+    file = StoredFile.objects.get()
+    before = Rows().now()
+    assert house.send(row, "photo", **{"u-files": f"d-{paper.pk}"}).status_code == 400
+    assert Rows().now() == before
+    with refused(Forbidden):
+        house.answer(row, "photo", given=Given([file.pk]))
+    Document.objects.update(state="sent_back")
+    with refused(Forbidden):
+        house.answer(row, "paper", given=Given([file.pk]))
+    assert "use it?" not in house.page(row)
+    Document.objects.update(state="on_file", valid_until="2020-01-01")
+    with refused(Forbidden):
+        house.answer(row, "paper", given=Given([file.pk]))
+
+
+# ---- sent back
+
+
+def _waits(house: House) -> Any:
+    """A status that asks for two papers, of which one has come."""
+    wanted = papers_document()
+    visit = next(status for status in wanted["flows"][0]["statuses"] if status["key"] == "visit")
+    visit["asks"][1]["required"] = True
+    house.publish(wanted)
+    row = house.at("visit")
+    assert house.send(row, "paper", a_pdf()).status_code == 302
+    assert house.fresh(row).status_key == "visit"
+    return row
+
+
+def test_sent_back_while_it_still_asks_the_ask_is_open_again_with_the_reason(house, tenant):
+    row = _waits(house)
+    paper = Document.objects.get()
+    mails(tenant)
+    send_back_document(actor=house.actor("bob"), document_id=paper.pk, reason="The page is cut off.")
+    asked = house.seen(row).asks.get("paper")
+    assert (asked.is_done, asked.sent_back) == (False, "The page is cut off.")
+    (mail,) = mails(tenant)
+    assert "The page is cut off." in mail.body and f"/requests/{row.number}/#now" in mail.body
+    assert "We cannot use the one that you sent:" in house.page(row)
+    assert "Sent back: The page is cut off." in house.page(row, "bob")
+    # The request asks for it; the vault does not ask a second time, and leads there.
+    assert not wanted_documents(row.customer_id).exists()
+    carol = house.client_for(house.people["carol"])
+    assert f'href="/requests/{row.number}/#now"' in carol.get("/documents/").content.decode()
+    assert carol.get(f"/documents/add/?for={paper.pk}").headers["Location"] == f"/requests/{row.number}/#now"
+    assert house.send(row, "paper", a_pdf("whole.pdf")).status_code == 302
+    paper.refresh_from_db()
+    new = Document.objects.get(state="on_file")
+    assert (paper.state, paper.replaced_by_id) == ("replaced", new.pk)
+    assert house.seen(row).asks.get("paper").is_done
+    approve_document(actor=house.actor("bob"), document_id=new.pk)
+    assert "“Insurance” is approved" in house.page(row)
+    assert house.send(row, "photo", a_pdf("front.pdf")).status_code == 302
+    assert house.fresh(row).status_key == "work"
+
+
+def test_sent_back_after_it_moved_on_the_vault_asks_until_staff_move_it_back(house, tenant):
+    row = house.at("visit")
+    house.send(row, "photo", a_pdf("front.pdf"))
+    house.send(row, "paper", a_pdf())
+    paper = Document.objects.get(kind_key="insurance")
+    assert house.fresh(row).status_key == "work"
+    send_back_document(actor=house.actor("bob"), document_id=paper.pk, reason="Too old.")
+    assert house.fresh(row).status_key == "work"
+    assert [wanted.pk for wanted in wanted_documents(row.customer_id)] == [paper.pk]
+    assert f"/documents/add/?for={paper.pk}" in mails(tenant)[-1].body
+    assert "Too old." in house.page(row, "bob")
+    house.move(row, "visit")
+    asks = house.seen(row).asks
+    assert (asks.get("paper").sent_back, asks.get("photo").is_done) == ("Too old.", True)
+    assert not wanted_documents(row.customer_id).exists()
+    house.send(row, "paper", a_pdf("new.pdf"))
+    assert house.fresh(row).status_key == "work"
+    assert not wanted_documents(row.customer_id).exists()
+
+
+def test_who_does_not_see_the_kind_reads_neither_file_nor_reason(house):
+    wanted = papers_document()
+    visit = next(status for status in wanted["flows"][0]["statuses"] if status["key"] == "visit")
+    visit["asks"] = [{"key": "photo", "do": "upload", "document_kind": "photo"},
+                     {"key": "paper", "do": "upload", "document_kind": "insurance"}]  # fmt: skip
+    house.publish(wanted)
+    row = house.at("visit")
+    house.send(row, "photo", a_pdf("CANARYFILE.pdf"))
+    file = StoredFile.objects.get()
+    send_back_document(actor=house.actor("bob"), document_id=file.document_id, reason="CANARYREASON")
+    erin = house.client_for(house.people["erin"])
+    text = house.page(row, "erin")
+    assert "CANARY" not in text and ">Photo<" not in text
+    assert erin.get(f"/files/{file.pk}/").status_code == 404
+    assert "CANARYREASON" in house.page(row, "bob")
+
+
+# ---- approved and read with documents
+
+
+def test_an_approval_names_the_files_by_their_hash(house):
+    row = house.at("quote")
+    assert house.seen(row).asks.get("quote").is_waiting
+    with refused(AskGone):
+        house.answer(row, "quote")
+    paper = house.offer(row)
+    page = house.page(row)
+    assert "offer.pdf" in page
+    file = StoredFile.objects.get()
+    token = house.seen(row).asks.get("quote").token
+    row = house.answer(row, "quote", token=token)
+    assert row.status_key == "work"
+    kept = HistoryEntry.objects.get(request=row, kind=Kind.APPROVED).data
+    assert kept["documents"] == [
+        {"document": str(paper.pk), "kind": "offer",
+         "files": [{"name": "offer.pdf", "size": file.size_bytes, "sha256": file.sha256}]}
+    ]  # fmt: skip
+    content = {name: kept[name] for name in ("ask", "consent", "documents", "language", "lines", "status")}
+    text = json.dumps({**content, "request": str(row.pk)}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert kept["hash"] == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_document_that_has_changed_since_is_shown_anew_and_not_approved_or_read(house):
+    row = house.at("quote")
+    old = house.offer(row)
+    tokens = {key: house.seen(row).asks.get(key).token for key in ("quote", "terms")}
+    Document.objects.filter(pk=old.pk).update(state="replaced")
+    house.offer(row, b"two")
+    for key, token in tokens.items():
+        with refused(ApprovalChanged):
+            house.answer(row, key, token=token)
+    answer = house.send(row, "quote", token=tokens["quote"], answer="yes", consent="on")
+    assert answer.status_code == 409 and "This has changed since you opened the page" in answer.content.decode()
+    house.answer(row, "terms", token=house.seen(row).asks.get("terms").token)
+    kept = HistoryEntry.objects.get(request=row, kind=Kind.ANSWERED).data
+    assert len(kept["documents"]) == 1 and len(kept["documents"][0]["files"][0]["sha256"]) == 64
+    # Another one added after it was read: it is read anew.
+    assert house.seen(row).asks.get("terms").is_done
+    house.offer(row, b"three")
+    assert not house.seen(row).asks.get("terms").is_done
+
+
+def test_what_is_not_shared_or_of_a_hidden_kind_is_not_approved(house):
+    row = house.at("quote")
+    paper = house.offer(row)
+    Document.objects.filter(pk=paper.pk).update(is_shared=False)
+    assert house.seen(row).asks.get("quote").is_waiting
+    assert house.seen(row).asks.get("quote").papers == ()
+    portal = live_portal()
+    ask = portal.type("job").flow.status("quote").asks[0]
+    carol = Viewer.of(house.actor("carol"), portal)
+    assert approvals.approval_of(row, ask, carol, portal, approvals.papers_of(row, [ask])).papers == ()
+
+
+# ---- by a guest's link
+
+
+def test_a_guest_gives_documents_and_decides_nothing_without_a_code(house):
+    row = house.at("visit")
+    carol = house.actor("carol")
+    guest = type(carol)(carol.user_id, carol.name, carol.email, resolve_role(GUEST))
+    quote = house.at("quote")
+    house.offer(quote)
+    with refused(Forbidden):
+        given = AskAnswer("quote", uuid7(), quote.status_since, token=house.seen(quote).asks.get("quote").token)
+        answer_ask(actor=guest, request_id=quote.pk, answer=given)
+    house.send(row, "photo", a_pdf("x.pdf"))
+    house.send(row, "paper", a_pdf())
+    on_file = StoredFile.objects.get(name="policy.pdf")
+    again = house.at("visit")
+    with refused(Forbidden):
+        given = AskAnswer("paper", uuid7(), again.status_since, given=Given([on_file.pk]))
+        answer_ask(actor=guest, request_id=again.pk, answer=given)
+    new = stored(house.people["carol"], b"new")
+    given = AskAnswer("paper", uuid7(), again.status_since, given=Given([new.pk]))
+    assert answer_ask(actor=guest, request_id=again.pk, answer=given).status_key == "work"
