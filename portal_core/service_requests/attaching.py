@@ -22,7 +22,6 @@ from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.uploads import stored_value
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
-from portal_core.service_requests.document_line import sees_document_line
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
@@ -162,22 +161,28 @@ def _is_shared_with_guest(actor: Actor, request: ServiceRequest, document: Docum
 
 def _sees(actor: Actor, row: StoredFile, use: RequestFile) -> bool:
     portal = live_portal()
-    viewer = Viewer.of(actor, portal)
-    if use.entry is not None and not sees_document_line(use.entry, viewer, portal):
-        # A document's file, where a document was asked for: its kind as it is seen now.
-        return False
-    audience = use.entry.audience if use.entry is not None else None
-    return sees_use(viewer, FileUse(row.pk, use.request, use.field_key, audience), portal)
+    entry = use.entry
+    audience, kind_key = (entry.audience, entry.data.get("kind")) if entry is not None else (None, None)
+    return sees_use(Viewer.of(actor, portal), FileUse(row.pk, use.request, use.field_key, audience, kind_key), portal)
 
 
 @dataclass(frozen=True)
 class FileUse:
-    """Where a file stands: in an answer (`field_key`), or with a message or note for this `audience`."""
+    """Where a file stands: in an answer (`field_key`), or with a message or note for this `audience`.
+
+    `kind_key`: given as a document of this kind, where one was asked for.
+    """
 
     file_id: uuid.UUID
     request: ServiceRequest
     field_key: str
     audience: JsonValue
+    kind_key: JsonValue = None
+
+
+def _sees_kind(viewer: Viewer, kind_key: str, portal: CompiledPortal) -> bool:
+    roles = [viewer.role] if viewer.shown_to is None else [viewer.role, viewer.shown_to]
+    return all(kind_visibility(kind_of(portal, kind_key), role) >= Visibility.SEE for role in roles)
 
 
 def sees_use(viewer: Viewer, use: FileUse, portal: CompiledPortal) -> bool:
@@ -185,6 +190,8 @@ def sees_use(viewer: Viewer, use: FileUse, portal: CompiledPortal) -> bool:
 
     An answer's file: the field as it is seen now, and for customers only while it stands there.
     """
+    if use.kind_key and not _sees_kind(viewer, str(use.kind_key), portal):
+        return False
     if use.audience is not None:
         return viewer.is_staff or use.audience == Audience.CUSTOMER
     field = portal.type_or_unknown(use.request.type_key).field_or_none(use.field_key)

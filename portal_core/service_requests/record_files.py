@@ -62,7 +62,9 @@ def _files_of(requests: list[uuid.UUID]) -> list[StoredFile]:
     uses = RequestFile.objects.filter(request__in=requests).order_by()
     papers = StoredFile.objects.filter(document__request__in=requests).order_by()
     places = uses.filter(file=OuterRef("pk")).values(
-        place=JSONObject(request=F("request_id"), field=F("field_key"), audience=F("entry__audience"))
+        place=JSONObject(
+            request=F("request_id"), field=F("field_key"), audience=F("entry__audience"), kind=F("entry__data__kind")
+        )
     )
     found = StoredFile.objects.filter(pk__in=uses.values("file_id").union(papers.values("pk")))
     found = found.exclude(attached_at=None).select_related("document").annotate(places=ArraySubquery(places))
@@ -85,7 +87,8 @@ def _shown(
     is_seen = bool(verdict)
     for place in _places(row):
         request = by_id[uuid.UUID(str(place["request"]))]
-        if sees_use(viewer, FileUse(row.pk, request, str(place["field"]), place["audience"]), portal):
+        use = FileUse(row.pk, request, str(place["field"]), place["audience"], place["kind"])
+        if sees_use(viewer, use, portal):
             is_seen, seen_in = True, seen_in or request
     if not is_seen:
         return None
