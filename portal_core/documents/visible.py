@@ -175,17 +175,23 @@ class _Words:
             days = (self.row.valid_until - self.today).days
             words = ngettext("Until %(day)s, %(count)s day left", "Until %(day)s, %(count)s days left", days)
             return words % {"day": until, "count": days}, "warn", "clock"
-        on_file = _("Valid until %(day)s") % {"day": until} if until else _("On file")
-        if self.row.approved_at is None and not self.row.from_staff and not until:
-            on_file = _("Sent to us") if not self.viewer.is_staff else _("Not checked yet")
         return {
             "asked": (_("Asked for"), "them", "upload"),
             "sent_back": (_("Sent back"), "bad", "undo"),
-            "on_file": (on_file, "good" if until or self.row.approved_at or self.row.from_staff else "us", "check"),
+            "on_file": self._on_file(until),
             "expired": (_("Ran out on %(day)s") % {"day": until}, "quiet", ""),
             "replaced": (_("A newer one is on file"), "quiet", ""),
             "gone": (_("No longer kept"), "quiet", ""),
         }[standing]
+
+    def _on_file(self, until: str) -> tuple[str, str, str]:
+        if until:
+            return _("Valid until %(day)s") % {"day": until}, "good", "check"
+        if self.row.approved_at is not None or self.row.from_staff:
+            return _("On file"), "good", "check"
+        if self.viewer.is_staff:
+            return _("Not checked yet"), "us", "clock"
+        return _("Sent to us"), "us", "check"
 
     def _share_used(self) -> int:
         """How much of its time is over, in hundredths."""

@@ -233,7 +233,8 @@ class _Line:
 
     def _title(self, is_mine: bool) -> str:
         row = self.row
-        name = row.actor.name if row.actor else self.portal.name
+        who = self._who() if row.actor else None
+        name = who.name if who else self.portal.name
         if row.kind in (Kind.SUBMITTED, Kind.REPEATED):
             return self._submitted(is_mine, name)
         if row.kind == Kind.CHANGED:
@@ -256,7 +257,9 @@ class _Line:
         """The person behind it; in what was brought over from elsewhere, somebody of whom only the name is known."""
         row = self.row
         if row.actor:
-            return person(row.actor)
+            # Who opened the portal was not asked for a name: the customer reads the business instead.
+            is_named_so = self.viewer.is_staff or row.side == Side.CUSTOMER
+            return person(row.actor, unnamed=row.actor.first_name if is_named_so else self.portal.name)
         name = str(row.data.get("by") or "")
         if not name and row.kind in (Kind.REPLIED, Kind.NOTED):
             name = self.portal.name

@@ -164,7 +164,7 @@ class _Builder:
             status=self._status(words, expected, usually),
             fields=() if brief else fields,
             customer=self._person(request.customer),
-            handler=self._person(request.assignee) if request.assignee else None,
+            handler=self._handler(request.assignee) if request.assignee else None,
             handler_name=words["handler"],
             holder_name=self._holder(words),
             team_name=words["team"],
@@ -212,6 +212,10 @@ class _Builder:
     def _person(self, user: User) -> VisiblePerson:
         return person(user, with_email=self.viewer.is_staff)
 
+    def _handler(self, user: User) -> VisiblePerson:
+        unnamed = user.first_name if self.viewer.is_staff else self.portal.name
+        return person(user, with_email=self.viewer.is_staff, unnamed=unnamed)
+
     def _keys_in_texts(self) -> frozenset[str]:
         """The fields that the status's texts name."""
         texts = [self.status.meaning, self.status.next_step]
@@ -257,7 +261,7 @@ class _Builder:
         words = {
             "reference": self.portal.reference(request.number),
             "customer": request.customer.first_name,
-            "handler": request.assignee.name if request.assignee else (team or self.portal.name),
+            "handler": (request.assignee.name if request.assignee else "") or team or self.portal.name,
             "team": team or self.portal.name,
             "status": self.text(name),
             "expected": usual_words(self.status.expected, language=self.viewer.language),

@@ -129,7 +129,7 @@ def _visible(
         icon=_icon(ask, request_type),
         title=portal.text(ask.label, reader.viewer.language) or _title(request, ask, reader),
         why=reader.fill(ask.help),
-        verb=_verb(ask, small=small or _is_short_text(ask, text)),
+        verb=_verb(ask, request_type, small=small or _is_short_text(ask, text)),
         is_required=ask.required,
         is_small=small or _is_short_text(ask, text),
         is_done=state.is_done,
@@ -171,14 +171,23 @@ def _sees_kind(key: str, reader: AskReader) -> bool:
 
 def _icon(ask: Ask, request_type: CompiledType) -> str:
     if isinstance(ask, FillAsk):
-        fields = (request_type.field_or_none(key) for key in ask.fields)
-        has_day = any(field is not None and field.kind.key in ("date", "datetime") for field in fields)
-        return "calendar" if has_day else "pen"
+        kinds = _kinds(ask, request_type)
+        if kinds == {"file"}:
+            return "upload"
+        return "calendar" if kinds & {"date", "datetime"} else "pen"
     return {"approve": "sign", "read": "doc", "upload": "upload"}.get(ask.do, "message")
 
 
-def _verb(ask: Ask, *, small: bool) -> str:
+def _kinds(ask: FillAsk, request_type: CompiledType) -> set[str]:
+    """The kinds of what is filled in."""
+    fields = (request_type.field_or_none(key) for key in ask.fields)
+    return {field.kind.key for field in fields if field is not None}
+
+
+def _verb(ask: Ask, request_type: CompiledType, *, small: bool) -> str:
     if isinstance(ask, FillAsk):
+        if _kinds(ask, request_type) == {"file"}:
+            return _("Add file")
         return _("Confirm") if small else _("Fill in")
     if isinstance(ask, ApproveAsk):
         return _("Read and approve")

@@ -17,11 +17,11 @@ class VisiblePerson:
     email: str = ""
 
 
-def person(user: User, *, with_email: bool = False) -> VisiblePerson:
-    """A user as others may know them."""
+def person(user: User, *, with_email: bool = False, unnamed: str = "") -> VisiblePerson:
+    """A user as others may know them; `unnamed` is what somebody is called who has not given a name."""
     return VisiblePerson(
         id=user.pk,
-        name=user.name,
+        name=user.name or unnamed,
         first_name=user.first_name,
         initials=user.initials,
         email=user.email if with_email else "",

@@ -68,9 +68,46 @@ def _refuse_sign_up(walk: Walk) -> None:
     walk.page.wait_for_selector(".errors")
 
 
-def _open_first(walk: Walk) -> None:
-    walk.click("a[data-row] >> nth=0")
-    walk.page.wait_for_url("**/desk/customers/*-*/")
+def _send_another(walk: Walk) -> None:
+    walk.click("a.btn:has-text('Send another')")
+    walk.page.wait_for_url("**/documents/add/**")
+
+
+def _send_as_guest(walk: Walk) -> None:
+    walk.fill("[name=f-subject]", "Opening hours")
+    walk.fill("[name=f-question]", "Are you open on Saturday?")
+    walk.fill("[name=name]", "Gina Guest")
+    walk.fill("[name=email]", "gina.looks@example.net")
+    walk.click("button[value=send]")
+    walk.page.wait_for_url("**/confirm/")
+
+
+def _ask_for_the_guests_code(walk: Walk) -> None:
+    walk.click("form[action$='/code/send/'] button")
+    walk.page.wait_for_url("**/code/")
+
+
+def _follow_unsubscribing(walk: Walk) -> None:
+    start = walk.product.url("nordwarm", "/u/")
+    mail = walk.product.mail("maren.holt@example.com", start)
+    walk.page.goto(re.findall(rf"{start}\S+", mail.text)[0])
+
+
+def _tick_two(walk: Walk) -> None:
+    for row in range(2):
+        walk.check(f"input[name=row] >> nth={row}")
+
+
+def _move_two(walk: Walk) -> None:
+    _tick_two(walk)
+    walk.click("#bulk button:has-text('Move to')")
+    walk.page.wait_for_url("**/desk/bulk/move/")
+
+
+def _take_two(walk: Walk) -> None:
+    _tick_two(walk)
+    walk.click("#bulk button[value=me]")
+    walk.page.wait_for_url("**/desk/bulk/assign/")
 
 
 def _follow_invitation(walk: Walk) -> None:
@@ -96,6 +133,18 @@ PORTAL = (
     Page("portal-request-edit", "/requests/{repair}/?edit=phone", "maren"),
     Page("portal-updates", "/updates/", "maren"),
     Page("portal-updates-empty", "/updates/", "owen"),
+    Page("portal-documents", "/documents/", "maren", mock="portal-documents.html"),
+    Page("portal-documents-empty", "/documents/", "owen"),
+    Page("portal-document-choose", "/documents/add/", "maren"),
+    Page("portal-document-add", "/documents/add/?kind=care-plan", "maren"),
+    Page("portal-document-again", "/documents/", "maren", then=_send_another),
+    Page("portal-guest-choose", "/new/"),
+    Page("portal-guest-new", "/new/something-else/"),
+    Page("portal-guest-confirm", "/new/something-else/", then=_send_as_guest),
+    Page("portal-guest", "{guest}", mock="portal-guest.html"),
+    Page("portal-guest-code", "{guest}", then=_ask_for_the_guests_code),
+    Page("portal-guest-gone", "{gone}", status=410),
+    Page("portal-unsubscribe", "/signin/", then=_follow_unsubscribing),
     Page("portal-saved", "/saved/", "maren", mock="portal-saved.html"),
     Page("portal-saved-empty", "/saved/", "owen"),
     Page("portal-saved-record", "/saved/{boiler}/", "maren"),
@@ -117,6 +166,12 @@ DESK = (
     Page("desk-print", "/desk/requests/{repair}/print/", "jonas"),
     Page("desk-views", "/desk/views/", "jonas"),
     Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
+    Page("desk-request-price", "/desk/requests/{price}/", "jonas"),
+    Page("desk-request-guest", "/desk/requests/{towel}/", "jonas"),
+    Page("desk-bulk-move", "/desk/?view=all", "jonas", then=_move_two),
+    Page("desk-bulk-outcome", "/desk/?view=all", "jonas", slug="walks", then=_take_two),
+    Page("desk-documents", "/desk/documents/", "jonas"),
+    Page("desk-undelivered", "/desk/mails/", "owner"),
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
     Page("desk-request-as-customer", "/desk/requests/{repair}/?as=customer", "jonas"),
     Page("desk-updates", "/desk/updates/", "jonas"),
@@ -126,7 +181,10 @@ DESK = (
     Page("desk-choose", "/desk/new/", "jonas"),
     Page("desk-new", "/desk/new/report-fault/", "jonas"),
     Page("desk-customers", "/desk/customers/", "jonas", mock="desk-customers.html"),
-    Page("desk-customer", "/desk/customers/", "owner", mock="desk-customer.html", then=_open_first),
+    Page("desk-customers-nobody", "/desk/customers/?q=xyzzy", "jonas"),
+    Page("desk-customer", "/desk/customers/{maren_id}/", "owner", mock="desk-customer.html"),
+    Page("desk-customer-documents", "/desk/customers/{maren_id}/documents/", "jonas"),
+    Page("desk-customer-change", "/desk/customers/{maren_id}/?edit=1", "owner"),
     Page("desk-customer-new", "/desk/customers/new/", "jonas"),
     Page("desk-customer-invite", "/desk/customers/invite/", "jonas"),
     Page("desk-customer-card", "/desk/customers/card/", "jonas"),

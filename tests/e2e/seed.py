@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import django
 
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from portal_core.accounts.actions import create_customer, invite_staff  # noqa: E402
 from portal_core.accounts.actor import SYSTEM, actor_for  # noqa: E402
@@ -23,16 +26,26 @@ from portal_core.accounts.signin_links import SIGN_IN, create_link  # noqa: E402
 from portal_core.config.actions import publish  # noqa: E402
 from portal_core.config.document import load  # noqa: E402
 from portal_core.config.starters import starter  # noqa: E402
+from portal_core.documents.uploads import Rules, take  # noqa: E402
 from portal_core.messaging.actions import Message, note, reply  # noqa: E402
 from portal_core.saved_records.actions import add_record  # noqa: E402
 from portal_core.saved_records.models import SavedRecord  # noqa: E402
 from portal_core.saved_records.writing import NewRecord  # noqa: E402
 from portal_core.service_requests.actions import Move, assign, move  # noqa: E402
+from portal_core.service_requests.actions.vault import (  # noqa: E402
+    Paper,
+    add_document,
+    approve_document,
+    ask_for_document,
+    send_back_document,
+)
+from portal_core.service_requests.guest_links import ensure_link, path_of, stop_links_of_request  # noqa: E402
 from portal_core.service_requests.models import ServiceRequest  # noqa: E402
 from tenants.context import tenant_context  # noqa: E402
 from tenants.identifiers import uuid7  # noqa: E402
 from tenants.provisioning import NewPortal, provision  # noqa: E402
 from tenants.snapshot import TenantSnapshot  # noqa: E402
+from tests.documents.samples import pdf, sent  # noqa: E402
 from tests.e2e import hostile  # noqa: E402
 from tests.service_requests.filing import file_request  # noqa: E402
 
@@ -75,6 +88,8 @@ def _nordwarm(slug: str) -> dict[str, Any]:
         nadia = create_customer(actor=SYSTEM, email="nadia.khan@example.com", name="Nadia Khan")
         invite_staff(actor=actor_for(_user("ruth.nord@example.com")), email="tom.new@example.com", role="agent")
         numbers = _requests(jonas, petra, maren, nadia)
+        _papers(jonas, maren)
+        numbers |= _guests(jonas)
         people = {"owner": _user("ruth.nord@example.com"), "jonas": jonas, "petra": petra, "maren": maren, "owen": owen}
         if slug == "walks":
             for way in ASKED_WAYS:
@@ -98,6 +113,46 @@ def _asked(jonas: User, way: str) -> tuple[User, dict[str, int]]:
         _move(jonas, price, "quote-sent", price="480", **{"price-covers": "Radiator, valves and fitting."})
         numbers[f"{what}-{way}"] = price.number
     return ina, numbers
+
+
+def _papers(jonas: User, maren: User) -> None:
+    """Maren's documents: on file and valid, shared by staff, asked for, sent back, waiting to be checked."""
+    to = maren.pk
+    plan = Paper("care-plan", [_sent(maren, "care-plan.pdf")], title="Care plan Plus", valid_until=_in_days(20))
+    approve_document(
+        actor=actor_for(jonas), document_id=add_document(actor=actor_for(maren), customer_id=to, paper=plan).pk
+    )
+    checked = Paper("gas-certificate", [_sent(jonas, "gas-2026.pdf")], valid_until=_in_days(300), share=True)
+    add_document(actor=actor_for(jonas), customer_id=to, paper=checked)
+    blurred = add_document(actor=actor_for(maren), customer_id=to, paper=Paper("plan", [_sent(maren, "kitchen.pdf")]))
+    send_back_document(actor=actor_for(jonas), document_id=blurred.pk, reason="The north wall is cut off.")
+    add_document(actor=actor_for(maren), customer_id=to, paper=Paper("plan", [_sent(maren, "bathroom.pdf")]))
+    why = "So that we know which parts the plan covers."
+    ask_for_document(actor=actor_for(jonas), customer_id=to, kind_key="care-plan", note=why, due_on=_in_days(14))
+
+
+def _sent(by: User, name: str) -> UUID:
+    return take(by.pk, sent(name, pdf()), Rules()).pk
+
+
+def _in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def _guests(jonas: User) -> dict[str, Any]:
+    """Without an account: a price that waits for approval, by its link; and a link that was stopped."""
+    made = {}
+    for name in ("guest", "gone"):
+        gina = User.objects.create_user(f"gina.{name}@example.net", name="Gina Guest", role="customer", is_guest=True)
+        price = file_request(gina, "ask-price", what="A towel rail")
+        _move(jonas, price, "being-priced")
+        _move(jonas, price, "quote-sent", price="95", **{"price-covers": "Towel rail and fitting."})
+        price.refresh_from_db()
+        link = ensure_link(price)
+        assert link is not None
+        made |= {name: path_of(link), "towel": price.number}
+    stop_links_of_request(actor=actor_for(jonas), row=price)
+    return made
 
 
 def _staff(email: str, name: str, team: str) -> User:

@@ -15,6 +15,9 @@ HOSTILE_PAGES = (
     ("customer", "/requests/{request}/?edit=phone"), ("customer", "/new/order/"),
     ("agent", "/desk/"), ("agent", "/desk/requests/{request}/"), ("agent", "/desk/requests/{request}/?as=customer"),
     ("agent", "/desk/requests/{request}/?edit=details"), ("agent", "/desk/new/order/"),
+    ("customer", "/updates/"), ("agent", "/desk/updates/"), ("agent", "/desk/search/?q=order"),
+    ("agent", "/desk/requests/{request}/print/"), ("agent", "/desk/requests/{request}/merge/"),
+    ("agent", "/desk/customers/"), ("owner", "/desk/views/"),
     ("owner", "/desk/team/"), ("owner", "/desk/first-steps/"), ("", "/signin/"), ("customer", "/nowhere/"),
 )  # fmt: skip
 

@@ -1,0 +1,88 @@
+"""What a person does on a page, with a pointer or with the keyboard alone; the same walk takes either."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tests.e2e.keyboard import Keys
+from tests.e2e.walking import Walk
+
+
+class Hand(Protocol):
+    """One way of working a page."""
+
+    def press(self, selector: str) -> None:
+        """A link, a button."""
+
+    def write(self, selector: str, text: str) -> None:
+        """Into a field."""
+
+    def choose(self, selector: str, index: int) -> None:
+        """One of a group of radios, from 0."""
+
+    def attach(self, selector: str, name: str, content: bytes) -> None:
+        """A file, by the browser's own dialog; waits until it is sent where script sends it."""
+
+
+def _file(name: str, content: bytes) -> Any:
+    return {"name": name, "mimeType": "application/pdf", "buffer": content}
+
+
+def _wait_for_upload(walk: Walk, name: str) -> None:
+    """With script the file is sent at once and stands in the list; without it goes along with the form."""
+    if walk.page.evaluate("() => Boolean(window.htmx)"):
+        walk.page.wait_for_selector(f"[data-upl-list] :text('{name}')")
+        walk.page.wait_for_selector("[data-upl-list] progress", state="detached")
+
+
+class Pressed:
+    """By finger or mouse."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+
+    def press(self, selector: str) -> None:
+        """As in Hand."""
+        self._walk.click(f"{selector} >> nth=0")
+
+    def write(self, selector: str, text: str) -> None:
+        """As in Hand."""
+        self._walk.fill(selector, text)
+
+    def choose(self, selector: str, index: int) -> None:
+        """As in Hand."""
+        self._walk.check(f"{selector} >> nth={index}")
+
+    def attach(self, selector: str, name: str, content: bytes) -> None:
+        """As in Hand."""
+        self._walk.page.set_input_files(f"{selector} >> nth=0", [_file(name, content)])
+        _wait_for_upload(self._walk, name)
+
+
+class Keyed:
+    """By Tab, Enter, Space and arrows; the focus is always seen."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk, self._keys = walk, Keys(walk.page)
+
+    def press(self, selector: str) -> None:
+        """As in Hand."""
+        self._keys.to(selector)
+        self._keys.press("Enter")
+
+    def write(self, selector: str, text: str) -> None:
+        """As in Hand."""
+        self._keys.type(selector, text)
+
+    def choose(self, selector: str, index: int) -> None:
+        """As in Hand."""
+        self._keys.to(selector)
+        self._keys.press("Space", *["ArrowDown"] * index)
+
+    def attach(self, selector: str, name: str, content: bytes) -> None:
+        """As in Hand."""
+        self._keys.to(selector)
+        with self._walk.page.expect_file_chooser() as chooser:
+            self._keys.press("Space")
+        chooser.value.set_files([_file(name, content)])
+        _wait_for_upload(self._walk, name)
