@@ -125,6 +125,25 @@ def test_a_shared_document_counts_and_one_that_is_gone_or_not_shared_does_not(fi
     assert "ours.pdf" in files.text("bob", f"/desk/records/{files.boiler.pk}/")
 
 
+def test_a_file_that_a_status_asked_for_is_beside_the_record_only_for_who_sees_its_kind(files):
+    made = document()
+    made["document_kinds"].append({"key": "scan", "name": "Scan", "accept": ["pdf"], "show": {"engineer": "hidden"}})
+    first = next(status for status in made["flows"][0]["statuses"] if status["key"] == "new")
+    asks = [{"key": "scan", "do": "upload", "document_kind": "scan"}]
+    first.update(turn="customer", asks=asks, when_done="known")
+    files.house.publish(made)
+    row = files.file()
+    given = {"key": str(uuid.uuid4()), "since": row.status_since.isoformat(), "u-files_new": sent("scan.pdf", pdf())}
+    assert files.client("carol").post(f"/requests/{row.number}/asks/scan/", given).status_code == 302
+    stored = StoredFile.objects.get(document__kind_key="scan")
+    path = f"/files/{stored.pk}/"
+    assert path in files.text("carol", f"/saved/{files.boiler.pk}/")
+    assert path in files.text("bob", f"/desk/records/{files.boiler.pk}/")
+    erin = files.text("erin", f"/desk/records/{files.boiler.pk}/")
+    assert path not in erin and "scan.pdf" not in erin
+    assert files.client("erin").get(path).status_code == 404
+
+
 def again_form(files, row, who="carol"):
     """The form that repeats `row`, and the keys of files and documents that stand in it ready to be sent."""
     page = files.text(who, f"/new/repair/?again={row.number}")
