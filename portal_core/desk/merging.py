@@ -82,7 +82,9 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
         Choice(visible(other, opened.viewer, portal=portal, brief=True), other.number == into) for other in others
     ]
     is_offered = any(choice.is_chosen for choice in choices)
-    mail = merged_mail(row, portal=portal, into_number=into) if into is not None and is_offered else None
+    mail = None
+    if into is not None and is_offered:
+        mail = merged_mail(row, portal=portal, into_number=into, shown_to=opened.viewer.role)
     context = {
         "portal": portal,
         "request_shown": visible(row, opened.viewer, portal=portal, brief=True),

@@ -136,12 +136,20 @@ def change_mail(
 
 
 def merged_mail(
-    request: ServiceRequest, *, portal: CompiledPortal, into_number: int, now: ServiceRequest | None = None
+    request: ServiceRequest,
+    *,
+    portal: CompiledPortal,
+    into_number: int,
+    now: ServiceRequest | None = None,
+    shown_to: Role | None = None,
 ) -> ComposedMail | None:
-    """The mail to the customer whose request goes on in another one of theirs; None when there is nobody to tell."""
+    """The mail to the customer whose request goes on in another one of theirs; None when there is nobody to tell.
+
+    `shown_to` is the role of a colleague who looks at it before it goes: what is hidden from them is left out.
+    """
     if not request.customer.is_active:
         return None
-    viewer = parts.reader(request.customer, portal)
+    viewer = replace(parts.reader(request.customer, portal), shown_to=shown_to)
     view = parts.seen_since(request, now or request, viewer, portal)
     with override(viewer.language):
         said = {"here": view.reference, "there": portal.reference(into_number), "title": view.title}
