@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, product
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.core import mail as sent_mails
@@ -259,7 +259,7 @@ def _problem(attempt: Any, *given: Any) -> str:
     if raw:
         return f"stands in the page: {raw}"
     location = answer.get("Location", "")
-    if location.startswith(("//", "javascript:")) or "evil.example" in location.split("?")[0]:
+    if location.startswith(("//", "javascript:")) or "evil.example" in urlsplit(location).netloc:
         return f"sends away to {location}"
     return ""
 

@@ -97,7 +97,7 @@ def _write_to_the_business(mia, number):
 def _find_it_in_the_list(mia, number):
     mia.open("/")
     mia.sees("Nothing needs you. Everything is with us.", f"NW-{number}")
-    mia.click(".section-head a.more[href='/requests/']")
+    mia.click("nav a[href='/requests/']:visible")
     mia.sees("One is with us.", f"NW-{number}")
     mia.click("nav.tabs a:has-text('Done')")
     mia.sees("Nothing is done yet")

@@ -26,7 +26,7 @@ def leak(small) -> Any:
 
 def _edit(client: Any, path: str, key: str, typed: str) -> Any:
     page = client.get(f"{path}?edit={key}").content.decode()
-    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    seen = re.search(rf'name="edit" value="{key}"><input type="hidden" name="seen" value="([^"]*)"', page)
     assert seen is not None
     return client.post(f"{path}change/", {"edit": key, "seen": seen[1], f"f-{key}": typed})
 
@@ -44,7 +44,8 @@ def test_an_answer_can_be_changed_by_who_does_not_see_what_decides_on_it(small, 
 def test_an_answer_that_is_no_longer_asked_is_refused_in_words_and_nothing_is_lost(who, base, small, leak, client_for):
     small.publish(lambda document: small.field(document, "gauge").update(at={"new": {"customer": "edit"}}))
     client, path = client_for(small.people[who]), f"{base}/{leak.number}/"
-    seen = re.search(r'name="seen" value="([^"]*)"', client.get(f"{path}?edit=gauge").content.decode())
+    page = client.get(f"{path}?edit=gauge").content.decode()
+    seen = re.search(r'name="edit" value="gauge"><input type="hidden" name="seen" value="([^"]*)"', page)
     assert seen is not None
     change_fields(actor=small.actor("alice"), request_id=leak.pk, answers={"kind": "noise"}, seen={"kind": "leak"})
     with unchanged():
