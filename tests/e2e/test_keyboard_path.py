@@ -60,6 +60,7 @@ def _find_it_in_the_list(lou, keys, number):
 
 
 def _keep_details(lou, keys):
+    _go(lou, keys, "nav a[href='/saved/']", "**/saved/")
     _go(lou, keys, "nav a[href='/account/']", "**/account/")
     keys.type("form[action='/account/about/'] [name=name]", "Lou Marsh")
     keys.to("[name=time_zone]")
