@@ -152,12 +152,7 @@ def send_invitation(user: User, *, inviter: str, role_name: str, path: str, days
             button_label=_("Join the team"),
             button_url=_address(path),
         )
-    queue_letter(
-        letter,
-        Recipient(user.email, user).addressee,
-        is_secret=True,
-        expires_at=timezone.now() + timedelta(days=days),
-    )
+    _queue_invitation(letter, user, days)
 
 
 def tell_link_made(user: User, *, by: str) -> None:
@@ -194,12 +189,13 @@ def send_customer_invitation(user: User, *, path: str, days: int) -> None:
             button_label=_("Go in"),
             button_url=_address(path),
         )
-    queue_letter(
-        letter,
-        Recipient(user.email, user).addressee,
-        is_secret=True,
-        expires_at=timezone.now() + timedelta(days=days),
-    )
+    _queue_invitation(letter, user, days)
+
+
+def _queue_invitation(letter: Letter, user: User, days: int) -> None:
+    """Its link is a key: the words are wiped once it has gone, and it goes no later than the link works."""
+    addressee = Recipient(user.email, user).addressee
+    queue_letter(letter, addressee, is_secret=True, expires_at=timezone.now() + timedelta(days=days))
 
 
 def send_address_taken(user: User, new_email: str) -> None:

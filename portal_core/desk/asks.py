@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.kinds.date import parse_day
-from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
+from portal_core.desk.request import DeskRequest, back_to, open_request, render_request
 from portal_core.documents.field import with_files
-from portal_core.service_requests.actions import AskAnswer, answer_ask, plan_for, reopen
-from portal_core.service_requests.actions.answer_ask import was_answered
+from portal_core.history.record import written_before
+from portal_core.service_requests.actions import answer_ask, plan_for, reopen
 from portal_core.service_requests.errors import (
     ApprovalChanged,
     AskGone,
@@ -26,13 +24,9 @@ from portal_core.service_requests.errors import (
     ReasonMissing,
     Stale,
 )
-from portal_core.service_requests.offered_asks import OfferedAsk, offered_asks, seen_moment
-from portal_core.service_requests.taking import Given
-from portal_core.service_requests.visible import visible
-from tenants.identifiers import parse_uuid, uuid7
+from portal_core.service_requests.offered_asks import OfferedAsk, answer_sent, note_sent, offered_ask
+from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
-
-_NOTE_LENGTH = 2000
 
 
 @dataclass(frozen=True)
@@ -50,18 +44,18 @@ class TriedAsk:
 def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
     """`/desk/requests/NUMBER/asks/KEY/`: writes down what the customer said elsewhere; the note says how it came."""
     opened = open_request(request, number)
-    if was_answered(request.actor, opened.row, parse_uuid(request.POST.get("key", ""))):
-        return _back_to(request, number, "asked")
+    if written_before(request.actor, opened.row.pk, parse_uuid(request.POST.get("key", ""))):
+        return back_to(request, number, "asked")
     data = with_files(request, lambda: _form(opened, ask_key))
     offered = _offered(opened, ask_key, data)
     if offered is None:
         return _refused(request, number, ask_key, data, _GONE, status=409)
     if offered.form is not None and not offered.form.is_valid():
         return _refused(request, number, ask_key, data, "One answer needs another look.")
-    if not _note(request):
+    if not note_sent(data):
         return _refused(request, number, ask_key, data, _NOTE_MISSING)
     try:
-        answer_ask(actor=request.actor, request_id=opened.row.pk, answer=_read(request, offered))
+        answer_ask(actor=request.actor, request_id=opened.row.pk, answer=answer_sent(offered, data))
     except Forbidden:
         return render_request(request, opened, problem=_NOT_YOURS, status=403)
     except Stale as stale:
@@ -69,7 +63,7 @@ def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
     except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing) as error:
         is_input = isinstance(error, MissingFields | ReasonMissing)
         return _refused(request, number, ask_key, data, _words(error), status=400 if is_input else 409)
-    return _back_to(request, number, "end")
+    return back_to(request, number, "end")
 
 
 _GONE = "This was done already, or the request has gone on. Nothing was written."
@@ -82,22 +76,13 @@ def _words(error: Exception) -> str:
         return "What is to be approved has changed since this page was shown. Nothing was written."
     if isinstance(error, AskLapsed):
         return "The time to approve this is over. Move the request here once more if it still holds."
-    return str(error) if isinstance(error, MissingFields) else _NOTE_MISSING if _is_reason(error) else _GONE
-
-
-def _is_reason(error: Exception) -> bool:
-    return isinstance(error, ReasonMissing)
-
-
-def _note(request: PersonRequest) -> str:
-    return request.POST.get("note", "").replace("\x00", "").strip()[:_NOTE_LENGTH]
+    if isinstance(error, ReasonMissing):
+        return _NOTE_MISSING
+    return str(error) if isinstance(error, MissingFields) else _GONE
 
 
 def _offered(opened: DeskRequest, ask_key: str, data: QueryDict | None) -> OfferedAsk | None:
-    sent = {ask_key: data} if data is not None else None
-    shown = visible(opened.row, opened.viewer, portal=opened.portal)
-    found = offered_asks(opened.row, shown, opened.viewer, portal=opened.portal, sent=sent)
-    return next((item for item in found if item.ask.key == ask_key), None)
+    return offered_ask(opened.row, ask_key, opened.viewer, portal=opened.portal, data=data)
 
 
 def _form(opened: DeskRequest, ask_key: str) -> Form | None:
@@ -105,25 +90,10 @@ def _form(opened: DeskRequest, ask_key: str) -> Form | None:
     return offered.form if offered is not None else None
 
 
-def _read(request: PersonRequest, offered: OfferedAsk) -> AskAnswer:
-    filling = offered.filling
-    return AskAnswer(
-        key=offered.ask.key,
-        submission_key=parse_uuid(request.POST.get("key", "")) or uuid7(),
-        seen_since=seen_moment(request.POST.get("since", "")),
-        answers=filling.form.cleaned_data if filling is not None else {},
-        seen=filling.seen if filling is not None else {},
-        is_yes=request.POST.get("answer") != "no",
-        token=request.POST.get("token", ""),
-        note=_note(request),
-        given=offered.uploading.form.given if offered.uploading is not None else Given(),
-    )
-
-
 def _refused(
     request: PersonRequest, number: int, ask_key: str, data: QueryDict, problem: str, *, status: int = 400
 ) -> HttpResponse:
-    tried = TriedAsk(ask_key, _note(request), problem)
+    tried = TriedAsk(ask_key, note_sent(data), problem)
     return render_request(
         request, open_request(request, number), sent_asks={ask_key: data}, tried_ask=tried, status=status
     )
@@ -144,7 +114,7 @@ def plan(request: PersonRequest, number: int) -> HttpResponse:
         return render_request(request, open_request(request, number), stale=stale, status=409)
     except MoveRefused as refused:
         return _unplanned(request, opened, typed, str(refused), 400)
-    return _back_to(request, number, "when")
+    return back_to(request, number, "when")
 
 
 def _unplanned(request: PersonRequest, opened: DeskRequest, typed: str, problem: str, status: int) -> HttpResponse:
@@ -165,10 +135,4 @@ def open_again(request: PersonRequest, number: int) -> HttpResponse:
     except NotReopened:
         problem = "This was not closed for want of an answer. Move it instead."
         return render_request(request, opened, problem=problem, status=409)
-    return _back_to(request, number, "end")
-
-
-def _back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
-    back = back_of(request)
-    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
-    return redirect(f"/desk/requests/{number}/{query}#{place}")
+    return back_to(request, number, "end")

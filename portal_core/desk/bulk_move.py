@@ -18,7 +18,7 @@ from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, r
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import Move, move
-from portal_core.service_requests.errors import MissingFields, MoveRefused, NotSeen, Stale
+from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
 from portal_core.service_requests.moving import missing_for
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_parts import VisibleMove
@@ -217,4 +217,6 @@ def _move_one(request: PersonRequest, picked: Picked, plan: Plan, form_key: uuid
         return outcome_of(picked, str(refused))
     except NotSeen:
         return outcome_of(picked, "It is gone.")
+    except Forbidden:
+        return outcome_of(picked, "This form was used before. Choose it again.")
     return outcome_of(picked)

@@ -25,14 +25,14 @@ from portal_core.documents.access import knows_customer, within_reach
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
-from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.models import Document
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import visible_documents
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
 from portal_core.service_requests.stays import sent_back
 from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
@@ -144,13 +144,8 @@ def to_check(request: PersonRequest) -> HttpResponse:
     """`/desk/documents/`: what customers sent and nobody has checked, the longest waiting first."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    keys = [kind.key for kind in portal.document_kinds.values() if kind_visibility(kind, request.actor.role) > 1]
-    rows = Document.objects.filter(
-        within_reach(request.actor), state=DocumentState.ON_FILE, from_staff=False, approved_at=None, kind_key__in=keys
-    ).select_related("customer", "request")
-    if not request.actor.role.reaches_all:
-        rows = rows.filter(customer_id__in=visible_to(request.actor).values("customer_id"))
-    found = list(rows.order_by("id")[:_MOST])
+    rows = documents_to_check(request.actor, portal)
+    found = list(rows.select_related("customer", "request").order_by("id")[:_MOST])
     people = {row.pk: row.customer for row in found}
     shown = [(document, people[document.id]) for document in visible_documents(found, viewer, portal)]
     more = rows.count() - _MOST if len(found) == _MOST else 0
@@ -275,8 +270,8 @@ def _sent_back(document: Document) -> str:
 
 def _open(request: PersonRequest, key: uuid.UUID) -> Opened:
     portal = live_portal()
-    customer = User.objects.filter(pk=key, role=CUSTOMER).first()
-    if customer is None or not knows_customer(request.actor, key):
+    customer = customers_of(request.actor, also_closed=True).filter(pk=key).first()
+    if customer is None:
         raise Http404
     return Opened(customer, portal, Viewer.of(request.actor, portal), request.actor)
 

@@ -6,14 +6,13 @@ from datetime import datetime
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.desk.delivery import delivery_words
 from portal_core.desk.filters import read_filters
@@ -62,16 +61,7 @@ class DeskRequest:
         """The form for one field, if this role may edit it here."""
         if not key or not self.actor.may("edit_fields"):
             return None
-        asked = Asked(
-            self.portal,
-            self.actor.role,
-            self.viewer.language,
-            self.row.status_key,
-            auto_id="edit-%s",
-            customer_id=self.row.customer_id,
-            person_id=self.actor.user_id,
-        )
-        return open_editing(self.row, key, asked, self.viewer, data)
+        return open_editing(self.row, key, self.viewer, portal=self.portal, data=data)
 
     def form_of(self, key: str) -> AnswersForm | None:
         """The form for one field as it stood in the page."""
@@ -224,6 +214,13 @@ def back_of(request: PersonRequest) -> str:
     """The queue or search from which one came, filters and all; only ever an address of one of them."""
     back = request.GET.get("back", "") or request.POST.get("back", "")
     return back if back.startswith(_LISTS) and len(back) < 700 else "/desk/"
+
+
+def back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
+    """Leads to a `place` on the request's page; the way back to the list goes along."""
+    back = back_of(request)
+    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
+    return redirect(f"/desk/requests/{number}/{query}#{place}")
 
 
 def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 import uuid
 from typing import TypedDict
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.desk.moving import MovePanel
-from portal_core.desk.request import DeskRequest, back_of, open_request, panel_of, render_request
+from portal_core.desk.request import DeskRequest, back_of, back_to, open_request, panel_of, render_request
 from portal_core.documents.field import with_files
 from portal_core.messaging.actions import message_of, note, reply
 from portal_core.service_requests.actions import Move, assign, change_fields, move, prioritise
@@ -42,7 +41,7 @@ def write(request: PersonRequest, number: int) -> HttpResponse:
     except Forbidden:
         return render_request(request, opened, message_form=form, problem=_MAY_NOT_WRITE, status=403)
     there = number if entry.request_id == opened.row.pk or entry.request is None else entry.request.number
-    return _back_to(request, there, f"e-{entry.pk}")
+    return back_to(request, there, f"e-{entry.pk}")
 
 
 @require_POST
@@ -67,7 +66,7 @@ def give(request: PersonRequest, number: int) -> HttpResponse:
     if not visible_to(request.actor).filter(pk=opened.row.pk).exists():
         messages.success(request, _GIVEN_AWAY)
         return redirect(back_of(request))
-    return _back_to(request, number, "who")
+    return back_to(request, number, "who")
 
 
 @require_POST
@@ -84,7 +83,7 @@ def press(request: PersonRequest, number: int) -> HttpResponse:
         return render_request(request, open_request(request, number), stale=stale, status=409)
     except MoveRefused as refused:
         return render_request(request, opened, problem=str(refused), status=400)
-    return _back_to(request, number, "who")
+    return back_to(request, number, "who")
 
 
 def _level(text: str) -> int | None:
@@ -131,7 +130,7 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
         return render_request(request, open_request(request, number), stale=stale, kept=_kept(request), status=409)
     except (MoveRefused, MissingFields) as refused:
         return render_request(request, opened, panel=panel, move_problem=str(refused), status=400)
-    return _back_to(request, number, "end")
+    return back_to(request, number, "end")
 
 
 def _form_of_move(request: PersonRequest, opened: DeskRequest) -> AnswersForm | None:
@@ -195,16 +194,10 @@ def change(request: PersonRequest, number: int) -> HttpResponse:
         return render_request(request, open_request(request, number), editing=editing, stale=stale, status=409)
     except Forbidden:
         return render_request(request, open_request(request, number), problem=_CLOSED_FIELD, status=403)
-    return _back_to(request, number, "fields")
+    return back_to(request, number, "fields")
 
 
 _CANNOT_MOVE = "This move is not possible from here. Nothing was written."
 _GIVEN_AWAY = "Given. It is no longer among the requests that you see."
 _MAY_NOT_WRITE = "Your role may not write here. Nothing was sent."
 _CLOSED_FIELD = "This field can no longer be changed in this status."
-
-
-def _back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
-    back = back_of(request)
-    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
-    return redirect(f"/desk/requests/{number}/{query}#{place}")

@@ -41,6 +41,14 @@ def add_line(*, actor: Actor, request_id: uuid.UUID | None, line: Line) -> Histo
     return entry
 
 
+def written_before(actor: Actor, request_id: uuid.UUID, submission_key: uuid.UUID | None) -> HistoryEntry | None:
+    """What `actor` wrote to this request with this very form, where it came in before."""
+    if submission_key is None:
+        return None
+    written = HistoryEntry.objects.filter(submission_key=submission_key, request_id=request_id)
+    return written.filter(actor_id=actor.user_id).first()
+
+
 def latest_key() -> uuid.UUID | None:
     """The key of the line that was written last: another one whenever anything was done to any request."""
     return HistoryEntry.objects.order_by("-id").values_list("id", flat=True).first()

@@ -15,7 +15,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
 from portal_core.documents.uploads import stored_value
 from portal_core.history.models import Audience, HistoryEntry, Kind
-from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.history.record import JsonValue, Line, add_line, written_before
 from portal_core.service_requests.attaching import attach_to_entry, file_ids, loose_files
 from portal_core.service_requests.changes import answer_due_at, save_written
 from portal_core.service_requests.clock import plan_tick
@@ -84,7 +84,7 @@ def _once(actor: Actor, request_id: uuid.UUID, message: Message, kind: Kind) -> 
         try:
             with transaction.atomic():
                 request = lock_request(request_id)
-                already = _written(actor, request, message)
+                already = written_before(actor, request.pk, message.submission_key)
                 if already is None and request.merged_into_number is not None:
                     # Locked together they could wait for each other: this lock ends before the other begins.
                     raise _GoesOn(request.merged_into_number)
@@ -107,12 +107,6 @@ def _number_seen(actor: Actor, number: int) -> uuid.UUID:
     if found is None:
         raise Forbidden
     return found
-
-
-def _written(actor: Actor, request: ServiceRequest, message: Message) -> HistoryEntry | None:
-    return HistoryEntry.objects.filter(
-        submission_key=message.submission_key, request=request, actor_id=actor.user_id
-    ).first()
 
 
 def _write(actor: Actor, request: ServiceRequest, message: Message, kind: Kind) -> HistoryEntry:

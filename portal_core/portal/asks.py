@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
 from portal_core.documents.field import with_files
+from portal_core.history.record import written_before
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.requests import OpenedRequest, open_request, render_request
-from portal_core.service_requests.actions import AskAnswer, answer_ask, reopen
-from portal_core.service_requests.actions.answer_ask import was_answered
+from portal_core.service_requests.actions import answer_ask, reopen
 from portal_core.service_requests.errors import (
     ApprovalChanged,
     AskGone,
@@ -29,13 +29,9 @@ from portal_core.service_requests.errors import (
     Stale,
 )
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.offered_asks import OfferedAsk, Place, offered_asks, seen_moment
-from portal_core.service_requests.taking import Given
-from portal_core.service_requests.visible import visible
-from tenants.identifiers import parse_uuid, uuid7
+from portal_core.service_requests.offered_asks import OfferedAsk, Place, answer_sent, offered_ask
+from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
-
-_NOTE_LENGTH = 2000
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
 def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpResponse:
     """The same by any door."""
     opened = door.open()
-    if was_answered(opened.actor, opened.row, parse_uuid(request.POST.get("key", ""))):
+    if written_before(opened.actor, opened.row.pk, parse_uuid(request.POST.get("key", ""))):
         return door.onward(opened.row)
     data = with_files(request, lambda: _form(door, opened, ask_key))
     offered = _offered(door, opened, ask_key, data)
@@ -77,7 +73,7 @@ def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpRespon
         return refusal
     door.settle()
     try:
-        row = answer_ask(actor=opened.actor, request_id=opened.row.pk, answer=_read(request, offered))
+        row = answer_ask(actor=opened.actor, request_id=opened.row.pk, answer=answer_sent(offered, data))
     except Forbidden:
         return door.render(door.open(), problem="change", status=403)
     except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing, Stale) as error:
@@ -108,27 +104,8 @@ def _form(door: AskDoor, opened: OpenedRequest, ask_key: str) -> Form | None:
 
 
 def _offered(door: AskDoor, opened: OpenedRequest, ask_key: str, data: QueryDict | None) -> OfferedAsk | None:
-    shown = visible(opened.row, opened.viewer, portal=opened.portal)
-    sent = {ask_key: data} if data is not None else None
-    found = offered_asks(
-        opened.row, shown, opened.viewer, portal=opened.portal, sent=sent, place=Place(sender_id=door.sender_id)
-    )
-    return next((item for item in found if item.ask.key == ask_key), None)
-
-
-def _read(request: PortalRequest, offered: OfferedAsk) -> AskAnswer:
-    filling = offered.filling
-    return AskAnswer(
-        key=offered.ask.key,
-        submission_key=parse_uuid(request.POST.get("key", "")) or uuid7(),
-        seen_since=seen_moment(request.POST.get("since", "")),
-        answers=filling.form.cleaned_data if filling is not None else {},
-        seen=filling.seen if filling is not None else {},
-        is_yes=request.POST.get("answer") != "no",
-        token=request.POST.get("token", ""),
-        note=request.POST.get("note", "").replace("\x00", "")[:_NOTE_LENGTH],
-        given=offered.uploading.form.given if offered.uploading is not None else Given(),
-    )
+    place = Place(sender_id=door.sender_id)
+    return offered_ask(opened.row, ask_key, opened.viewer, portal=opened.portal, data=data, place=place)
 
 
 def _refused(door: AskDoor, ask_key: str, data: QueryDict, error: Exception) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import Sender, with_files
 from portal_core.messaging.actions import message_of, reply
@@ -194,16 +193,7 @@ class OpenedRequest:
         """The form for one field, if the customer may edit it here."""
         if not key:
             return None
-        asked = Asked(
-            self.portal,
-            self.actor.role,
-            self.viewer.language,
-            self.row.status_key,
-            auto_id="edit-%s",
-            customer_id=self.row.customer_id,
-            person_id=self.actor.user_id,
-        )
-        return open_editing(self.row, key, asked, self.viewer, data)
+        return open_editing(self.row, key, self.viewer, portal=self.portal, data=data)
 
     def form_of(self, key: str) -> AnswersForm | None:
         """The form for one field as it stood in the page."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.errors import UnknownKey
-from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.errors import Forbidden
-from portal_core.service_requests.forms import AnswersForm, edit_form
+from portal_core.service_requests.forms import AnswersForm, asked_about, edit_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.seen_values import seen_token, seen_values
 from portal_core.service_requests.viewer import Viewer
@@ -43,21 +43,21 @@ class Editing:
 
 
 def open_editing(
-    row: ServiceRequest, key: str, asked: Asked, viewer: Viewer, data: QueryDict | None = None
+    row: ServiceRequest, key: str, viewer: Viewer, *, portal: CompiledPortal, data: QueryDict | None = None
 ) -> Editing | None:
     """The form for field `key`, or None where this reader may not edit it (or it is not asked, or does not exist)."""
     try:
-        field = asked.portal.type(row.type_key).field(key)
+        field = portal.type(row.type_key).field(key)
     except UnknownKey:
         return None
     if field.retired or not field.kind.is_input:
         return None
     if field.visibility(viewer.role, row.status_key) < Visibility.EDIT:
         return None
-    if data is None and field not in asked.portal.type(row.type_key).applicable_fields(row.data, row.status_key):
+    if data is None and field not in portal.type(row.type_key).applicable_fields(row.data, row.status_key):
         # A form that comes in for it is answered in words: somebody may have changed the other answer meanwhile.
         return None
-    values = form_values(row, viewer, portal=asked.portal, keys=[key])
-    form = edit_form([field], asked, values, data)
+    values = form_values(row, viewer, portal=portal, keys=[key])
+    form = edit_form([field], asked_about(row, viewer, portal, auto_id="edit-%s"), values, data)
     token = data.get("seen", "") if data is not None else seen_token({key: values.get(key)}, str(row.pk))
     return Editing(key=key, form=form, seen=seen_values(token, str(row.pk)), seen_token=token)

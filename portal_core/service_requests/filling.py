@@ -10,11 +10,10 @@ from django.http import QueryDict
 from portal_core.config.answers_form import AnswersForm
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.flows import FillAsk
-from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.asking import fields_of_fill
-from portal_core.service_requests.forms import edit_form
+from portal_core.service_requests.forms import asked_about, edit_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.seen_values import seen_token, seen_values
 from portal_core.service_requests.viewer import Viewer
@@ -57,15 +56,7 @@ def open_filling(
         for field in fields_of_fill(row, ask, portal.type(row.type_key))
         if viewer.visibility(field, row.status_key) == Visibility.EDIT
     ]
-    asked = Asked(
-        portal,
-        viewer.role,
-        viewer.language,
-        row.status_key,
-        auto_id=f"ask-{row.number}-{ask.key}-%s",
-        customer_id=row.customer_id,
-        person_id=viewer.user_id,
-    )
+    asked = asked_about(row, viewer, portal, auto_id=f"ask-{row.number}-{ask.key}-%s")
     values = form_values(row, viewer, portal=portal, keys=[field.key for field in fields])
     form = edit_form(fields, asked, values, data)
     if not any(field.required for field in form.fields.values()):

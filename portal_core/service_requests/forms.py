@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal_core.accounts.models import User
 from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question
-from portal_core.config.compiled import CompiledField, CompiledType
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
@@ -18,11 +18,35 @@ from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.uploads import Rules
 from portal_core.history.record import JsonValue
 from portal_core.saved_records.remembered import known_answers
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.viewer import Viewer
 
 # Added to the name of a record's field: which one stood chosen when the page came.
 SHOWN = "_shown"
 
-__all__ = ["PREFIX", "AnswersForm", "MessageForm", "Question", "edit_form", "move_form", "new_request_form"]
+__all__ = [
+    "PREFIX",
+    "AnswersForm",
+    "MessageForm",
+    "Question",
+    "asked_about",
+    "edit_form",
+    "move_form",
+    "new_request_form",
+]
+
+
+def asked_about(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal, *, auto_id: str = "id_%s") -> Asked:
+    """For whom questions about a request that is filed already are made, and in which words."""
+    return Asked(
+        portal,
+        viewer.role,
+        viewer.language,
+        row.status_key,
+        auto_id=auto_id,
+        customer_id=row.customer_id,
+        person_id=viewer.user_id,
+    )
 
 
 def new_request_form(

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.answers import after_answers
-from portal_core.service_requests.forms import AnswersForm, move_form
+from portal_core.service_requests.forms import AnswersForm, asked_about, move_form
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest
@@ -34,15 +33,7 @@ def form_of_move(
 ) -> AnswersForm:
     """The fields that `move` needs and this reader may edit."""
     request_type = portal.type(row.type_key)
-    asked = Asked(
-        portal,
-        viewer.role,
-        viewer.language,
-        row.status_key,
-        auto_id=f"move-{move.to}-%s",
-        customer_id=row.customer_id,
-        person_id=viewer.user_id,
-    )
+    asked = asked_about(row, viewer, portal, auto_id=f"move-{move.to}-%s")
     fields = [
         field
         for field in (request_type.field(key) for key in move.must_fill)

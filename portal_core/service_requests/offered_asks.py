@@ -11,13 +11,17 @@ from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.flows import FillAsk, UploadAsk
+from portal_core.service_requests.actions import AskAnswer
 from portal_core.service_requests.filling import Filling, open_filling
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.taking import Given
 from portal_core.service_requests.uploading import Giver, Uploading, offers_for, open_uploading
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest
+from portal_core.service_requests.visible import VisibleRequest, visible
 from portal_core.service_requests.visible_asks import VisibleAsk
-from tenants.identifiers import uuid7
+from tenants.identifiers import parse_uuid, uuid7
+
+_NOTE_LENGTH: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,44 @@ def _offered(
     )
 
 
-def seen_moment(text: str) -> datetime | None:
+def offered_ask(
+    row: ServiceRequest,
+    ask_key: str,
+    viewer: Viewer,
+    *,
+    portal: CompiledPortal,
+    data: QueryDict | None = None,
+    place: Place = PAGE,
+) -> OfferedAsk | None:
+    """One of them, with what was sent for it; None where it is not asked (any more)."""
+    shown = visible(row, viewer, portal=portal)
+    sent = {ask_key: data} if data is not None else None
+    found = offered_asks(row, shown, viewer, portal=portal, sent=sent, place=place)
+    return next((item for item in found if item.ask.key == ask_key), None)
+
+
+def answer_sent(offered: OfferedAsk, data: QueryDict) -> AskAnswer:
+    """The answer to an ask whose form is valid, as it was sent."""
+    filling, uploading = offered.filling, offered.uploading
+    return AskAnswer(
+        key=offered.ask.key,
+        submission_key=parse_uuid(data.get("key", "")) or uuid7(),
+        seen_since=_seen_moment(data.get("since", "")),
+        answers=filling.form.cleaned_data if filling is not None else {},
+        seen=filling.seen if filling is not None else {},
+        is_yes=data.get("answer") != "no",
+        token=data.get("token", ""),
+        note=note_sent(data),
+        given=uploading.form.given if uploading is not None else Given(),
+    )
+
+
+def note_sent(data: QueryDict) -> str:
+    """What was typed beside the answer."""
+    return data.get("note", "").replace("\x00", "").strip()[:_NOTE_LENGTH]
+
+
+def _seen_moment(text: str) -> datetime | None:
     """The `since` that came back with a form; None for a spoilt one, which then fits nothing."""
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))

@@ -8,6 +8,11 @@ from django.db.models import Q, QuerySet
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, Role
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.visibility import Visibility
+from portal_core.documents.access import within_reach
+from portal_core.documents.kinds import kind_visibility
+from portal_core.documents.models import Document, DocumentState
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 
 # Holds for no row, as one condition.
@@ -75,3 +80,15 @@ def drafts_of(actor: Actor) -> list[str]:
 def draft_of(actor: Actor, type_key: str) -> RequestDraft | None:
     """What the person has typed so far into the form of one type."""
     return RequestDraft.objects.filter(author_id=actor.user_id, type_key=type_key).first()
+
+
+def documents_to_check(actor: Actor, portal: CompiledPortal) -> QuerySet[Document]:
+    """What customers sent and nobody has checked, of the kinds that this role may judge and where it may look."""
+    kinds = portal.document_kinds.values()
+    keys = [kind.key for kind in kinds if kind_visibility(kind, actor.role) >= Visibility.EDIT]
+    rows = Document.objects.filter(
+        within_reach(actor), state=DocumentState.ON_FILE, from_staff=False, approved_at=None, kind_key__in=keys
+    )
+    if actor.role.reaches_all:
+        return rows
+    return rows.filter(customer_id__in=visible_to(actor).values("customer_id"))

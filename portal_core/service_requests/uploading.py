@@ -14,13 +14,13 @@ from django.utils.translation import override
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.document.flows import UploadAsk
-from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.date import parse_day
 from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.kinds import kind_of, may_add, rules_of
 from portal_core.documents.vault import Offer, offers_of_kinds
 from portal_core.documents.visible import seen_by
 from portal_core.service_requests.attaching import file_ids
+from portal_core.service_requests.forms import asked_about
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.taking import Given
 from portal_core.service_requests.viewer import Viewer
@@ -90,10 +90,7 @@ def offers_for(
     kinds = [ask.document_kind for ask in asks]
     if viewer.role.key == "guest" or not kinds:
         return {}
-    asked = Asked(
-        portal, viewer.role, viewer.language, row.status_key, customer_id=row.customer_id, person_id=viewer.user_id
-    )
-    return offers_of_kinds(kinds, asked)
+    return offers_of_kinds(kinds, asked_about(row, viewer, portal))
 
 
 def open_uploading(

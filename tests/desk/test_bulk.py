@@ -7,11 +7,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
-from portal_core.history.models import HistoryEntry, Kind
+from portal_core.history.models import Audience, HistoryEntry, Kind
+from portal_core.history.record import Line, add_line
 from portal_core.service_requests.actions import assign
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.models import Event
@@ -92,6 +94,18 @@ def test_the_same_form_twice_moves_and_tells_once(people, client_for, rows):
     assert "4 moved" in bob.post("/desk/bulk/move/", form).content.decode()
     assert (HistoryEntry.objects.count(), Event.objects.count()) == (lines, events)
     assert HistoryEntry.objects.filter(kind=Kind.MOVED).count() == 4
+
+
+def test_a_key_that_somebody_else_has_used_moves_nothing_and_stops_no_other(people, client_for, rows):
+    sent = moving(rows[:2])
+    used = uuid.uuid5(uuid.UUID(sent["key"]), str(rows[0].pk))
+    line = Line(Kind.NOTED, Audience.STAFF, timezone.now(), body="CANARYNOTE", submission_key=used)
+    add_line(actor=actor_for(people["bob"]), request_id=rows[0].pk, line=line)
+    page = client_for(people["alice"]).post("/desk/bulk/move/", sent, follow=True).content.decode()
+    assert statuses(rows[:2]) == ["new", "over"]
+    assert "This form was used before" in page and "CANARYNOTE" not in page
+    assert not HistoryEntry.objects.filter(request=rows[0], kind=Kind.MOVED).exists()
+    assert not Event.objects.filter(payload__request_id=str(rows[0].pk), kind="request.moved").exists()
 
 
 def test_before_moving_the_mails_are_counted_and_one_is_shown(people, client_for, shop, rows):

@@ -21,8 +21,8 @@ from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.documents.uploads import stored_value
-from portal_core.history.models import Audience, HistoryEntry, Kind
-from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.history.models import Audience, Kind
+from portal_core.history.record import JsonValue, Line, add_line, written_before
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.approvals import Approval, approval_of, papers_of
 from portal_core.service_requests.arriving import Arrival, arrive
@@ -100,19 +100,11 @@ def answer_ask(*, actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> Ser
         raise Forbidden from None
 
 
-def was_answered(actor: Actor, request: ServiceRequest, submission_key: uuid.UUID | None) -> bool:
-    """Whether `actor` has sent this very form before."""
-    if submission_key is None:
-        return False
-    sent = HistoryEntry.objects.filter(submission_key=submission_key, request=request, actor_id=actor.user_id)
-    return sent.exists()
-
-
 def _once(actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> ServiceRequest:
     portal = hold_live_portal()
     request = lock_request(request_id)
     _refuse_strangers(actor, request)
-    if was_answered(actor, request, answer.submission_key):
+    if written_before(actor, request.pk, answer.submission_key):
         return request
     if request.merged_into_number is not None:
         raise AskGone

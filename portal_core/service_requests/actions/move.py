@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,7 @@ from portal_core.config.compiled_flow import CompiledTransition
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal, live_portal
 from portal_core.config.visibility import Visibility
-from portal_core.history.models import HistoryEntry
-from portal_core.history.record import JsonValue
+from portal_core.history.record import JsonValue, written_before
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
@@ -50,28 +49,37 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
         Stale: the request no longer stands where the page showed it; nothing was written.
         MoveRefused: no such move from here for this role.
         MissingFields: the move needs fields that are empty.
+        Forbidden: this person moves nothing, or the key was used by somebody else; nothing was written.
     """
     if actor.is_staff and not actor.may("move"):
         raise Forbidden
-    with transaction.atomic():
-        portal = hold_live_portal()
-        request = lock_request(request_id)
-        if _is_made(actor, request, move):
-            return request
-        refuse_stale(actor, request, move)
-        refuse_merged(request, portal)
-        transition = _transition(request, move, portal, actor)
-        changes = _fill_in(request, move, transition, portal, actor)
-        arrival = Arrival(
-            to=move.to,
-            tell_customer=move.tell_customer,
-            reason=move.reason,
-            subject=move.subject,
-            body=move.body,
-            changes=changes,
-            key=move.key,
-        )
-        arrive(actor, request, arrival, portal=portal, now=timezone.now())
+    try:
+        with transaction.atomic():
+            return _once(actor, request_id, move)
+    except IntegrityError:
+        # The key was used elsewhere: never say for what.
+        raise Forbidden from None
+
+
+def _once(actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
+    portal = hold_live_portal()
+    request = lock_request(request_id)
+    if written_before(actor, request.pk, move.key):
+        return request
+    refuse_stale(actor, request, move)
+    refuse_merged(request, portal)
+    transition = _transition(request, move, portal, actor)
+    changes = _fill_in(request, move, transition, portal, actor)
+    arrival = Arrival(
+        to=move.to,
+        tell_customer=move.tell_customer,
+        reason=move.reason,
+        subject=move.subject,
+        body=move.body,
+        changes=changes,
+        key=move.key,
+    )
+    arrive(actor, request, arrival, portal=portal, now=timezone.now())
     return request
 
 
@@ -80,13 +88,6 @@ def refuse_merged(request: ServiceRequest, portal: CompiledPortal) -> None:
     if request.merged_into_number is not None:
         reference = portal.reference(request.merged_into_number)
         raise MoveRefused(_("It goes on in %(reference)s.") % {"reference": reference})
-
-
-def _is_made(actor: Actor, request: ServiceRequest, move: Move) -> bool:
-    """Whether this very move was made before: a form that came in twice."""
-    if move.key is None:
-        return False
-    return HistoryEntry.objects.filter(submission_key=move.key, request=request, actor_id=actor.user_id).exists()
 
 
 def refuse_stale(actor: Actor, request: ServiceRequest, move: Move) -> None:
