@@ -11,7 +11,7 @@ from portal_core.accounts.models import User
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.notifications.markdown import escape_value
+from portal_core.notifications.markdown import escape_value, plain_to_markdown
 from portal_core.service_requests.entries import VisibleEntry
 from portal_core.service_requests.guest_links import current_link, path_of
 from portal_core.service_requests.models import ServiceRequest
@@ -68,9 +68,9 @@ def label_of(text: str) -> str:
 
 
 def fill_markdown(template: str, words: Mapping[str, str], language: str) -> str:
-    """The business's Markdown with the values put in, each escaped."""
+    """The business's Markdown with the values put in, each escaped; those of several lines keep them."""
     with override(language):
-        return placeholders.render(template, words, neutral=_("your details"), escape=escape_value)
+        return placeholders.render(template, words, neutral=_("your details"), escape=plain_to_markdown)
 
 
 def fill_line(template: str, words: Mapping[str, str], language: str) -> str:

@@ -1,8 +1,11 @@
 """Markdown of the business becomes plain text and clean HTML; values in it stay text."""
 
+import re
+
 import pytest
 
 from portal_core.notifications.markdown import escape_value, quoted_html, to_html, to_text
+from portal_core.notifications.parts import fill_markdown
 
 RED = "#a83412"
 
@@ -41,3 +44,11 @@ def test_escaped_value_comes_out_as_it_was(value):
 
 def test_quote_keeps_lines_and_shows_tags():
     assert quoted_html("a\n<b>\n\nc") == '<p style="margin:10px 0;">a<br>&lt;b&gt;</p><p style="margin:10px 0;">c</p>'
+
+
+def test_a_value_of_several_lines_keeps_them_and_stays_text():
+    values = {"field:papers": "Statement\n- invoice\n\n    # head"}
+    filled = fill_markdown("We need:\n\n{field:papers}\n\nBye", values, "en")
+    assert to_text(filled) == "We need:\n\nStatement\n- invoice\n\n# head\n\nBye"
+    html = to_html(filled, link_colour="#123456")
+    assert "Statement<br>" in html and not re.search("<(ul|h1|pre|code)", html)
