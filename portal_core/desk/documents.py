@@ -21,19 +21,16 @@ from portal_core.config.kinds.date import parse_day
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
-from portal_core.documents.access import knows_customer, within_reach
+from portal_core.documents.access import within_reach
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
-from portal_core.documents.models import Document
 from portal_core.documents.uploads import Rules
-from portal_core.documents.vault import documents_of, stretch
-from portal_core.documents.visible import visible_documents
+from portal_core.documents.vault import document_at, documents_of, stretch
+from portal_core.documents.visible import visible_document, visible_documents
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
-from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
-from portal_core.service_requests.stays import sent_back
 from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
 
@@ -215,9 +212,9 @@ def ask(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 @staff_page("edit_fields")
 def judge(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
-    """`/desk/documents/ID/`: `do` says what: approve, send_back, share or date."""
-    row = Document.objects.select_related("customer").filter(pk=key).first()
-    if row is None or not knows_customer(request.actor, row.customer_id):
+    """`/desk/documents/ID/`: `do` says what: approve, send_back, withdraw, share or date."""
+    row = document_at(request.actor, key)
+    if row is None:
         raise Http404
     opened = _open(request, row.customer_id)
     try:
@@ -242,8 +239,11 @@ def _judged(request: PersonRequest, key: uuid.UUID) -> str:
         reason = request.POST.get("reason", "").replace("\x00", "").strip()
         if not reason:
             return "Say what is wrong with it: the customer reads it and sends another."
-        document = vault.send_back_document(actor=actor, document_id=key, reason=reason)
-        messages.success(request, _sent_back(document))
+        vault.send_back_document(actor=actor, document_id=key, reason=reason)
+        messages.success(request, _sent_back(request, key))
+    elif do == "withdraw":
+        vault.withdraw_document(actor=actor, document_id=key)
+        messages.success(request, "Withdrawn: the customer is no longer asked for it.")
     elif do == "share":
         vault.share_document(actor=actor, document_id=key)
     elif do == "date":
@@ -257,13 +257,15 @@ def _judged(request: PersonRequest, key: uuid.UUID) -> str:
     return ""
 
 
-def _sent_back(document: Document) -> str:
+def _sent_back(request: PersonRequest, key: uuid.UUID) -> str:
     """Where the customer is asked for it now."""
     told = "Sent back, and the customer is told by e-mail."
-    if document.request_id is None:
+    portal = live_portal()
+    row = document_at(request.actor, key)
+    shown = visible_document(row, Viewer.of(request.actor, portal), portal) if row is not None else None
+    if shown is None or shown.request_id is None:
         return told
-    request = ServiceRequest.objects.get(pk=document.request_id)
-    if any(back.document_id == str(document.pk) for back in sent_back(request).values()):
+    if shown.is_asked_there:
         return f"{told} The request asks for it again."
     return f"{told} It is asked for in their documents; the request stays where it is until you move it."
 
@@ -309,9 +311,9 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
     context = {
         "portal": opened.portal,
         "customer": opened.customer,
-        "wanted": [document for document in shown if document.is_wanted],
+        "wanted": [document for document in shown if document.is_open],
         "current": [document for document in shown if document.is_current],
-        "earlier": [document for document in shown if document.standing in ("replaced", "gone")],
+        "earlier": [document for document in shown if document.standing in ("withdrawn", "replaced", "gone")],
         "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "ask_form": ask_form if may_edit and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "may_edit": may_edit,

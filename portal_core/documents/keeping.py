@@ -14,7 +14,10 @@ from portal_core.documents.kinds import add_months
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from tenants.context import PUBLIC, current_schema
 
-_KEPT_STATES = (DocumentState.ON_FILE, DocumentState.SENT_BACK, DocumentState.REPLACED)
+_KEPT_STATES = (
+    *(DocumentState.ON_FILE, DocumentState.SENT_BACK),
+    *(DocumentState.REPLACED, DocumentState.WITHDRAWN),
+)
 _BATCH = 200
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from portal_core.accounts.roles import Role
+from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind, FileField
 from portal_core.config.visibility import Visibility, visibility
@@ -43,6 +43,12 @@ def may_add(kind: DocumentKind, role: Role) -> bool:
     if role.is_staff:
         return kind.added_by in ("staff", "both") and kind_visibility(kind, role) >= Visibility.EDIT
     return kind.added_by in ("customer", "both")
+
+
+def wanted_kinds(portal: CompiledPortal) -> tuple[str, ...]:
+    """The kinds of which customers can be asked for a document: those that they see and may add, retired ones not."""
+    customer = resolve_role(CUSTOMER)
+    return tuple(kind.key for kind in portal.document_kinds.values() if may_add(kind, customer))
 
 
 def valid_until(kind: DocumentKind | None, today: date) -> date | None:

@@ -61,6 +61,7 @@ class DocumentState(models.TextChoices):
     ASKED = "asked"  # staff want it; no files yet
     ON_FILE = "on_file"
     SENT_BACK = "sent_back"  # not good enough; the customer sends another
+    WITHDRAWN = "withdrawn"  # was asked for or sent back; staff need it no more
     REPLACED = "replaced"  # a newer one is on file
     GONE = "gone"  # kept as long as the kind says; its files are deleted
 

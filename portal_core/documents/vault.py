@@ -10,12 +10,13 @@ from django.db.models import Count, Func, JSONField, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
-from portal_core.documents.access import reach_of
-from portal_core.documents.kinds import is_expired, kind_of, kind_visibility
+from portal_core.documents.access import knows_customer, reach_of
+from portal_core.documents.kinds import is_expired, kind_of, kind_visibility, wanted_kinds
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.history.record import JsonValue
 
@@ -40,10 +41,11 @@ def kinds_kept() -> frozenset[str]:
     return frozenset(Document.objects.order_by().values_list("kind_key", flat=True).distinct())
 
 
-def wanted_documents(customer_id: uuid.UUID) -> QuerySet[Document]:
-    """What a customer is asked for: asked by staff, or sent back; without what a request asks for itself."""
-    wanted = [DocumentState.ASKED, DocumentState.SENT_BACK]
-    found = Document.objects.filter(customer_id=customer_id, is_shared=True, state__in=wanted)
+def wanted_documents(customer_id: uuid.UUID, portal: CompiledPortal) -> QuerySet[Document]:
+    """What a customer is asked for: asked by staff, or sent back; without what a request asks for itself, and without
+    kinds that customers cannot add (any more): nobody is asked for what they cannot do."""
+    found = Document.objects.filter(customer_id=customer_id, is_shared=True, state__in=WANTED)
+    found = found.filter(kind_key__in=wanted_kinds(portal))
     asked_there = Q(request__stay__sent_back__contains=_AsSentBack("pk"))
     return found.filter(Q(request=None) | Q(request__stay__sent_back__isnull=True) | ~asked_there)
 
@@ -55,15 +57,21 @@ class _AsSentBack(Func):
     output_field = JSONField()
 
 
-def wanted_count(customer_id: uuid.UUID) -> Coalesce:
+def wanted_count(customer_id: uuid.UUID, portal: CompiledPortal) -> Coalesce:
     """The same as a number inside another statement."""
-    counted = wanted_documents(customer_id).order_by().values("customer_id").annotate(number=Count("pk"))
+    counted = wanted_documents(customer_id, portal).order_by().values("customer_id").annotate(number=Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def documents_of(customer_id: uuid.UUID) -> QuerySet[Document]:
     """All documents of a customer, the newest first."""
     return Document.objects.filter(customer_id=customer_id).order_by("-id")
+
+
+def document_at(actor: Actor, key: uuid.UUID) -> Document | None:
+    """One document of a customer whom this colleague may know, with its customer and request; None for any other."""
+    row = Document.objects.select_related("customer", "request").filter(pk=key).first()
+    return row if row is not None and knows_customer(actor, row.customer_id) else None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from portal_core.accounts.roles import CUSTOMER, Role, resolve_role, staff_roles
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import is_expired, is_expiring, kind_of, kind_visibility
+from portal_core.documents.kinds import is_expired, is_expiring, kind_of, kind_visibility, may_add
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.documents.words import day_words
@@ -25,7 +25,7 @@ from portal_core.documents.words import day_words
 
 @dataclass(frozen=True)
 class VisibleDocument:
-    """One document. `standing` is asked, sent_back, on_file, expiring, expired, replaced or gone."""
+    """One document. `standing` is asked, sent_back, on_file, expiring, expired, withdrawn, replaced or gone."""
 
     id: uuid.UUID
     name: str
@@ -52,6 +52,8 @@ class VisibleDocument:
     request_path: str = ""
     # Whether its request asks for it itself: then it is answered there.
     is_asked_there: bool = False
+    # Whether customers add documents of its kind; nobody is asked for what they cannot do.
+    is_addable: bool = True
 
     @property
     def answer_path(self) -> str:
@@ -61,7 +63,17 @@ class VisibleDocument:
     @property
     def is_wanted(self) -> bool:
         """Whether the customer is asked for it."""
+        return self.is_open and self.is_addable
+
+    @property
+    def is_open(self) -> bool:
+        """Whether staff have asked for it or sent it back, and it was neither answered nor withdrawn."""
         return self.standing in ("asked", "sent_back")
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether staff can take back that it is asked for; what its request asks for is the request's matter."""
+        return self.is_open and not self.is_asked_there
 
     @property
     def is_current(self) -> bool:
@@ -148,6 +160,7 @@ class _Words:
             seen_by=seen_by(row.kind_key, self.portal, self.viewer, is_shared=row.is_shared),
             added_at=row.created_at,
             request_id=row.request_id,
+            is_addable=self._is_addable(),
         )
         if row.request is None:
             return made
@@ -159,6 +172,9 @@ class _Words:
             request_path=path,
             is_asked_there=any(item["document"] == str(row.pk) for item in row.request.stay.get("sent_back", ())),
         )
+
+    def _is_addable(self) -> bool:
+        return self.kind is not None and may_add(self.kind, resolve_role(CUSTOMER))
 
     def _standing(self) -> str:
         if self.row.state != DocumentState.ON_FILE:
@@ -175,9 +191,12 @@ class _Words:
             days = (self.row.valid_until - self.today).days
             words = ngettext("Until %(day)s, %(count)s day left", "Until %(day)s, %(count)s days left", days)
             return words % {"day": until, "count": days}, "warn", "clock"
+        if standing == "asked" and not self._is_addable():
+            return _("Asked for, but customers do not add this kind any more"), "quiet", ""
         return {
             "asked": (_("Asked for"), "them", "upload"),
             "sent_back": (_("Sent back"), "bad", "undo"),
+            "withdrawn": (_("No longer asked for"), "quiet", ""),
             "on_file": self._on_file(until),
             "expired": (_("Ran out on %(day)s") % {"day": until}, "quiet", ""),
             "replaced": (_("A newer one is on file"), "quiet", ""),
@@ -204,7 +223,7 @@ class _Words:
     def _source(self) -> str:
         row = self.row
         day = day_words(row.created_at.astimezone(self.viewer.time_zone).date(), self.viewer.language)
-        if row.state == DocumentState.ASKED:
+        if not row.files:
             return ""
         if row.from_staff:
             first = _("From %(portal)s") % {"portal": self.portal.name}

@@ -87,6 +87,9 @@ def add(request: PersonRequest) -> HttpResponse:
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     asked = _asked_for(request, viewer, portal)
+    if asked is not None and not asked.is_wanted:
+        messages.info(request, _over(asked))
+        return redirect("portal:documents")
     if asked is not None and asked.is_asked_there:
         return redirect(asked.answer_path)
     kind = kind_of(portal, asked.kind_key if asked else _kind_key(request))
@@ -181,16 +184,23 @@ def _kind_key(request: PersonRequest) -> str:
 
 
 def _asked_for(request: PersonRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleDocument | None:
-    """The document that the address says was asked for; 404 for one that is not this customer's or has come already."""
+    """The document that the address says was asked for, perhaps not any more; 404 for what is not this customer's."""
     key = parse_uuid(request.GET.get("for", ""))
     if key is None:
         return None
     assert request.actor.user_id is not None
     row = _own(request.actor.user_id, key)
     found = visible_document(row, viewer, portal) if row is not None else None
-    if found is None or not found.is_wanted:
+    if found is None:
         raise Http404
     return found
+
+
+def _over(document: VisibleDocument) -> str:
+    """Why a document is not asked for any more: for whoever comes by an old mail."""
+    if document.standing == "replaced":
+        return _("You have sent “%(document)s” already.") % {"document": document.name}
+    return _("“%(document)s” is not asked for any more. There is nothing for you to do.") % {"document": document.name}
 
 
 def _own(customer_id: uuid.UUID, key: uuid.UUID) -> Document | None:

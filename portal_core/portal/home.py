@@ -110,7 +110,7 @@ def _counts(actor: Actor, portal: CompiledPortal) -> Counts:
     open_now = Q(closed_at=None)
     # In the same statement: the page has no room for another.
     has_documents = bool(portal.document_kinds) and actor.user_id is not None
-    wanted = {"documents": Max(wanted_count(actor.user_id))} if has_documents and actor.user_id else {}
+    wanted = {"documents": Max(wanted_count(actor.user_id, portal))} if has_documents and actor.user_id else {}
     row = visible_to(actor).aggregate(
         **wanted,
         needs_you=Count("id", filter=open_now & Q(turn=Turn.CUSTOMER)),
@@ -118,7 +118,7 @@ def _counts(actor: Actor, portal: CompiledPortal) -> Counts:
         all=Count("id"),
     )
     if has_documents and actor.user_id and row["documents"] is None:  # a customer without any request
-        row["documents"] = wanted_documents(actor.user_id).count()
+        row["documents"] = wanted_documents(actor.user_id, portal).count()
     return Counts(**row)
 
 

@@ -15,13 +15,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.config.live import live_portal
+from portal_core.documents.errors import NotAllowed
 from portal_core.documents.kinds import rules_of
 from portal_core.documents.models import Document, StoredFile
 from portal_core.documents.vault import wanted_documents
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests import approvals
 from portal_core.service_requests.actions import AskAnswer, answer_ask
-from portal_core.service_requests.actions.vault import Paper, add_document, approve_document, send_back_document
+from portal_core.service_requests.actions.vault import (
+    Paper,
+    add_document,
+    approve_document,
+    send_back_document,
+    withdraw_document,
+)
 from portal_core.service_requests.errors import ApprovalChanged, AskGone, Forbidden, NotSeen
 from portal_core.service_requests.taking import Given
 from portal_core.service_requests.viewer import Viewer
@@ -306,8 +313,13 @@ def test_sent_back_while_it_still_asks_the_ask_is_open_again_with_the_reason(hou
     assert "We cannot use the one that you sent:" in house.page(row)
     assert "Sent back: The page is cut off." in house.page(row, "bob")
     # The request asks for it; the vault does not ask a second time, and leads there.
-    assert not wanted_documents(row.customer_id).exists()
+    assert not wanted_documents(row.customer_id, live_portal()).exists()
     carol = house.client_for(house.people["carol"])
+    # What the request asks for is not withdrawn from beside it: that would ask on, without the reason.
+    with pytest.raises(NotAllowed):
+        withdraw_document(actor=house.actor("bob"), document_id=paper.pk)
+    desk = house.client_for(house.people["bob"]).get(f"/desk/customers/{row.customer_id}/documents/").content.decode()
+    assert 'value="withdraw"' not in desk and "Its request asks for it" in desk
     assert f'href="/requests/{row.number}/#now"' in carol.get("/documents/").content.decode()
     assert carol.get(f"/documents/add/?for={paper.pk}").headers["Location"] == f"/requests/{row.number}/#now"
     assert house.send(row, "paper", a_pdf("whole.pdf")).status_code == 302
@@ -329,16 +341,16 @@ def test_sent_back_after_it_moved_on_the_vault_asks_until_staff_move_it_back(hou
     assert house.fresh(row).status_key == "work"
     send_back_document(actor=house.actor("bob"), document_id=paper.pk, reason="Too old.")
     assert house.fresh(row).status_key == "work"
-    assert [wanted.pk for wanted in wanted_documents(row.customer_id)] == [paper.pk]
+    assert [wanted.pk for wanted in wanted_documents(row.customer_id, live_portal())] == [paper.pk]
     assert f"/documents/add/?for={paper.pk}" in mails(tenant)[-1].body
     assert "Too old." in house.page(row, "bob")
     house.move(row, "visit")
     asks = house.seen(row).asks
     assert (asks.get("paper").sent_back, asks.get("photo").is_done) == ("Too old.", True)
-    assert not wanted_documents(row.customer_id).exists()
+    assert not wanted_documents(row.customer_id, live_portal()).exists()
     house.send(row, "paper", a_pdf("new.pdf"))
     assert house.fresh(row).status_key == "work"
-    assert not wanted_documents(row.customer_id).exists()
+    assert not wanted_documents(row.customer_id, live_portal()).exists()
 
 
 def test_who_does_not_see_the_kind_reads_neither_file_nor_reason(house):

@@ -1,4 +1,4 @@
-"""What is done with a customer's documents: adding, asking for, approving, sending back, sharing, dating.
+"""What is done with a customer's documents: adding, asking for, approving, sending back, withdrawing, sharing, dating.
 
 Each writes one line into the append-only history (of the request, where there is one) and says so to the customer
 through the outbox. The document's own lines have its id, so that its whole story can be told.
@@ -24,12 +24,14 @@ from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.filing import Filing, Label, attach_loose, file_document, lock_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add
 from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.vault import WANTED
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
 from portal_core.service_requests.changes import save_written
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.stays import sent_back
 from portal_core.service_requests.taking import OPENED_AGAIN, ask_again, open_changed_documents
 from tenants.outbox.events import emit
 
@@ -142,6 +144,21 @@ def send_back_document(*, actor: Actor, document_id: uuid.UUID, reason: str) -> 
             request.refresh_from_db()
         entry = _tell(actor, document, "sent_back", request=request, body=document.note)
         emit("document.sent_back", _payload(document, entry))
+    return document
+
+
+def withdraw_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
+    """Takes back that a customer is asked for a document, or for another copy of one that was sent back.
+
+    Raises what `_held` raises; NotAllowed while its request asks for it itself: that ends by moving the request on.
+    """
+    with transaction.atomic():
+        document, request = _held(actor, document_id, WANTED)
+        if request is not None and any(back.document_id == str(document.pk) for back in sent_back(request).values()):
+            raise NotAllowed
+        document.state, document.changed_at = DocumentState.WITHDRAWN, timezone.now()
+        document.save(update_fields=["state", "changed_at"])
+        _tell(actor, document, "withdrawn", request=request)
     return document
 
 
@@ -278,7 +295,7 @@ def _tell(
         document_id=document.pk,
     )
     entry = add_line(actor=actor, request_id=document.request_id, line=line)
-    if request is not None and what in ("approved", "dated"):
+    if request is not None and what in ("approved", "dated", "withdrawn"):
         save_written(request, now=now, fields=())
     elif request is not None:
         # What was approved with documents of this kind is asked anew.
