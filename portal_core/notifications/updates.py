@@ -5,7 +5,7 @@ was hidden since is not in the list, whatever the mail said then.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,6 +27,8 @@ from portal_core.service_requests.visible import VisibleRequest, visible
 
 PAGE_SIZE: Final = 25
 EXCERPT: Final = 160
+# What is told when somebody wrote.
+_MESSAGES: Final = frozenset({"replied", "answered"})
 _RELATED: Final = ("request__customer", "request__assignee", "entry__actor")
 
 
@@ -82,6 +84,18 @@ def _seen_by(actor: Actor) -> QuerySet[Notice]:
         return Notice.objects.none()
     mine = Notice.objects.filter(user_id=actor.user_id)
     return mine.filter(Q(request=None) | Q(request__in=visible_to(actor)))
+
+
+def news_of(actor: Actor, requests: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Which of `requests` have something new to the actor: "message" where somebody wrote, else "other"; one query."""
+    if not requests:
+        return {}
+    rows = _seen_by(actor).filter(read_at=None, request_id__in=requests).values_list("request__id", "what")
+    news: dict[uuid.UUID, str] = {}
+    for request_id, what in rows:
+        if news.get(request_id) != "message":
+            news[request_id] = "message" if what in _MESSAGES else "other"
+    return news
 
 
 def _in_words(rows: Iterable[Notice], actor: Actor, portal: CompiledPortal) -> tuple[Update, ...]:

@@ -1,9 +1,8 @@
-"""The customer's requests: the list, and one request with its status, history and what the customer can do."""
+"""One request of the customer's with its status, history and what the customer can do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -23,75 +22,16 @@ from portal_core.service_requests.again import again_href
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
 from portal_core.service_requests.forms import AnswersForm, MessageForm
-from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.moving import OfferedMove, offered_moves
 from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
-from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, visible
+from portal_core.service_requests.visible import visible
 from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
 
-PAGE_SIZE = 20
 _REASON_LENGTH = 2000
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """One page of the list, by whose turn it is."""
-
-    needs_you: list[VisibleRequest]
-    with_us: list[VisibleRequest]
-    closed: list[VisibleRequest]
-    is_open: bool
-    page: int
-    has_more: bool
-
-
-@require_safe
-@customer_page
-def index(request: PersonRequest) -> HttpResponse:
-    """`/requests/`: open ones by whose turn it is, or the closed ones; the latest news first."""
-    portal = live_portal()
-    viewer = Viewer.of(request.actor, portal)
-    is_open = request.GET.get("show") != "closed"
-    rows, page, has_more = _rows(request, is_open=is_open)
-    shown = [visible(row, viewer, portal=portal, brief=True) for row in rows]
-    context = {
-        "portal": portal,
-        "list": ListPage(
-            needs_you=[row for row in shown if row.turn == Turn.CUSTOMER],
-            with_us=[row for row in shown if row.turn == Turn.US],
-            closed=[row for row in shown if not row.is_open],
-            is_open=is_open,
-            page=page,
-            has_more=has_more,
-        ),
-        "counts": _counts(request.actor),
-    }
-    return render(request, "portal/requests.html", context)
-
-
-def _rows(request: PersonRequest, *, is_open: bool) -> tuple[list[ServiceRequest], int, bool]:
-    try:
-        page = max(1, min(10_000, int(request.GET.get("page", "1"))))
-    except ValueError:
-        page = 1
-    found = visible_to(request.actor).select_related("customer", "assignee").filter(closed_at__isnull=is_open)
-    # "customer" comes before "us": what needs the customer stands on the first page.
-    found = found.order_by("turn", "-last_entry_at", "-id")
-    start = (page - 1) * PAGE_SIZE
-    rows = list(found[start : start + PAGE_SIZE + 1])
-    return rows[:PAGE_SIZE], page, len(rows) > PAGE_SIZE
-
-
-def _counts(actor: Actor) -> dict[str, int]:
-    return visible_to(actor).aggregate(
-        open=Count("id", filter=Q(closed_at=None)),
-        closed=Count("id", filter=Q(closed_at__isnull=False)),
-        needs_you=Count("id", filter=Q(closed_at=None, turn=Turn.CUSTOMER)),
-    )
 
 
 @require_safe

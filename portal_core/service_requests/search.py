@@ -6,6 +6,7 @@ words of fields count only under a signature that is in force now (see `search_i
 
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -34,6 +35,10 @@ _BATCH: Final = 300
 _LATER_BATCH: Final = 30_000
 
 
+def _answers(word: str, asked: str) -> bool:
+    return word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked
+
+
 @dataclass(frozen=True)
 class Query:
     """What was asked: the words as they are compared, and the number when it looks like one."""
@@ -55,7 +60,14 @@ class Query:
 
     def finds(self, word: str) -> bool:
         """Whether a folded word is one of those that were asked for."""
-        return any(word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked for asked in self.words)
+        return any(_answers(word, asked) for asked in self.words)
+
+    def is_met_by(self, words: Collection[str]) -> bool:
+        """Whether folded words hold all that was asked for, or the digits of a number that was asked for."""
+        digits = joined_digits(self.text)
+        if digits and any(word.startswith(digits) for word in words):
+            return True
+        return all(any(_answers(word, asked) for word in words) for asked in self.words)
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,16 @@ def snippets(
     return found
 
 
+def answer_around(shown: VisibleRequest, query: Query) -> Snippet | None:
+    """The first answer with the words, for a list whose rows show number, title, kind and status; else None."""
+    head = words_in(f"{shown.reference} {shown.number} {shown.title} {shown.type_name} {shown.status.name}")
+    return None if query.is_met_by(head) else _in_fields(shown, query)
+
+
 def _is_in_head(shown: VisibleRequest, query: Query) -> bool:
     """Whether number, title and customer, which every result shows, hold all that was asked for."""
     head = words_in(f"{shown.reference} {shown.number} {shown.title} {shown.customer.name} {shown.customer.email}")
-    return all(any(word.startswith(asked) for word in head) for asked in query.words)
+    return query.is_met_by(head)
 
 
 def _in_fields(shown: VisibleRequest, query: Query) -> Snippet | None:

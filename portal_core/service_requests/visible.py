@@ -29,12 +29,11 @@ from portal_core.documents.shown import shown_files
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import expected_words, has_limit, usual_words, usually_words
 from portal_core.service_requests.reopening import may_reopen
-from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_asks import AskReader, VisibleAsks, visible_asks
 from portal_core.service_requests.visible_parts import VisibleField, VisibleMove, VisibleStatus
 from portal_core.service_requests.visible_person import VisiblePerson, person
-from portal_core.service_requests.visible_values import field_shown
+from portal_core.service_requests.visible_values import field_shown, title_for
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ class _Builder:
             type_key=request.type_key,
             type_name=self.text(self.type.name),
             type_icon=self.type.icon or "message",
-            title=self._title(),
+            title=title_for(request, self.viewer, portal=self.portal),
             status=self._status(words, expected, usually),
             fields=() if brief else fields,
             customer=self._person(request.customer),
@@ -191,17 +190,6 @@ class _Builder:
 
     def _ask_reader(self, words: Mapping[str, str]) -> AskReader:
         return AskReader(self.viewer, self.portal, lambda text: self._fill(text, words), self.now)
-
-    def _title(self) -> str:
-        """The title from what this reader sees now: the stored one may hold a field that was hidden since."""
-        shown = {
-            key: value
-            for key in self.type.title_fields
-            if (value := self.request.data.get(key)) is not None
-            and (field := self.type.field_or_none(key)) is not None
-            and self.viewer.visibility(field, self.request.status_key) >= Visibility.SEE
-        }
-        return title_of(self.type, shown, self.portal)
 
     def _holder(self, words: Mapping[str, str]) -> str:
         if self.request.turn != Turn.CUSTOMER:

@@ -11,6 +11,7 @@ from portal_core.config.kinds.shown import NOTHING, Shown
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 
 
@@ -71,6 +72,39 @@ def field_shown(field: CompiledField, value: JsonValue, portal: CompiledPortal, 
     if value is None:
         return NOTHING
     return field.kind.shown(value, field, portal, viewer.language, viewer.time_zone)
+
+
+def title_for(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal) -> str:
+    """The title from what this reader sees now: the stored one may hold a field that was hidden since."""
+    request_type = portal.type_or_unknown(request.type_key)
+    shown = {
+        key: value
+        for key in request_type.title_fields
+        if (value := request.data.get(key)) is not None
+        and (field := request_type.field_or_none(key)) is not None
+        and viewer.visibility(field, request.status_key) >= Visibility.SEE
+    }
+    return title_of(request_type, shown, portal)
+
+
+def texts_for_reader(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal) -> list[str]:
+    """Number, title, kind, status and answers, each as far as this reader sees it and in the reader's words: for
+    finding a request by words without making a whole page of it."""
+    request_type = portal.type_or_unknown(request.type_key)
+    status = request_type.flow.status_or_unknown(request.status_key)
+    values = field_values(request, viewer, portal=portal, at_least=Visibility.SEE)
+    answers = (field_text(request_type.field(key), value, portal, viewer) for key, value in values.items())
+    name = status.name if viewer.is_staff else status.customer_name
+    # What goes on elsewhere does not show the status in which it was left.
+    standing = [portal.text(name, viewer.language)] if request.merged_into_number is None else []
+    return [
+        str(request.number),
+        portal.reference(request.number),
+        title_for(request, viewer, portal=portal),
+        portal.text(request_type.name, viewer.language),
+        *standing,
+        *(answer for answer in answers if answer),
+    ]
 
 
 def texts_for_all_staff(request: ServiceRequest, portal: CompiledPortal) -> list[str]:

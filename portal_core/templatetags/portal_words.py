@@ -22,9 +22,13 @@ _MORNING_UNTIL, _AFTERNOON_UNTIL = 12, 18
 class TurnCounts(Protocol):
     """How many open requests need the customer, and how many are with the business."""
 
-    needs_you: int
-    with_us: int
-    all: int
+    @property
+    def needs_you(self) -> int:
+        """With the customer."""
+
+    @property
+    def with_us(self) -> int:
+        """With the business."""
 
 
 @register.simple_tag
@@ -55,9 +59,9 @@ def home_headline(counts: TurnCounts) -> SafeString:
 
 
 @register.simple_tag
-def list_headline(counts: dict[str, int]) -> SafeString:
+def list_headline(counts: TurnCounts) -> SafeString:
     """The headline of the list: "Two wait for you. Two are with us."."""
-    waiting, ours = counts["needs_you"], counts["open"] - counts["needs_you"]
+    waiting, ours = counts.needs_you, counts.with_us
     first = ngettext("%(number)s waits for you.", "%(number)s wait for you.", waiting)
     first = first % {"number": number_word(waiting)} if waiting else _("Nothing waits for you.")
     rest = ngettext("%(number)s is with us.", "%(number)s are with us.", ours) % {"number": number_word(ours)}

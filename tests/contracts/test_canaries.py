@@ -161,7 +161,7 @@ def _queries(name: str, path: str) -> Iterator[str]:
     if name in ("desk:record_add", "desk:new"):
         yield from (f"?customer={CAROL[0]}", f"?customer={CAROL[0]}&record={CAROL[1]}")
     if name == "portal:requests":
-        yield from ("?show=closed", "?page=2", "?page=x")
+        yield from ("?show=closed", "?at=x", "?q=job", "?type=job")
     if name == "desk:merge":
         yield from ("?into=1001", "?into=1002", "?into=x")
     if name == "desk:search":

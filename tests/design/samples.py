@@ -197,6 +197,9 @@ def _request_cases() -> list[tuple[str, dict[str, Any]]]:
     return [
         *[(name, {"request": each}) for each in requests
           for name in ("request_card.html", "request_row.html", "next_step.html", "facts.html")],
+        *[("request_row.html", {"request": each, "news": news, "again_href": "/new/a/?again=1",
+                                "snippet": Thing(label=HOSTILE, before=HOSTILE, hit=HOSTILE, after=HOSTILE)})
+          for each in requests for news in ("message", "other")],
         *[("entry.html", {"entry": each, "customer_side": side}) for each in entries for side in (True, False)],
         *[("next_step.html", {"request": requests[1], "offered": offered(do)}) for do in ("fill", "approve", "read")],
         *[("ask_small.html", {"offered": offered(do), "first": True}) for do in ("fill", "read")],

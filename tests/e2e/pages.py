@@ -127,6 +127,8 @@ PORTAL = (
     Page("portal-new", "/new/report-fault/", "maren", mock="portal-new.html"),
     Page("portal-new-wrong", "/new/report-fault/", "owen", then=_send_wrongly),
     Page("portal-requests", "/requests/", "maren", mock="portal-requests.html"),
+    Page("portal-requests-found", "/requests/?q=boiler", "maren"),
+    Page("portal-requests-nothing", "/requests/?q=xyzzy&type=report-fault", "maren"),
     Page("portal-requests-done", "/requests/?show=closed", "maren"),
     Page("portal-request", "/requests/{repair}/", "maren", mock="portal-request.html"),
     Page("portal-request-yours", "/requests/{price}/", "maren", mock="portal-request-yours.html"),

@@ -1,0 +1,229 @@
+"""The customer's list: open and done, paging by place, finding by words of what she sees and nothing else."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config.live import live_portal
+from portal_core.history.models import HistoryEntry
+from portal_core.messaging.actions import Message, note
+from portal_core.notifications.models import Notice
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.own_list import OwnPage, Wanted, own_page
+from portal_core.service_requests.search import Query
+from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import uuid7
+from tests.contracts import hostile
+from tests.contracts.many import file_many
+from tests.service_requests.small_portal import Shop
+
+NUMBER = re.compile(r'<a href="/requests/(\d+)/">')
+
+
+@pytest.fixture
+def shop(tenant, people) -> Shop:
+    return Shop(people)
+
+
+def _page(client, **asked) -> str:
+    answer = client.get("/requests/", asked)
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
+
+
+def _numbers(client, **asked) -> list[int]:
+    return [int(number) for number in NUMBER.findall(_page(client, **asked))]
+
+
+def _close(*rows: ServiceRequest) -> None:
+    for row in rows:
+        row.status_key, row.turn, row.closed_at = "over", "nobody", timezone.now()
+        row.save(update_fields=["status_key", "turn", "closed_at"])
+
+
+def test_a_request_is_found_by_its_number_its_reference_title_status_and_answers(shop, client_for):
+    wanted = shop.file(what="Boiler losing pressure", kind="leak", gauge="0.8")
+    shop.file(what="A squeaking door", kind="noise")
+    client = client_for(shop.people["carol"])
+    for words in (str(wanted.number), f"#{wanted.number}", "BOILER", "press boil", "leak", "0.8", "a leak boiler"):
+        assert _numbers(client, q=words) == [wanted.number], words
+    assert len(_numbers(client, q="yours new")) == 2
+    assert _numbers(client, q="boiler squeaking") == []
+
+
+def test_what_is_hidden_from_customers_and_what_staff_note_finds_nothing(shop, client_for):
+    row = shop.file(what="The door")
+    row.data = {**row.data, "cause": "canarycause"}
+    row.save(update_fields=["data"])
+    note(actor=shop.actor("bob"), request_id=row.pk, message=Message("canarynote", uuid7()))
+    client = client_for(shop.people["carol"])
+    for words in ("canarycause", "canarynote"):
+        text = _page(client, q=words)
+        assert f"/requests/{row.number}/" not in text
+        assert text.count(words) == 5, "only what was typed comes back: in the title, the box, both tabs, the sentence"
+    row.data = {**row.data, "what": "canaryseen"}
+    row.save(update_fields=["data"])
+    assert _numbers(client, q="canaryseen") == [row.number]
+
+
+def test_nobody_finds_what_is_another_customers(shop, client_for):
+    row = shop.file(what="Boiler")
+    client = client_for(shop.people["dave"])
+    for asked in ({"q": "boiler"}, {"q": str(row.number)}, {"type": "repair"}, {"show": "closed", "q": "boiler"}):
+        assert _numbers(client, **asked) == []
+
+
+def test_an_answer_with_the_words_is_shown_unless_the_row_says_them_anyway(shop, client_for):
+    shop.file(what="The door", kind="leak", gauge="1")
+    client = client_for(shop.people["carol"])
+    assert '<span class="w5">Which?:</span>' in _page(client, q="leak")
+    assert 'class="snippet"' not in _page(client, q="door")
+
+
+def test_the_kind_narrows_and_only_kinds_that_she_has_are_offered(shop, client_for):
+    client = client_for(shop.people["carol"])
+    repair, other = shop.file(what="One"), shop.file(what="Two")
+    assert "<select" not in _page(client), "one kind alone is nothing to choose from"
+    sale = shop.file("sale", what="Three")
+    assert _numbers(client, type="sale") == [sale.number]
+    assert set(_numbers(client, type="repair")) == {repair.number, other.number}
+    assert set(_numbers(client)) == {repair.number, other.number, sale.number}
+    assert '<option value="sale" selected>Sale</option>' in _page(client, type="sale")
+
+
+def test_nothing_found_says_how_to_look_further(shop, client_for):
+    first = shop.file(what="Old boiler")
+    shop.file("sale", what="New radiator")
+    _close(first)
+    client = client_for(shop.people["carol"])
+    text = _page(client, q="boiler")
+    # The done one stands below, under its own heading.
+    assert "No open request has “boiler”." in text and "Done lately" in text
+    assert "/requests/?q=boiler&show=closed" in text and "1 is done: show it" in text
+    text = _page(client, q="boiler", type="sale")
+    assert "/requests/?q=boiler" in text and "Look among all kinds" in text
+    assert 'href="/requests/"' in text and "Show all requests" in text
+    text = _page(client, type="repair")
+    assert "Nothing of the kind “Repair” is open." in text
+    text = _page(client, q="radiator", show="closed")
+    assert "No done request has “radiator”." in text and "1 is open: show it" in text
+
+
+def test_the_tabs_count_what_is_asked_for(shop, client_for):
+    rows = [shop.file(what=f"Boiler {n}") for n in range(3)]
+    shop.file("sale", what="Door")
+    _close(rows[0])
+    client = client_for(shop.people["carol"])
+
+    def dots(**asked):
+        return re.findall(r'class="dot">(\d+)<', _page(client, **asked))
+
+    assert dots() == ["3", "1"]
+    assert dots(q="boiler") == ["2", "1"]
+    assert dots(type="sale") == ["1", "0"]
+    assert dots(q="nothing") == ["0", "0"]
+
+
+def _all(actor, portal, **asked) -> list[OwnPage]:
+    viewer = Viewer.of(actor, portal)
+    wanted = Wanted(Query.of(asked.pop("q", ""), portal), **asked)
+    pages = [own_page(actor, wanted, None, viewer=viewer, portal=portal)]
+    while pages[-1].older is not None:
+        pages.append(own_page(actor, wanted, pages[-1].older, viewer=viewer, portal=portal))
+    back = pages[-1]
+    for page in reversed(pages[:-1]):
+        assert back.newer is not None
+        back = own_page(actor, wanted, back.newer, viewer=viewer, portal=portal)
+        assert [row.pk for row in back.rows] == [row.pk for row in page.rows], "back is the same page again"
+    assert back.newer is None
+    return pages
+
+
+@pytest.mark.parametrize("words", ["", "NW"])
+@pytest.mark.parametrize("is_open", [True, False])
+def test_every_request_stands_on_one_page_in_order_whatever_moves_meanwhile(people, tenant, words, is_open):
+    rows = file_many(90, people["carol"], [None, people["bob"]])
+    # All at one moment: the id decides.
+    ServiceRequest.objects.filter(pk__in=[row.pk for row in rows[::2]]).update(last_entry_at=timezone.now())
+    portal, actor = live_portal(), actor_for(people["carol"])
+    words = words and portal.text(portal.types[0].name)
+    pages = _all(actor, portal, q=words, is_open=is_open)
+    assert len(pages) > 1
+    listed = [row for page in pages for row in page.rows]
+    expected = ServiceRequest.objects.filter(closed_at__isnull=is_open).order_by("turn", "-last_entry_at", "-id")
+    assert [row.pk for row in listed] == [row.pk for row in expected]
+    viewer, wanted = Viewer.of(actor, portal), Wanted(Query.of(words, portal), is_open=is_open)
+    # Something at the top gets news: the next page begins where this one ended.
+    ServiceRequest.objects.filter(pk=listed[0].pk).update(last_entry_at=timezone.now() + timedelta(minutes=1))
+    again = own_page(actor, wanted, pages[0].older, viewer=viewer, portal=portal)
+    assert [row.pk for row in again.rows] == [row.pk for row in pages[1].rows]
+
+
+def test_a_search_costs_the_same_statements_at_any_size_and_an_old_number_is_always_found(
+    people, tenant, client_for, server_statements, monkeypatch
+):
+    monkeypatch.setattr("portal_core.service_requests.own_list.LOOKED_THROUGH", 30)
+    rows = file_many(20, people["carol"], [None, people["bob"]])
+    client = client_for(people["carol"])
+    title = rows[0].title.split()[0]
+
+    def cost(**asked):
+        _page(client, **asked)
+        with server_statements() as sent:
+            _page(client, **asked)
+        return len(sent.without_transactions)
+
+    few = cost(q=title)
+    assert few <= 7
+    more = file_many(60, people["carol"], [None])
+    assert cost(q=title) == few
+    oldest = min((*rows, *more), key=lambda row: row.last_entry_at)
+    ServiceRequest.objects.filter(pk=oldest.pk).update(closed_at=None, turn="us")
+    text = _page(client, q=str(oldest.number))
+    assert f"/requests/{oldest.number}/" in text
+    assert "Only your latest 30 requests were looked through." in text
+
+
+def test_a_message_that_was_not_read_yet_is_marked(shop, client_for):
+    told, quiet = shop.file(what="Told"), shop.file(what="Quiet")
+    carol = shop.people["carol"]
+    line = HistoryEntry.objects.filter(request=told).latest("id")
+    Notice.objects.create(
+        user=carol, request=told, entry=line, event_id=uuid7(), what="replied", kind="replied", way="now",
+        at=timezone.now(),
+    )  # fmt: skip
+    carol.new_updates = 1
+    carol.save(update_fields=["new_updates"])
+    text = _page(client_for(carol))
+    assert text.count("New message") == 1
+    assert text.index("New message") > text.index(f"/requests/{told.number}/")
+    assert quiet.number != told.number
+
+
+@pytest.mark.parametrize("at", ["x", "us~", "us~x_y", "nobody~2026-01-01T00:00:00+00:00_x", "~", "\x00", "us~-_"])
+def test_a_spoilt_place_or_kind_is_not_asked_for(shop, client_for, at):
+    row = shop.file(what="One")
+    assert _numbers(client_for(shop.people["carol"]), at=at) == [row.number]
+
+
+def test_any_words_can_be_looked_for(shop, client_for):
+    shop.file(what="One")
+    client = client_for(shop.people["carol"])
+    for name, text in hostile.STRINGS.items():
+        answer = client.get(f"/requests/?q={hostile.part(text[:2_000])}&at={hostile.part(text[:50])}&type=repair")
+        assert answer.status_code in (200, 400), name
+        body = answer.content.decode()
+        assert not any(sign in body for sign in (*hostile.MARKUP, *hostile.RUN)), name
+
+
+def test_a_kind_that_nobody_knows_lists_nothing_and_says_so(shop, client_for):
+    shop.file(what="One")
+    answer = client_for(shop.people["carol"]).get("/requests/", {"type": "<b>\x00"})
+    text = answer.content.decode()
+    assert "Show all requests" in text and 'value="&lt;b&gt;"' in text and "<b>" not in text
