@@ -1,6 +1,6 @@
 """Gathers the models of the feature packages under one app label, so that there is one migration chain."""
 
-from portal_core.config.models import PortalDraft, PortalState, PortalVersion
+from portal_core.config.models import DraftOperation, DraftPart, PortalDraft, PortalState, PortalVersion
 from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import HistoryEntry
 from portal_core.notifications.models import Notice
@@ -19,6 +19,8 @@ from portal_core.service_requests.models import (
 __all__ = [
     "Beginning",
     "Document",
+    "DraftOperation",
+    "DraftPart",
     "GuestLink",
     "HistoryEntry",
     "Notice",

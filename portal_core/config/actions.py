@@ -1,4 +1,4 @@
-"""Publishing and the draft. Each action is one transaction; nothing is changed when it raises."""
+"""Publishing. One transaction; nothing is changed when it raises. The draft is edited in draft/editing.py."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,10 +10,11 @@ from portal_core.config import impact
 from portal_core.config.canonical import canonical
 from portal_core.config.checks import check
 from portal_core.config.document import PortalDocument, load
-from portal_core.config.errors import DraftChanged, PublishRefused
-from portal_core.config.locks import lock_draft, lock_state
+from portal_core.config.draft.settling import settle
+from portal_core.config.errors import PublishRefused
+from portal_core.config.locks import lock_state
 from portal_core.config.mapping import plan_moves
-from portal_core.config.models import PortalDraft, PortalState, PortalVersion
+from portal_core.config.models import PortalState, PortalVersion
 from portal_core.config.pinned import unpin
 from portal_core.config.problems import stops
 from portal_core.config.retiring import Kept, carry_retired
@@ -55,7 +56,7 @@ def publish(
             number=number, document=content, author_id=actor.user_id, note=note.strip()
         )
         _switch(state, version)
-        _use_up_draft(wanted)
+        settle(live, version, canonical(wanted))
         unpin()
         emit("portal.published", {"number": number})
         impact.apply_moves(actor, moves, number)
@@ -77,50 +78,6 @@ def _switch(state: PortalState | None, version: PortalVersion) -> None:
     else:
         state.live = version
         state.save(update_fields=["live"])
-
-
-def _use_up_draft(published: PortalDocument) -> None:
-    """A draft that has gone live is no draft any more; one with other changes stays."""
-    draft = lock_draft()
-    if draft is not None and draft.document == canonical(published):
-        draft.delete()
-
-
-def save_draft(
-    *, actor: Actor, document: PortalDocument | Mapping[str, object], expected_revision: int | None = None
-) -> PortalDraft:
-    """Keeps a document as the draft; it need not pass the checks, only be readable.
-
-    With `expected_revision`, 0 for "there is none yet", raises `DraftChanged` when somebody else was quicker.
-    Also raises `PermissionDenied`, `DocumentRefused`.
-    """
-    _require(actor, "manage_setup")
-    content = canonical(document if isinstance(document, PortalDocument) else load(document))
-    with transaction.atomic():
-        state = lock_state()
-        draft = lock_draft()
-        revision = 0 if draft is None else draft.revision
-        if expected_revision is not None and expected_revision != revision:
-            raise DraftChanged(expected_revision, revision)
-        if draft is None:
-            based_on = 0 if state is None else state.live.number
-            return PortalDraft.objects.create(document=content, based_on=based_on, author_id=actor.user_id)
-        draft.document = content
-        draft.revision = revision + 1
-        draft.author_id = actor.user_id
-        draft.save(update_fields=["document", "revision", "author", "updated_at"])
-        return draft
-
-
-def discard_draft(*, actor: Actor) -> bool:
-    """Throws the draft away; whether there was one. Raises `PermissionDenied`."""
-    _require(actor, "manage_setup")
-    with transaction.atomic():
-        lock_state()
-        draft = lock_draft()
-        if draft is not None:
-            draft.delete()
-        return draft is not None
 
 
 def _require(actor: Actor, permission: str) -> None:

@@ -17,6 +17,11 @@ def canonical(document: PortalDocument) -> dict[str, JsonValue]:
     return cast(dict[str, JsonValue], _ordered(dumped, document.portal.language))
 
 
+def canonical_part(value: object, language: str) -> JsonValue:
+    """One dumped part of a document in canonical form; `language` is the portal's."""
+    return _ordered(cast(JsonValue, value), language)
+
+
 def canonical_json(document: PortalDocument) -> str:
     """The document as the text of a file, ending in a line feed."""
     return json.dumps(canonical(document), ensure_ascii=False, indent=2) + "\n"

@@ -43,6 +43,16 @@ class DraftChanged(Exception):
         self.actual = actual
 
 
+class EditConflict(Exception):
+    """Somebody else has changed the same place since. Nothing was changed."""
+
+    code = "edit-conflict"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.title = title
+
+
 class ImmutableVersion(TypeError):
     """A published version was about to be changed or deleted."""
 

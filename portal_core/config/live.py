@@ -78,6 +78,11 @@ def live_portal() -> CompiledPortal:
     return _compiled(pinned(_live).version_id)
 
 
+def live_version_id() -> UUID:
+    """The key of the live version; no query where a web request has read it. Raises `PortalNotSetUp`."""
+    return pinned(_live).version_id
+
+
 def hold_live_portal() -> CompiledPortal:
     """The live portal, which stays live until the transaction ends: publishing waits. One query when it is cached.
 

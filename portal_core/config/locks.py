@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from portal_core.accounts.actor import Actor
 from portal_core.config.models import ONLY_ROW, PortalDraft, PortalState
 
 
@@ -29,3 +30,13 @@ def share_live_id() -> UUID | None:
 def lock_draft() -> PortalDraft | None:
     """The draft, locked until the transaction ends."""
     return PortalDraft.objects.select_for_update().filter(pk=ONLY_ROW).first()
+
+
+def lock_or_make_draft(live_number: int, actor: Actor) -> PortalDraft:
+    """The draft, made where there is none, locked until the transaction ends. After `share_live_id`."""
+    found = lock_draft()
+    if found is not None:
+        return found
+    fresh = PortalDraft(revision=0, based_on=live_number, author_id=actor.user_id)
+    PortalDraft.objects.bulk_create([fresh], ignore_conflicts=True)
+    return PortalDraft.objects.select_for_update().get(pk=ONLY_ROW)

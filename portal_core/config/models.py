@@ -48,11 +48,14 @@ ONLY_ROW = uuid.UUID(int=1)
 
 
 class PortalDraft(TenantModel):
-    """The draft, if there is one. It may hold a document that could not be published yet."""
+    """The draft's own row: who edits waits for it. What differs from the live version lies in `DraftPart`."""
 
     id = models.UUIDField(primary_key=True, default=ONLY_ROW, editable=False)
-    document = models.JSONField()
+    # Drafts were kept whole once; such a one is taken apart by the next edit (see draft/store.py).
+    document = models.JSONField(null=True)
     revision = models.PositiveIntegerField(default=1)
+    # Of edits up to this revision nothing is known any more: they cannot be undone, nor told from what came later.
+    forgotten = models.PositiveIntegerField(default=0, db_default=0)
     based_on = models.PositiveIntegerField()  # the version that was live when the draft was begun
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
@@ -63,6 +66,45 @@ class PortalDraft(TenantModel):
 
     def __str__(self) -> str:
         return f"draft, revision {self.revision}"
+
+
+class DraftPart(TenantModel):
+    """One part of the document that differs from the live version (see draft/parts.py); null where it is taken out.
+
+    Parts, so that an edit of the largest document costs what an edit of a small one does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    head = models.JSONField(null=True)  # what a list shows of an item (draft/parts.py: head_of)
+    value = models.JSONField(null=True)
+    changes = models.PositiveIntegerField()  # in how many places it differs
+
+    class Meta:
+        app_label = "portal_core"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DraftOperation(TenantModel):
+    """One edit of the draft, with what it changed, so that it can be taken back. The last fifty are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    revision = models.PositiveIntegerField(unique=True)  # the draft's, after it
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    title = models.TextField()
+    changes = models.JSONField()  # operations.Change, in order
+    undoes = models.PositiveIntegerField(null=True)  # the revision that it takes back
+    is_undone = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        app_label = "portal_core"
+        ordering = ["-revision"]
+
+    def __str__(self) -> str:
+        return f"{self.revision}: {self.title}"
 
 
 class PortalState(TenantModel):

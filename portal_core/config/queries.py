@@ -1,4 +1,4 @@
-"""Reading versions and the draft."""
+"""Reading versions."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,13 +9,8 @@ from django.db.models import QuerySet
 
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
-from portal_core.config.models import ONLY_ROW, PortalDraft, PortalVersion
+from portal_core.config.models import PortalVersion
 from tenants.context import current_schema
-
-
-def draft() -> PortalDraft | None:
-    """The draft, if there is one."""
-    return PortalDraft.objects.filter(pk=ONLY_ROW).first()
 
 
 def versions() -> QuerySet[PortalVersion]:

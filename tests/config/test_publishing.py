@@ -13,14 +13,14 @@ from django.db import DatabaseError, transaction
 from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.accounts.roles import PERMISSIONS, builtin_role, resolve_role
 from portal_core.config import impact, live
-from portal_core.config.actions import discard_draft, publish, save_draft
+from portal_core.config.actions import publish
 from portal_core.config.canonical import canonical
 from portal_core.config.document import DocumentRefused, load
-from portal_core.config.errors import DraftChanged, ImmutableVersion, PublishRefused, UnknownKey
+from portal_core.config.errors import ImmutableVersion, PublishRefused, UnknownKey
 from portal_core.config.impact import Move, Standing
 from portal_core.config.live import live_portal, portal_version
 from portal_core.config.models import PortalDraft, PortalState, PortalVersion
-from portal_core.config.queries import draft, versions
+from portal_core.config.queries import versions
 from portal_core.config.visibility import Visibility
 from tenants.context import public_context, tenant_context
 from tests.config.documents import FIELDS, FLOW, NEW, TYPE, changed, sound
@@ -111,12 +111,7 @@ def test_who_may_not_publish_changes_nothing(first: PortalVersion, role: str) ->
     before = numbers()
     with pytest.raises(PermissionDenied):
         publish(actor=actor(role), document=changed("portal", "name", to="Beta"))
-    with pytest.raises(PermissionDenied):
-        save_draft(actor=actor(role), document=sound())
-    with pytest.raises(PermissionDenied):
-        discard_draft(actor=actor(role))
     assert numbers() == before
-    assert draft() is None
 
 
 def test_the_owner_may_publish(first: PortalVersion) -> None:
@@ -330,40 +325,6 @@ def test_a_published_kind_never_changes(first: PortalVersion) -> None:
     with pytest.raises(PublishRefused) as refused:
         publish(actor=SYSTEM, document=changed(*FIELDS, 0, "kind", to="long_text"))
     assert refused.value.problems[0].path == "types.repair.fields.what.kind"
-
-
-# The draft.
-
-
-def test_a_draft_may_be_unfinished_and_changes_nothing_that_is_live(first: PortalVersion) -> None:
-    saved = save_draft(actor=actor("owner"), document=changed(*NEW, "meaning"))
-    assert (saved.revision, saved.based_on) == (1, first.number)
-    assert live_portal().number == first.number
-
-
-def test_the_second_editor_is_told(first: PortalVersion) -> None:
-    save_draft(actor=actor("owner"), document=sound(), expected_revision=0)
-    save_draft(actor=actor("owner"), document=changed("portal", "name", to="Mine"), expected_revision=1)
-    with pytest.raises(DraftChanged) as changed_meanwhile:
-        save_draft(actor=actor("manager"), document=changed("portal", "name", to="Theirs"), expected_revision=1)
-    assert (changed_meanwhile.value.expected, changed_meanwhile.value.actual) == (1, 2)
-    kept = draft()
-    assert kept is not None
-    assert kept.document["portal"]["name"] == "Mine"
-
-
-def test_publishing_the_draft_uses_it_up(first: PortalVersion) -> None:
-    saved = save_draft(actor=actor("owner"), document=changed("portal", "name", to="Beta"))
-    publish(actor=actor("owner"), document=saved.document)
-    assert draft() is None
-
-
-def test_publishing_something_else_leaves_the_draft(first: PortalVersion) -> None:
-    save_draft(actor=actor("owner"), document=changed("portal", "name", to="Beta"))
-    publish(actor=actor("owner"), document=changed("portal", "name", to="Gamma"))
-    assert draft() is not None
-    assert discard_draft(actor=actor("owner"))
-    assert not discard_draft(actor=actor("owner"))
 
 
 # The live portal.

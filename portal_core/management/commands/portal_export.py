@@ -6,10 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal_core.config.canonical import canonical_json
-from portal_core.config.document import load
+from portal_core.config.draft.reading import current
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
-from portal_core.config.queries import draft
 from tenants import catalog
 from tenants.context import tenant_context
 
@@ -34,12 +33,12 @@ class Command(BaseCommand):
 
 
 def _document(*, use_draft: bool) -> str:
-    if use_draft:
-        found = draft()
-        if found is None:
-            raise CommandError("There is no draft. Leave --draft out to export what is live.", returncode=1)
-        return canonical_json(load(found.document))
     try:
+        if use_draft:
+            draft = current()
+            if not draft.is_changed:
+                raise CommandError("There is no draft. Leave --draft out to export what is live.", returncode=1)
+            return canonical_json(draft.document)
         return canonical_json(live_portal().document)
     except PortalNotSetUp as error:
         raise CommandError("This tenant has no published portal yet.", returncode=1) from error

@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal_core.accounts.actor import SYSTEM
-from portal_core.config.actions import publish, save_draft
+from portal_core.config.actions import publish
 from portal_core.config.checks import check
 from portal_core.config.document import DocumentRefused, PortalDocument, load_json
+from portal_core.config.draft.editing import replace
 from portal_core.config.errors import PublishRefused
 from portal_core.config.problems import Problem, warnings
 from tenants import catalog
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         return f"Version {version.number} is live."
 
     def _draft(self, document: PortalDocument) -> str:
-        draft = save_draft(actor=SYSTEM, document=document)
+        draft = replace(actor=SYSTEM, document=document, title="Read a file into the draft")
         self._warn(check(document))
         return f"The draft is at revision {draft.revision}. Nothing is live yet: add --publish for that."
 
