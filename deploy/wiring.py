@@ -13,7 +13,7 @@ from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live
 from portal_core.config.kinds.registry import register
 from portal_core.documents import access as file_access
-from portal_core.documents import keeping, scanning, sweep, vault
+from portal_core.documents import expiring, keeping, scanning, sweep, vault
 from portal_core.documents.file_kind import FileKind
 from portal_core.notifications import documents as document_notices
 from portal_core.notifications import handlers as notification_handlers
@@ -80,6 +80,7 @@ def _connect_files() -> None:
     sweep.register_holder(attaching.held_by_drafts)
     registry.on_cleaning(sweep.sweep)
     registry.on_cleaning(keeping.let_go)
+    registry.on_cleaning(expiring.tell_expiring)
     impact.register_kept_documents(vault.kinds_kept)
     subscribe("file.waiting")(scanning.on_waiting)
     document_notices.connect()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
+from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.roles import CUSTOMER
 from tenants.identifiers import parse_uuid
 
@@ -71,6 +72,12 @@ def _new_guest(address: str, name: str, language: str) -> User:
     except IntegrityError:
         # Two forms of one person at once: the other one has made the guest.
         return User.objects.get(email=address)
+
+
+def can_enter(user: User) -> bool:
+    """Whether this customer can come in: with an account, or as a guest who gets one with a code. Where registration is
+    closed a guest reaches no page but that of a request, by its link."""
+    return not user.is_guest or portal_facts().is_open
 
 
 def keep_account(user: User) -> User:

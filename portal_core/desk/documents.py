@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.guests import can_enter
 from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, forbidden, staff_page
 from portal_core.accounts.roles import CUSTOMER, resolve_role
@@ -40,16 +41,6 @@ _OVERTAKEN = "The document has changed meanwhile. This is how it stands now; not
 
 
 @dataclass(frozen=True)
-class Opened:
-    """One customer's vault, opened by one of the staff."""
-
-    customer: User
-    portal: CompiledPortal
-    viewer: Viewer
-    actor: Actor
-
-
-@dataclass(frozen=True)
 class ForRequest:
     """The request to which a document is added from its page."""
 
@@ -61,6 +52,23 @@ class ForRequest:
     def desk_path(self) -> str:
         """Its page at the desk."""
         return f"/desk/requests/{self.number}/"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One customer's vault, opened by one of the staff."""
+
+    customer: User
+    portal: CompiledPortal
+    viewer: Viewer
+    actor: Actor
+    # To whose page a document is added, where it is one's.
+    for_request: ForRequest | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the customer has, or can get, a page of their documents."""
+        return can_enter(self.customer)
 
 
 class DayField(forms.CharField):
@@ -93,7 +101,7 @@ class AddForm(forms.Form):
         self.portal = opened.portal
         kinds = [kind for kind in opened.portal.document_kinds.values() if may_add(kind, opened.actor.role)]
         self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]
-        self.fields["share"].label = f"Show it to {opened.customer.first_name}, who gets an e-mail"
+        self.fields["share"].label = _share_label(opened)
         sender = Sender(opened.actor.user_id, opened.customer.pk)
         self.fields["files"] = FilesField(rules=Rules(max_files=_widest(kinds)), sender=sender, label="Files")
         self.fields["valid_until"] = _day_field("Valid until")
@@ -110,6 +118,13 @@ class AddForm(forms.Form):
             field.clean(self["files"].data)
         except forms.ValidationError as error:
             self.add_error("files", error)
+
+
+def _share_label(opened: Opened) -> str:
+    name = opened.customer.first_name
+    if opened.is_reached or opened.for_request is not None:
+        return f"Show it to {name}, who gets an e-mail"
+    return f"Show it to {name} once there is an account; until then nothing leads there, and no e-mail goes out"
 
 
 class AskForm(forms.Form):
@@ -175,7 +190,10 @@ def add(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     )
     try:
         document = vault.add_document(
-            actor=request.actor, customer_id=opened.customer.pk, paper=paper, request_id=_request_id(request, opened)
+            actor=request.actor,
+            customer_id=opened.customer.pk,
+            paper=paper,
+            request_id=opened.for_request.id if opened.for_request else None,
         )
     except (NotTheirs, NotAllowed):
         return _render(
@@ -263,6 +281,9 @@ def _sent_back(request: PersonRequest, key: uuid.UUID) -> str:
     portal = live_portal()
     row = document_at(request.actor, key)
     shown = visible_document(row, Viewer.of(request.actor, portal), portal) if row is not None else None
+    if row is not None and not can_enter(row.customer):
+        by_link = f"{told} The mail leads to the request, which they see by its link."
+        return by_link if row.request_id else "Sent back. Nobody is told: there is neither an account nor a request."
     if shown is None or shown.request_id is None:
         return told
     if shown.is_asked_there:
@@ -275,21 +296,17 @@ def _open(request: PersonRequest, key: uuid.UUID) -> Opened:
     customer = customers_of(request.actor, also_closed=True).filter(pk=key).first()
     if customer is None:
         raise Http404
-    return Opened(customer, portal, Viewer.of(request.actor, portal), request.actor)
+    viewer = Viewer.of(request.actor, portal)
+    return Opened(customer, portal, viewer, request.actor, _for_request(request, customer, portal))
 
 
-def _request_id(request: PersonRequest, opened: Opened) -> uuid.UUID | None:
+def _for_request(request: PersonRequest, customer: User, portal: CompiledPortal) -> ForRequest | None:
     """The request from whose page this was sent, if this person sees it and it is this customer's."""
-    found = _for_request(request, opened)
-    return found.id if found is not None else None
-
-
-def _for_request(request: PersonRequest, opened: Opened) -> ForRequest | None:
     key = parse_uuid(request.POST.get("request", "") or request.GET.get("request", ""))
     if key is None:
         return None
-    found = visible_to(request.actor).filter(pk=key, customer_id=opened.customer.pk).first()
-    return None if found is None else ForRequest(found.pk, found.number, opened.portal.reference(found.number))
+    found = visible_to(request.actor).filter(pk=key, customer_id=customer.pk).first()
+    return None if found is None else ForRequest(found.pk, found.number, portal.reference(found.number))
 
 
 def _back(request: PersonRequest, opened: Opened) -> HttpResponse:
@@ -315,10 +332,11 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "current": [document for document in shown if document.is_current],
         "earlier": [document for document in shown if document.standing in ("withdrawn", "replaced", "gone")],
         "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
-        "ask_form": ask_form if may_edit and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
+        "ask_form": ask_form if may_edit and opened.is_reached and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "may_edit": may_edit,
         "older": part.older,
-        "for_request": _for_request(request, opened),
+        "for_request": opened.for_request,
+        "is_reached": opened.is_reached,
         **extra,
     }
     return render(request, "desk/customer_documents.html", context, status=status)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.locks import lock_user
 from portal_core.accounts.models import User
+from portal_core.config.live import live_portal
 from portal_core.notifications.models import Way
 
 # Not a choice: a mail of this kind says why it always comes, and has no way to switch it off.
@@ -38,6 +39,7 @@ class Kind:
 CUSTOMER_KINDS: Final = (
     Kind("status", _("Status changes"), _("where your request stands and what happens next")),
     Kind("replies", _("Messages from people")),
+    Kind("documents", _("Your documents"), _("approved, shared with you, or about to run out")),
 )
 STAFF_KINDS: Final = (
     Kind("new", _("New requests"), _("for you or your team")),
@@ -63,14 +65,19 @@ STAFF_KIND_OF: Final[Mapping[str, str]] = {
 
 def kinds_for(user: User) -> tuple[Kind, ...]:
     """What this person can choose about."""
-    return STAFF_KINDS if actor_for(user).is_staff else CUSTOMER_KINDS
+    if actor_for(user).is_staff:
+        return STAFF_KINDS
+    has_documents = bool(live_portal().document_kinds)
+    return tuple(kind for kind in CUSTOMER_KINDS if kind.key != "documents" or has_documents)
 
 
 def kind_named(user: User, key: str) -> Kind | None:
     """One of the person's kinds (or the daily mail) by its key."""
     if key == DIGEST:
         return Kind(DIGEST, _("The daily mail"), usual=Way.DAILY)
-    return next((kind for kind in kinds_for(user) if kind.key == key), None)
+    # A mail that is in the mailbox already has its way out, whatever the portal shows by now.
+    kinds = STAFF_KINDS if actor_for(user).is_staff else CUSTOMER_KINDS
+    return next((kind for kind in kinds if kind.key == key), None)
 
 
 def way_for(user: User, kind: str, asked: str) -> Way:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.notifications import parts
 from portal_core.notifications.choices import DIGEST, is_off, takes_digest
+from portal_core.notifications.compose_documents import is_paper
 from portal_core.notifications.counting import count_notice
 from portal_core.notifications.daily import zone_of
 from portal_core.notifications.handed_over import handed_over_line
@@ -41,6 +42,7 @@ GROUPS_SHOWN: Final = 15
 LINES_SHOWN: Final = 8
 QUOTE_LENGTH: Final = 1_000
 GREETING_LENGTH: Final = 160
+_OF_ENTRY: Final = ("entry__actor", "entry__document__request__customer")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,12 @@ class DigestGroup:
     facts: tuple[tuple[str, str], ...] = ()
 
 
+# By request; what is about none stands together.
+Groups: TypeAlias = dict[UUID | str, DigestGroup]
+_QUEUE: Final = "queue"
+_PAPERS: Final = "documents"
+
+
 def on_digest(event: Event) -> None:
     """Collects what waits for one person and queues one mail; none when nothing is left to say.
 
@@ -77,9 +85,7 @@ def on_digest(event: Event) -> None:
     user = lock_user(event.payload["user_id"])
     portal, now = live_portal(), timezone.now()
     waiting = Notice.objects.filter(user=user, way=Way.DAILY, collected_at=None)
-    notices = list(
-        waiting.select_related("user", "request__customer", "request__assignee", "entry__actor").order_by("id")
-    )
+    notices = list(waiting.select_related("user", "request__customer", "request__assignee", *_OF_ENTRY).order_by("id"))
     groups = _groups(user, notices, portal) if user.is_active and takes_digest(user) else []
     user.digest_due_at = None
     if groups:
@@ -92,7 +98,7 @@ def on_digest(event: Event) -> None:
 def _groups(user: User, notices: Iterable[Notice], portal: CompiledPortal) -> list[DigestGroup]:
     """What is still new to the reader, by request; what they have read meanwhile or switched off is left out."""
     viewer = parts.reader(user, portal)
-    groups: dict[UUID | None, DigestGroup] = {}
+    groups: Groups = {}
     for notice in notices:
         if notice.read_at is not None or is_off(user, notice.kind):
             continue
@@ -106,16 +112,11 @@ def _groups(user: User, notices: Iterable[Notice], portal: CompiledPortal) -> li
     return list(groups.values())
 
 
-def _add(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer, portal: CompiledPortal) -> None:
-    if notice.request is None:
+def _add(groups: Groups, notice: Notice, viewer: Viewer, portal: CompiledPortal) -> None:
+    if notice.request is None and not is_paper(notice.what):
         _add_handed_over(groups, notice, viewer)
         return
-    if viewer.is_staff and not may_see(notice.user, notice.request):
-        return
-    if not viewer.is_staff and notice.request.customer_id != notice.user_id:
-        # It has changed hands since: what happens to it is somebody else's.
-        return
-    mail = mail_of(notice)
+    mail = mail_of(notice) if _is_theirs(notice, viewer) else None
     if mail is None:
         return
     body = _without_greeting(mail.body_markdown, notice.user)
@@ -131,11 +132,19 @@ def _add(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer,
             quote_html=quoted_html(quote),
             quote_text="\n".join(f"> {words}".rstrip() for words in quote.splitlines()),
         )
-    group = groups.get(notice.request_id)
+    where = notice.request_id or _PAPERS
+    group = groups.get(where)
     if group is None:
-        group = groups[notice.request_id] = _group(notice, viewer, portal)
+        group = groups[where] = _group(notice, viewer, portal)
     group.lines.append(line)
     del group.lines[:-LINES_SHOWN]
+
+
+def _is_theirs(notice: Notice, viewer: Viewer) -> bool:
+    """Whether the request is (still) the reader's to know of; what changed hands since is somebody else's."""
+    if notice.request is None:
+        return True
+    return may_see(notice.user, notice.request) if viewer.is_staff else notice.request.customer_id == notice.user_id
 
 
 def _without_greeting(body: str, user: User) -> str:
@@ -148,7 +157,8 @@ def _without_greeting(body: str, user: User) -> str:
 def _group(notice: Notice, viewer: Viewer, portal: CompiledPortal) -> DigestGroup:
     request = notice.request
     if request is None:
-        raise ValueError(notice.pk)
+        with override(viewer.language):
+            return DigestGroup(_("Your documents"), "", parts.address_of("/documents/"), _("See your documents"))
     ensure_link(request)
     view = parts.seen_by(request, viewer, portal)
     with override(viewer.language):
@@ -170,11 +180,11 @@ def _group(notice: Notice, viewer: Viewer, portal: CompiledPortal) -> DigestGrou
         )
 
 
-def _add_handed_over(groups: dict[UUID | None, DigestGroup], notice: Notice, viewer: Viewer) -> None:
+def _add_handed_over(groups: Groups, notice: Notice, viewer: Viewer) -> None:
     with override(viewer.language), timezone.override(viewer.time_zone):
         title, body = handed_over_line(notice.data)
         group = groups.setdefault(
-            None,
+            _QUEUE,
             DigestGroup(_("Your queue"), "", parts.address_of("/desk/?view=mine"), _("Open your queue")),
         )
         group.lines.append(DigestLine(title, dates.in_words(notice.at), body_text=body))

@@ -1,61 +1,67 @@
-"""What customers are told of their documents: asked for, sent back, shared; and of a file that was harmful."""
+"""Listening to what happens to documents: the customer hears of it, and everybody concerned of a harmful file."""
 
-import uuid
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy, override
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER
-from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.config.localise import date_in
 from portal_core.documents.models import Document, StoredFile
-from portal_core.documents.visible import VisibleDocument, visible_document
 from portal_core.documents.words import reason_for
+from portal_core.history.models import HistoryEntry
 from portal_core.notifications import parts
-from portal_core.notifications.choices import ALWAYS
+from portal_core.notifications.choices import ALWAYS, way_for
+from portal_core.notifications.compose_documents import SAYINGS, paper_mail
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.counting import count_notice
+from portal_core.notifications.deliver import deliver
 from portal_core.notifications.markdown import escape_value
+from portal_core.notifications.models import Notice
+from portal_core.notifications.notices import Told
 from portal_core.notifications.queueing import queue, queue_sample
 from portal_core.service_requests.attaching import tell_infected
+from portal_core.service_requests.guest_links import ensure_link
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
 
-
-@dataclass(frozen=True)
-class _Saying:
-    """The words of one mail. `Any`: lazy translations, read in the language of whoever gets it."""
-
-    subject: Any
-    button: Any
-    reason: Any
-
-
-_YOURS = gettext_lazy("You get this because the document is about you.")
-# Filled in with the document's name.
-_SAYINGS = {
-    "document.asked": _Saying(gettext_lazy("We need from you: %(document)s"), gettext_lazy("Add the document"), _YOURS),
-    "document.sent_back": _Saying(
-        gettext_lazy("We need another copy: %(document)s"), gettext_lazy("Add another copy"), _YOURS
-    ),
-    "document.shared": _Saying(gettext_lazy("New in your documents: %(document)s"), gettext_lazy("See it"), _YOURS),
+# What a notice tells, by the event.
+_WHATS: Final = {
+    "document.asked": "paper_asked",
+    "document.sent_back": "paper_back",
+    "document.withdrawn": "paper_withdrawn",
+    "document.approved": "paper_approved",
+    "document.shared": "paper_shared",
+    "document.expiring": "paper_expiring",
 }
 
 
 def on_document(event: Event) -> None:
-    """Tells the customer of a document that is asked for, was sent back or is shared, if they see it still."""
-    row = Document.objects.select_related("customer", "request").filter(pk=event.payload["document_id"]).first()
-    if row is None or not row.customer.is_active:
+    """Tells the customer what happened to a document of theirs, if it is so still and they see it."""
+    entries = HistoryEntry.objects.select_related("document__customer", "document__request__customer")
+    entry = entries.filter(pk=event.payload["entry_id"]).first()
+    row = entry.document if entry is not None else None
+    if entry is None or row is None or not row.customer.is_active:
         return
-    portal = live_portal()
-    document = visible_document(row, parts.reader(row.customer, portal), portal)
-    if document is None or (event.kind != "document.shared" and not document.is_wanted):
+    what, customer = _WHATS[event.kind], row.customer
+    if what == "paper_withdrawn" and not _was_asked(row):
         return
-    _send(_mail(event.kind, document, row.customer, portal), row.customer, event)
+    if row.request is not None:
+        # What is sent now carries the guest's link: one that is over begins again, unless it was stopped.
+        ensure_link(row.request)
+    data = {"until": str(event.payload["until"])} if "until" in event.payload else {}
+    mail = paper_mail(Notice(user=customer, request=row.request, entry=entry, what=what, data=data))
+    if mail is not None:
+        way = way_for(customer, mail.kind, SAYINGS[what].usual)
+        told = Told(event, customer, what, mail.kind, way, row.request, entry, data)
+        deliver(told, mail, request_id=row.request_id)
+
+
+def _was_asked(row: Document) -> bool:
+    """Whether the customer has heard that this document was wanted."""
+    asked = Notice.objects.filter(user_id=row.customer_id, what__in=["paper_asked", "paper_back"])
+    return asked.filter(entry__document=row).exists()
 
 
 def on_infected(event: Event) -> None:
@@ -67,15 +73,38 @@ def on_infected(event: Event) -> None:
     sender = User.objects.filter(pk=row.owner_id, is_active=True).first()
     if sender is None:
         return
-    with override(parts.reader(sender, live_portal()).language):
-        text = reason_for(row.name, "infected")
-    said = _Saying(
-        gettext_lazy("A file that you sent was not kept: %(document)s"),
-        gettext_lazy("Open the portal"),
-        gettext_lazy("You get this because you sent the file."),
-    )
-    path = "/desk/" if actor_for(sender).is_staff else "/"
-    _send(_compose(said, sender, _Matter(row.pk, row.name, escape_value(text), path)), sender, event)
+    mail = _infected_mail(row, sender)
+    if sender.is_sample:
+        queue_sample(mail, event)
+    else:
+        queued = queue(mail, event)
+        if sender.role == CUSTOMER:
+            count_notice(queued)
+
+
+# `Any`: lazy translations, read in the language of whoever gets it.
+_NOT_KEPT: Any = gettext_lazy("A file that you sent was not kept: %(document)s")
+
+
+def _infected_mail(row: StoredFile, sender: User) -> ComposedMail:
+    language = parts.reader(sender, live_portal()).language
+    with override(language):
+        subject = str(_NOT_KEPT) % {"document": row.name}
+        return ComposedMail(
+            template="status",
+            to=sender.email,
+            to_name=sender.name,
+            recipient_id=sender.pk,
+            language=language,
+            subject=subject,
+            headline=subject,
+            body_markdown=escape_value(reason_for(row.name, "infected")),
+            button_label=str(gettext_lazy("Open the portal")),
+            button_url=parts.address_of("/desk/" if actor_for(sender).is_staff else "/"),
+            reason=str(gettext_lazy("You get this because you sent the file.")),
+            request_id=row.pk,
+            kind=ALWAYS,
+        )
 
 
 def on_added(event: Event) -> None:
@@ -84,63 +113,7 @@ def on_added(event: Event) -> None:
 
 def connect() -> None:
     """Registers the handlers; called once, by the composition root."""
-    for kind in _SAYINGS:
+    for kind in _WHATS:
         subscribe(kind)(on_document)
     subscribe("document.added")(on_added)
     subscribe("file.infected")(on_infected)
-
-
-@dataclass(frozen=True)
-class _Matter:
-    """What a mail is about: `body` is Markdown with every value escaped."""
-
-    id: uuid.UUID
-    name: str
-    body: str
-    path: str
-    reference: str = ""
-
-
-def _mail(kind: str, document: VisibleDocument, customer: User, portal: CompiledPortal) -> ComposedMail:
-    language = parts.reader(customer, portal).language
-    lines = [escape_value(document.note)] if document.note and document.is_wanted else []
-    with override(language):
-        if document.is_wanted and document.due_on is not None:
-            until = gettext_lazy("Until %(day)s.") % {"day": date_in(document.due_on, language)}
-            lines.append(escape_value(str(until)))
-        if kind == "document.shared":
-            lines.append(escape_value(", ".join(file.name for file in document.files)))
-    path = document.answer_path if document.is_wanted else "/documents/"
-    matter = _Matter(document.id, document.name, "\n\n".join(lines), path, document.reference)
-    return _compose(_SAYINGS[kind], customer, matter)
-
-
-def _compose(said: _Saying, reader: User, matter: _Matter) -> ComposedMail:
-    language = parts.reader(reader, live_portal()).language
-    with override(language):
-        subject = str(said.subject) % {"document": matter.name}
-        return ComposedMail(
-            template="status",
-            to=reader.email,
-            to_name=reader.name,
-            recipient_id=reader.pk,
-            language=language,
-            subject=subject,
-            headline=subject,
-            body_markdown=matter.body,
-            button_label=str(said.button),
-            button_url=parts.address_of(matter.path),
-            reason=str(said.reason),
-            request_id=matter.id,
-            reference=matter.reference,
-            kind=ALWAYS,
-        )
-
-
-def _send(mail: ComposedMail, reader: User, event: Event) -> None:
-    if reader.is_sample:
-        queue_sample(mail, event)
-    else:
-        queued = queue(mail, event)
-        if reader.role == CUSTOMER:
-            count_notice(queued)

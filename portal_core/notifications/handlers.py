@@ -3,7 +3,6 @@
 import logging
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 
 from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
@@ -14,12 +13,11 @@ from portal_core.history.record import JsonValue
 from portal_core.notifications.choices import way_for
 from portal_core.notifications.compose import as_if_in
 from portal_core.notifications.composed import ComposedMail
-from portal_core.notifications.counting import count_notice
+from portal_core.notifications.deliver import deliver
 from portal_core.notifications.digest import on_digest
 from portal_core.notifications.handed_over import on_handed_over
 from portal_core.notifications.models import Notice, Way
-from portal_core.notifications.notices import Told, keep
-from portal_core.notifications.queueing import queue, queue_sample
+from portal_core.notifications.notices import Told
 from portal_core.notifications.remake import mail_of
 from portal_core.notifications.rules import STAFF_READERS, rule_values, staff_for, ways_of
 from portal_core.service_requests.guest_links import ensure_link
@@ -92,19 +90,8 @@ class Happening:
         return {key: self.payload[key] for key in _KEPT if self.payload.get(key) is not None}
 
     def _tell(self, user: User, what: str, mail: ComposedMail, way: Way) -> None:
-        if user.is_sample and way == Way.DAILY:
-            # The owner plays this customer and waits for the mail.
-            way = Way.NOW
         told = Told(self.event, user, what, mail.kind, way, self.row, self.entry, self._data())
-        if not keep(told) or way != Way.NOW:
-            return
-        mail = replace(mail, way=way)
-        if user.is_sample:
-            queue_sample(mail, self.event)
-        else:
-            queued = queue(mail, self.event)
-            if user.pk == self.row.customer_id:
-                count_notice(queued, request_id=self.row.pk)
+        deliver(told, mail, request_id=self.row.pk)
 
 
 def load(event: Event) -> Happening | None:

@@ -12,6 +12,7 @@ from portal_core.notifications.compose import (
     merged_mail,
     message_mail,
 )
+from portal_core.notifications.compose_documents import is_paper, paper_mail
 from portal_core.notifications.compose_staff import Told as ToldStaff
 from portal_core.notifications.compose_staff import staff_mail
 from portal_core.notifications.compose_time import closed_mail, reminder_mail
@@ -25,6 +26,8 @@ CUSTOMER_WHATS = ("merged", "reached", "answered", "changed_yours", "reminded", 
 
 def mail_of(notice: Notice) -> ComposedMail | None:
     """The mail that tells of `notice` (with its user, request and entry loaded); None when there is nothing to tell."""
+    if is_paper(notice.what):
+        return paper_mail(notice)
     if notice.request is None:
         return None
     portal = portal_of(notice)

@@ -12,6 +12,10 @@ from uuid import UUID
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.viewer import Viewer
+from portal_core.documents.access import within_reach
+from portal_core.documents.models import Document
+from portal_core.documents.visible import VisibleDocument, visible_documents
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from tenants.identifiers import parse_uuid
@@ -21,8 +25,21 @@ SHOWN: Final = 50
 _WORDS: Final = {
     "request.submitted": "We have the request",
     "request.replied": "An answer",
+    "request.changed": "A change",
+    "request.reminded": "A reminder",
+    "request.merged": "It goes on in another request",
     "request.assigned": "Given to somebody",
     "person.digest": "The daily mail",
+    "file.infected": "A file that was sent was harmful",
+}
+# Filled in with the document's name.
+_OF_DOCUMENTS: Final = {
+    "document.asked": "Asked for: %s",
+    "document.sent_back": "Sent back: %s",
+    "document.withdrawn": "No longer needed: %s",
+    "document.approved": "Approved: %s",
+    "document.shared": "Shared: %s",
+    "document.expiring": "Runs out soon: %s",
 }
 
 
@@ -39,34 +56,59 @@ class Told:
 
 
 def told(actor: Actor, customer: User, portal: CompiledPortal) -> list[Told]:
-    """The latest mails to a customer; two queries. The outbox keeps what was sent for a month."""
+    """The latest mails to a customer; two queries, one more where some are about documents. The outbox keeps what was
+    sent for a month."""
     sent = Mail.objects.filter(recipient_user_id=customer.pk).select_related("event")
     mails = list(sent.order_by("-created_at", "-id")[:SHOWN])
     keys = {key for mail in mails if (key := _request_of(mail)) is not None}
     reached = {row.pk: row for row in visible_to(actor).filter(pk__in=keys)}
-    lines = (_line(mail, reached, portal) for mail in mails)
+    papers = _papers(actor, portal, {key for mail in mails if (key := _named(mail, "document_id")) is not None})
+    lines = (_line(mail, reached, papers, portal) for mail in mails)
     return [line for line in lines if line is not None]
 
 
-def _request_of(mail: Mail) -> UUID | None:
+def _named(mail: Mail, what: str) -> UUID | None:
     payload = mail.event.payload if mail.event is not None else {}
-    return parse_uuid(str(payload.get("request_id", "")))
+    return parse_uuid(str(payload.get(what, "")))
 
 
-def _line(mail: Mail, reached: dict[UUID, ServiceRequest], portal: CompiledPortal) -> Told | None:
-    key = _request_of(mail)
+def _request_of(mail: Mail) -> UUID | None:
+    return _named(mail, "request_id")
+
+
+def _papers(actor: Actor, portal: CompiledPortal, keys: set[UUID]) -> dict[UUID, VisibleDocument]:
+    """The documents that mails are about, as far as this colleague sees them."""
+    if not keys:
+        return {}
+    rows = Document.objects.filter(within_reach(actor), pk__in=keys).select_related("request")
+    return {document.id: document for document in visible_documents(rows, Viewer.of(actor, portal), portal)}
+
+
+def _line(
+    mail: Mail,
+    reached: dict[UUID, ServiceRequest],
+    papers: dict[UUID, VisibleDocument],
+    portal: CompiledPortal,
+) -> Told | None:
+    key, paper_key = _request_of(mail), _named(mail, "document_id")
     row = reached.get(key) if key else None
-    if key is not None and row is None:
+    paper = papers.get(paper_key) if paper_key else None
+    if (key is not None and row is None) or (paper_key is not None and paper is None):
         return None
     state = "sent" if mail.sent_at else "failed" if mail.failed_at else "waiting"
     return Told(
         at=mail.sent_at or mail.failed_at or mail.created_at,
-        what=_what(mail, row, portal),
-        reference=portal.reference(row.number) if row else "",
-        path=f"/desk/requests/{row.number}/" if row else "",
+        what=_of_paper(mail, paper) if paper is not None else _what(mail, row, portal),
+        reference=portal.reference(row.number) if row else paper.reference if paper else "",
+        path=f"/desk/requests/{row.number}/" if row else paper.request_path if paper else "",
         state=state,
         reason=mail.last_error[:200] if state != "sent" else "",
     )
+
+
+def _of_paper(mail: Mail, paper: VisibleDocument) -> str:
+    kind = mail.event.kind if mail.event is not None else ""
+    return _OF_DOCUMENTS.get(kind, "News about %s") % paper.name
 
 
 def _what(mail: Mail, row: ServiceRequest | None, portal: CompiledPortal) -> str:
@@ -74,7 +116,7 @@ def _what(mail: Mail, row: ServiceRequest | None, portal: CompiledPortal) -> str
     if event is None:
         return "A code, a link or an invitation"
     if row is None:
-        return _WORDS.get(event.kind, "News about documents" if "document" in event.kind else "News")
+        return _WORDS.get(event.kind, "News")
     if event.kind == "request.moved":
         flow = portal.type_or_unknown(row.type_key).flow
         return f"Status {portal.text(flow.status_or_unknown(str(event.payload.get('to', ''))).name)}"

@@ -17,8 +17,11 @@ from django.utils.translation import override
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
+from portal_core.documents.visible import visible_document
+from portal_core.notifications.compose_documents import SAYINGS, document_of, is_paper
 from portal_core.notifications.handed_over import handed_over_line
 from portal_core.notifications.models import Notice
+from portal_core.service_requests.document_line import document_title
 from portal_core.service_requests.entries import VisibleEntry, line_for
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
@@ -29,7 +32,7 @@ PAGE_SIZE: Final = 25
 EXCERPT: Final = 160
 # What is told when somebody wrote.
 _MESSAGES: Final = frozenset({"replied", "answered"})
-_RELATED: Final = ("request__customer", "request__assignee", "entry__actor")
+_RELATED: Final = ("request__customer", "request__assignee", "entry__actor", "entry__document__request")
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ def _in_words(rows: Iterable[Notice], actor: Actor, portal: CompiledPortal) -> t
 
 
 def _update(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | None:
+    if is_paper(row.what):
+        return _of_paper(row, viewer, portal)
     request = row.request
     if request is None:
         headline, told = handed_over_line(row.data)
@@ -125,6 +130,25 @@ def _update(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | Non
         at=row.at,
         is_new=row.read_at is None,
         icon=icon,
+    )
+
+
+def _of_paper(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | None:
+    """About a document: what happened to it then, and where it is found now."""
+    paper = document_of(row)
+    shown = visible_document(paper, viewer, portal) if paper is not None else None
+    if row.entry is None or shown is None:
+        return None
+    return Update(
+        id=row.pk,
+        headline=document_title(row.entry, viewer, portal),
+        excerpt=_shortened(row.entry.body),
+        title="" if shown.name == shown.kind_name else shown.kind_name,
+        reference=shown.reference,
+        path=shown.answer_path if shown.is_wanted else f"/documents/#d-{shown.id}",
+        at=row.at,
+        is_new=row.read_at is None,
+        icon=SAYINGS[row.what].icon,
     )
 
 
@@ -150,7 +174,11 @@ def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tu
 def _excerpt(entry: VisibleEntry | None) -> str:
     if entry is None:
         return ""
-    words = " ".join(entry.body.split()) or ", ".join(change.label for change in entry.changes)
+    return _shortened(entry.body) or _shortened(", ".join(change.label for change in entry.changes))
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
     return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"
 
 

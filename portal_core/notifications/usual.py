@@ -21,6 +21,8 @@ def usual_ways(portal: CompiledPortal, *, is_staff: bool) -> Mapping[str, Way]:
 def _usual(portal: CompiledPortal, kind: str, *, is_staff: bool) -> Way | None:
     if kind == "status":
         return _soonest(_of_statuses(portal, STAFF_READERS if is_staff else ("customer",), is_staff=is_staff))
+    if kind == "documents":
+        return None
     if not is_staff:
         return usual_way(portal, "replied", "customer")
     return _soonest({way for who in STAFF_READERS if (way := usual_way(portal, _EVENT_OF[kind], who)) is not None})

@@ -30,6 +30,7 @@ def document_title(row: HistoryEntry, viewer: Viewer, portal: CompiledPortal) ->
         "sent_back": _("“%(document)s” was sent back"),
         "asked": _("“%(document)s” is asked for"),
         "withdrawn": _("“%(document)s” is no longer asked for"),
+        "expiring": _("“%(document)s” runs out soon"),
         "dated": _("“%(document)s” has another date"),
         "infected": _("“%(file)s” contained harmful software and was not kept"),
     }.get(str(row.data.get("what")), "%(document)s") % words

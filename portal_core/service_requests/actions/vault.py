@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.guests import can_enter
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
@@ -88,13 +89,14 @@ def ask_for_document(
 
     Raises:
         NotTheirs: the customer is not the actor's to know.
-        NotAllowed: this role may not ask, or customers do not add documents of the kind.
+        NotAllowed: this role may not ask, customers do not add documents of the kind, or this one is a guest who cannot
+            come in: nobody is asked where there is no page to answer.
     """
     portal = live_portal()
     kind = kind_of(portal, kind_key)
-    _refuse_unless_known(actor, customer_id)
+    customer = _known(actor, customer_id)
     may_edit = actor.may("edit_fields") and kind_visibility(kind, actor.role) >= Visibility.EDIT
-    if kind is None or not may_edit or not may_add(kind, resolve_role(CUSTOMER)):
+    if kind is None or not may_edit or not may_add(kind, resolve_role(CUSTOMER)) or not can_enter(customer):
         raise NotAllowed
     with transaction.atomic():
         document = Document.objects.create(
@@ -117,7 +119,9 @@ def approve_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
         if document.approved_at is None:
             document.approved_at = document.changed_at = timezone.now()
             document.save(update_fields=["approved_at", "changed_at"])
-            _tell(actor, document, "approved", request=request)
+            entry = _tell(actor, document, "approved", request=request)
+            if not document.from_staff:
+                emit("document.approved", _payload(document, entry))
     return document
 
 
@@ -158,7 +162,8 @@ def withdraw_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
             raise NotAllowed
         document.state, document.changed_at = DocumentState.WITHDRAWN, timezone.now()
         document.save(update_fields=["state", "changed_at"])
-        _tell(actor, document, "withdrawn", request=request)
+        entry = _tell(actor, document, "withdrawn", request=request)
+        emit("document.withdrawn", _payload(document, entry))
     return document
 
 
@@ -199,7 +204,7 @@ def date_document(*, actor: Actor, document_id: uuid.UUID, valid_until: date | N
 def _addable(actor: Actor, customer_id: uuid.UUID, kind_key: str, portal: CompiledPortal) -> DocumentKind:
     kind = kind_of(portal, kind_key)
     if actor.is_staff:
-        _refuse_unless_known(actor, customer_id)
+        _known(actor, customer_id)
     elif actor.user_id != customer_id:
         raise NotTheirs
     if kind is None or not may_add(kind, actor.role) or (actor.is_staff and not actor.may("edit_fields")):
@@ -207,9 +212,12 @@ def _addable(actor: Actor, customer_id: uuid.UUID, kind_key: str, portal: Compil
     return kind
 
 
-def _refuse_unless_known(actor: Actor, customer_id: uuid.UUID) -> None:
-    if not knows_customer(actor, customer_id) or not User.objects.filter(pk=customer_id, role=CUSTOMER).exists():
+def _known(actor: Actor, customer_id: uuid.UUID) -> User:
+    """The customer, if this colleague may know of them. Raises NotTheirs."""
+    customer = User.objects.filter(pk=customer_id, role=CUSTOMER).first()
+    if customer is None or not knows_customer(actor, customer_id):
         raise NotTheirs
+    return customer
 
 
 def _label(customer_id: uuid.UUID, paper: Paper) -> Label:
