@@ -12,12 +12,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import BooleanField, Case, QuerySet, When
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.service_requests.models import RequestSearch, ServiceRequest
+from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Filters, narrowed
 from portal_core.service_requests.search_words import joined_digits, words_in
@@ -39,12 +39,28 @@ _MATCHES: Final = "words @@ %s::tsquery AND (signature = ANY(%s) OR plain @@ %s:
 # Gathered before anybody sorts them: else the planner walks through the table in order.
 _HITS: Final = f"WITH hits AS MATERIALIZED (SELECT request_id FROM portal_core_requestsearch WHERE {_MATCHES})"  # noqa: S608
 _ALL_HITS: Final = f"{_HITS} SELECT request_id FROM hits"  # noqa: S608
-_HITS_BEFORE: Final = f"{_ALL_HITS} WHERE request_id <= %s ORDER BY request_id DESC LIMIT %s"
-_HITS_AFTER: Final = f"{_ALL_HITS} WHERE request_id >= %s ORDER BY request_id LIMIT %s"
 
 
-def _answers(word: str, asked: str) -> bool:
-    return word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked
+@dataclass(frozen=True)
+class _Statements:
+    """How hits are looked for from a place on, in one direction."""
+
+    near: str
+    far: str
+
+    @classmethod
+    def of(cls, side: str, order: str) -> "_Statements":
+        """`near`: those among the first few rows from a key on, one by one. `far`: those of the index beyond them."""
+        kept = f"FROM portal_core_requestsearch WHERE request_id {side} %s ORDER BY request_id {order}"
+        near = f"SELECT request_id FROM (SELECT * {kept} LIMIT %s) near WHERE {_MATCHES}"  # noqa: S608 - constants
+        edge = f"edge AS (SELECT request_id {kept} LIMIT 1 OFFSET %s)"
+        beyond = f"hits.request_id {side}= edge.request_id ORDER BY hits.request_id {order}"
+        return cls(near, f"{_HITS}, {edge} SELECT hits.request_id FROM hits, edge WHERE {beyond} LIMIT %s")  # noqa: S608
+
+
+_OLDER: Final = _Statements.of("<", "DESC")
+_NEWER: Final = _Statements.of(">", "ASC")
+_FIRST_PLACE: Final = uuid.UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
@@ -167,38 +183,25 @@ class _Look:
 
         Where the newest alone have plenty, nothing is counted beyond them; else up to `_MOST` more are.
         """
-        backwards = place is not None and place.is_backwards
-        side, order = ("gt", "pk") if backwards else ("lt", "-pk")
-        kept = RequestSearch.objects.order_by(order)
-        seen = self.seen.order_by(order).values_list("pk", flat=True)
-        if place is not None:
-            kept, seen = kept.filter(**{f"pk__{side}": place.id}), seen.filter(**{f"pk__{side}": place.id})
-        # What lies beyond this one is left to the index.
-        edge = next(iter(kept.values_list("pk", flat=True)[_NEAR : _NEAR + 1]), None)
-        if edge is None:
-            return list(seen.filter(pk__in=self._one_by_one(kept))), True
-        inside = {"pk__lt" if backwards else "pk__gt": edge}
-        near = list(seen.filter(pk__in=self._one_by_one(kept.filter(**inside)), **inside))
+        place = place or Place(_FIRST_PLACE)
+        side, order, statements = ("gt", "pk", _NEWER) if place.is_backwards else ("lt", "-pk", _OLDER)
+        seen = self.seen.filter(**{f"pk__{side}": place.id}).order_by(order).values_list("pk", flat=True)
+        near = list(seen.filter(pk__in=RawSQL(statements.near, (place.id, _NEAR, *self._values))))  # noqa: S611
         if len(near) >= _ENOUGH:
             return near, False
-        hits = self._by_index(edge, backwards=backwards)
+        hits = self._by_index(statements, place)
         far = list(seen.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", (hits,)))) if hits else []
-        is_all = len(hits) < _MOST
-        if not is_all and len(near) + len(far) <= PAGE_SIZE:
+        found, is_all = [*near, *far], len(hits) < _MOST
+        if not is_all and len(found) <= PAGE_SIZE:
             # Many have the words, and this person sees few of those.
-            far = list(seen.filter(pk__in=RawSQL(_ALL_HITS, self._values), **{f"pk__{side}e": edge})[:_MOST])  # noqa: S611
-            is_all = len(far) < _MOST
-        return [*near, *far], is_all
+            found = list(seen.filter(pk__in=RawSQL(_ALL_HITS, self._values))[: PAGE_SIZE + _MOST])  # noqa: S611
+            is_all = len(found) < PAGE_SIZE + _MOST
+        return found, is_all
 
-    def _one_by_one(self, kept: QuerySet[RequestSearch]) -> QuerySet[RequestSearch, uuid.UUID]:
-        """The hits among a few rows. As a CASE, which no index can answer."""
-        is_hit = Case(When(_Raw(_MATCHES, self._values), then=True), default=False, output_field=BooleanField())
-        return kept.order_by().annotate(is_hit=is_hit).filter(is_hit=True).values_list("pk", flat=True)
-
-    def _by_index(self, edge: uuid.UUID, *, backwards: bool) -> list[uuid.UUID]:
-        """The hits from `edge` on, the nearest `_MOST`."""
+    def _by_index(self, statements: _Statements, place: Place) -> list[uuid.UUID]:
+        """The hits beyond those that are looked at one by one, the nearest `_MOST`."""
         with connection.cursor() as cursor:
-            cursor.execute(_HITS_AFTER if backwards else _HITS_BEFORE, (*self._values, edge, _MOST))
+            cursor.execute(statements.far, (*self._values, place.id, _NEAR, _MOST))
             return [key for (key,) in cursor.fetchall()]
 
     @property
@@ -206,13 +209,8 @@ class _Look:
         return (self.asked, self.signatures, self.asked)
 
 
-class _Raw(RawSQL):
-    """A condition in SQL."""
-
-    conditional = True
-
-    def __init__(self, sql: str, values: tuple[str | list[str], ...]) -> None:
-        super().__init__(sql, values, output_field=BooleanField())
+def _answers(word: str, asked: str) -> bool:
+    return word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked
 
 
 def _asked(query: Query) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_core', '0012_withdrawn_documents'),
+        ('portal_core', '0013_drafts'),
     ]
 
     operations = [
