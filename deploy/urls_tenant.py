@@ -15,6 +15,5 @@ urlpatterns = [
     path("favicon.ico", brand.favicon, name="favicon"),
     *people_urls,
     path("desk/", include("portal_core.desk.urls")),
-    path("api/", include("api.urls")),
     path("", include("portal_core.portal.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from portal_core.config.models import DraftOperation, DraftPart, PortalDraft, PortalState, PortalVersion
 from portal_core.documents.models import Document, StoredFile
-from portal_core.history.models import HistoryEntry
+from portal_core.history.models import CustomerLook, HistoryEntry
 from portal_core.notifications.models import Notice
 from portal_core.reporting.models import Beginning, RemovedWork
 from portal_core.saved_records.models import RecordEntry, SavedRecord
@@ -18,6 +18,7 @@ from portal_core.service_requests.models import (
 
 __all__ = [
     "Beginning",
+    "CustomerLook",
     "Document",
     "DraftOperation",
     "DraftPart",

@@ -11,6 +11,14 @@ from portal_core.saved_records.errors import RecordForbidden, RecordNotSeen
 from portal_core.service_requests.errors import Forbidden, NotSeen, TypeNotOpen
 
 
+def as_http_error(exception: Exception) -> None:
+    """Raises `Http404` or `PermissionDenied` for a domain error that means it; does nothing for any other."""
+    if isinstance(exception, NotSeen | TypeNotOpen | NotThere | RecordNotSeen):
+        raise Http404 from exception
+    if isinstance(exception, Forbidden | NotAllowed | RecordForbidden):
+        raise PermissionDenied from exception
+
+
 class RefusalMiddleware:
     """Views answer these errors themselves where they have better words; this one makes sure that none is a 500."""
 
@@ -22,7 +30,4 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Called with what a view raised; what this raises instead is answered by handler403 and handler404."""
-        if isinstance(exception, NotSeen | TypeNotOpen | NotThere | RecordNotSeen):
-            raise Http404 from exception
-        if isinstance(exception, Forbidden | NotAllowed | RecordForbidden):
-            raise PermissionDenied from exception
+        as_http_error(exception)

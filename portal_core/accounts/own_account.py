@@ -16,6 +16,7 @@ from portal_core.accounts.models import NAME_LENGTH, Session, User, new_session_
 from portal_core.accounts.sessions import SessionStore, end_sessions
 from portal_core.accounts.signin_links import revoke_links
 from tenants.outbox.events import emit
+from tenants.rehearsal import is_rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def tell_known_otherwise(user: User) -> None:
 
 
 def sessions_of(user: User, this: SessionStore) -> Sequence[SignedIn]:
-    """Where somebody is signed in, this browser first."""
+    """Where somebody is signed in, this browser first; nothing where somebody else looks (a page that is tried out)."""
+    if is_rehearsal():
+        return []
     rows = Session.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-last_seen_at")[:50]
     found = [
         SignedIn(row.pk, describe(row.user_agent), row.created_at, row.last_seen_at, row.pk == this.key_hash)

@@ -15,6 +15,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import load
 from portal_core.config.errors import PortalNotSetUp, UnknownKey
 from portal_core.config.locks import share_live_id
+from portal_core.config.looking import portal_looked_at
 from portal_core.config.models import ONLY_ROW, PortalState, PortalVersion
 from portal_core.config.pinned import Live, pin, pinned, repin
 from tenants.context import current, current_schema
@@ -73,8 +74,11 @@ cache: Final = PortalCache(MAX_CACHED)
 def live_portal() -> CompiledPortal:
     """The live portal. One query when it is cached (in a web request once for all), two when not.
 
-    Raises `PortalNotSetUp`.
+    While somebody looks at another one (`looking.py`), that one. Raises `PortalNotSetUp`.
     """
+    looked_at = portal_looked_at()
+    if looked_at is not None:
+        return looked_at
     return _compiled(pinned(_live).version_id)
 
 
@@ -90,6 +94,10 @@ def hold_live_portal() -> CompiledPortal:
     the configuration and the write, and the request would stand where nothing leads on. Taken before the request's
     own lock, as publishing does. Raises `PortalNotSetUp`.
     """
+    looked_at = portal_looked_at()
+    if looked_at is not None:
+        # What is tried out under a look is never kept.
+        return looked_at
     version_id = share_live_id()
     if version_id is None:
         raise PortalNotSetUp(current_schema())
@@ -127,6 +135,9 @@ def keep_live(read: Mapping[str, Any] | None) -> None:
 
 def portal_version(number: int) -> CompiledPortal:
     """A published version, compiled. One query when it is cached, two when not. Raises `UnknownKey`."""
+    looked_at = portal_looked_at()
+    if looked_at is not None and looked_at.number == number:
+        return looked_at
     version_id = PortalVersion.objects.filter(number=number).values_list("id", flat=True).first()
     if version_id is None:
         raise UnknownKey("version", str(number))

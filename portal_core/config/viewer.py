@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.looking import looker_role
 from portal_core.config.visibility import Visibility
 
 
@@ -38,4 +39,11 @@ class Viewer:
         """The viewer for a signed-in person; what the person has not chosen comes from the portal."""
         language = actor.language if actor.language in portal.languages else portal.language
         zone = ZoneInfo(actor.time_zone) if actor.time_zone else portal.time_zone
-        return cls(role=actor.role, user_id=actor.user_id, language=language, time_zone=zone, team_key=actor.team_key)
+        return cls(
+            role=actor.role,
+            user_id=actor.user_id,
+            language=language,
+            time_zone=zone,
+            shown_to=looker_role(actor.role),
+            team_key=actor.team_key,
+        )

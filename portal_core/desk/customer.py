@@ -22,6 +22,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
 from portal_core.desk.records import records_pane
 from portal_core.desk.request import due_of, waiting_on
+from portal_core.history.looks import looks_at
 from portal_core.notifications.told import told
 from portal_core.service_requests.customer_list import requests_of
 from portal_core.service_requests.entries import latest_of
@@ -36,6 +37,7 @@ from tenants.shell import NavItem
 
 OPEN_SHOWN = 20
 PAGE_SIZE = 25
+LOOKS_SHOWN = 10
 _PARTS = ("happened", "requests", "told")
 _WORDS = {
     **WORDS,
@@ -95,6 +97,9 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "reach": ReachForm(initial={"name": user.name, "phone": user.phone}),
         "new_email": EmailForm(),
         "is_editing": request.GET.get("edit") == "1" and may_change,
+        # Who looks over customers' shoulders is for the owner to know.
+        "looks": looks_at(user.pk)[:LOOKS_SHOWN] if request.actor.role.base == "owner" else (),
+        "may_see_as": request.actor.may("manage_setup") and user.is_active,
         **_part(request, user, part, viewer),
         **extra,
     }

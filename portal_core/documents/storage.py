@@ -14,6 +14,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from tenants.context import PUBLIC, current_schema
+from tenants.rehearsal import RehearsalRefused, is_rehearsal
 
 _CHUNK_BYTES: Final = 64 * 1024
 
@@ -23,7 +24,12 @@ class NoSuchFile(Exception):
 
 
 def put(content: IO[bytes]) -> str:
-    """Writes `content` and gives its key. Nothing is left behind when writing fails."""
+    """Writes `content` and gives its key. Nothing is left behind when writing fails.
+
+    Raises `RehearsalRefused` where it is only tried out: a file would stay behind.
+    """
+    if is_rehearsal():
+        raise RehearsalRefused("a file would be kept")
     random = secrets.token_hex(16)
     key = f"{_home()}/{random[:2]}/{random}"
     content.seek(0)

@@ -82,3 +82,22 @@ class HistoryEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class CustomerLook(TenantModel):
+    """Somebody of the staff has looked at the portal as a customer. Rows are only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    looker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Which page, as the portal's own address; and whether it was the draft.
+    page = models.CharField(max_length=300)
+    is_draft = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "portal_core"
+        indexes = [models.Index(fields=["customer", "-at"], name="look_by_customer")]
+
+    def __str__(self) -> str:
+        return f"look at {self.at:%Y-%m-%d %H:%M}"

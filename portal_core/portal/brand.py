@@ -14,13 +14,14 @@ from tenants.shell import Brand
 from tenants.ui.swatch import letter_of, svg_response, swatch_svg
 
 NAME = "portal"
+DRAFT = "draft"
 _YEAR_SECONDS = 31_536_000
 
 
 def live_brand(portal: CompiledPortal) -> Brand:
     """What the frames of pages need to know of a portal's look. No query."""
     return Brand(
-        name=NAME,
+        name=NAME if portal.number else DRAFT,
         hash=portal.brand_hash,
         letter=letter_of(portal.name),
         voice=portal.brand.title_voice,

@@ -19,6 +19,7 @@ from portal_core.config.compiled import CompiledRecordKind
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked, FieldKind, Saving
 from portal_core.config.kinds.common import common_options
+from portal_core.config.looking import looker_role
 from portal_core.config.viewer import Viewer
 from portal_core.saved_records.errors import RecordForbidden
 from portal_core.saved_records.forms import can_fill_in, record_form
@@ -252,7 +253,7 @@ def records_for(asked: Asked, kind_key: str) -> list[VisibleRecord]:
     shelf = asked.shelf
     if _SHELF not in shelf:
         portal = asked.portal
-        viewer = Viewer(asked.role, asked.person_id, asked.language, portal.time_zone)
+        viewer = Viewer(asked.role, asked.person_id, asked.language, portal.time_zone, shown_to=looker_role(asked.role))
         shelf[_SHELF] = visible_all(of_customer(asked.customer_id), viewer, portal=portal)
     return [item for item in cast("list[VisibleRecord]", shelf[_SHELF]) if item.kind_key == kind_key]
 

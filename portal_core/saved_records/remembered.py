@@ -19,6 +19,7 @@ from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.answers_form import Known
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.kinds.base import Asked, Saving
+from portal_core.config.looking import hidden_from_looker
 from portal_core.config.remembering import ACCOUNT_KEYS, Remembered, parse
 from portal_core.config.visibility import Visibility
 from portal_core.saved_records.errors import RecordForbidden
@@ -59,6 +60,8 @@ def detail_value(customer: User, detail: Detail) -> JsonValue:
 
 
 def _kept(customer: User, key: str, field: CompiledField) -> JsonValue:
+    if hidden_from_looker(field):
+        return None
     if key in ACCOUNT_KEYS:
         value: JsonValue = getattr(customer, key) or None
         return value
@@ -77,7 +80,7 @@ def known_answers(
     everything = {field.key: field for field in fields}
     for field in everything.values():
         place = parse(field.remember)
-        if place is None or asked.customer_id is None:
+        if place is None or asked.customer_id is None or hidden_from_looker(field):
             continue
         known = (
             _of_record(field, everything.get(place.record_field), place, asked, chosen)

@@ -128,7 +128,12 @@ def deciding_values(record: SavedRecord, viewer: Viewer, *, portal: CompiledPort
 
     SECURITY: the rest decides on conditions only; a form shows nothing but the fields that it is made of.
     """
-    return dict(record.data)
+    if viewer.shown_to is None:
+        return dict(record.data)
+    # On the screen of a colleague: what is hidden from their role would stand in the form.
+    kind = kind_of(portal, record.kind_key)
+    hidden = {item.key for item in kind.fields if item.visibility(viewer.shown_to, None) < Visibility.SEE}
+    return {key: value for key, value in record.data.items() if key not in hidden}
 
 
 def _fields(

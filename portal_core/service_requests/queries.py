@@ -9,6 +9,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, Role
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.looking import is_look, looker
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import within_reach
 from portal_core.documents.kinds import kind_visibility
@@ -20,10 +21,15 @@ _NONE: Final = Q(pk__in=[])
 
 
 def visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
-    """The requests that `actor` may see at all; whoever is neither customer nor staff sees none."""
+    """The requests that `actor` may see at all; whoever is neither customer nor staff sees none.
+
+    On a colleague's screen, a customer's requests are those that the colleague may see, too.
+    """
     if not _is_reader(actor.user_id, actor.role):
         return ServiceRequest.objects.none()
-    return ServiceRequest.objects.filter(seen_by_reader(actor.user_id, actor.role, actor.team_key))
+    found = ServiceRequest.objects.filter(seen_by_reader(actor.user_id, actor.role, actor.team_key))
+    who = looker()
+    return found if who is None else found.filter(seen_by_reader(who.user_id, who.role, who.team_key))
 
 
 def seen_by_reader(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
@@ -73,12 +79,16 @@ def open_requests(actor: Actor) -> QuerySet[ServiceRequest]:
 
 
 def drafts_of(actor: Actor) -> list[str]:
-    """The keys of the types of which the person has a half-filled form."""
+    """The keys of the types of which the person has a half-filled form: nobody else's business."""
+    if is_look():
+        return []
     return list(RequestDraft.objects.filter(author_id=actor.user_id).values_list("type_key", flat=True))
 
 
 def draft_of(actor: Actor, type_key: str) -> RequestDraft | None:
-    """What the person has typed so far into the form of one type."""
+    """What the person has typed so far into the form of one type: shown to nobody who only looks."""
+    if is_look():
+        return None
     return RequestDraft.objects.filter(author_id=actor.user_id, type_key=type_key).first()
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
 from tenants.outbox.wake import wake_on_commit
+from tenants.rehearsal import note_event
 
 __all__ = ["EmittedOutsideTransaction", "emit", "subscribe"]
 
@@ -27,6 +28,7 @@ def emit(kind: str, payload: dict[str, Any], *, due_at: datetime | None = None) 
         raise EmittedOutsideTransaction(kind)
     now = timezone.now()
     event = Event.objects.create(kind=kind, payload=payload, due_at=due_at or now)
+    note_event(event)
     if event.due_at <= now:
         wake_on_commit()
     return event

@@ -13,6 +13,7 @@ from tenants.identifiers import uuid7
 from tenants.outbox.headers import one_line
 from tenants.outbox.models import Event, Mail
 from tenants.outbox.wake import wake_on_commit
+from tenants.rehearsal import note_mail
 
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 120
@@ -48,6 +49,7 @@ def queue_mail(mail: OutgoingMail, *, event: Event | None = None) -> Mail | None
         if event is not None and Mail.objects.filter(event=event, to_address=row.to_address).exists():
             return None
         raise
+    note_mail(row)
     wake_on_commit()
     return row
 

@@ -215,6 +215,9 @@ def everything_reached(client: Any, scene: Scene) -> dict[str, str]:
         "token": ["x", "x:y:z"],
         "digest": [live_portal().brand_hash],
         "file_id": [uuid.UUID(int=7)],
+        "version": ["live"],
+        "who": [scene.people["carol"].pk, "example"],
+        "inner": [f"requests/{scene.a.number}/", "new/job/", "account/password/", "mail/job/asked/"],
     }
     heard: dict[str, str] = {}
     for address in addresses(TENANT):

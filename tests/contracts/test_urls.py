@@ -111,6 +111,9 @@ def town(people, tenant, client_for, twins) -> Town:
         "token": ["not-a-token"],
         "digest": [live_portal().brand_hash],
         "file_id": [uuid.UUID(int=7)],
+        "version": ["live"],
+        "who": ["example"],
+        "inner": ["requests/"],
     }
     paths = {name: next(address.paths(values)) for name, address in TENANT_ADDRESSES.items()}
     return Town(people, clients, paths, {name: resolve_role(user.role) for name, user in people.items()})

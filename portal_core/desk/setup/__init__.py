@@ -1,0 +1,1 @@
+"""Where a business shapes its portal: `/desk/setup/`."""

@@ -1,0 +1,137 @@
+"""Made-up people and requests, so that every status of every type can be looked at before anybody stands there.
+
+They are written inside a rehearsal, and gone with it. Their numbers lie below those of real requests.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from pydantic import JsonValue
+
+from portal_core.accounts.actor import SYSTEM, actor_for
+from portal_core.accounts.models import User
+from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.visibility import Visibility
+from portal_core.desk.setup.preview.example_answers import example_answer
+from portal_core.history.models import Audience, Kind
+from portal_core.history.record import Line, add_line
+from portal_core.service_requests.changes import enter_status
+from portal_core.service_requests.guest_links import path_of
+from portal_core.service_requests.models import GuestLink, ServiceRequest
+from portal_core.service_requests.titles import title_of
+from tenants.identifiers import uuid7
+
+EXAMPLE_NAME: Final = "Robin Example"
+# Requests of a portal begin at 1001.
+MOST_EXAMPLES: Final = 1000
+_ON_LISTS: Final = 6
+
+
+@dataclass(frozen=True)
+class Example:
+    """One made-up request: a type in one of its statuses."""
+
+    number: int
+    type: CompiledType
+    status: CompiledStatus
+
+
+def examples(portal: CompiledPortal) -> list[Example]:
+    """Every status of every type, in the order of the configuration, as long as there are numbers."""
+    return list(_examples(portal))
+
+
+def _examples(portal: CompiledPortal) -> Iterator[Example]:
+    number = 0
+    for kind in portal.types:
+        for status in kind.flow.statuses:
+            number += 1
+            if number > MOST_EXAMPLES:
+                return
+            yield Example(number, kind, status)
+
+
+def on_lists(portal: CompiledPortal) -> list[Example]:
+    """Those that stand on the home page and in lists: of each type one that waits for the customer, and one with us."""
+    found: list[Example] = []
+    for turn in ("customer", "us"):
+        seen: set[str] = set()
+        for item in _examples(portal):
+            if item.status.turn == turn and item.type.key not in seen:
+                seen.add(item.type.key)
+                found.append(item)
+    first = [item for item in _examples(portal) if item.status.turn == "nobody"][:1]
+    return [*found[:_ON_LISTS], *first]
+
+
+def make_person(portal: CompiledPortal, *, is_guest: bool = False) -> User:
+    """Somebody made up; the address is reserved by RFC 2606."""
+    key = uuid7()
+    return User.objects.create_user(
+        f"robin-{key.hex[-6:]}@example.com",
+        name=EXAMPLE_NAME,
+        role=CUSTOMER,
+        is_guest=is_guest,
+        language=portal.language,
+        pk=key,
+    )
+
+
+def make_request(item: Example, person: User, portal: CompiledPortal) -> ServiceRequest:
+    """The made-up request, with answers and the line that it was sent."""
+    now = timezone.now()
+    sent_at = now - timedelta(days=2)
+    answers = _answers(item, person, portal)
+    row = ServiceRequest(
+        number=item.number,
+        type_key=item.type.key,
+        data=answers,
+        title=title_of(item.type, answers, portal),
+        customer=person,
+        created_by=person,
+        team_key=item.type.assign_for(answers).team or "",
+        version_number=portal.number,
+        submission_key=uuid7(),
+        created_at=sent_at,
+        last_entry_at=sent_at,
+    )
+    enter_status(row, item.type.start, portal=portal, now=sent_at)
+    enter_status(row, item.status.key, portal=portal, now=now - timedelta(hours=3))
+    row.save(force_insert=True)
+    _tell_history(row, item, person, sent_at)
+    return row
+
+
+def _answers(item: Example, person: User, portal: CompiledPortal) -> dict[str, JsonValue]:
+    given = {field.key: example_answer(field, portal, person) for field in item.type.fields if _is_filled_in(field)}
+    filled = {key: value for key, value in given.items() if value is not None}
+    asked = item.type.applicable_fields(filled, item.status.key)
+    return {field.key: filled[field.key] for field in asked if field.key in filled}
+
+
+def _is_filled_in(field: CompiledField) -> bool:
+    """Whether customers answer it on the form."""
+    return field.is_input and not field.retired and field.visibility(resolve_role(CUSTOMER), None) == Visibility.EDIT
+
+
+def _tell_history(row: ServiceRequest, item: Example, person: User, sent_at: datetime) -> None:
+    sent = Line(Kind.SUBMITTED, Audience.CUSTOMER, sent_at, data={"status": item.type.start})
+    add_line(actor=actor_for(person), request_id=row.pk, line=sent)
+    if item.status.key != item.type.start:
+        data: dict[str, JsonValue] = {"from": item.type.start, "to": item.status.key, "customer_told": True}
+        moved = Line(Kind.MOVED, Audience.CUSTOMER, row.status_since, data=data)
+        add_line(actor=SYSTEM, request_id=row.pk, line=moved)
+
+
+def make_link(row: ServiceRequest, customer_id: UUID) -> str:
+    """The token of a link to a guest's request."""
+    link, _is_new = GuestLink.objects.get_or_create(
+        request=row, customer_id=customer_id, defaults={"issued_at": timezone.now()}
+    )
+    return path_of(link).removeprefix("/g/").rstrip("/")
