@@ -65,21 +65,30 @@
   //      shown in the form's [data-autosave-state]
 
   const timers = new WeakMap();
+  // Which fields were touched since they were last kept: where several people edit, only these are written.
+  const touched = new WeakMap();
 
   const keep = async (form) => {
     const state = form.querySelector("[data-autosave-state]");
     if (form.dataset.sent) return;
+    const names = touched.get(form) ?? new Set();
+    touched.set(form, new Set());
+    const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
-        body: new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")),
+        body: new URLSearchParams([...typed, ...[...names].map((name) => ["dirty", name])]),
         headers: { "X-Requested-With": "fetch" },
         credentials: "same-origin",
       });
-      if (!answer.ok) throw new Error(String(answer.status));
+      // 422: it was understood and not taken; the sentence says why.
+      if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
       const sentence = (await answer.text()).trim();
       if (state && sentence) state.textContent = sentence;
+      if (!answer.ok) for (const name of names) touched.get(form).add(name);
+      else form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true }));
     } catch {
+      for (const name of names) touched.get(form).add(name);
       if (state && state.dataset.failed) state.textContent = state.dataset.failed;
     }
   };
@@ -89,6 +98,7 @@
     if (field.dataset && field.dataset.limit) showRoom(field);
     const form = field.form;
     if (!form || !form.dataset.autosave) return;
+    touched.set(form, (touched.get(form) ?? new Set()).add(field.name));
     window.clearTimeout(timers.get(form));
     timers.set(form, window.setTimeout(() => keep(form), 1200));
   });

@@ -1,6 +1,7 @@
 """Reading versions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
@@ -9,13 +10,18 @@ from django.db.models import QuerySet
 
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
-from portal_core.config.models import PortalVersion
+from portal_core.config.models import DraftOperation, PortalVersion
 from tenants.context import current_schema
 
 
 def versions() -> QuerySet[PortalVersion]:
     """All versions, the newest first."""
     return PortalVersion.objects.select_related("author").order_by("-number")
+
+
+def draft_operations(limit: int) -> list[DraftOperation]:
+    """The last edits of the draft, the newest first."""
+    return list(DraftOperation.objects.select_related("author").defer("changes")[:limit])
 
 
 def published_stylesheet(digest: str) -> str | None:
@@ -36,3 +42,9 @@ def _colours(schema: str, latest: UUID) -> Mapping[str, str]:
     # The canonical document leaves defaults out.
     colours = {str(colour or Brand().colour) for colour in rows}
     return MappingProxyType({stylesheet(colour)[0]: colour for colour in colours})
+
+
+def version_facts(number: int) -> tuple[datetime | None, str]:
+    """When a version was published and by whom ("" for nobody: a starter, a command). One query."""
+    found = PortalVersion.objects.filter(number=number).values_list("created_at", "author__name").first()
+    return (None, "") if found is None else (found[0], found[1] or "")

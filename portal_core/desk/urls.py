@@ -18,6 +18,7 @@ from portal_core.desk import (
 from portal_core.desk.customer_urls import customer_urls
 from portal_core.desk.queue_urls import queue_urls
 from portal_core.desk.setup.preview.urls import preview_urls
+from portal_core.desk.setup.urls import setup_urls
 from portal_core.desk.team_urls import team_urls
 
 app_name = "desk"
@@ -27,6 +28,7 @@ urlpatterns = [
     *customer_urls,
     *queue_urls,
     *preview_urls,
+    *setup_urls,
     path("", queue.index, name="queue"),
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/play/", first_steps.play, name="first_steps_play"),

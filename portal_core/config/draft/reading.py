@@ -7,6 +7,7 @@ from functools import cached_property
 
 from pydantic import JsonValue
 
+from portal_core.accounts.actor import Actor
 from portal_core.config.document import PortalDocument, load
 from portal_core.config.draft.differences import differences
 from portal_core.config.draft.live_parts import LiveParts, live_parts
@@ -170,3 +171,13 @@ def as_seen(draft: Draft, revision: int) -> Working | None:
         for kept in reversed(changes):
             working.apply(Change.from_json(kept).back)
     return working
+
+
+def places_of_others(draft: Draft, revision: int, actor: Actor) -> list[Change] | None:
+    """What others have changed since an earlier revision; None when nobody can tell any more. One query, if any."""
+    if revision >= draft.revision:
+        return []
+    if revision < draft.forgotten:
+        return None
+    rows = DraftOperation.objects.filter(revision__gt=revision).exclude(author_id=actor.user_id)
+    return [Change.from_json(kept) for changes in rows.values_list("changes", flat=True) for kept in changes]

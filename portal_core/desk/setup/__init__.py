@@ -1,1 +1,1 @@
-"""Where a business shapes its portal: `/desk/setup/`."""
+"""The configuration editor, `/desk/setup/`: one file for each thing that is shaped. Every page edits the draft."""

@@ -1,0 +1,196 @@
+"""What is around every page of the editor: the rail of what can be shaped, and the bar that says what is not live."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from pydantic import JsonValue
+
+from portal_core.accounts.pages import PersonRequest
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.draft.parts import KEYED
+from portal_core.config.draft.reading import Draft
+from portal_core.config.live import live_portal
+from portal_core.config.localise import text_in
+from portal_core.config.queries import version_facts
+from portal_core.portal.brand import live_brand
+from tenants.shell import NavGroup, NavItem
+
+SHARED = (
+    ("Statuses", "desk:setup_flows", "flow"),
+    ("Saved records", "desk:setup_record_kinds", "database"),
+    ("Document kinds", "desk:setup_document_kinds", "folder"),
+    ("Notifications", "desk:setup_notifications", "bell"),
+    ("Ready answers", "desk:setup_ready_answers", "message"),
+)
+PORTAL = (
+    ("Brand and address", "desk:setup_portal", "palette"),
+    ("Hours and teams", "desk:setup_hours", "clock"),
+    ("Roles", "desk:setup_roles", "users"),
+    ("Texts by language", "desk:setup_texts", "text"),
+    ("Who sees what", "desk:setup_visibility", "shield"),
+)
+LIVE = (
+    ("See as customer", "desk:setup_preview", "eye"),
+    ("Review and publish", "desk:setup_publish", "send"),
+    ("Versions", "desk:setup_versions", "history"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The bar above each page: what is not live yet, and how much of it is on this page."""
+
+    changes: int
+    here: int
+    number: int
+    published_at: datetime | None
+    author: str
+    names: str
+
+    @property
+    def sentence(self) -> str:
+        """How much of what differs is on this page."""
+        if not self.changes:
+            return "Nothing is changed."
+        if not self.here:
+            return f"{_counted(self.changes)}, none on this page."
+        if self.here == self.changes:
+            return f"{_counted(self.changes)}, all on this page." if self.changes > 1 else "1 change, on this page."
+        is_one = self.here == 1
+        return f"{self.here} of {self.changes} changes {'is' if is_one else 'are'} on this page."
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The rail and the bar."""
+
+    portal_name: str
+    brand_href: str
+    groups: tuple[NavGroup, ...]
+    bar: Bar
+
+
+def setup_page(
+    request: PersonRequest,
+    template: str,
+    draft: Draft,
+    context: Mapping[str, object],
+    *,
+    parts: tuple[str, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """A page of the editor. `parts` are those parts of the draft that it shows (see config/draft/parts.py)."""
+    portal = live_portal()
+    frame = Frame(
+        portal_name=portal.name,
+        brand_href=live_brand(portal).href,
+        groups=_groups(request, draft, portal),
+        bar=bar_of(draft, parts),
+    )
+    return render(request, template, {"setup": frame, "draft": draft, **context}, status=status)
+
+
+def bar_of(draft: Draft, parts: tuple[str, ...]) -> Bar:
+    """The bar of a page that shows these parts."""
+    published_at, author = version_facts(draft.live.number)
+    here = draft.count_in(*parts)
+    return Bar(draft.count, here, draft.live.number, published_at, author, ",".join(parts))
+
+
+def name_of(head: Mapping[str, JsonValue], draft: Draft) -> str:
+    """What an item is called, in the portal's own language."""
+    return words(head.get("name"), draft) or str(head.get("key", ""))
+
+
+def words(value: JsonValue, draft: Draft) -> str:
+    """A text of the document in the portal's own language."""
+    language = language_of(draft)
+    if isinstance(value, dict):
+        return text_in({key: str(text) for key, text in value.items()}, language, language)
+    return value if isinstance(value, str) else ""
+
+
+def language_of(draft: Draft) -> str:
+    """The portal's own language, in the draft."""
+    language = draft.read(("portal", "language"))
+    return language if isinstance(language, str) else "en"
+
+
+def languages_of(draft: Draft) -> list[str]:
+    """The languages of the portal's texts, its own first."""
+    own = language_of(draft)
+    others = draft.read(("portal", "languages"))
+    listed = [str(language) for language in others] if isinstance(others, list) else []
+    return [own, *(language for language in listed if language != own)]
+
+
+def _groups(request: HttpRequest, draft: Draft, portal: CompiledPortal) -> tuple[NavGroup, ...]:
+    return (
+        NavGroup("Request types", _types(request, draft), title="Request types"),
+        NavGroup("Shared by all types", _items(request, SHARED), title="Shared"),
+        NavGroup("Portal", _items(request, PORTAL), title="Portal"),
+        NavGroup("Going live", _going_live(request, draft), title="Going live"),
+    )
+
+
+def _types(request: HttpRequest, draft: Draft) -> tuple[NavItem, ...]:
+    items = []
+    for head in draft.heads("types"):
+        if head.get("retired"):
+            continue
+        href = reverse("desk:setup_type", args=[head["key"]])
+        icon = head.get("icon")
+        items.append(
+            NavItem(
+                name_of(head, draft),
+                href,
+                icon if isinstance(icon, str) else "list",
+                current=request.path.startswith(href),
+            )
+        )
+    every = reverse("desk:setup")
+    return (*items, NavItem("All request types", every, "plus", current=request.path == every))
+
+
+def _items(request: HttpRequest, places: tuple[tuple[str, str, str], ...]) -> tuple[NavItem, ...]:
+    found = []
+    for label, name, icon in places:
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        found.append(NavItem(label, href, icon, current=request.path.startswith(href)))
+    return tuple(found)
+
+
+def _going_live(request: HttpRequest, draft: Draft) -> tuple[NavItem, ...]:
+    history = NavItem(
+        "What was done",
+        reverse("desk:setup_history"),
+        "history",
+        current=request.path.startswith(reverse("desk:setup_history")),
+    )
+    items = _items(request, LIVE)
+    counted = tuple(
+        NavItem(item.label, item.href, item.icon, current=item.current, count=draft.count or None)
+        if item.icon == "send"
+        else item
+        for item in items
+    )
+    return (*counted, history)
+
+
+def _counted(number: int) -> str:
+    return "1 change" if number == 1 else f"{number} changes"
+
+
+def order_of(draft: Draft, collection: str) -> tuple[str, ...]:
+    """The names of the parts of a whole list at the top, for `parts` of a page that shows all of it."""
+    if collection not in KEYED:
+        return (collection,)
+    names = {name for name in draft.changed if name.startswith(f"{collection}.")}
+    return (collection, *sorted(names))

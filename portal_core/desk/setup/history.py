@@ -1,0 +1,73 @@
+"""`/desk/setup/history/`: the last edits of the draft, each of which can be taken back; and discarding all of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.editing import MAX_UNDO, discard, undo
+from portal_core.config.draft.reading import current
+from portal_core.config.queries import draft_operations
+from portal_core.desk.setup.frame import bar_of, setup_page
+from portal_core.desk.setup.saving import do_edit
+
+
+@dataclass(frozen=True)
+class Line:
+    """One edit in the list."""
+
+    revision: int
+    title: str
+    author: str
+    created_at: datetime
+    is_undone: bool
+    is_undoing: bool
+
+
+@require_safe
+@staff_page("manage_setup")
+def index(request: PersonRequest) -> HttpResponse:
+    """The list."""
+    lines = [
+        Line(
+            row.revision,
+            row.title,
+            row.author.name if row.author else "",
+            row.created_at,
+            row.is_undone,
+            row.undoes is not None,
+        )
+        for row in draft_operations(MAX_UNDO)
+    ]
+    return setup_page(request, "setup/history.html", current(), {"lines": lines})
+
+
+@require_POST
+@staff_page("manage_setup")
+def undo_one(request: PersonRequest, revision: int) -> HttpResponse:
+    """Takes one edit back."""
+    return do_edit(
+        request, reverse("desk:setup_history"), lambda: undo(actor=request.actor, revision=revision), "Taken back."
+    )
+
+
+@require_POST
+@staff_page("manage_setup")
+def discard_all(request: PersonRequest) -> HttpResponse:
+    """Makes the draft what is live; can be taken back in the list."""
+    if discard(actor=request.actor, title="Discarded all changes"):
+        messages.success(request, "Everything is as it is live. It can be taken back here.")
+    return HttpResponseRedirect(reverse("desk:setup_history"))
+
+
+@require_safe
+@staff_page("manage_setup")
+def bar(request: PersonRequest) -> HttpResponse:
+    """The bar alone, for a page that has just saved by itself; `?parts=` as the page has them."""
+    parts = tuple(request.GET.get("parts", "")[:5_000].split(","))
+    return render(request, "setup/_bar.html", {"bar": bar_of(current(), parts)})

@@ -1,0 +1,52 @@
+"""Answers to an edit: to a form that was sent, to one that saves by itself, to a single button."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+
+from portal_core.accounts.pages import PersonRequest
+from portal_core.config.document import DocumentRefused
+from portal_core.config.draft.paths import NoSuchPlace
+from portal_core.config.errors import EditConflict
+from portal_core.desk.setup.sheet import Sheet, first_error
+
+
+def is_autosave(request: PersonRequest) -> bool:
+    """Whether the page's script has sent it while somebody was typing."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def save_sheet(
+    request: PersonRequest, sheet: Sheet, back: str, page: Callable[[Sheet, int], HttpResponse]
+) -> HttpResponse:
+    """Saves a sheet that was sent. `back` is where to go afterwards, `page` shows it again with what is wrong."""
+    is_saved = sheet.is_valid() and sheet.save(request.actor)
+    if is_autosave(request):
+        return HttpResponse(
+            "Saved in the draft." if is_saved else f"Not saved. {first_error(sheet)}",
+            status=200 if is_saved else 422,
+            content_type="text/plain; charset=utf-8",
+        )
+    if not is_saved:
+        return page(sheet, 400)
+    messages.success(request, "Saved in the draft.")
+    return HttpResponseRedirect(back)
+
+
+def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: str = "") -> HttpResponse:
+    """Runs one edit of a button and goes back; what cannot be done is said there."""
+    try:
+        act()
+    except NoSuchPlace:
+        messages.error(request, "Somebody has taken this out meanwhile.")
+    except EditConflict as conflict:
+        what = f"“{conflict.title}”" if conflict.title else "This"
+        messages.error(request, f"{what} cannot be undone: the same place was changed since.")
+    except DocumentRefused as refused:
+        problem = refused.problems[0]
+        messages.error(request, f"{problem.problem} {problem.mend}")
+    else:
+        if done:
+            messages.success(request, done)
+    return HttpResponseRedirect(back)

@@ -1,0 +1,143 @@
+"""A form over one thing of the draft: it turns what was changed in it into small operations.
+
+Several people may have the same sheet open. Only what a person changed is written; where somebody else changed the
+same value since the page was loaded, nothing is written and both values are shown.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from pydantic import JsonValue
+
+from portal_core.accounts.actor import Actor
+from portal_core.config.document import DocumentRefused
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Operation, Set
+from portal_core.config.draft.paths import NoSuchPlace, Path
+from portal_core.config.draft.reading import Draft, as_seen, current, places_of_others
+from portal_core.config.errors import DraftChanged
+from portal_core.config.problems import Problem
+from portal_core.desk.setup.controls import Control, Where
+from portal_core.desk.setup.frame import languages_of, words
+
+REVISION: Final = "revision"
+_TRIES: Final = 5
+
+
+class Sheet(forms.Form):
+    """The form. `base` is the path of what is edited, `title` what its edits are called in the list of edits."""
+
+    def __init__(
+        self, controls: Sequence[Control], draft: Draft, base: Path, title: str, data: QueryDict | None = None
+    ) -> None:
+        super().__init__(data)
+        self.controls, self.draft, self.base, self.title = controls, draft, base, title
+        self.where = Where(languages_of(draft))
+        self.fields[REVISION] = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=draft.revision)
+        for control in controls:
+            self.fields |= control.fields(self.where)
+            self.initial.update(control.initial(draft.read((*base, *control.path)), self.where))
+
+    def rows(self) -> list[tuple[forms.BoundField, bool]]:
+        """The fields to show, each with whether its value differs from what is live."""
+        found = []
+        for control in self.controls:
+            path = (*self.base, *control.path)
+            is_changed = self.draft.read(path) != self.draft.live_value(path)
+            found += [(self[name], is_changed) for name in control.fields(self.where)]
+        return found
+
+    def row(self, name: str) -> tuple[forms.BoundField, bool]:
+        """One of them."""
+        return next(row for row in self.rows() if row[0].name == name)
+
+    def save(self, actor: Actor) -> bool:
+        """Writes what was changed to the draft; False when it could not, with the reasons in `errors`.
+
+        Raises `PermissionDenied`.
+        """
+        for _ in range(_TRIES):
+            operations = self._operations(actor)
+            if self.errors or not operations:
+                return not self.errors
+            try:
+                edit(
+                    actor=actor,
+                    operations=operations,
+                    title=self._told(operations),
+                    expected_revision=self.draft.revision,
+                )
+            except DraftChanged:
+                self.draft = current()
+                continue
+            except NoSuchPlace:
+                self.add_error(None, "Somebody has taken this out meanwhile. Look at the list again.")
+                return False
+            except DocumentRefused as refused:
+                self._show(refused.problems)
+                return False
+            return True
+        self.add_error(None, "The draft is being changed by several people right now. Save again.")
+        return False
+
+    def _operations(self, actor: Actor) -> list[Operation]:
+        seen = self.cleaned_data[REVISION]
+        dirty = self.data.getlist("dirty") if isinstance(self.data, QueryDict) else []
+        then = None if dirty else as_seen(self.draft, seen)
+        others = places_of_others(self.draft, seen, actor)
+        found: list[Operation] = []
+        for control in self.controls:
+            if dirty and not any(name in dirty for name in control.fields(self.where)):
+                continue
+            path = (*self.base, *control.path)
+            now = self.draft.read(path)
+            typed = control.value(self.cleaned_data, now, self.where)
+            if typed == now or (then is not None and typed == then.read(path)):
+                continue
+            if others is None or any(change.meets(path) for change in others):
+                self._conflict(control, now)
+            else:
+                found.append(Set(path, typed))
+        return found
+
+    def _conflict(self, control: Control, now: JsonValue) -> None:
+        """Says what stands there now; sent once more, what was typed goes over it."""
+        theirs = words(now, self.draft) if isinstance(now, str | dict) else ""
+        shown = f" to “{theirs[:120]}”" if theirs else ""
+        self.add_error(control.name, f"Somebody changed this meanwhile{shown}. Save again to put yours in its place.")
+        if isinstance(self.data, QueryDict):
+            fresh = self.data.copy()
+            fresh[REVISION] = str(self.draft.revision)
+            self.data = fresh
+
+    def _told(self, operations: Iterable[Operation]) -> str:
+        paths = {operation.path for operation in operations if isinstance(operation, Set)}
+        labels = [control.label for control in self.controls if (*self.base, *control.path) in paths]
+        return f"{self.title}: {', '.join(labels)}"
+
+    def _show(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            control = next((control for control in self.controls if self._is_at(control, problem.path)), None)
+            self.add_error(control.name if control else None, f"{problem.problem} {problem.mend}")
+
+    def _is_at(self, control: Control, words_of_path: str) -> bool:
+        path = ".".join((*self.base, *control.path))
+        return words_of_path == path or words_of_path.startswith(f"{path}.")
+
+
+SheetFor = Callable[[Draft, QueryDict | None], Sheet]
+
+
+def first_error(sheet: Sheet) -> str:
+    """The first thing that stands against it, in one sentence; for the line beside the form."""
+    for name, errors in sheet.errors.items():
+        label = sheet.fields[name].label if name in sheet.fields else ""
+        return f"{label}: {errors[0]}" if label else str(errors[0])
+    return ""
+
+
+def initial_of(sheet: Sheet, name: str) -> Any:
+    """What stands in a field. `Any`: whatever its widget shows."""
+    return sheet[name].value()

@@ -1,0 +1,221 @@
+"""`/desk/setup/`: the request types, their order, their words; each with its fields at `/desk/setup/types/KEY/`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from pydantic import JsonValue
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.reading import Draft, current
+from portal_core.desk.setup.controls import Control, Line, Pick, Switch, label_text, letter_text, long_text
+from portal_core.desk.setup.frame import name_of, order_of, setup_page, words
+from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.sheet import Sheet
+from tenants.shell import NavItem
+
+
+@dataclass(frozen=True)
+class TypeLine:
+    """One line of the list of types."""
+
+    key: str
+    name: str
+    icon: str
+    group: str
+    is_retired: bool
+    is_changed: bool
+
+
+@require_safe
+@staff_page("manage_setup")
+def index(request: PersonRequest) -> HttpResponse:
+    """All request types, in the order in which customers see them."""
+    draft = current()
+    lines = [_line(draft, head) for head in draft.heads("types")]
+    context = {
+        "lines": [line for line in lines if not line.is_retired],
+        "retired": [line for line in lines if line.is_retired],
+        "flows": [(str(head["key"]), name_of(head, draft)) for head in draft.heads("flows") if not head.get("retired")],
+    }
+    return setup_page(request, "setup/types.html", draft, context, parts=order_of(draft, "types"))
+
+
+def _line(draft: Draft, head: Mapping[str, JsonValue]) -> TypeLine:
+    key, icon = str(head["key"]), head.get("icon")
+    return TypeLine(
+        key,
+        name_of(head, draft),
+        icon if isinstance(icon, str) else "list",
+        words(head.get("group"), draft),
+        bool(head.get("retired")),
+        f"types.{key}" in draft.changed,
+    )
+
+
+@require_POST
+@staff_page("manage_setup")
+def add(request: PersonRequest) -> HttpResponse:
+    """A new type: blank with a flow, or a copy of another one."""
+    draft = current()
+    name = request.POST.get("name", "").strip()[:200]
+    source = draft.item("types", request.POST.get("copy", ""))
+    flow = draft.item("flows", request.POST.get("flow", ""))
+    if not name or (source is None and flow is None):
+        return HttpResponseRedirect(f"{reverse('desk:setup')}?missing=1#add")
+    key = new_key(name, taken_keys(draft, "types"), fallback="type")
+    item = _copy(source, key, name) if source is not None else _blank(flow or {}, key, name)
+    return do_edit(
+        request,
+        reverse("desk:setup_type", args=[key]),
+        lambda: edit(actor=request.actor, operations=[Insert(("types",), item)], title=f"New request type “{name}”"),
+    )
+
+
+def _copy(source: dict[str, JsonValue], key: str, name: str) -> dict[str, JsonValue]:
+    fields = source.get("fields")
+    listed = fields if isinstance(fields, list) else []
+    kept: list[JsonValue] = [field for field in listed if isinstance(field, dict) and not field.get("retired")]
+    return {**source, "key": key, "name": name, "fields": kept, "retired": False}
+
+
+def _blank(flow: Mapping[str, JsonValue], key: str, name: str) -> dict[str, JsonValue]:
+    statuses = flow.get("statuses")
+    listed = statuses if isinstance(statuses, list) else []
+    open_ones = [status for status in listed if isinstance(status, dict) and not status.get("outcome")]
+    first = next((status["key"] for status in open_ones if not status.get("retired")), "")
+    return {"key": key, "name": name, "flow": flow.get("key"), "start": first}
+
+
+def taken_keys(draft: Draft, collection: str) -> set[str]:
+    """Every key that a list at the top has or had in the live version."""
+    live = draft.live.get(collection)
+    return {*draft.keys(collection), *(str(key) for key in (live if isinstance(live, list) else []))}
+
+
+@require_POST
+@staff_page("manage_setup")
+def order(request: PersonRequest) -> HttpResponse:
+    """Another place in the list for one type."""
+    keys = moved(current().keys("types"), request.POST.get("key", ""), request.POST.get("to", ""))
+    return do_edit(
+        request,
+        reverse("desk:setup"),
+        lambda: edit(actor=request.actor, operations=[Order(("types",), keys)], title="Order of the request types"),
+    )
+
+
+@require_POST
+@staff_page("manage_setup")
+def retire(request: PersonRequest, type_key: str) -> HttpResponse:
+    """Retires a type or brings it back; one that was never live goes altogether."""
+    draft = current()
+    item = _item(draft, type_key)
+    name, is_back = name_of(item, draft), bool(item.get("retired"))
+    operation: Operation = Set(("types", type_key, "retired"), None if is_back else True)
+    if not is_back and draft.live.get(f"types.{type_key}") is None:
+        operation = Remove(("types", type_key))
+    title = f"“{name}” is offered again" if is_back else f"“{name}” is not offered any more"
+    return do_edit(
+        request,
+        reverse("desk:setup"),
+        lambda: edit(actor=request.actor, operations=[operation], title=title),
+        f"{title}.",
+    )
+
+
+def _item(draft: Draft, type_key: str) -> dict[str, JsonValue]:
+    item = draft.item("types", type_key)
+    if item is None:
+        raise Http404
+    return item
+
+
+def opening_controls(draft: Draft) -> tuple[Control, ...]:
+    """What customers read of a type before and after they fill it in."""
+    return (
+        label_text("name", ("name",), "Name", required=True),
+        long_text(
+            "description",
+            ("description",),
+            "Description",
+            "One line under the name, where customers choose.",
+            rows=2,
+        ),
+        label_text("group", ("group",), "Group", "Types of one group stand together."),
+        Line(
+            name="icon",
+            path=("icon",),
+            label="Icon",
+            help="The name of a sign, such as tool, calendar or doc.",
+            max_length=40,
+        ),
+        long_text(
+            "title",
+            ("title",),
+            "Title of a request",
+            "What a request is called in lists: words and {field:…} of fields.",
+            rows=2,
+        ),
+        letter_text("before", ("before",), "Before the form", "What customers should know or have at hand.", rows=5),
+        letter_text("after", ("after",), "After sending", "What happens next.", rows=5),
+        Pick(
+            name="who",
+            path=("for", "who"),
+            label="Who may use it",
+            choices=(("everybody", "Everybody"), ("signed_in", "Those who have an account")),
+            default="everybody",
+        ),
+        Switch(
+            name="again", path=("again",), label="Can be asked for again in one click", help="With the same answers."
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def opening(request: PersonRequest, type_key: str) -> HttpResponse:
+    """`words/`: name, description, texts before and after, who may use it."""
+    draft = current()
+    name = name_of(_item(draft, type_key), draft)
+    data: QueryDict | None = request.POST if request.method == "POST" else None
+    sheet = Sheet(opening_controls(draft), draft, ("types", type_key), name, data)
+    if data is None:
+        return _opening_page(request, sheet, type_key, 200)
+    back = reverse("desk:setup_type_words", args=[type_key])
+    return save_sheet(request, sheet, back, lambda again, status: _opening_page(request, again, type_key, status))
+
+
+def _opening_page(request: PersonRequest, sheet: Sheet, type_key: str, status: int) -> HttpResponse:
+    context = {"sheet": sheet, "form": sheet, **type_head(sheet.draft, type_key, "words")}
+    return setup_page(
+        request, "setup/type_words.html", sheet.draft, context, parts=(f"types.{type_key}",), status=status
+    )
+
+
+def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
+    """The head that all pages of one type have: its name, and its parts as tabs."""
+    item = _item(draft, type_key)
+    fields = item.get("fields")
+    count = (
+        sum(1 for field in fields if isinstance(field, dict) and not field.get("retired"))
+        if isinstance(fields, list)
+        else 0
+    )
+    tabs = (
+        NavItem("Fields", reverse("desk:setup_type", args=[type_key]), current=here == "fields", count=count),
+        NavItem("Wording", reverse("desk:setup_type_words", args=[type_key]), current=here == "words"),
+    )
+    return {
+        "type_key": type_key,
+        "type_name": name_of(item, draft),
+        "is_retired": bool(item.get("retired")),
+        "tabs": tabs,
+        "flow_name": name_of(draft.head("flows", str(item.get("flow"))), draft),
+    }

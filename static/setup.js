@@ -1,0 +1,70 @@
+// The editor's helps: lines are moved by dragging and by the arrow keys, the bar follows what was saved. Everything can
+// be done without them.
+"use strict";
+
+(() => {
+  const changed = () => document.body.dispatchEvent(new CustomEvent("draft-changed"));
+  document.addEventListener("autosaved", (event) => {
+    if (event.target.closest("[data-draft]")) changed();
+  });
+
+  // ---- order: <table data-order="ADDRESS">, rows with data-key, a button with data-grip in each
+
+  const rowsOf = (row) => [...row.parentElement.querySelectorAll(":scope > [data-key]")];
+
+  const send = async (row, to) => {
+    const body = new URLSearchParams({ key: row.dataset.key, to });
+    const token = row.querySelector("[name=csrfmiddlewaretoken]");
+    if (token) body.set("csrfmiddlewaretoken", token.value);
+    const address = row.closest("[data-order]").dataset.order;
+    const answer = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
+    if (!answer.ok) window.location.reload();
+    row.classList.add("changed");
+    changed();
+  };
+
+  const place = (row, before) => {
+    const next = before ? `before:${before.dataset.key}` : "last";
+    row.parentElement.insertBefore(row, before);
+    send(row, next);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const grip = event.target.closest("[data-grip]");
+    if (!grip || !["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
+    event.preventDefault();
+    const row = grip.closest("[data-key]");
+    const rows = rowsOf(row);
+    const others = rows.filter((other) => other !== row);
+    const at = rows.indexOf(row);
+    const target = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: others.length }[event.key];
+    if (target < 0 || target > others.length || target === at) return;
+    place(row, others[target] ?? null);
+    grip.focus();
+  });
+
+  let dragged = null;
+  document.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest("[data-grip]");
+    if (!grip || event.button !== 0) return;
+    dragged = grip.closest("[data-key]");
+    dragged.dataset.from = String(rowsOf(dragged).indexOf(dragged));
+    grip.setPointerCapture(event.pointerId);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!dragged) return;
+    const over = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-key]");
+    if (!over || over === dragged || over.parentElement !== dragged.parentElement) return;
+    const box = over.getBoundingClientRect();
+    over.parentElement.insertBefore(dragged, event.clientY < box.top + box.height / 2 ? over : over.nextElementSibling);
+  });
+  document.addEventListener("pointerup", () => {
+    if (!dragged) return;
+    const row = dragged;
+    dragged = null;
+    const rows = rowsOf(row);
+    if (String(rows.indexOf(row)) === row.dataset.from) return;
+    const next = row.nextElementSibling?.closest("[data-key]");
+    send(row, next ? `before:${next.dataset.key}` : "last");
+  });
+})();
