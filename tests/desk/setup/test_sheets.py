@@ -1,0 +1,154 @@
+"""Pages of the editor write small edits to the draft, and nothing that somebody else has changed meanwhile."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal_core.config.canonical import canonical
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from portal_core.config.models import DraftOperation
+
+PORTAL = "/desk/setup/portal/"
+FETCH = {"X-Requested-With": "fetch"}
+
+
+@pytest.fixture
+def alice(shop: Any, client_for: Any, people: Any) -> Client:
+    return client_for(people["alice"])
+
+
+@pytest.fixture
+def mona(shop: Any, client_for: Any) -> Client:
+    from tests.factories import make_user
+
+    return client_for(make_user("mona@example.com", "Mona Manager", "manager"))
+
+
+def form_of(client: Client, path: str) -> dict[str, Any]:
+    """What a page's sheet would send if nothing was changed."""
+    sheet = client.get(path).context["sheet"]
+    typed = {name: sheet[name].value() for name in sheet.fields}
+    return {name: value for name, value in typed.items() if value is not None and value is not False and value != []}
+
+
+def read(*path: str) -> Any:
+    return current().read(path)
+
+
+def test_every_page_opens_without_a_draft_and_changes_nothing(alice):
+    for path in ("", "types/repair/", "types/repair/words/", "portal/", "history/", "bar/?parts=portal"):
+        answer = alice.get(f"/desk/setup/{path}")
+        assert answer.status_code == 200, path
+    assert current().revision == 0
+
+
+def test_a_sheet_sent_as_it_was_changes_nothing(alice):
+    for path in (PORTAL, "/desk/setup/types/repair/words/"):
+        answer = alice.post(path, form_of(alice, path))
+        assert answer.status_code == 302, answer.context["sheet"].errors
+    assert not DraftOperation.objects.exists()
+
+
+def test_what_was_changed_is_in_the_draft_and_not_live(alice, people):
+    live = canonical(live_portal().document)
+    answer = alice.post(PORTAL, {**form_of(alice, PORTAL), "name": "Beta", "corners": "crisp"})
+    assert answer.headers["Location"] == PORTAL
+    assert (read("portal", "name"), read("portal", "brand", "corners")) == ("Beta", "crisp")
+    assert canonical(live_portal().document) == live
+    (edit,) = DraftOperation.objects.all()
+    assert (edit.title, edit.author_id) == ("Brand and address: Name customers read, Corners", people["alice"].pk)
+    page = alice.get(PORTAL).content.decode()
+    assert "2 changes, all on this page." in page
+    assert page.count("is-changed") == 2
+    assert "2 changes, none on this page." in alice.get("/desk/setup/types/repair/").content.decode()
+
+
+def test_what_cannot_be_kept_is_said_at_its_field_and_what_was_typed_stays(alice):
+    answer = alice.post(PORTAL, {**form_of(alice, PORTAL), "prefix": "nw!", "welcome": "Typed long"})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert answer.context["sheet"].errors.keys() == {"prefix"}
+    assert "one to six capital letters" in page
+    assert "Typed long" in page and 'value="nw!"' in page
+    assert current().revision == 0
+    answer = alice.post(PORTAL, {**form_of(alice, PORTAL), "name": ""})
+    assert answer.context["sheet"].errors.keys() == {"name"}
+
+
+def test_two_who_change_different_things_lose_nothing(alice, mona):
+    first, second = form_of(alice, PORTAL), form_of(mona, PORTAL)
+    alice.post(PORTAL, {**first, "name": "Beta"})
+    mona.post(PORTAL, {**second, "welcome": "Hello"})
+    assert (read("portal", "name"), read("portal", "welcome")) == ("Beta", "Hello")
+
+
+def test_two_who_change_the_same_are_told_and_the_second_decides(alice, mona):
+    first, second = form_of(alice, PORTAL), form_of(mona, PORTAL)
+    alice.post(PORTAL, {**first, "name": "Beta"})
+    answer = mona.post(PORTAL, {**second, "name": "Gamma", "welcome": "Hello"})
+    assert answer.status_code == 400
+    assert "Somebody changed this meanwhile to “Beta”" in answer.content.decode()
+    assert (read("portal", "name"), read("portal", "welcome")) == ("Beta", None)
+    again = answer.context["sheet"].data
+    mona.post(PORTAL, again)
+    assert (read("portal", "name"), read("portal", "welcome")) == ("Gamma", "Hello")
+
+
+def test_saving_by_itself_writes_only_what_was_touched(alice, mona):
+    form = form_of(alice, PORTAL)
+    mona.post(PORTAL, {**form_of(mona, PORTAL), "welcome": "Hello"})
+    for name in ("B", "Beta"):
+        answer = alice.post(PORTAL, {**form, "name": name, "dirty": ["name"]}, headers=FETCH)
+        assert (answer.status_code, answer.content.decode()) == (200, "Saved in the draft.")
+        assert len(answer.content) < 10_000
+    answer = alice.post(PORTAL, {**form, "name": form["name"], "dirty": ["name"]}, headers=FETCH)
+    assert answer.status_code == 200
+    assert (read("portal", "name"), read("portal", "welcome")) == (form["name"], "Hello")
+    answer = alice.post(PORTAL, {**form, "welcome": "Mine", "dirty": ["welcome"]}, headers=FETCH)
+    assert answer.status_code == 422
+    assert "Words of welcome: Somebody changed this meanwhile" in answer.content.decode()
+    assert read("portal", "welcome") == "Hello"
+
+
+def test_edits_are_taken_back_and_done_again(alice):
+    alice.post(PORTAL, {**form_of(alice, PORTAL), "name": "Beta"})
+    page = alice.get("/desk/setup/history/").content.decode()
+    assert "Brand and address: Name customers read" in page
+    alice.post("/desk/setup/history/1/undo/")
+    assert not current().is_changed
+    alice.post("/desk/setup/history/2/undo/")
+    assert read("portal", "name") == "Beta"
+    answer = alice.post("/desk/setup/history/1/undo/", follow=True)
+    assert "cannot be undone" in answer.content.decode()
+    alice.post("/desk/setup/discard/")
+    assert not current().is_changed
+    alice.post("/desk/setup/history/4/undo/")
+    assert read("portal", "name") == "Beta"
+
+
+def test_types_are_added_copied_ordered_retired_and_brought_back(alice):
+    alice.post("/desk/setup/types/add/", {"name": "Éclair & Söhne", "copy": "repair"})
+    alice.post("/desk/setup/types/add/", {"name": "北", "flow": "way"})
+    keys = current().keys("types")
+    assert keys[-2:] == ["eclair-sohne", "type"]
+    assert read("types", "eclair-sohne", "fields") == read("types", "repair", "fields")
+    assert read("types", "type", "start") == "new"
+    alice.post("/desk/setup/types/order/", {"key": "type", "to": "first"})
+    alice.post("/desk/setup/types/order/", {"key": "type", "to": "down"})
+    assert current().keys("types")[:2] == [keys[0], "type"]
+    alice.post("/desk/setup/types/order/", {"key": "type", "to": f"before:{keys[0]}"})
+    assert current().keys("types")[0] == "type"
+    alice.post("/desk/setup/types/type/retire/")
+    assert "type" not in current().keys("types")
+    alice.post("/desk/setup/types/repair/retire/")
+    assert read("types", "repair", "retired") is True
+    assert re.search('Bring back<span class="sr"> Repair', alice.get("/desk/setup/").content.decode())
+    alice.post("/desk/setup/types/repair/retire/")
+    assert read("types", "repair", "retired") is None
+    assert alice.get("/desk/setup/types/nothing/").status_code == 404
+    assert alice.get("/desk/setup/types/nothing/words/").status_code == 404
