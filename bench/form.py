@@ -134,12 +134,12 @@ def _sent(fields: list[CompiledField]) -> QueryDict:
     data = QueryDict(mutable=True)
     for field in fields:
         data.update(_typed(field, f"f-{field.key}"))
-        if field.key.startswith("serial"):
-            data[f"f-{field.key}"] = "AB-1234"
     return data
 
 
 def _typed(field: CompiledField, name: str) -> dict[str, str]:
+    if getattr(field.config, "pattern", None):
+        return {name: "AB-1234"}
     return {name: "2026-01-31"} if field.kind.key == "date" else inputs_for(field, name)
 
 

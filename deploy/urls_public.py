@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signup/", include("tenants.signup.urls")),
     path("favicon.ico", portico_icon, name="favicon"),
     path("readyz", readyz, name="readyz"),
+    path("api/", include("api.urls")),
 ]
 if find_spec("tenants.console") is not None and find_spec("tenants.console.urls") is not None:
     urlpatterns.append(path("console/", include("tenants.console.urls")))

@@ -15,5 +15,6 @@ urlpatterns = [
     path("favicon.ico", brand.favicon, name="favicon"),
     *people_urls,
     path("desk/", include("portal_core.desk.urls")),
+    path("api/", include("api.urls")),
     path("", include("portal_core.portal.urls")),
 ]

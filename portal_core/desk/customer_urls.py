@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from portal_core.desk import customer, customers
+from portal_core.desk import customer, customer_list, customers
 
 customer_urls = [
-    path("customers/", customers.index, name="customers"),
+    path("customers/", customer_list.index, name="customers"),
     path("customers/new/", customers.new, name="customer_new"),
     path("customers/invite/", customers.invite, name="customer_invite_many"),
     path("customers/qr.svg", customers.qr_file, name="customer_qr"),

@@ -1,7 +1,6 @@
-"""`/desk/customers/`: who the customers are, what is open for each, and letting new ones in."""
+"""Letting new customers in: one written down, many invited, by link, code and card."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -20,11 +19,8 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.config.live import live_portal
 from portal_core.desk.qr import qr_svg
-from portal_core.service_requests.customer_list import COUNT_LIMIT, VIEWS, OpenOnes, customer_page, view_counts
 from tenants.context import current
-from tenants.identifiers import parse_uuid
 from tenants.limits import TooMany
-from tenants.shell import NavItem
 
 INVITED_AT_ONCE = 200
 INVITED_AN_HOUR = 1000
@@ -35,13 +31,6 @@ WORDS = {
     "has_account": "Has an account already and has signed in.",
     "bad_email": "This is not an e-mail address.",
     "too_many": "Too many invitations within an hour. The rest can follow later.",
-}
-_TITLES = {
-    "all": "All",
-    "open": "Something open",
-    "never": "Never signed in",
-    "guests": "Guests",
-    "closed": "Closed accounts",
 }
 
 
@@ -91,61 +80,6 @@ def _refuse_no_address(address: str, number: int) -> None:
         validate_email(address)
     except ValidationError:
         raise ValidationError(f"Line {number}: “{address[:80]}” is not an e-mail address.") from None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list."""
-
-    user: User
-    open: OpenOnes
-
-    @property
-    def turn(self) -> str:
-        """Whose move is waited for: ours first; nothing when nothing is open."""
-        return "us" if self.open.us else "customer" if self.open.customer else ""
-
-    @property
-    def turn_words(self) -> str:
-        """The same in words."""
-        return {"us": "Us", "customer": "Customer"}.get(self.turn, "")
-
-
-@require_safe
-@staff_page()
-def index(request: PersonRequest) -> HttpResponse:
-    """`/desk/customers/`."""
-    view = request.GET.get("view", "all")
-    view = view if view in VIEWS else "all"
-    words = request.GET.get("q", "").replace("\x00", "")[:200].strip()
-    page = customer_page(request.actor, view, words, before=parse_uuid(request.GET.get("before", "")))
-    counts = view_counts(request.actor)
-    context = {
-        "rows": [Row(user, open_ones) for user, open_ones in page.rows],
-        "tabs": [_tab(key, view, words, counts[key]) for key in VIEWS if counts[key] or key in ("all", "open", view)],
-        "view": view,
-        "words": words,
-        "older_href": _href(view, words, before=str(page.older)) if page.older else "",
-        "is_first": "before" not in request.GET,
-        "may_create": _may_invite(request),
-    }
-    return render(request, "desk/customers.html", context)
-
-
-def _may_invite(request: PersonRequest) -> bool:
-    return request.actor.may("create_for_customer") or request.actor.may("manage_customers")
-
-
-def _tab(key: str, view: str, words: str, count: int) -> NavItem:
-    text = f"{COUNT_LIMIT - 1}+" if count >= COUNT_LIMIT else ""
-    return NavItem(_TITLES[key], _href(key, words), current=key == view, count=count, count_text=text)
-
-
-def _href(view: str, words: str, **more: str) -> str:
-    asked = {"view": view} if view != "all" else {}
-    if words:
-        asked["q"] = words
-    return "/desk/customers/?" + urlencode({**asked, **more})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -53,7 +53,11 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 def _summary(found: Found) -> str:
-    return f"{len(found.rows)} on this page · newest first" if found.rows else ""
+    if not found.rows:
+        return ""
+    more = f", {'' if found.is_counted else 'over '}{found.more:,} more" if found.more else ""
+    order = "the number first, then the newest" if found.has_exact and len(found.rows) > 1 else "newest first"
+    return f"{len(found.rows)} on this page{more} · {order}"
 
 
 def _pager(address: Address, filters: Filters, found: Found) -> dict[str, str]:

@@ -3,20 +3,34 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
+from portal_core.config.compiled import CompiledPortal
+from portal_core.documents.standing import who_has
+from portal_core.saved_records.beside import found_by
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.queries import customers_of, open_requests, visible_to
+from portal_core.service_requests.queue import COUNT_LIMIT, bounded_counts
+from portal_core.service_requests.search import Place
+from portal_core.service_requests.viewer import Viewer
+
+__all__ = ["COUNT_LIMIT", "PAGE_SIZE", "VIEWS", "CustomerPage", "CustomerQuery", "OpenOnes", "customer_page"]
 
 PAGE_SIZE: Final = 25
-# Nobody counts beyond that; the tabs show "999+".
-COUNT_LIMIT: Final = 1000
 VIEWS: Final = ("all", "open", "never", "guests", "closed")
+SORTS: Final = ("newest", "name", "here")
+WAITING: Final = ("us", "customer")
+HERE: Final = ("month", "earlier", "never")
 _MOST_WORDS: Final = 6
+_HERE_LATELY: Final = timedelta(days=30)
+_NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -33,22 +47,54 @@ class OpenOnes:
 
 
 @dataclass(frozen=True)
+class CustomerQuery:
+    """What the address asks for: a tab, words, what narrows, and the order. Empty: not asked."""
+
+    view: str = "all"
+    words: str = ""
+    waiting: str = ""  # one of WAITING
+    documents: str = ""  # one of documents.standing.FILTERS
+    here: str = ""  # one of HERE
+    sort: str = "newest"
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more is asked for than a tab."""
+        return bool(self.words or self.waiting or self.documents or self.here)
+
+
+@dataclass(frozen=True)
 class CustomerPage:
-    """Customers, the newest first, each with what is open; `older` is the id to go on from, or None."""
+    """Customers in order, each with what is open, and the places of the pages before and after."""
 
     rows: list[tuple[User, OpenOnes]]
-    older: uuid.UUID | None
+    newer: Place | None
+    older: Place | None
 
 
-def customer_page(actor: Actor, view: str, words: str, *, before: uuid.UUID | None) -> CustomerPage:
+def customer_page(
+    actor: Actor, asked: CustomerQuery, place: Place | None, *, viewer: Viewer, portal: CompiledPortal
+) -> CustomerPage:
     """One page of the customers that `actor` may know, in two queries."""
-    found = _matching(in_view(actor, view), words)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    users = list(found.order_by("-pk")[: PAGE_SIZE + 1])
-    older = users[PAGE_SIZE - 1].pk if len(users) > PAGE_SIZE else None
-    open_ones = _open_by_customer(actor, users[:PAGE_SIZE])
-    return CustomerPage([(user, open_ones.get(user.pk, OpenOnes())) for user in users[:PAGE_SIZE]], older)
+    found = _matching(in_view(actor, asked.view), asked.words, viewer, portal)
+    found = _narrowed(found, actor, asked, portal)
+    found, is_descending = _keyed(found, asked.sort)
+    backwards = place is not None and place.is_backwards
+    if place is not None:
+        found = found.filter(_beyond(place, asked.sort, is_descending=is_descending != backwards))
+    sign = "-" if is_descending != backwards else ""
+    users = list(found.order_by(f"{sign}place", f"{sign}pk")[: PAGE_SIZE + 1])
+    has_more, users = len(users) > PAGE_SIZE, users[:PAGE_SIZE]
+    if backwards:
+        users.reverse()
+    open_ones = _open_by_customer(actor, users)
+    has_newer = has_more if backwards else place is not None
+    has_older = backwards or has_more
+    return CustomerPage(
+        [(user, open_ones.get(user.pk, OpenOnes())) for user in users],
+        newer=Place(users[0].pk, is_backwards=True) if has_newer and users else None,
+        older=Place(users[-1].pk) if has_older and users else None,
+    )
 
 
 def in_view(actor: Actor, view: str) -> QuerySet[User]:
@@ -64,19 +110,50 @@ def in_view(actor: Actor, view: str) -> QuerySet[User]:
 
 
 def view_counts(actor: Actor) -> dict[str, int]:
-    """How many customers stand in each tab, COUNT_LIMIT at most."""
-    return {view: in_view(actor, view).order_by()[:COUNT_LIMIT].count() for view in VIEWS}
+    """How many customers stand in each tab, COUNT_LIMIT at most; one query."""
+    return dict(zip(VIEWS, bounded_counts(in_view(actor, view) for view in VIEWS), strict=True))
 
 
-def _matching(customers: QuerySet[User], words: str) -> QuerySet[User]:
-    """Those whose name, address or telephone number has every word; digits are sought without their spaces."""
+def _matching(customers: QuerySet[User], words: str, viewer: Viewer, portal: CompiledPortal) -> QuerySet[User]:
+    """Those of whom name, e-mail, telephone number or what is kept of them has every word; digits without spaces."""
     for word in words.replace("\x00", "").split()[:_MOST_WORDS]:
-        matches = Q(name__icontains=word) | Q(email__icontains=word)
+        matches = Q(name__icontains=word) | Q(email__icontains=word) | found_by(word, viewer, portal)
         digits = "".join(letter for letter in word if letter.isdigit())
         if len(digits) >= 3:
             matches |= Q(phone__regex=r"\D*".join(digits[:15]))
         customers = customers.filter(matches)
     return customers
+
+
+def _narrowed(customers: QuerySet[User], actor: Actor, asked: CustomerQuery, portal: CompiledPortal) -> QuerySet[User]:
+    if asked.waiting:
+        open_ones = open_requests(actor).filter(customer_id=OuterRef("pk"), turn=asked.waiting)
+        customers = customers.filter(Exists(open_ones))
+    if asked.here:
+        since = timezone.now() - _HERE_LATELY
+        here = {"month": Q(last_sign_in_at__gte=since), "earlier": Q(last_sign_in_at__lt=since)}
+        customers = customers.filter(here.get(asked.here, Q(last_sign_in_at=None)))
+    return customers.filter(who_has(actor, asked.documents, portal=portal)) if asked.documents else customers
+
+
+def _key(sort: str) -> Any:  # an expression of whichever type orders the list
+    if sort == "name":
+        return Lower(Coalesce(NullIf("name", Value("")), "email", output_field=TextField()))
+    if sort == "here":
+        return Coalesce("last_sign_in_at", Value(_NEVER, DateTimeField()))
+    return F("pk")
+
+
+def _keyed(customers: QuerySet[User], sort: str) -> tuple[QuerySet[User], bool]:
+    """With what orders them as `place`, and whether the greatest comes first."""
+    return customers.annotate(place=_key(sort)), sort != "name"
+
+
+def _beyond(place: Place, sort: str, *, is_descending: bool) -> Q:
+    """After that customer in the order, wherever they stand now: their place is looked up, not carried along."""
+    there = Subquery(User.objects.filter(pk=place.id).annotate(place=_key(sort)).values("place"))
+    side = "lt" if is_descending else "gt"
+    return Q(**{f"place__{side}": there}) | Q(place=there, **{f"pk__{side}": place.id})
 
 
 def _open_by_customer(actor: Actor, users: Iterable[User]) -> dict[uuid.UUID, OpenOnes]:

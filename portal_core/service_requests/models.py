@@ -153,8 +153,7 @@ class RequestSearch(TenantModel):
     class Meta:
         app_label = "portal_core"
         indexes = [
-            # Without the pending list, which every search would have to read through.
-            GinIndex(fields=["plain"], name="search_plain", fastupdate=False),
+            # Without the pending list, which every search would have to read through. `words` holds all of `plain`.
             GinIndex(fields=["words"], name="search_words", fastupdate=False),
         ]
 

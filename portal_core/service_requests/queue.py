@@ -123,11 +123,12 @@ def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, li
         found.filter(turn=Turn.CUSTOMER),
         found,
     )
-    found_counts = _bounded_counts((*views, *also))
+    found_counts = bounded_counts((*views, *also))
     return Counts(**dict(zip(names, found_counts[: len(names)], strict=True))), found_counts[len(names) :]
 
 
-def _bounded_counts(views: Iterable[QuerySet[Any]]) -> list[int]:
+def bounded_counts(views: Iterable[QuerySet[Any]]) -> list[int]:
+    """How many rows each has, COUNT_LIMIT at most, in one query."""
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for view in views:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, When
+from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.service_requests.models import RequestSearch, ServiceRequest
+from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Filters, narrowed
 from portal_core.service_requests.search_words import joined_digits, words_in
@@ -29,14 +29,38 @@ _WORDS_LIMIT: Final = 10
 # The beginning of a word finds it from here on; single letters would find half of everything.
 _PREFIX_LENGTH: Final = 2
 _NUMBER_LENGTH: Final = 9
-# How many of the newest are looked at one by one, and how many the index gives at a time after that.
-_NEWEST: Final = 400
-_BATCH: Final = 300
-_LATER_BATCH: Final = 30_000
+# How many of the newest are looked at one by one, how many hits among them are plenty, and how far others are counted.
+_NEAR: Final = 1_000
+_ENOUGH: Final = 200
+_MOST: Final = 1_000
+# SECURITY: words of fields count only where their signature is in force. `words` holds all of `plain` and no query says
+# "not", so that `words` matches wherever `plain` does: one index is enough.
+_MATCHES: Final = "words @@ %s::tsquery AND (signature = ANY(%s) OR plain @@ %s::tsquery)"
+# Gathered before anybody sorts them: else the planner walks through the table in order.
+_HITS: Final = f"WITH hits AS MATERIALIZED (SELECT request_id FROM portal_core_requestsearch WHERE {_MATCHES})"  # noqa: S608
+_ALL_HITS: Final = f"{_HITS} SELECT request_id FROM hits"  # noqa: S608
 
 
-def _answers(word: str, asked: str) -> bool:
-    return word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked
+@dataclass(frozen=True)
+class _Statements:
+    """How hits are looked for from a place on, in one direction."""
+
+    near: str
+    far: str
+
+    @classmethod
+    def of(cls, side: str, order: str) -> "_Statements":
+        """`near`: those among the first few rows from a key on, one by one. `far`: those of the index beyond them."""
+        kept = f"FROM portal_core_requestsearch WHERE request_id {side} %s ORDER BY request_id {order}"
+        near = f"SELECT request_id FROM (SELECT * {kept} LIMIT %s) near WHERE {_MATCHES}"  # noqa: S608 - constants
+        edge = f"edge AS (SELECT request_id {kept} LIMIT 1 OFFSET %s)"
+        beyond = f"hits.request_id {side}= edge.request_id ORDER BY hits.request_id {order}"
+        return cls(near, f"{_HITS}, {edge} SELECT hits.request_id FROM hits, edge WHERE {beyond} LIMIT %s")  # noqa: S608
+
+
+_OLDER: Final = _Statements.of("<", "DESC")
+_NEWER: Final = _Statements.of(">", "ASC")
+_FIRST_PLACE: Final = uuid.UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
@@ -94,6 +118,10 @@ class Found:
     rows: list[ServiceRequest]
     newer: Place | None
     older: Place | None
+    # How many older ones follow; at least so many where they were not counted to the end.
+    more: int = 0
+    is_counted: bool = True
+    has_exact: bool = False
 
 
 NOTHING_FOUND: Final = Found([], None, None)
@@ -108,62 +136,81 @@ def search(
     seen = visible_to(actor)
     if filters.state != "any":
         seen = seen.filter(closed_at__isnull=filters.state != "closed")
-    seen = narrowed(seen, actor, filters, zone=zone).select_related("customer", "assignee")
-    exact = [] if query.number is None else list(seen.filter(number=query.number))
-    seen = seen.exclude(pk__in=[row.pk for row in exact])
-    return _page(_collected(seen, _matches(query, portal), place), place, exact)
+    seen = narrowed(seen, actor, filters, zone=zone)
+    with_people = seen.select_related("customer", "assignee")
+    exact = [] if query.number is None else list(with_people.filter(number=query.number))
+    look = _Look(seen.exclude(pk__in=[row.pk for row in exact]), _asked(query), list(portal.search_signatures))
+    return _page(look, with_people, place, exact)
 
 
-def _page(rows: list[ServiceRequest], place: Place | None, exact: list[ServiceRequest]) -> Found:
+def _page(
+    look: "_Look", with_people: QuerySet[ServiceRequest], place: Place | None, exact: list[ServiceRequest]
+) -> Found:
     backwards = place is not None and place.is_backwards
-    has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    if backwards:
-        rows.reverse()
-    has_newer = has_more if backwards else place is not None
-    has_older = backwards or has_more
-    first_page = exact if not has_newer else []
+    keys, is_all = look.beyond(place)
+    page, more = keys[:PAGE_SIZE], keys[PAGE_SIZE:]
+    rows = list(with_people.filter(pk__in=page).order_by("-pk")) if page else []
+    has_newer = bool(more) if backwards else place is not None
+    has_older = backwards or bool(more)
+    older = Place(rows[-1].pk) if has_older and rows else None
+    if backwards and older is not None:
+        more, is_all = look.beyond(older)
     return Found(
-        [*first_page, *rows],
+        rows if has_newer else [*exact, *rows],
         newer=Place(rows[0].pk, is_backwards=True) if has_newer and rows else None,
-        older=Place(rows[-1].pk) if has_older and rows else None,
+        older=older,
+        more=len(more),
+        is_counted=is_all,
+        has_exact=bool(exact) and not has_newer,
     )
 
 
-def _collected(seen: QuerySet[ServiceRequest], matches: Q, place: Place | None) -> list[ServiceRequest]:
-    """The next page of matching requests and one more, in the order of their ids, which grow with time.
+@dataclass(frozen=True)
+class _Look:
+    """Finds the keys of matching requests of `seen`, in the order of their ids, which grow with time.
 
     A word that many requests have is found among the newest ones, one that few have by the index. The planner cannot
-    tell the two apart (it knows little of the beginnings of words), and the wrong way costs seconds: so first a look
-    at a bounded number of the newest, then the index for the others.
+    tell the two apart (it knows little of the beginnings of words), and the wrong way costs a walk through the whole
+    table: so first a look at a bounded number of the newest, then the index for the others.
     """
-    backwards = place is not None and place.is_backwards
-    order, beyond = ("pk", "pk__gt") if backwards else ("-pk", "pk__lt")
-    kept = RequestSearch.objects.order_by(order)
-    if place is not None:
-        kept = kept.filter(**{beyond: place.id})
-    newest = list(
-        kept.annotate(is_hit=Case(When(matches, then=True), default=False)).values_list("pk", "is_hit")[:_NEWEST]
-    )
-    rows = _rows(seen, [key for key, is_hit in newest if is_hit], order, PAGE_SIZE + 1)
-    size, last = len(newest), newest[-1][0] if newest else None
-    wanted, batch = _NEWEST, _BATCH
-    while len(rows) <= PAGE_SIZE and size == wanted:
-        keys = list(kept.filter(matches, **{beyond: last}).values_list("pk", flat=True)[:batch])
-        rows += _rows(seen, keys, order, PAGE_SIZE + 1 - len(rows))
-        size, last = len(keys), keys[-1] if keys else None
-        wanted, batch = batch, _LATER_BATCH
-    return rows
+
+    seen: QuerySet[ServiceRequest]
+    asked: str
+    signatures: list[str]
+
+    def beyond(self, place: Place | None) -> tuple[list[uuid.UUID], bool]:
+        """The keys from `place` on, the nearest first, and whether these are all. At least a page of them if there is.
+
+        Where the newest alone have plenty, nothing is counted beyond them; else up to `_MOST` more are.
+        """
+        place = place or Place(_FIRST_PLACE)
+        side, order, statements = ("gt", "pk", _NEWER) if place.is_backwards else ("lt", "-pk", _OLDER)
+        seen = self.seen.filter(**{f"pk__{side}": place.id}).order_by(order).values_list("pk", flat=True)
+        near = list(seen.filter(pk__in=RawSQL(statements.near, (place.id, _NEAR, *self._values))))  # noqa: S611
+        if len(near) >= _ENOUGH:
+            return near, False
+        hits = self._by_index(statements, place)
+        far = list(seen.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", (hits,)))) if hits else []
+        found, is_all = [*near, *far], len(hits) < _MOST
+        if not is_all and len(found) <= PAGE_SIZE:
+            # Many have the words, and this person sees few of those.
+            found = list(seen.filter(pk__in=RawSQL(_ALL_HITS, self._values))[: PAGE_SIZE + _MOST])  # noqa: S611
+            is_all = len(found) < PAGE_SIZE + _MOST
+        return found, is_all
+
+    def _by_index(self, statements: _Statements, place: Place) -> list[uuid.UUID]:
+        """The hits beyond those that are looked at one by one, the nearest `_MOST`."""
+        with connection.cursor() as cursor:
+            cursor.execute(statements.far, (*self._values, place.id, _NEAR, _MOST))
+            return [key for (key,) in cursor.fetchall()]
+
+    @property
+    def _values(self) -> tuple[str | list[str], ...]:
+        return (self.asked, self.signatures, self.asked)
 
 
-def _rows(seen: QuerySet[ServiceRequest], keys: list[uuid.UUID], order: str, count: int) -> list[ServiceRequest]:
-    return list(seen.filter(pk__in=keys).order_by(order)[:count]) if keys else []
-
-
-def _matches(query: Query, portal: CompiledPortal) -> Q:
-    """SECURITY: words of fields count only where their signature is in force."""
-    asked = _asked(query)
-    in_force = Q(signature__in=portal.search_signatures)
-    return Q(in_force, _Holds("words", asked)) | Q(~in_force, _Holds("plain", asked))
+def _answers(word: str, asked: str) -> bool:
+    return word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked
 
 
 def _asked(query: Query) -> str:
@@ -172,17 +219,6 @@ def _asked(query: Query) -> str:
     asked = " & ".join(words)
     digits = joined_digits(query.text)
     return f"({asked}) | '{digits}':*" if digits else asked
-
-
-class _Holds(Func):
-    """Whether a vector matches a query in PostgreSQL's own notation."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " @@ "
-    output_field = BooleanField()
-
-    def __init__(self, column: str, asked: str) -> None:
-        super().__init__(F(column), RawSQL("%s::tsquery", (asked,), output_field=SearchVectorField()))
 
 
 def _number(text: str, portal: CompiledPortal) -> int | None:

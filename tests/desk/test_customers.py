@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,10 @@ from portal_core.accounts import customers as actions
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.errors import AccountError, NotAllowed, NotThere
 from portal_core.accounts.models import Session, SigninLink, User
+from portal_core.config.actions import publish
+from portal_core.config.document import load
 from portal_core.messaging.actions import Message, note, reply
+from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions import Move, move
 from tenants.context import tenant_context
 from tenants.outbox.drain import drain
@@ -23,6 +27,7 @@ from tests.contracts.rows import Rows
 from tests.factories import make_client, make_user
 from tests.service_requests.filing import file_request
 from tests.service_requests.small_portal import Shop
+from tests.service_requests.small_portal import document as small_document
 from tests.statements import server_statements
 
 pytestmark = pytest.mark.django_db
@@ -328,3 +333,91 @@ def test_a_move_is_told_by_the_name_of_its_status(people, tenant, client_for):
     move(actor=actor_for(people["alice"]), request_id=row.pk, move=made)
     drain(tenant.schema_name)
     assert "Over" in page(client_for(people["alice"]), f"/desk/customers/{people['carol'].pk}/")
+
+
+def _names(text: str) -> list[str]:
+    return re.findall(r"data-row href=[^>]+><bdi>([^<]+)<", text)
+
+
+def test_the_list_is_ordered_by_name_and_by_who_was_here_last_and_goes_on_where_it_ended(people, bob):
+    now = timezone.now()
+    for n in range(60):
+        user = make_user(f"c{n:02}@example.com", f"Number {n * 7 % 60:02}")
+        if n % 3:
+            User.objects.filter(pk=user.pk).update(last_sign_in_at=now - timedelta(days=n // 2))
+    User.objects.filter(pk=people["dave"].pk).update(name="")
+    for sort, order in (("name", ("lower", False)), ("here", ("seen", True)), ("newest", ("pk", True))):
+        expected = list(User.objects.filter(role="customer", is_active=True))
+        keys = {
+            "lower": lambda user: ((user.name or user.email).lower(), user.pk),
+            "seen": lambda user: (user.last_sign_in_at or now - timedelta(days=9000), user.pk),
+            "pk": lambda user: user.pk,
+        }
+        expected.sort(key=keys[order[0]], reverse=order[1])
+        seen, path, pages = [], f"/desk/customers/?sort={sort}", []
+        while path:
+            text = page(bob, path)
+            pages.append((path, _names(text)))
+            seen += pages[-1][1]
+            found = re.search(r'href="([^"]+)" rel="next"', text)
+            path = found[1].replace("&amp;", "&") if found else ""
+        assert seen == [user.name or user.email for user in expected], sort
+        back = re.search(r'href="([^"]+)" rel="prev"', text)[1].replace("&amp;", "&")
+        assert _names(page(bob, back)) == pages[-2][1]
+
+
+def test_the_list_is_narrowed_by_whose_turn_it_is_and_when_they_were_here(people, bob):
+    file_request(people["carol"])
+    User.objects.filter(pk=people["carol"].pk).update(last_sign_in_at=timezone.now() - timedelta(days=2))
+    User.objects.filter(pk=people["dave"].pk).update(last_sign_in_at=timezone.now() - timedelta(days=40))
+    for asked, name in (("waiting=us", "Carol Customer"), ("here=month", "Carol Customer"), ("here=earlier", "Dave")):
+        names = _names(page(bob, f"/desk/customers/?{asked}"))
+        assert len(names) == 1 and names[0].startswith(name), asked
+    text = page(bob, "/desk/customers/?waiting=customer")
+    assert _names(text) == [] and "No customer fits these filters." in text and "Show everybody" in text
+    assert len(_names(page(bob, "/desk/customers/?waiting=x&here=y&sort=z&documents=w&at=-nonsense"))) == 3
+
+
+def test_the_address_is_shown_and_found_only_where_the_role_sees_the_field_that_asks_for_it(people, tenant, client_for):
+    shop = Shop(people)
+    document = small_document()
+    field = {"key": "home", "kind": "long_text", "label": "Where?", "remember": "customer.address"}
+    document["types"][0]["fields"].append(field)
+    publish(actor=actor_for(people["alice"]), document=load(document))
+    kept = {"address": {"kind": "long_text", "value": "14 Elm Court\nEH9 1QT"}}
+    User.objects.filter(pk=people["carol"].pk).update(remembered=kept)
+    erin = client_for(people["erin"])
+    text = page(erin, "/desk/customers/?q=elm eh9")
+    assert _names(text) == ["Carol Customer"] and "14 Elm Court, EH9 1QT" in text
+    document["types"][0]["fields"][-1]["show"] = {"engineer": "hidden"}
+    publish(actor=actor_for(people["alice"]), document=load(document))
+    text = page(erin, "/desk/customers/")
+    assert "Carol Customer" in text and "Elm Court" not in text
+    assert _names(page(erin, "/desk/customers/?q=elm")) == []
+    assert _names(page(client_for(people["bob"]), "/desk/customers/?q=elm")) == ["Carol Customer"]
+    assert shop.people["erin"].role == "engineer"
+
+
+def test_what_customers_keep_stands_beside_them_and_is_found_as_far_as_the_role_sees_it(people, tenant, client_for):
+    Shop(people)
+    document = small_document()
+    fields = [
+        {"key": "model", "kind": "text", "label": "Model"},
+        {"key": "serial", "kind": "text", "label": "Serial", "show": {"engineer": "hidden"}},
+    ]
+    document["record_kinds"] = [{"key": "boiler", "name": "Boiler", "title": "{field:model}", "fields": fields}]
+    publish(actor=actor_for(people["alice"]), document=load(document))
+    carol, now = people["carol"], timezone.now()
+    SavedRecord.objects.create(
+        kind_key="boiler", customer=carol, created_by=carol, data={"model": "Ecotec", "serial": "K-774"},
+        title="Ecotec", created_at=now, updated_at=now,
+    )  # fmt: skip
+    for who, found in (("bob", ["Carol Customer"]), ("erin", [])):
+        client = client_for(people[who])
+        text = page(client, "/desk/customers/")
+        assert '<th scope="col">Boiler</th>' in text and "<bdi>Ecotec</bdi>" in text
+        assert _names(page(client, "/desk/customers/?q=k-774")) == found
+        assert _names(page(client, "/desk/customers/?q=carol ecotec")) == ["Carol Customer"]
+    SavedRecord.objects.update(archived_at=now)
+    text = page(client_for(people["bob"]), "/desk/customers/?q=ecotec")
+    assert _names(text) == []

@@ -183,6 +183,7 @@ DESK = (
     Page("desk-choose", "/desk/new/", "jonas"),
     Page("desk-new", "/desk/new/report-fault/", "jonas"),
     Page("desk-customers", "/desk/customers/", "jonas", mock="desk-customers.html"),
+    Page("desk-customers-narrowed", "/desk/customers/?waiting=us&documents=wanted&sort=name", "jonas"),
     Page("desk-customers-nobody", "/desk/customers/?q=xyzzy", "jonas"),
     Page("desk-customer", "/desk/customers/{maren_id}/", "owner", mock="desk-customer.html"),
     Page("desk-customer-documents", "/desk/customers/{maren_id}/documents/", "jonas"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, StringConstraints
+from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, StringConstraints, field_validator
 
 from portal_core.config.document.base import Key, Label, LongText, Part, Text, Words
 from portal_core.config.document.conditions import Condition
@@ -29,6 +29,12 @@ class FieldBase(Part):
     remember: Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z][a-z0-9-]*)+$")] | None = None
     calculated: JsonValue = None
     retired: StrictBool = False
+
+    @field_validator("at", mode="after")
+    @classmethod
+    def _without_empty(cls, value: dict[str, dict[str, Show]]) -> dict[str, dict[str, Show]]:
+        """A status in which nothing is said otherwise says nothing: equal documents are equal bytes."""
+        return {status: roles for status, roles in value.items() if roles}
 
 
 class Choice(Part):

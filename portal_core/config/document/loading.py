@@ -7,8 +7,9 @@ from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from portal_core.config.document.clean import NotADocument, clean, parse_json
-from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.document.portal_document import SCHEMA, PortalDocument
 from portal_core.config.problems import Problem
+from portal_core.config.upgrades import STEPS, lift
 
 Place: TypeAlias = tuple[str | int, ...]
 MAX_PROBLEMS = 200
@@ -73,7 +74,7 @@ def load(value: object) -> PortalDocument:
         raise DocumentRefused([error.problem]) from error
     if not isinstance(cleaned, dict):
         raise DocumentRefused([Problem("", "The document is not an object.", "Write it as { … }.")])
-    cleaned = upgrade(cleaned)
+    cleaned = lift(cleaned, STEPS, SCHEMA)
     try:
         return PortalDocument.model_validate(cleaned)
     except ValidationError as error:
@@ -87,11 +88,6 @@ def problems_in(error: ValidationError, root: JsonValue) -> tuple[Problem, ...]:
     # A union of whole and broken numbers says both; one is enough.
     kept = [detail for detail in details if detail["type"] != "int_type" or detail["loc"][:-1] not in places]
     return tuple(sorted({_problem(detail, root) for detail in kept}))
-
-
-def upgrade(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Lifts documents of earlier schemas to the present one. There is only one schema so far."""
-    return value
 
 
 def path_of(place: Place, root: JsonValue, *, keep_last: bool = True) -> str:

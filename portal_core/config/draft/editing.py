@@ -78,7 +78,7 @@ def restore(*, actor: Actor, paths: Sequence[Path], title: str) -> int:
     with transaction.atomic():
         table = _open(actor)
         live = Working(table.draft.live.get)
-        done = [table.working.apply(operation) for path in paths for operation in _as_live(path, live, table.working)]
+        done = [table.working.apply(operation) for path in paths for operation in as_live(path, live, table.working)]
         return table.close(done, title)
 
 
@@ -219,7 +219,7 @@ def _open(actor: Actor) -> _Table:
     return _Table(actor, row, draft, Working(draft.part))
 
 
-def _as_live(path: Path, live: Working, now: Working) -> list[Operation]:
+def as_live(path: Path, live: Working, now: Working) -> list[Operation]:
     """What makes one place as it is in the live version."""
     wanted, found = live.read(path), now.read(path)
     if wanted == found:

@@ -5,7 +5,9 @@ from typing import Final
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
-from portal_core.service_requests.customer_list import OpenOnes, customer_page
+from portal_core.config.live import live_portal
+from portal_core.config.viewer import Viewer
+from portal_core.service_requests.customer_list import CustomerQuery, OpenOnes, customer_page
 from portal_core.service_requests.queries import customers_of
 from tenants.identifiers import parse_uuid
 
@@ -82,9 +84,11 @@ def seen_by(actor: Actor, key: str) -> Seen | None:
 
 def customers_to_see(actor: Actor, *, find: str = "", also: User | None = None) -> list[SeenChoice]:
     """Customers to choose from: those found by `find`, else those with something open first; `also` is among them."""
-    found = {
-        user.pk: (user, ones) for view in _VIEWS for user, ones in customer_page(actor, view, find, before=None).rows
-    }
+    portal = live_portal()
+    viewer = Viewer.of(actor, portal)
+    asked = (CustomerQuery(view=view, words=find) for view in _VIEWS)
+    pages = (customer_page(actor, query, None, viewer=viewer, portal=portal) for query in asked)
+    found = {user.pk: (user, ones) for page in pages for user, ones in page.rows}
     rows = list(found.values())[:_LISTED]
     if also is not None and all(user.pk != also.pk for user, _ones in rows):
         rows.insert(0, found.get(also.pk, (also, OpenOnes())))

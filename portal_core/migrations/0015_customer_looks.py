@@ -16,7 +16,7 @@ DROP = "DROP TRIGGER looks_are_append_only ON portal_core_customerlook;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_core', '0013_drafts'),
+        ('portal_core', '0014_search_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,43 @@
+"""What each text of the document is to the owner; all of them are wording."""
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[tuple[str, str], str]] = {
+    ("portal", "welcome"): "Welcome on the first page",
+    ("portal", "emergency"): "Note for emergencies",
+    ("role", "name"): "Name of the role",
+    ("team", "name"): "Name of the team",
+    ("record_kind", "name"): "Name of what customers save",
+    ("document_kind", "name"): "Name of the document",
+    ("flow", "name"): "Name of the set of statuses",
+    ("step", "name"): "Name of the step",
+    ("status", "name"): "{it}, its name for staff",
+    ("status", "customer_name"): "{it}, its name for customers",
+    ("status", "meaning"): "{it}, what it means",
+    ("status", "next_step"): "{it}, what happens next",
+    ("type", "name"): "Name of the request type",
+    ("type", "description"): "{it}, what customers read below its name",
+    ("type", "group"): "{it}, the heading it stands under",
+    ("type", "title"): "{it}, what its requests are called",
+    ("type", "before"): "{it}, the text before the form",
+    ("type", "after"): "{it}, the text after sending",
+    ("field", "label"): "Question in {owner}",
+    ("field", "noun"): "{it}, what errors call it",
+    ("field", "help"): "{it}, help text",
+    ("field", "placeholder"): "{it}, example in the empty field",
+    ("field", "pattern_error"): "{it}, what is said to a wrong form",
+    ("field", "unit"): "{it}, its unit",
+    ("field", "text"): "Text in {owner}",
+    ("choice", "label"): "Answer to {owner}",
+    ("choice", "help"): "{it}, help text",
+    ("ask", "label"): "{it}, its title",
+    ("ask", "help"): "{it}, help text",
+    ("ask", "consent"): "{it}, what is agreed to",
+    ("ask", "text"): "{it}, the text to read",
+    ("message", "subject"): "Subject of the mail",
+    ("message", "body"): "Mail {it}, its text",
+    ("message", "button"): "Mail {it}, its button",
+    ("ready_answer", "name"): "Name of the ready answer",
+    ("ready_answer", "body"): "Ready answer {it}, its text",
+}
