@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts import customers as customer_actions
 from portal_core.accounts.actions import change_email
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.customers import PHONE_LENGTH, invitation_path, invite_customer
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import EmailForm
@@ -20,6 +21,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.config.live import live_portal
 from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
+from portal_core.desk.filters import page_number, pager_by_number
 from portal_core.desk.records import records_pane
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.history.looks import looks_at
@@ -88,12 +90,14 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "customer": user,
         "part": part,
         "tabs": _tabs(user, part, all_requests),
-        "open": [_line(row, viewer) for row in requests_of(request.actor, user).filter(closed_at=None)[:OPEN_SHOWN]],
+        **_open_ones(request.actor, user, viewer),
         "may_create": request.actor.may("create_for_customer") and user.is_active,
         "may_change": may_change,
         "may_manage": request.actor.may("manage_customers"),
         "has_documents": bool(portal.document_kinds),
-        "records": records_pane(request.actor, user, viewer, portal=portal),
+        "records": records_pane(
+            request.actor, user, viewer, portal=portal, everything=request.GET.get("records") == "all"
+        ),
         "reach": ReachForm(initial={"name": user.name, "phone": user.phone}),
         "new_email": EmailForm(),
         "is_editing": request.GET.get("edit") == "1" and may_change,
@@ -104,6 +108,12 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         **extra,
     }
     return render(request, "desk/customer.html", context, status=status)
+
+
+def _open_ones(actor: Actor, user: User, viewer: Viewer) -> dict[str, object]:
+    """The first open requests, and whether the customer has others."""
+    rows = list(requests_of(actor, user).filter(closed_at=None)[: OPEN_SHOWN + 1])
+    return {"open": [_line(row, viewer) for row in rows[:OPEN_SHOWN]], "has_more_open": len(rows) > OPEN_SHOWN}
 
 
 def _tabs(user: User, part: str, all_requests: int) -> list[NavItem]:
@@ -122,24 +132,19 @@ def _line(row: ServiceRequest, viewer: Viewer) -> Line:
 def _part(request: PersonRequest, user: User, part: str, viewer: Viewer) -> dict[str, object]:
     portal = live_portal()
     if part == "told":
-        return {"told": told(request.actor, user, portal)}
+        page = page_number(request.GET)
+        mails, has_more = told(request.actor, user, portal, page=page)
+        return {"told": mails, "pager": pager_by_number(request.GET, page, has_more=has_more)}
     found = requests_of(request.actor, user)
     if part == "requests":
-        page = _page_number(request)
+        page = page_number(request.GET)
         rows = list(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
         lines = [_line(row, viewer) for row in rows[:PAGE_SIZE]]
-        return {"lines": lines, "page_number": page, "has_more": len(rows) > PAGE_SIZE}
+        return {"lines": lines, "pager": pager_by_number(request.GET, page, has_more=len(rows) > PAGE_SIZE)}
     before = parse_uuid(request.GET.get("before", ""))
     entries, earlier = latest_of(found, viewer, portal=portal, before=before)
     happened = [(item.entry, visible(item.request, viewer, portal=portal, brief=True)) for item in entries]
     return {"happened": happened, "earlier": earlier}
-
-
-def _page_number(request: PersonRequest) -> int:
-    try:
-        return max(1, min(10_000, int(request.GET.get("page", "1"))))
-    except ValueError:
-        return 1
 
 
 @require_POST

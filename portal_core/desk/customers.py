@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_core.accounts.actions import create_customer
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.customers import PHONE_LENGTH, invite_customer
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import EmailForm
@@ -19,6 +20,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.config.live import live_portal
 from portal_core.desk.qr import qr_svg
+from portal_core.service_requests.queries import customers_of
 from tenants.context import current
 from tenants.limits import TooMany
 
@@ -32,6 +34,9 @@ WORDS = {
     "bad_email": "This is not an e-mail address.",
     "too_many": "Too many invitations within an hour. The rest can follow later.",
 }
+
+
+_TELLING = frozenset({"staff", "email_taken", "inactive", "has_account"})
 
 
 class NewCustomerForm(EmailForm):
@@ -94,6 +99,18 @@ def new(request: PersonRequest) -> HttpResponse:
     return render(request, "desk/customer_new.html", {"form": form}, status=400 if form.errors else 200)
 
 
+def _refusal(actor: Actor, code: str, email: str) -> str:
+    """Why an address was not taken, in words.
+
+    SECURITY: who does not reach every customer does not learn of the others whether they have an account.
+    """
+    if code in _TELLING and not actor.role.reaches_all:
+        known = customers_of(actor, also_closed=True).filter(email=normalise_email(email))
+        if not known.exists():
+            return "This address cannot be invited from here. Ask somebody who sees all customers."
+    return WORDS.get(code, WORDS["bad_email"])
+
+
 def _made(request: PersonRequest, form: NewCustomerForm) -> User | None:
     """The customer, or None with the reason on the form."""
     typed = form.cleaned_data
@@ -103,7 +120,7 @@ def _made(request: PersonRequest, form: NewCustomerForm) -> User | None:
             limit_person(request, "invite-customer", INVITED_AN_HOUR)
             invite_customer(actor=request.actor, email=user.email)
     except (AccountError, TooMany) as error:
-        form.add_error("email", WORDS.get(error.code, WORDS["bad_email"]))
+        form.add_error("email", _refusal(request.actor, error.code, typed["email"]))
         return None
     sent = f" An invitation is on its way to {user.email}." if typed["invite"] else ""
     messages.success(request, f"{user.name} is one of your customers now.{sent}")
@@ -144,7 +161,7 @@ def _invited(request: PersonRequest, name: str, address: str) -> Invited:
         limit_person(request, "invite-customer", INVITED_AN_HOUR)
         invite_customer(actor=request.actor, email=address, name=name)
     except (AccountError, TooMany) as error:
-        return Invited(address, WORDS.get(error.code, WORDS["bad_email"]))
+        return Invited(address, _refusal(request.actor, error.code, address))
     return Invited(address, "")
 
 

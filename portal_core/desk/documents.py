@@ -36,6 +36,7 @@ from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
 
 _MOST: Final = 200
+_AT_ONCE: Final = 50
 _NOT_YOURS = "Nothing was kept: this is not yours to add."
 _OVERTAKEN = "The document has changed meanwhile. This is how it stands now; nothing was written."
 
@@ -153,15 +154,28 @@ class AskForm(forms.Form):
 @require_safe
 @staff_page()
 def to_check(request: PersonRequest) -> HttpResponse:
-    """`/desk/documents/`: what customers sent and nobody has checked, the longest waiting first."""
+    """`/desk/documents/`: what nobody has checked yet, the longest waiting first; `?after=ID` goes on."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     rows = documents_to_check(request.actor, portal)
-    found = list(rows.select_related("customer", "request").order_by("id")[:_MOST])
+    after = parse_uuid(request.GET.get("after", ""))
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    found = list(rows.select_related("customer", "request").order_by("id")[: _AT_ONCE + 1])
+    has_more, found = len(found) > _AT_ONCE, found[:_AT_ONCE]
     people = {row.pk: row.customer for row in found}
-    shown = [(document, people[document.id]) for document in visible_documents(found, viewer, portal)]
-    more = rows.count() - _MOST if len(found) == _MOST else 0
-    return render(request, "desk/documents.html", {"portal": portal, "waiting": shown, "more": max(0, more)})
+    context = {
+        "portal": portal,
+        "waiting": [(document, people[document.id]) for document in visible_documents(found, viewer, portal)],
+        "pager": {
+            "newer_href": "/desk/documents/" if after else "",
+            "newer_label": "The longest waiting",
+            "older_href": f"/desk/documents/?after={found[-1].pk}" if has_more else "",
+            "older_label": "More",
+        },
+        "here": f"/desk/documents/?after={after}" if after else "/desk/documents/",
+    }
+    return render(request, "desk/documents.html", context)
 
 
 @require_safe

@@ -42,20 +42,25 @@ class RecordsPane:
     details: list[VisibleDetail]
     add: list[tuple[str, str]]
     customer_id: uuid.UUID
+    has_more: bool = False
 
 
-def records_pane(actor: Actor, customer: User, viewer: Viewer, *, portal: CompiledPortal) -> RecordsPane | None:
-    """The pane, in one statement; None (and no statement) where the configuration keeps nothing."""
+def records_pane(
+    actor: Actor, customer: User, viewer: Viewer, *, portal: CompiledPortal, everything: bool = False
+) -> RecordsPane | None:
+    """The pane with the newest or with everything, in one statement; None (and no statement) where nothing is kept."""
     details = visible_details(customer, viewer, portal=portal)
     if not portal.record_kinds:
         return RecordsPane([], details, [], customer.pk) if details else None
-    rows = of_customer(customer.pk).filter(archived_at=None)[:RECORDS_SHOWN]
+    kept = of_customer(customer.pk).filter(archived_at=None)
+    rows = list(kept if everything else kept[: RECORDS_SHOWN + 1])
+    has_more, rows = not everything and len(rows) > RECORDS_SHOWN, rows if everything else rows[:RECORDS_SHOWN]
     add = [
         (kind.key, portal.text(kind.name, viewer.language))
         for kind in portal.active_record_kinds
         if actor.may("edit_fields") and can_fill_in(kind, actor.role)
     ]
-    return RecordsPane(visible_all(rows, viewer, portal=portal), details, add, customer.pk)
+    return RecordsPane(visible_all(rows, viewer, portal=portal), details, add, customer.pk, has_more)
 
 
 @require_safe

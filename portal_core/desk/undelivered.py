@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.desk.filters import page_number, pager_by_number
 from portal_core.notifications import undelivered
 
 
@@ -12,5 +13,11 @@ from portal_core.notifications import undelivered
 @staff_page("manage_team")
 def index(request: PersonRequest) -> HttpResponse:
     """To whom, when, why in words, and what to do."""
-    context = {"mails": undelivered.undelivered(), "waiting": undelivered.waiting_events()}
+    page = page_number(request.GET)
+    mails, has_more = undelivered.undelivered(page)
+    context = {
+        "mails": mails,
+        "waiting": undelivered.waiting_events(),
+        "pager": pager_by_number(request.GET, page, has_more=has_more),
+    }
     return render(request, "desk/undelivered.html", context)

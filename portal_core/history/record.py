@@ -3,15 +3,20 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.history.models import Audience, HistoryEntry, Kind, Side
+from tenants.identifiers import uuid7_at
 
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 _BATCH = 500
+# Between the machines that serve one portal.
+_CLOCKS_DIFFER: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,12 @@ def written_before(actor: Actor, request_id: uuid.UUID, submission_key: uuid.UUI
 
 
 def latest_key() -> uuid.UUID | None:
-    """The key of the line that was written last: another one whenever anything was done to any request."""
-    return HistoryEntry.objects.order_by("-id").values_list("id", flat=True).first()
+    """The key of the line that was written last: another one whenever anything was done to any request.
+
+    Keys are times: a line that was brought in with a date ahead of now would be the last one until then.
+    """
+    written = HistoryEntry.objects.filter(pk__lte=uuid7_at(timezone.now() + _CLOCKS_DIFFER, 0))
+    return written.order_by("-id").values_list("id", flat=True).first()
 
 
 def add_lines(*, actor: Actor, lines: Mapping[uuid.UUID, Line]) -> None:

@@ -55,16 +55,17 @@ class Told:
     reason: str
 
 
-def told(actor: Actor, customer: User, portal: CompiledPortal) -> list[Told]:
-    """The latest mails to a customer; two queries, one more where some are about documents. The outbox keeps what was
-    sent for a month."""
+def told(actor: Actor, customer: User, portal: CompiledPortal, *, page: int = 1) -> tuple[list[Told], bool]:
+    """A page of the mails to a customer, the latest first, and whether there are older ones. The outbox keeps what was
+    sent for a month. Two queries, one more where some are about documents."""
     sent = Mail.objects.filter(recipient_user_id=customer.pk).select_related("event")
-    mails = list(sent.order_by("-created_at", "-id")[:SHOWN])
+    mails = list(sent.order_by("-created_at", "-id")[(page - 1) * SHOWN : page * SHOWN + 1])
+    has_more, mails = len(mails) > SHOWN, mails[:SHOWN]
     keys = {key for mail in mails if (key := _request_of(mail)) is not None}
     reached = {row.pk: row for row in visible_to(actor).filter(pk__in=keys)}
     papers = _papers(actor, portal, {key for mail in mails if (key := _named(mail, "document_id")) is not None})
     lines = (_line(mail, reached, papers, portal) for mail in mails)
-    return [line for line in lines if line is not None]
+    return [line for line in lines if line is not None], has_more
 
 
 def _named(mail: Mail, what: str) -> UUID | None:

@@ -97,16 +97,17 @@ def refused_address(user: User) -> str:
     return user.email if isinstance(mark, dict) and mark.get("to") == user.email else ""
 
 
-def undelivered() -> Sequence[Undelivered]:
-    """Mails to customers that were given up in the last 30 days, newest first."""
+def undelivered(page: int = 1) -> tuple[Sequence[Undelivered], bool]:
+    """A page of the mails to customers that were given up in the last 30 days, newest first; whether there are more."""
     since = timezone.now() - PERIOD
     to_customers = User.objects.filter(role=CUSTOMER).values("pk")
     failed = Mail.objects.filter(failed_at__gte=since, recipient_user_id__in=to_customers).order_by("-failed_at", "-id")
     # After an outage there are many: neither their words nor more of them than are shown leave the database.
-    mails = list(failed.only(*_NEEDED)[:SHOWN])
+    mails = list(failed.only(*_NEEDED)[(page - 1) * SHOWN : page * SHOWN + 1])
+    has_more, mails = len(mails) > SHOWN, mails[:SHOWN]
     people = User.objects.in_bulk({mail.recipient_user_id for mail in mails if mail.recipient_user_id is not None})
     pairs = [(mail, people.get(mail.recipient_user_id)) for mail in mails if mail.recipient_user_id is not None]
-    return [_line(mail, user) for mail, user in pairs if user is not None]
+    return [_line(mail, user) for mail, user in pairs if user is not None], has_more
 
 
 def waiting_events() -> int:

@@ -196,6 +196,50 @@ def test_many_are_invited_at_once_and_each_is_reported(people, bob):
     assert sorted(Mail.objects.values_list("to_address", flat=True)) == ["maren@example.com", "nils@example.com"]
 
 
+def test_a_role_limited_to_its_team_does_not_learn_who_has_an_account(people, tenant, client_for):
+    shop = Shop(people)
+    shop.publish(scope="team")
+    shop.file(who="carol")
+    User.objects.filter(email__in=["carol@example.com", "dave@example.com"]).update(last_sign_in_at=timezone.now())
+    erin, before = client_for(people["erin"]), Mail.objects.count()
+    lines = "carol@example.com\ndave@example.com\nbob@example.com"
+    text = erin.post("/desk/customers/invite/", {"lines": lines}).content.decode()
+    assert text.count("Has an account already") == 1
+    assert text.count("cannot be invited from here") == 2 and "your team" not in text
+    one = erin.post("/desk/customers/new/", {"name": "Dave", "email": "dave@example.com"}).content.decode()
+    assert "cannot be invited from here" in one and "is here already" not in one
+    assert Mail.objects.count() == before
+
+
+def test_long_lists_beside_a_customer_go_on(people, bob, monkeypatch):
+    from portal_core.desk import customer as module
+
+    rows = [file_request(people["carol"]) for _ in range(3)]
+    path = f"/desk/customers/{people['carol'].pk}/"
+    assert "the open ones first" not in page(bob, path)
+    monkeypatch.setattr(module, "OPEN_SHOWN", 2)
+    monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    assert "the open ones first" in page(bob, path)
+    first, second = page(bob, f"{path}?show=requests"), page(bob, f"{path}?show=requests&page=2")
+    assert 'href="?show=requests&amp;page=2" rel="next"' in first and 'rel="prev"' not in first
+    assert 'href="?show=requests&amp;page=1" rel="prev"' in second and 'rel="next"' not in second
+    assert f"/desk/requests/{rows[0].number}/" in second and f"/desk/requests/{rows[0].number}/" not in first
+
+
+def test_mails_to_a_customer_are_paged(people, bob, tenant, monkeypatch):
+    from portal_core.notifications import told as module
+
+    for _ in range(3):
+        file_request(people["carol"])
+    drain(tenant.schema_name)
+    path = f"/desk/customers/{people['carol'].pk}/?show=told"
+    assert page(bob, path).count('<th scope="row">') == 3
+    monkeypatch.setattr(module, "SHOWN", 2)
+    first, second = page(bob, path), page(bob, f"{path}&page=2")
+    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (2, 1)
+    assert 'page=2" rel="next"' in first and 'page=1" rel="prev"' in second and 'rel="next"' not in second
+
+
 def test_one_wrong_line_sends_nothing_and_is_named(people, bob):
     before = Rows().now()
     answer = bob.post("/desk/customers/invite/", {"lines": "maren@example.com\nnot an address"})

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from redis.exceptions import ConnectionError as NoRedis
 
 from portal_core.accounts.actor import actor_for
 from portal_core.desk import presence, queue
 from portal_core.desk.presence import Here, sentence
+from portal_core.history.models import Audience, HistoryEntry, Kind, Side
 from portal_core.messaging.actions import Message, note, reply
+from tenants.identifiers import uuid7_at
 from tests.contracts import canaries
 from tests.contracts.rows import Rows
 from tests.contracts.test_canaries import Scene
@@ -114,6 +118,20 @@ def test_the_queue_answers_not_modified_until_something_is_written(shop, people,
     monkeypatch.setattr(queue.time, "time", lambda: 1_800_000_100.0)
     assert bob.get("/desk/?view=all", headers={**asked, "If-None-Match": latest}).status_code == 200
     assert "ETag" not in bob.get("/desk/?view=all").headers
+
+
+def test_a_line_that_came_in_with_a_date_ahead_hides_no_news(shop, people, client_for, monkeypatch):
+    monkeypatch.setattr(queue.time, "time", lambda: 1_800_000_000.0)
+    row = shop.file(kind="noise")
+    ahead = timezone.now() + timedelta(hours=20)
+    HistoryEntry.objects.create(
+        id=uuid7_at(ahead, 0), request=row, kind=Kind.RECORDED, audience=Audience.STAFF, side=Side.SYSTEM, at=ahead
+    )
+    bob, asked = client_for(people["bob"]), {"X-Live": "1"}
+    tag = bob.get("/desk/", headers=asked)["ETag"]
+    assert bob.get("/desk/", headers={**asked, "If-None-Match": tag}).status_code == 304
+    reply(actor=actor_for(people["carol"]), request_id=row.pk, message=Message("Hello", uuid.uuid4()))
+    assert bob.get("/desk/", headers={**asked, "If-None-Match": tag}).status_code == 200
 
 
 def test_asking_for_news_costs_two_statements(shop, people, client_for, server_statements):

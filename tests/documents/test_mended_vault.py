@@ -138,7 +138,14 @@ def test_long_lists_of_papers_say_where_they_go_on(papers, monkeypatch):
         older = page(papers, who, f"{path}?before={rows[1].pk}")
         assert "Paper a" in older and "Paper b" not in older
     assert state(wanted) == "replaced"
-    assert "1 more will follow" in page(papers, "bob", "/desk/documents/")
+    monkeypatch.setattr(desk_documents, "_AT_ONCE", 2)
+    first = page(papers, "bob", "/desk/documents/")
+    assert "Paper a" in first and "Paper b" in first and "Paper c" not in first
+    path = f"/desk/documents/?after={rows[1].pk}"
+    assert f'href="{path}" rel="next"' in first
+    rest = page(papers, "bob", path)
+    assert "Paper c" in rest and "Paper b" not in rest and f'name="back" value="{path}"' in rest
+    assert "Nothing more waits" in page(papers, "bob", f"/desk/documents/?after={rows[2].pk}")
 
 
 def test_what_is_asked_for_is_shown_first_however_old(papers, monkeypatch):

@@ -126,9 +126,12 @@ def test_an_outage_of_the_mail_server_is_not_read_into_memory(people, monkeypatc
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        found = listed.undelivered()
+        found, has_more = listed.undelivered()
     assert [line.subject for line in found] == ["carol 0", "carol 1", "carol 2"]
     first = asked.captured_queries[0]["sql"]
-    assert "LIMIT 3" in first
+    assert "LIMIT 4" in first
     assert '"html"' not in first
     assert len(asked.captured_queries) == 2
+    assert has_more
+    assert [line.subject for line in listed.undelivered(2)[0]] == ["carol 3", "carol 4", "carol 5"]
+    assert not listed.undelivered(2)[1]

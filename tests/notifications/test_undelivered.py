@@ -80,7 +80,7 @@ def test_a_mail_for_later_marks_nobody(desk, people, monkeypatch):
     desk.sent()
     people["carol"].refresh_from_db()
     assert people["carol"].mail_refused is None
-    assert undelivered() == []
+    assert undelivered() == ([], False)
 
 
 @pytest.mark.django_db

@@ -9,8 +9,10 @@ import time_machine
 from django.utils import timezone
 
 from portal_core.config.models import PortalState
+from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.service_requests.promises import usually_words
 from portal_core.service_requests.usual import measure_usual_hours, measured
+from tenants.identifiers import uuid7_at
 from tests.service_requests.asking_portal import Desk
 
 START = "2026-11-02 09:00 +0000"
@@ -48,6 +50,22 @@ def test_four_of_five_are_faster_and_old_cases_do_not_count(people):
         assert figures["job"]["new"] == pytest.approx(42, abs=40)
         clock.shift(timedelta(days=91))
         assert measured(timezone.now()) == {}
+
+
+def test_what_was_moved_elsewhere_does_not_count(people):
+    with time_machine.travel(START, tick=False) as clock:
+        desk = Desk(people)
+        rows = [desk.at("new") for _ in range(20)]
+        clock.shift(timedelta(hours=5))
+        since, came_in = timezone.now(), []
+        for row in rows:
+            data = {"from": "new", "to": "work", "told": False, "imported": True}
+            came_in.append(HistoryEntry(request=row, kind=Kind.MOVED, side=Side.SYSTEM, audience="customer", data=data))
+            came_in[-1].at, came_in[-1].id = since, uuid7_at(since, 0)
+        HistoryEntry.objects.bulk_create(came_in)
+        assert measured(timezone.now()) == {}
+        _work_on(desk, clock, [3] * 20)
+        assert measured(timezone.now()) == {"job": {"new": 3}}
 
 
 def test_it_stands_instead_of_no_promise(people):
