@@ -17,6 +17,7 @@ from portal_core.documents import expiring, keeping, scanning, sweep, vault
 from portal_core.documents.file_kind import FileKind
 from portal_core.notifications import documents as document_notices
 from portal_core.notifications import handlers as notification_handlers
+from portal_core.notifications import infected as infected_notices
 from portal_core.notifications import time_handlers as notification_time_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.notifications.notices import clear_old_notices
@@ -84,6 +85,7 @@ def _connect_files() -> None:
     impact.register_kept_documents(vault.kinds_kept)
     subscribe("file.waiting")(scanning.on_waiting)
     document_notices.connect()
+    infected_notices.connect()
 
 
 def _mirror_name(_event: Event) -> None:

@@ -23,16 +23,18 @@ from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import within_reach
-from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
+from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import document_at, documents_of, stretch
 from portal_core.documents.visible import visible_document, visible_documents
+from portal_core.documents.words import reason_for
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
+from portal_core.service_requests.papers import NOTE_LENGTH
 from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
-from tenants.identifiers import parse_uuid
+from tenants.identifiers import parse_uuid, uuid7
 from tenants.uploads import UploadLimits, takes_files
 
 _MOST: Final = 200
@@ -133,7 +135,7 @@ class AskForm(forms.Form):
 
     kind = forms.ChoiceField(label="What do you need?", error_messages={"required": "Choose what you need."})
     note = forms.CharField(
-        max_length=vault.NOTE_LENGTH,
+        max_length=NOTE_LENGTH,
         label="Why, in the words that the customer reads",
         widget=forms.Textarea,
         error_messages={"required": "Say why: nobody likes to send papers into the blue."},
@@ -201,6 +203,7 @@ def add(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
         title=cleaned["title"],
         valid_until=cleaned["valid_until"],
         share=cleaned["share"],
+        key=parse_uuid(request.POST.get("key", "")),
     )
     try:
         document = vault.add_document(
@@ -209,10 +212,11 @@ def add(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
             paper=paper,
             request_id=opened.for_request.id if opened.for_request else None,
         )
+    except AlreadyOnFile as error:
+        form.add_error("files", reason_for(error.name, "on_file"))
+        return _render(request, opened, add_form=form, status=400)
     except (NotTheirs, NotAllowed):
-        return _render(
-            request, opened, add_form=form, problem="Nothing was kept: this is not yours to add.", status=403
-        )
+        return _render(request, opened, add_form=form, problem=_NOT_YOURS, status=403)
     told = f"Shared with {opened.customer.first_name}." if document.is_shared else "Kept, for staff only."
     messages.success(request, told)
     return _back(request, opened)
@@ -348,6 +352,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "ask_form": ask_form if may_edit and opened.is_reached and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "may_edit": may_edit,
+        "key": parse_uuid(request.POST.get("key", "")) or uuid7(),
         "older": part.older,
         "for_request": opened.for_request,
         "is_reached": opened.is_reached,

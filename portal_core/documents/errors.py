@@ -34,3 +34,13 @@ class Overtaken(DocumentError):
     """The document has changed since the page showed it; nothing was written. Answered 409."""
 
     code = "overtaken"
+
+
+class AlreadyOnFile(DocumentError):
+    """A file that is part of a document already cannot become one more. Nothing was written."""
+
+    code = "already_on_file"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name

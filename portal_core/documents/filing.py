@@ -15,7 +15,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import is_within_reach
-from portal_core.documents.errors import NotTheirs
+from portal_core.documents.errors import AlreadyOnFile, NotTheirs
 from portal_core.documents.kinds import is_expired, kind_of, kind_visibility, valid_until
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.documents.uploads import stored_value
@@ -92,7 +92,13 @@ def file_document(rows: Sequence[StoredFile], kind_key: str, filing: Filing, lab
     """A new paper in the vault, made of attached files; see `replace_older` for what it takes the place of.
 
     What staff add is not shared with the customer by this; that is a step of its own.
+
+    Raises:
+        AlreadyOnFile: a file lies in another document; it stays there, with its kind's rules and for as long.
     """
+    for row in rows:
+        if row.document_id is not None:
+            raise AlreadyOnFile(row.name)
     kind = kind_of(filing.portal, kind_key)
     now = timezone.now()
     document = Document.objects.create(

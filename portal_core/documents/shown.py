@@ -9,7 +9,10 @@ from portal_core.history.record import JsonValue
 
 @dataclass(frozen=True)
 class ShownFile:
-    """One file in a list. `face`: the letters on its sign (PDF, JPG). `is_picture`: it may be looked at in the page."""
+    """One file in a list. `face`: the letters on its sign (PDF, JPG). `is_picture`: it may be looked at in the page.
+
+    `remark` says, in its `tone`, how its document stands where that is not on file: sent back, replaced.
+    """
 
     id: str
     name: str
@@ -18,6 +21,13 @@ class ShownFile:
     href: str
     is_picture: bool
     state: str = "clean"
+    remark: str = ""
+    tone: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is nothing to fetch (any more)."""
+        return self.state in ("infected", "gone")
 
 
 def shown_file(value: Mapping[str, JsonValue], state: str = "clean") -> ShownFile:

@@ -54,6 +54,7 @@ _REASONS: Final = {
         "“%(name)s” was not taken: much of what you chose is not sent yet. Send that first."
     ),
     "too_often": gettext_lazy("“%(name)s” was not taken: those were many files in a short time. Try again in an hour."),
+    "on_file": gettext_lazy("“%(name)s” is part of another document already. Choose the file once more."),
     "infected": gettext_lazy(
         "“%(name)s” contains harmful software and was not kept. Check your device and send another copy."
     ),

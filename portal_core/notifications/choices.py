@@ -60,6 +60,8 @@ STAFF_KIND_OF: Final[Mapping[str, str]] = {
     "moved": "status",
     "late": "late",
     "lapsed": "late",
+    "infected": "replied",
+    "paper_infected": "replied",
 }
 
 

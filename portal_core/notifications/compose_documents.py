@@ -15,7 +15,7 @@ from portal_core.config.localise import date_in
 from portal_core.documents.models import Document
 from portal_core.documents.visible import VisibleDocument, visible_document
 from portal_core.notifications import parts
-from portal_core.notifications.choices import ALWAYS
+from portal_core.notifications.choices import ALWAYS, STAFF_KIND_OF
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import escape_value
 from portal_core.notifications.models import Notice, Way
@@ -64,9 +64,18 @@ SAYINGS: Final[Mapping[str, Saying]] = {
 _YOURS = gettext_lazy("You get this because the document is about you.")
 
 
+# What staff are told of a customer's document that came with no request.
+_HARMFUL: Final = "paper_infected"
+
+
 def is_paper(what: str) -> bool:
     """Whether a notice is about a document, by what it tells."""
-    return what in SAYINGS
+    return what in SAYINGS or what == _HARMFUL
+
+
+def icon_of(what: str) -> str:
+    """The sign before a line about a document."""
+    return SAYINGS[what].icon if what in SAYINGS else "alert"
 
 
 def document_of(notice: Notice) -> Document | None:
@@ -77,6 +86,8 @@ def document_of(notice: Notice) -> Document | None:
 def paper_mail(notice: Notice) -> ComposedMail | None:
     """The mail about a document; None when it is not true any more, not for its reader, or leads them nowhere."""
     row, portal = document_of(notice), live_portal()
+    if row is not None and notice.what == _HARMFUL:
+        return _harmful_mail(notice, row, portal)
     if row is None or row.customer_id != notice.user_id:
         return None
     document = visible_document(row, parts.reader(notice.user, portal), portal)
@@ -150,3 +161,32 @@ def _lines(said: Saying, document: VisibleDocument, language: str) -> tuple[str,
         return until, _("You can send us the new one as soon as you have it; then nobody has to ask you for it.")
     files = ", ".join(file.name for file in document.files) if document.from_staff else ""
     return str(said.body), files
+
+
+def _harmful_mail(notice: Notice, row: Document, portal: CompiledPortal) -> ComposedMail | None:
+    """To a colleague who sees all customers; None for anybody else."""
+    reader, entry = notice.user, notice.entry
+    viewer = parts.reader(reader, portal)
+    document = visible_document(row, viewer, portal)
+    if entry is None or document is None or not viewer.is_staff or not viewer.role.reaches_all:
+        return None
+    with override(viewer.language):
+        words = {"name": row.customer.name or row.customer.email, "document": document.name}
+        headline = _("Harmful file from %(name)s: %(document)s") % words
+        body = _("Harmful software was found in it, and it was removed before anybody could open it.")
+        asked = _("%(name)s is asked for another copy.") % words if document.is_wanted else ""
+        return ComposedMail(
+            template="staff_new",
+            to=reader.email,
+            to_name=reader.name,
+            recipient_id=reader.pk,
+            language=viewer.language,
+            subject=headline,
+            headline=headline,
+            body_markdown="\n\n".join(escape_value(line) for line in (body, asked) if line),
+            button_label=_("See the documents"),
+            button_url=parts.address_of(f"/desk/customers/{row.customer_id}/documents/"),
+            reason=_("You get this because you see all customers’ documents."),
+            request_id=document.id,
+            kind=STAFF_KIND_OF[_HARMFUL],
+        )

@@ -13,7 +13,7 @@ from portal_core.notifications import parts
 from portal_core.notifications.choices import STAFF_KIND_OF
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import escape_value, plain_to_markdown
-from portal_core.service_requests.entries import for_viewer
+from portal_core.service_requests.entries import for_viewer, line_for
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import day_words
 from portal_core.service_requests.viewer import Viewer
@@ -34,6 +34,8 @@ class _Saying:
     quotes: bool = False
     # What to do about it, instead of the request's answers.
     advice: Any = ""
+    # What is to be known of it, instead of the request's answers.
+    says: Any = ""
 
     def filled(self, words: dict[str, str]) -> "_Saying":
         """With names and titles in place, in the language in force."""
@@ -42,6 +44,7 @@ class _Saying:
             subject=str(self.subject) % words,
             headline=str(self.headline) % words,
             reason=str(self.reason),
+            says=str(self.says),
             advice=str(self.advice) % {name: escape_value(word) for name, word in words.items()},
         )
 
@@ -65,6 +68,8 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
     entry, viewer = told.entry, parts.reader(user, told.portal)
     if entry is not None and not for_viewer(told.now, viewer).filter(pk=entry.pk).exists():
         return None
+    if entry is not None and told.what == "infected" and line_for(entry, told.now, viewer, portal=told.portal) is None:
+        return None
     view = parts.seen_since(told.request, told.now, viewer, told.portal)
     name = entry.actor.name if entry is not None and entry.actor is not None else view.customer.name
     with override(viewer.language):
@@ -74,6 +79,7 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
             "title": view.title,
             "reference": view.reference,
             "status": view.status.name,
+            "file": str(entry.data.get("file", "")) if entry is not None else "",
         }
         said = _SAYINGS[told.what].filled(words)
         lead = _("%(name)s writes:") % {"name": name}
@@ -88,7 +94,7 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
         language=viewer.language,
         subject=said.subject,
         headline=said.headline,
-        body_markdown="" if quote else said.advice or _answers(view),
+        body_markdown="" if quote else said.advice or said.says or _answers(view),
         button_label=button,
         button_url=parts.address_of(f"{view.desk_path}#write" if said.advice else view.desk_path),
         reason=said.reason,
@@ -127,7 +133,7 @@ def _value(field: VisibleField) -> str:
 
 _WITH_YOU = gettext_lazy("You get this because the request is with you or your team.")
 
-# Filled in with name (who did it), title, reference and status.
+# Filled in with name (who did it), title, reference, status and file.
 _SAYINGS = {
     "created": _Saying(
         template="staff_new",
@@ -166,6 +172,16 @@ _SAYINGS = {
         subject=gettext_lazy("%(name)s made a change: %(title)s (%(reference)s)"),
         headline=gettext_lazy("%(name)s made a change"),
         reason=_WITH_YOU,
+    ),
+    "infected": _Saying(
+        template="staff_new",
+        subject=gettext_lazy("Harmful file: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("“%(file)s” was not kept"),
+        reason=_WITH_YOU,
+        says=gettext_lazy(
+            "Harmful software was found in it, and it was removed before anybody could open it. Whoever sent it is told"
+            " so, and reads on the request what to do."
+        ),
     ),
     "late": _Saying(
         template="staff_new",

@@ -1,27 +1,14 @@
-"""Listening to what happens to documents: the customer hears of it, and everybody concerned of a harmful file."""
+"""Listening to what happens to documents: the customer hears of it, the way they have it."""
 
-from typing import Any, Final
+from typing import Final
 
-from django.utils.translation import gettext_lazy, override
-
-from portal_core.accounts.actor import actor_for
-from portal_core.accounts.models import User
-from portal_core.accounts.roles import CUSTOMER
-from portal_core.config.live import live_portal
-from portal_core.documents.models import Document, StoredFile
-from portal_core.documents.words import reason_for
+from portal_core.documents.models import Document
 from portal_core.history.models import HistoryEntry
-from portal_core.notifications import parts
-from portal_core.notifications.choices import ALWAYS, way_for
+from portal_core.notifications.choices import way_for
 from portal_core.notifications.compose_documents import SAYINGS, paper_mail
-from portal_core.notifications.composed import ComposedMail
-from portal_core.notifications.counting import count_notice
 from portal_core.notifications.deliver import deliver
-from portal_core.notifications.markdown import escape_value
 from portal_core.notifications.models import Notice
 from portal_core.notifications.notices import Told
-from portal_core.notifications.queueing import queue, queue_sample
-from portal_core.service_requests.attaching import tell_infected
 from portal_core.service_requests.guest_links import ensure_link
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
@@ -64,49 +51,6 @@ def _was_asked(row: Document) -> bool:
     return asked.filter(entry__document=row).exists()
 
 
-def on_infected(event: Event) -> None:
-    """Says in the history of every request that uses the file what became of it, and tells who sent it."""
-    row = StoredFile.objects.filter(pk=event.payload["file_id"]).first()
-    if row is None:
-        return
-    tell_infected(row)
-    sender = User.objects.filter(pk=row.owner_id, is_active=True).first()
-    if sender is None:
-        return
-    mail = _infected_mail(row, sender)
-    if sender.is_sample:
-        queue_sample(mail, event)
-    else:
-        queued = queue(mail, event)
-        if sender.role == CUSTOMER:
-            count_notice(queued)
-
-
-# `Any`: lazy translations, read in the language of whoever gets it.
-_NOT_KEPT: Any = gettext_lazy("A file that you sent was not kept: %(document)s")
-
-
-def _infected_mail(row: StoredFile, sender: User) -> ComposedMail:
-    language = parts.reader(sender, live_portal()).language
-    with override(language):
-        subject = str(_NOT_KEPT) % {"document": row.name}
-        return ComposedMail(
-            template="status",
-            to=sender.email,
-            to_name=sender.name,
-            recipient_id=sender.pk,
-            language=language,
-            subject=subject,
-            headline=subject,
-            body_markdown=escape_value(reason_for(row.name, "infected")),
-            button_label=str(gettext_lazy("Open the portal")),
-            button_url=parts.address_of("/desk/" if actor_for(sender).is_staff else "/"),
-            reason=str(gettext_lazy("You get this because you sent the file.")),
-            request_id=row.pk,
-            kind=ALWAYS,
-        )
-
-
 def on_added(event: Event) -> None:
     """A customer's own document: staff find it among those to check; nobody is written to."""
 
@@ -116,4 +60,3 @@ def connect() -> None:
     for kind in _WHATS:
         subscribe(kind)(on_document)
     subscribe("document.added")(on_added)
-    subscribe("file.infected")(on_infected)

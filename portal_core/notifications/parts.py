@@ -41,10 +41,10 @@ def settings_address() -> str:
 
 def seen_by(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
     """The request as `viewer` may see it. SECURITY: the only source of what a mail says about it."""
-    return visible(request, viewer, portal=portal, link=address_of(_page_of(request, viewer)))
+    return visible(request, viewer, portal=portal, link=address_of(page_of(request, viewer)))
 
 
-def _page_of(request: ServiceRequest, viewer: Viewer) -> str:
+def page_of(request: ServiceRequest, viewer: Viewer) -> str:
     """Where the reader finds the request; a guest by the link, while there is one."""
     if viewer.is_staff:
         return f"/desk/requests/{request.number}/"

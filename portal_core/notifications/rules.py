@@ -103,21 +103,26 @@ def owner() -> User | None:
     return User.objects.filter(role="owner", is_active=True).order_by("created_at", "id").first()
 
 
+def managers() -> list[User]:
+    """Those who run the place: they hear of what is nobody's in particular."""
+    return [user for user in _active_staff() if resolve_role(user.role).base in ("manager", "owner")]
+
+
 def _active_staff() -> list[User]:
     users = User.objects.filter(is_active=True).exclude(role="customer").order_by("created_at", "id")
     return [user for user in users if resolve_role(user.role).base in STAFF_BASES]
 
 
 def _people(who: str, request: ServiceRequest, everyone: list[User]) -> list[User]:
-    managers = [user for user in everyone if resolve_role(user.role).base in ("manager", "owner")]
+    running = [user for user in everyone if resolve_role(user.role).base in ("manager", "owner")]
     if who == "manager":
-        return managers
+        return running
     if who == "owner":
-        return [user for user in managers if resolve_role(user.role).base == "owner"]
+        return [user for user in running if resolve_role(user.role).base == "owner"]
     if who == "handler" and request.assignee_id is not None:
         handlers = [user for user in everyone if user.pk == request.assignee_id]
         if handlers:
             return handlers
     team = [user for user in everyone if request.team_key and user.team_key == request.team_key]
     # A team without people must not swallow a request: those who run the place are told.
-    return team or managers
+    return team or running

@@ -18,7 +18,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.documents.visible import visible_document
-from portal_core.notifications.compose_documents import SAYINGS, document_of, is_paper
+from portal_core.notifications.compose_documents import document_of, icon_of, is_paper
 from portal_core.notifications.handed_over import handed_over_line
 from portal_core.notifications.models import Notice
 from portal_core.service_requests.document_line import document_title
@@ -137,18 +137,20 @@ def _of_paper(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | N
     """About a document: what happened to it then, and where it is found now."""
     paper = document_of(row)
     shown = visible_document(paper, viewer, portal) if paper is not None else None
-    if row.entry is None or shown is None:
+    # SECURITY: whose documents one may know is not asked here; those who see all may.
+    if paper is None or row.entry is None or shown is None or (viewer.is_staff and not viewer.role.reaches_all):
         return None
+    vault = f"/desk/customers/{paper.customer_id}/documents/" if viewer.is_staff else "/documents/"
     return Update(
         id=row.pk,
         headline=document_title(row.entry, viewer, portal),
         excerpt=_shortened(row.entry.body),
         title="" if shown.name == shown.kind_name else shown.kind_name,
         reference=shown.reference,
-        path=shown.answer_path if shown.is_wanted else f"/documents/#d-{shown.id}",
+        path=shown.answer_path if shown.is_wanted and not viewer.is_staff else f"{vault}#d-{shown.id}",
         at=row.at,
         is_new=row.read_at is None,
-        icon=SAYINGS[row.what].icon,
+        icon=icon_of(row.what),
     )
 
 
@@ -163,6 +165,7 @@ def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tu
         "replied": (_("%(name)s answered") % {"name": name}, "message"),
         "answered": (_("%(name)s answered you") % {"name": name}, "message"),
         "noted": (_("%(name)s left a note for staff") % {"name": name}, "lock"),
+        "infected": (entry.title if entry is not None else view.status.name, "alert"),
         "lapsed": (_("%(name)s has not answered in time") % {"name": view.customer.first_name}, "clock"),
         "reminded": (_("We wait for you"), "bell"),
         "late": (_("%(status)s takes longer than promised") % {"status": view.status.name}, "clock"),

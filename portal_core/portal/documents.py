@@ -17,16 +17,17 @@ from portal_core.config.document.fields import DocumentKind
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
-from portal_core.documents.errors import NotAllowed, NotTheirs
+from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
 from portal_core.documents.models import Document
 from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
+from portal_core.documents.words import reason_for
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions.vault import Paper, add_document
 from portal_core.service_requests.attaching import file_ids
-from tenants.identifiers import parse_uuid
+from tenants.identifiers import parse_uuid, uuid7
 from tenants.uploads import UploadLimits, takes_files
 
 _SHOWN: Final = 20
@@ -52,6 +53,7 @@ class AddForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, kind: DocumentKind, sender: Sender) -> None:
         super().__init__(data)
+        self.kind_key = kind.key
         self.fields["title"].label = _("What do you call it?")
         self.fields["title"].help_text = _("Only if there is more than one, such as “Policy of the house”.")
         self.fields["files"] = FilesField(rules=rules_of(kind), sender=sender, kind_key=kind.key, label=_("Files"))
@@ -99,12 +101,14 @@ def add(request: PersonRequest) -> HttpResponse:
         return _choose(request, portal, viewer)
     assert request.actor.user_id is not None
     sender = Sender(request.actor.user_id, request.actor.user_id)
+    key = parse_uuid(request.POST.get("key", "")) or uuid7()
     data = None if request.method != "POST" else with_files(request, lambda: AddForm(None, kind, sender))
     form = AddForm(data, kind, sender)
     context = {
         "portal": portal,
         "form": form,
         "asked": asked,
+        "key": key,
         "kind_key": kind.key,
         "kind_name": portal.text(kind.name, viewer.language),
         "seen_by": seen_by(kind.key, portal, viewer),
@@ -116,15 +120,20 @@ def add(request: PersonRequest) -> HttpResponse:
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         return render(request, "portal/document_add.html", {**context, "full_until": full_until}, status=429)
-    return _keep(request, form, kind, asked)
+    try:
+        return _keep(request, form, key, asked)
+    except AlreadyOnFile as error:
+        form.add_error("files", reason_for(error.name, "on_file"))
+        return render(request, "portal/document_add.html", {**context, "show_errors": True}, status=400)
 
 
-def _keep(request: PersonRequest, form: AddForm, kind: DocumentKind, asked: VisibleDocument | None) -> HttpResponse:
+def _keep(request: PersonRequest, form: AddForm, key: uuid.UUID, asked: VisibleDocument | None) -> HttpResponse:
     paper = Paper(
-        kind_key=kind.key,
+        kind_key=form.kind_key,
         file_ids=file_ids(form.cleaned_data["files"]),
         title=form.cleaned_data["title"],
         answers=asked.id if asked else None,
+        key=key,
     )
     assert request.actor.user_id is not None
     try:

@@ -13,7 +13,7 @@ from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.saved_records.errors import RecordForbidden, RecordStale
-from portal_core.saved_records.forms import can_fill_in
+from portal_core.saved_records.forms import can_fill_in, may_put_away
 from portal_core.saved_records.locks import lock_record
 from portal_core.saved_records.models import RecordEvent, SavedRecord
 from portal_core.saved_records.titles import title_of
@@ -77,7 +77,7 @@ def archive_record(*, actor: Actor, record_id: uuid.UUID) -> SavedRecord:
     """Puts a record away: forms offer it no longer, requests that name it still show it. Twice does nothing more.
 
     Raises:
-        RecordForbidden: the record is not the actor's.
+        RecordForbidden: the record is not the actor's, or of a kind of which they may fill in nothing.
     """
     return _put(actor, record_id, archived=True)
 
@@ -86,7 +86,7 @@ def restore_record(*, actor: Actor, record_id: uuid.UUID) -> SavedRecord:
     """Takes an archived record back into use.
 
     Raises:
-        RecordForbidden: the record is not the actor's.
+        RecordForbidden: the record is not the actor's, or of a kind of which they may fill in nothing.
     """
     return _put(actor, record_id, archived=False)
 
@@ -95,6 +95,8 @@ def _put(actor: Actor, record_id: uuid.UUID, *, archived: bool) -> SavedRecord:
     with transaction.atomic():
         record = lock_record(record_id)
         _may_write(actor, record.customer_id)
+        if not may_put_away(kind_of(live_portal(), record.kind_key), actor.role):
+            raise RecordForbidden
         if (record.archived_at is not None) != archived:
             record.archived_at = timezone.now() if archived else None
             _save(record, "archived_at")

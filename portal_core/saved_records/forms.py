@@ -27,6 +27,11 @@ def can_fill_in(kind: CompiledRecordKind | None, role: Role) -> bool:
     return kind is not None and not kind.retired and any(item.is_input for item in asked_fields(kind, role))
 
 
+def may_put_away(kind: CompiledRecordKind | None, role: Role) -> bool:
+    """Whether this role may put such a record away: who may say something of it, also of a kind that is retired."""
+    return kind is not None and any(item.is_input for item in asked_fields(kind, role))
+
+
 def record_form(
     kind: CompiledRecordKind,
     asked: Asked,

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils import timezone
 
-from portal_core.accounts.actor import SYSTEM, Actor
-from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.document.fields import FileField
 from portal_core.config.kinds.base import Saving
@@ -20,8 +19,8 @@ from portal_core.documents.filing import Filing, attach_loose, count_use, file_d
 from portal_core.documents.kinds import kind_of, kind_visibility
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.uploads import stored_value
-from portal_core.history.models import Audience, HistoryEntry, Kind
-from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.history.models import Audience, HistoryEntry
+from portal_core.history.record import JsonValue
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
@@ -259,20 +258,3 @@ def held_by_drafts() -> frozenset[uuid.UUID]:
     for typed in RequestDraft.objects.values_list("typed", flat=True).iterator():
         named |= {key for values in typed.values() for value in values if (key := parse_uuid(str(value)))}
     return frozenset(named)
-
-
-def tell_infected(row: StoredFile) -> None:
-    """Says in the history of every request that uses the file that it was not kept, to those who saw it there."""
-    portal = live_portal()
-    for use in RequestFile.objects.filter(file=row).select_related("request", "entry").order_by("pk"):
-        audience = Audience(use.entry.audience) if use.entry is not None else _audience_of(use, portal)
-        line = Line(Kind.DOCUMENT, audience, timezone.now(), data={"what": "infected", "file": row.name})
-        add_line(actor=SYSTEM, request_id=use.request_id, line=line)
-
-
-def _audience_of(use: RequestFile, portal: CompiledPortal) -> Audience:
-    """Customers are told of a file in an answer that they see."""
-    field = portal.type_or_unknown(use.request.type_key).field_or_none(use.field_key)
-    customer = resolve_role(CUSTOMER)
-    is_seen = field is not None and field.visibility(customer, use.request.status_key) >= Visibility.SEE
-    return Audience.CUSTOMER if is_seen else Audience.STAFF

@@ -23,6 +23,12 @@ def document_title(row: HistoryEntry, viewer: Viewer, portal: CompiledPortal) ->
     kind = kind_of(portal, str(row.data.get("kind", "")))
     kind_name = portal.text(kind.name, viewer.language) if kind else _("Document")
     words = {"document": row.data.get("title") or kind_name, "file": row.data.get("file", "")}
+    what = str(row.data.get("what"))
+    if what == "infected" and not viewer.is_staff:
+        return (
+            _("“%(file)s” contained harmful software and was not kept. Check your device and send another copy.")
+            % words
+        )
     return {
         "added": _("“%(document)s” is on file"),
         "shared": _("“%(document)s” is shared"),
@@ -33,4 +39,4 @@ def document_title(row: HistoryEntry, viewer: Viewer, portal: CompiledPortal) ->
         "expiring": _("“%(document)s” runs out soon"),
         "dated": _("“%(document)s” has another date"),
         "infected": _("“%(file)s” contained harmful software and was not kept"),
-    }.get(str(row.data.get("what")), "%(document)s") % words
+    }.get(what, "%(document)s") % words

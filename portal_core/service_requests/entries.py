@@ -208,7 +208,7 @@ class _Line:
         changes = self._changes()
         if row.kind == Kind.CHANGED and not changes:
             return None
-        if row.kind == Kind.DOCUMENT and not sees_document_line(row, viewer, self.portal):
+        if row.kind == Kind.DOCUMENT and not (sees_document_line(row, viewer, self.portal) and self._sees_its_field()):
             return None
         is_mine = row.actor_id is not None and row.actor_id == viewer.user_id
         return VisibleEntry(
@@ -355,6 +355,13 @@ class _Line:
         if field is None or not self._was_and_is_seen(field):
             return None
         return VisibleChange(str(line["label"]), "", str(line["text"]))
+
+    def _sees_its_field(self) -> bool:
+        """What is told of a file in an answer is for those who see the answer."""
+        if "field" not in self.row.data:
+            return True
+        field = self.type.field_or_none(str(self.row.data["field"]))
+        return field is not None and self._was_and_is_seen(field)
 
     def _was_and_is_seen(self, field: CompiledField) -> bool:
         seen_in = {self.request.status_key, *self._statuses_then()}

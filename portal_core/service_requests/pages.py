@@ -1,11 +1,12 @@
 """What a request's page shows the customer: built here once, for the portal and for "what the customer sees"."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.documents.models import Document
@@ -16,6 +17,7 @@ from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, page_of
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import ServiceRequest, Turn
+from portal_core.service_requests.page_files import Marks, marked, marked_field, marks_of
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 
@@ -57,42 +59,61 @@ def request_page(
 ) -> RequestPage:
     """The page of `row` as `viewer` sees it, with `entries` lines of history at most; two queries (history, steps), and
     one more for each of: documents where the portal has kinds of them, what the scanner says where there is one."""
+    documents, marks = _documents(row, viewer, portal)
     page = RequestPage(
         request=visible(row, viewer, portal=portal),
         steps=_steps(row, viewer, portal),
         history=page_of(row, viewer, portal=portal, before=before, size=entries),
-        documents=_documents(row, viewer, portal),
+        documents=documents,
     )
-    return _with_states(page) if has_scanner() else page
+    return _with_marks(page, marks, _states(page) if has_scanner() else {})
 
 
-def _documents(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> tuple[VisibleDocument, ...]:
+def _documents(
+    row: ServiceRequest, viewer: Viewer, portal: CompiledPortal
+) -> tuple[tuple[VisibleDocument, ...], Marks]:
+    """What stands here as a document, and what is to be said of files whose document does not stand (any more)."""
     if not portal.document_kinds:
-        return ()
-    # Those that came in here, and those on file that were used for what was asked here.
-    used = RequestFile.objects.filter(request=row, entry__isnull=False, file__document__isnull=False)
+        return (), {}
+    # Those that came in here, and those on file that were used for what was asked here; for the marks, also those on
+    # file that stand in an answer.
+    used = RequestFile.objects.filter(request=row, file__document__isnull=False)
+    given = used.filter(entry__isnull=False)
     here = Q(request=row) | Q(pk__in=used.values("file__document_id"))
-    found = list(Document.objects.filter(here).order_by("-id")[:_DOCUMENTS])
+    of_request = Q(request=row) | Q(pk__in=given.values("file__document_id"))
+    rows = Document.objects.filter(here).select_related("replaced_by")
+    rows = rows.annotate(is_of_request=ExpressionWrapper(of_request, output_field=BooleanField()))
+    found = list(rows.order_by("-id")[:_DOCUMENTS])
+    theirs = {document.pk for document in found if document.is_of_request}
     for document in found:
         document.request = row
     shown = visible_documents(found, viewer, portal)
-    return tuple(document for document in shown if document.is_current or document.is_wanted)
+    marks = marks_of(found, shown, row, viewer)
+    standing = (document for document in shown if document.is_current or document.is_wanted)
+    return tuple(document for document in standing if document.id in theirs), marks
 
 
-def _with_states(page: RequestPage) -> RequestPage:
-    """The page with what the scanner has said of its files so far."""
+def _states(page: RequestPage) -> Mapping[str, str]:
+    """What the scanner has said of the page's files so far."""
     fields, entries = page.request.fields, page.history.entries
     held = (*(f.files for f in fields), *(e.files for e in entries), *(d.files for d in page.documents))
-    states = states_of(file.id for files in held for file in files)
+    return states_of(file.id for files in held for file in files)
 
-    def known(files: tuple[ShownFile, ...]) -> tuple[ShownFile, ...]:
-        return tuple(replace(file, state=states.get(file.id, file.state)) for file in files)
 
+def _with_marks(page: RequestPage, marks: Marks, states: Mapping[str, str]) -> RequestPage:
+    """The page whose files say how they stand."""
+    if not marks and not states:
+        return page
+    fields, entries, documents = page.request.fields, page.history.entries, page.documents
     return replace(
         page,
-        request=replace(page.request, fields=tuple(replace(field, files=known(field.files)) for field in fields)),
-        history=replace(page.history, entries=tuple(replace(entry, files=known(entry.files)) for entry in entries)),
-        documents=tuple(replace(document, files=known(document.files)) for document in page.documents),
+        request=replace(page.request, fields=tuple(marked_field(field, marks, states) for field in fields)),
+        history=replace(
+            page.history,
+            entries=tuple(replace(entry, files=marked(entry.files, marks, states)) for entry in entries),
+        ),
+        # These say it themselves.
+        documents=tuple(replace(document, files=marked(document.files, {}, states)) for document in documents),
     )
 
 

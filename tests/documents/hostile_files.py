@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import struct
@@ -12,6 +13,8 @@ from typing import Any
 
 from tests.documents.samples import office, pdf, picture
 
+_SCRIPT = b"5 0 <</S/JavaScript/JS(app.alert\\(1\\))>>"
+_PLAIN = b"5 0 <</Type/Font>>"
 HTML = b"<!doctype html><html><body><script>alert('Canary')</script></body></html>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 56 + b"PE\x00\x00" + b"\x00" * 400
@@ -19,6 +22,11 @@ ELF = b"\x7fELF\x02\x01\x01" + b"\x00" * 200
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
 RAR = b"Rar!\x1a\x07\x01\x00" + b"\x00" * 64
 GZIP = b"\x1f\x8b\x08\x00" + b"\x00" * 64
+
+
+def packed(content: bytes, dictionary: bytes = b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode") -> bytes:
+    """A stream of objects in a PDF."""
+    return b"3 0 obj<<" + dictionary + b">>stream\n" + content + b"\nendstream endobj\n"
 
 
 def _png(width: int, height: int, *, data: bytes = b"") -> bytes:
@@ -170,6 +178,20 @@ REFUSED: dict[str, Make] = {
     "script.pdf": lambda: pdf(b"2 0 obj<</S/JavaScript/JS(app.alert\\(1\\))>>endobj"),
     "hidden script.pdf": lambda: pdf(b"2 0 obj<</S/J#61vaScript/J#53(app.alert\\(1\\))>>endobj"),
     "launch.pdf": lambda: pdf(b"2 0 obj<</S/Launch/F(cmd.exe)>>endobj"),
+    # The same, packed in streams of objects.
+    "packed script.pdf": lambda: pdf(packed(zlib.compress(_SCRIPT))),
+    "packed twice.pdf": lambda: pdf(packed(zlib.compress(zlib.compress(_SCRIPT)))),
+    "packed hex.pdf": lambda: pdf(packed(zlib.compress(_SCRIPT).hex().encode() + b">")),
+    "packed base 85.pdf": lambda: pdf(packed(base64.a85encode(zlib.compress(_SCRIPT)) + b"~>")),
+    "packed escaped.pdf": lambda: pdf(packed(zlib.compress(_SCRIPT), b"/Type/Obj#53tm/Filter/Fl#61teDecode")),
+    "packed untyped.pdf": lambda: pdf(packed(zlib.compress(_SCRIPT), b"/N 1/First 4/Filter/FlateDecode")),
+    "packed cut.pdf": lambda: pdf(packed(zlib.compress(_SCRIPT)[:-6])),
+    "packed rows.pdf": lambda: pdf(packed(zlib.compress(b"\x00" + _SCRIPT))),
+    "packed behind.pdf": lambda: pdf(packed(b"\x91" * 90, b"/Type/ObjStm/X(stream\n" + zlib.compress(_PLAIN) + b")")),
+    "packed locked.pdf": lambda: pdf(packed(b"\x91" * 90) + b"<</Encrypt 9 0 R>>"),
+    "packed bomb.pdf": lambda: pdf(packed(zlib.compress(b"5 0 " + b" " * 90_000_000, 9))),
+    "packed bombs.pdf": lambda: pdf(packed(zlib.compress(b"5 0 " + b" " * 4_000_000, 9)) * 50),
+    "packed flood.pdf": lambda: pdf(b"/ObjStm stream\n" * 800_000),
     "cut.pdf": lambda: b"%PDF-1.7\n" + b"x" * 5_000,
     "behind.pdf": lambda: pdf() + b"\x00" * 4_000 + HTML,
     "before.pdf": lambda: HTML + pdf(),
@@ -194,5 +216,7 @@ DEFANGED: dict[str, Make] = {
     "invoice.exe.pdf": lambda: pdf(),
     "../../../etc/passwd.pdf": lambda: pdf(),
     "\u202efdp.exe.pdf": lambda: pdf(),
+    "packed.pdf": lambda: pdf(packed(zlib.compress(_PLAIN)) + packed(_PLAIN) + packed(b"")),
+    "outline.pdf": lambda: pdf(b"7 0 obj<</First 8 0 R>>endobj 8 0 obj<<>>stream\n\xff\xd8\nendstream endobj"),
     "formula.csv": lambda: b'=HYPERLINK("http://evil.example","x");2\n',
 }

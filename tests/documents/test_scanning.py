@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from portal_core.documents import scanning
 from portal_core.documents.clamav import ScannerAway, find
-from portal_core.documents.models import StoredFile
+from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import HistoryEntry
+from portal_core.notifications.models import Notice
 from tenants.outbox.drain import drain
 from tenants.outbox.models import Event
 from tests.documents.samples import pdf, sent
@@ -111,9 +112,80 @@ def test_a_harmful_file_is_never_served_and_both_sides_hear_of_it(
     assert HistoryEntry.objects.get(data__what="infected").audience == "customer"
     for who, path in (("carol", f"/requests/{row.number}/"), ("bob", f"/desk/requests/{row.number}/")):
         assert "“evil.pdf” contained harmful software" in papers.client(who).get(path).content.decode()
+    assert (
+        "Check your device and send another copy."
+        in papers.client("carol").get(f"/requests/{row.number}/").content.decode()
+    )
+    assert f"/requests/{row.number}/" in mail.body
+    assert "“evil.pdf” contained harmful software" in papers.client("carol").get("/updates/").content.decode()
+    # Whoever has the request (its team) hears of it, in the list and by mail; the sender's words are not theirs.
+    told = {str(mail.to): mail for mail in sent_mails.outbox if "Harmful file" in mail.subject}
+    assert any("erin@example.com" in to for to in told) and not any("carol" in to for to in told)
+    assert "removed before anybody could open it" in next(iter(told.values())).body
+    assert "“evil.pdf” contained harmful software" in papers.client("erin").get("/desk/updates/").content.decode()
     # It cannot be attached again either.
     data = {"f-what": "x", "key": str(uuid.uuid4()), "do": "send", "f-plan": str(stored.pk)}
     assert papers.client("carol").post("/new/repair/", data).status_code == 400
+
+
+@pytest.fixture
+def harmed(papers, settings, monkeypatch, django_capture_on_commit_callbacks):
+    """Has the scanner find harm in every file that waits, and everybody told."""
+    settings.SCANNER_URL = "tcp://127.0.0.1:1"
+    monkeypatch.setattr(scanning, "_publish", lambda _key: None)
+    monkeypatch.setattr(scanning, "find", lambda _content, _url: "Test-Signature")
+
+    def scan():
+        for file in StoredFile.objects.filter(state="waiting"):
+            scanning.scan(str(file.pk))
+        drain(papers.tenant.schema_name)
+
+    return scan
+
+
+def test_a_document_with_a_harmful_file_is_asked_for_anew(papers, harmed):
+    row = papers.file(**{"f-policy_new": sent("paper.pdf")})
+    harmed()
+    document = Document.objects.get()
+    assert document.state == "sent_back" and "contains harmful software" in document.note
+    (mail,) = [mail for mail in sent_mails.outbox if "carol@example.com" in str(mail.to) and "harmful" in mail.body]
+    assert "We need another copy" in mail.subject and f"/documents/add/?for={document.pk}" in mail.body
+    carol = papers.client("carol")
+    for path in ("/documents/", f"/requests/{row.number}/", "/updates/"):
+        text = carol.get(path).content.decode()
+        assert "contains harmful software and was not kept. Check your device" in text, path
+    assert "1 document is asked for" in carol.get("/").content.decode()
+    assert (
+        "Sent back: “paper.pdf” contains harmful"
+        in papers.client("bob").get(f"/desk/requests/{row.number}/").content.decode()
+    )
+    assert [entry.data["what"] for entry in HistoryEntry.objects.filter(kind="document")] == ["sent_back"]
+    answer = carol.post(f"/documents/add/?for={document.pk}", {"files_new": sent("paper.pdf")})
+    assert answer.status_code == 302
+
+
+def test_a_harmful_document_of_no_request_is_told_to_those_who_run_the_place(papers, harmed):
+    papers.client("carol").post("/documents/add/?kind=insurance", {"files_new": sent("paper.pdf")})
+    harmed()
+    told = {str(mail.to[0]): mail for mail in sent_mails.outbox if "Harmful file" in mail.subject}
+    assert [to for to in told if "alice@example.com" in to] and not [to for to in told if "bob" in to or "erin" in to]
+    customer = papers.people["carol"].pk
+    text = papers.client("alice").get("/desk/updates/").content.decode()
+    assert "was sent back" in text
+    notice = Notice.objects.get(user=papers.people["alice"])
+    answer = papers.client("alice").post(f"/desk/updates/{notice.pk}/")
+    assert answer["Location"].startswith(f"/desk/customers/{customer}/documents/#d-")
+
+
+def test_a_role_that_does_not_see_the_answer_reads_no_name_of_its_file(papers, harmed):
+    row = papers.file(**{"f-shop_new": sent("paper.pdf")})
+    harmed()
+    assert "“paper.pdf” contained" in papers.client("bob").get(f"/desk/requests/{row.number}/").content.decode()
+    for path in (f"/desk/requests/{row.number}/", "/desk/updates/"):
+        assert "paper.pdf" not in papers.client("erin").get(path).content.decode()
+    assert not [
+        mail for mail in sent_mails.outbox if "erin@" in str(mail.to) and "paper.pdf" in mail.body + mail.subject
+    ]
 
 
 @pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"stream: nonsense\0"])

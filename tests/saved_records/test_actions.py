@@ -133,6 +133,34 @@ def test_another_customers_record_is_neither_changed_nor_put_away(house):
         archive_record(actor=house.actor("carol"), record_id=uuid.uuid4())
 
 
+@pytest.mark.parametrize("who", ["carol", "bob"])
+def test_whoever_may_fill_in_nothing_of_a_kind_puts_none_of_it_away(who, house, client_for):
+    record = house.keep()
+    made = houses.document()
+    for item in made["record_kinds"][0]["fields"]:
+        item["show"] = {"customer": "see"} if who == "carol" else {"agent": "see"}
+    for kind in made["types"]:
+        kind["fields"] = [item for item in kind["fields"] if item["key"] in ("what", "phone", "cause")]
+    house.publish(made)
+    for action in (archive_record, restore_record):
+        with refused(RecordForbidden):
+            action(actor=house.actor(who), record_id=record.pk)
+    where = {"carol": f"/saved/{record.pk}/", "bob": f"/desk/records/{record.pk}/"}[who]
+    client = client_for(house.people[who])
+    assert client.post(f"{where}archive/").status_code == 403
+    assert "archive/" not in client.get(where).content.decode()
+
+
+def test_of_a_kind_that_is_retired_things_are_still_put_away(house):
+    record = house.keep()
+    made = houses.document()
+    made["record_kinds"][0]["retired"] = True
+    for kind in made["types"]:
+        kind["fields"] = [item for item in kind["fields"] if item["key"] in ("what", "phone", "cause")]
+    house.publish(made)
+    assert archive_record(actor=house.actor("carol"), record_id=record.pk).archived_at is not None
+
+
 def test_an_answer_that_somebody_else_changed_meanwhile_is_not_overwritten(house):
     record = house.keep()
     change(house, "bob", record, maker="Havn")

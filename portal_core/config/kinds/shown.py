@@ -8,12 +8,19 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something to follow. `note` stands beside it (a size, a date); `is_outside` leads to somebody else's site."""
+    """Something to follow. `note` stands beside it (a size, a date); `is_outside` leads to somebody else's site.
+
+    `remark` says, in its `tone`, what is to be known before following it (a file that was sent back). What `is_gone` is
+    only named.
+    """
 
     text: str
     href: str
     note: str = ""
     is_outside: bool = False
+    remark: str = ""
+    tone: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

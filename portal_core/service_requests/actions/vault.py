@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -26,17 +26,21 @@ from portal_core.documents.filing import Filing, Label, attach_loose, file_docum
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.vault import WANTED
-from portal_core.history.models import Audience, HistoryEntry, Kind
-from portal_core.history.record import JsonValue, Line, add_line
-from portal_core.service_requests.changes import save_written
-from portal_core.service_requests.file_models import RequestFile
+from portal_core.history.models import HistoryEntry
+from portal_core.history.record import JsonValue
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.papers import (
+    NOTE_LENGTH,
+    Said,
+    customers_see,
+    payload_of,
+    requests_using,
+    send_back,
+    tell,
+)
 from portal_core.service_requests.stays import sent_back
-from portal_core.service_requests.taking import OPENED_AGAIN, ask_again, open_changed_documents
 from tenants.outbox.events import emit
-
-NOTE_LENGTH = 2_000
 
 
 @dataclass(frozen=True)
@@ -52,17 +56,42 @@ class Paper:
     valid_until: date | None = None
     share: bool = False
     answers: uuid.UUID | None = None
+    # The form's own key: sent twice it is one document.
+    key: uuid.UUID | None = None
 
 
 def add_document(
     *, actor: Actor, customer_id: uuid.UUID, paper: Paper, request_id: uuid.UUID | None = None
 ) -> Document:
-    """Puts a document into a customer's vault and gives it back.
+    """Puts a document into a customer's vault and gives it back; sent twice under one key, gives back the first.
 
     Raises:
         NotTheirs: the customer is not the actor's to know, or a file is not theirs to give.
         NotAllowed: this role does not add documents of the kind.
+        AlreadyOnFile: a file is part of another document.
     """
+    if (before := _added_before(actor, customer_id, paper.key)) is not None:
+        return before
+    try:
+        return _add(actor, customer_id, paper, request_id)
+    except IntegrityError:
+        # Both came at once: the other one has written it.
+        before = _added_before(actor, customer_id, paper.key)
+        if before is None:
+            raise NotTheirs from None
+        return before
+
+
+def _added_before(actor: Actor, customer_id: uuid.UUID, key: uuid.UUID | None) -> Document | None:
+    """What this person made of this very form, where it came in before."""
+    if key is None:
+        return None
+    lines = HistoryEntry.objects.filter(submission_key=key, actor_id=actor.user_id, document__customer_id=customer_id)
+    line = lines.select_related("document").first()
+    return line.document if line is not None else None
+
+
+def _add(actor: Actor, customer_id: uuid.UUID, paper: Paper, request_id: uuid.UUID | None) -> Document:
     portal = live_portal()
     with transaction.atomic():
         # Locks in the order of filing.py: the request, then files, then documents.
@@ -77,8 +106,8 @@ def add_document(
         document = file_document(ordered, kind.key, filing, _label(customer_id, paper))
         _describe(document, paper, actor, kind)
         what = "shared" if actor.is_staff and document.is_shared else "added"
-        entry = _tell(actor, document, what, request=request)
-        emit("document.shared" if what == "shared" else "document.added", _payload(document, entry))
+        entry = tell(actor, document, what, request=request, said=Said(key=paper.key))
+        emit("document.shared" if what == "shared" else "document.added", payload_of(document, entry))
     return document
 
 
@@ -107,8 +136,8 @@ def ask_for_document(
             note=note.strip()[:NOTE_LENGTH],
             due_on=due_on,
         )
-        entry = _tell(actor, document, "asked", body=document.note)
-        emit("document.asked", _payload(document, entry))
+        entry = tell(actor, document, "asked", said=Said(document.note))
+        emit("document.asked", payload_of(document, entry))
     return document
 
 
@@ -119,9 +148,9 @@ def approve_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
         if document.approved_at is None:
             document.approved_at = document.changed_at = timezone.now()
             document.save(update_fields=["approved_at", "changed_at"])
-            entry = _tell(actor, document, "approved", request=request)
+            entry = tell(actor, document, "approved", request=request)
             if not document.from_staff:
-                emit("document.approved", _payload(document, entry))
+                emit("document.approved", payload_of(document, entry))
     return document
 
 
@@ -131,23 +160,12 @@ def send_back_document(*, actor: Actor, document_id: uuid.UUID, reason: str) -> 
 
     Raises what `_held` raises; NotAllowed without a reason, and for what the business added itself.
     """
-    portal = live_portal()
     with transaction.atomic():
-        users = _requests_using(document_id)
+        users = requests_using(document_id)
         document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
         if document.from_staff or not reason.strip():
             raise NotAllowed
-        document.state, document.note = DocumentState.SENT_BACK, reason.strip()[:NOTE_LENGTH]
-        document.approved_at, document.changed_at = None, timezone.now()
-        document.save(update_fields=["state", "note", "approved_at", "changed_at"])
-        asking = [user for user in users if ask_again(user, document, portal=portal, now=document.changed_at)]
-        for user in asking:
-            save_written(user, now=document.changed_at, fields=OPENED_AGAIN)
-        if request is not None:
-            # The same row was locked and perhaps written above.
-            request.refresh_from_db()
-        entry = _tell(actor, document, "sent_back", request=request, body=document.note)
-        emit("document.sent_back", _payload(document, entry))
+        send_back(document, request, users, actor=actor, reason=reason)
     return document
 
 
@@ -162,15 +180,9 @@ def withdraw_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
             raise NotAllowed
         document.state, document.changed_at = DocumentState.WITHDRAWN, timezone.now()
         document.save(update_fields=["state", "changed_at"])
-        entry = _tell(actor, document, "withdrawn", request=request)
-        emit("document.withdrawn", _payload(document, entry))
+        entry = tell(actor, document, "withdrawn", request=request)
+        emit("document.withdrawn", payload_of(document, entry))
     return document
-
-
-def _requests_using(document_id: uuid.UUID) -> list[ServiceRequest]:
-    """The requests that asked for this document, locked, in the order of their keys."""
-    uses = RequestFile.objects.filter(file__document=document_id, entry__isnull=False)
-    return [lock_request(key) for key in sorted(set(uses.values_list("request_id", flat=True)))]
 
 
 def share_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
@@ -178,13 +190,13 @@ def share_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
     portal = live_portal()
     with transaction.atomic():
         document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
-        if not _customers_see(document, portal):
+        if not customers_see(document, portal):
             raise NotAllowed
         if not document.is_shared:
             document.is_shared, document.changed_at = True, timezone.now()
             document.save(update_fields=["is_shared", "changed_at"])
-            entry = _tell(actor, document, "shared", request=request)
-            emit("document.shared", _payload(document, entry))
+            entry = tell(actor, document, "shared", request=request)
+            emit("document.shared", payload_of(document, entry))
     return document
 
 
@@ -197,7 +209,7 @@ def date_document(*, actor: Actor, document_id: uuid.UUID, valid_until: date | N
             document.valid_until, document.changed_at = valid_until, timezone.now()
             document.save(update_fields=["valid_until", "changed_at"])
             until: dict[str, JsonValue] = {"before": str(before or ""), "until": str(valid_until or "")}
-            _tell(actor, document, "dated", request=request, more=until)
+            tell(actor, document, "dated", request=request, said=Said(more=until))
     return document
 
 
@@ -267,50 +279,5 @@ def _level(kind: DocumentKind | None, role_key: str) -> Visibility:
     return kind_visibility(kind, resolve_role(role_key))
 
 
-def _customers_see(document: Document, portal: CompiledPortal) -> bool:
-    return _level(kind_of(portal, document.kind_key), CUSTOMER) >= Visibility.SEE
-
-
 def _locked(request_id: uuid.UUID | None) -> ServiceRequest | None:
     return lock_request(request_id) if request_id is not None else None
-
-
-def _tell(
-    actor: Actor,
-    document: Document,
-    what: str,
-    *,
-    request: ServiceRequest | None = None,
-    body: str = "",
-    more: dict[str, JsonValue] | None = None,
-) -> HistoryEntry:
-    """One line about the document; customers read it where they see the document itself."""
-    now = timezone.now()
-    for_customer = document.is_shared and _customers_see(document, live_portal()) and what != "dated"
-    line = Line(
-        Kind.DOCUMENT,
-        Audience.CUSTOMER if for_customer else Audience.STAFF,
-        now,
-        body=body,
-        data={
-            "what": what,
-            "kind": document.kind_key,
-            "title": document.title,
-            "document": str(document.pk),
-            "files": document.files,
-            **(more or {}),
-        },
-        document_id=document.pk,
-    )
-    entry = add_line(actor=actor, request_id=document.request_id, line=line)
-    if request is not None and what in ("approved", "dated", "withdrawn"):
-        save_written(request, now=now, fields=())
-    elif request is not None:
-        # What was approved with documents of this kind is asked anew.
-        open_changed_documents(request, document.kind_key, portal=live_portal())
-        save_written(request, now=now, fields=("stay",))
-    return entry
-
-
-def _payload(document: Document, entry: HistoryEntry) -> dict[str, str]:
-    return {"document_id": str(document.pk), "entry_id": str(entry.pk)}
