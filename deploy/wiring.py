@@ -32,6 +32,7 @@ from portal_core.service_requests.actions.assign import hand_over, open_count_by
 from portal_core.service_requests.guest_links import replace_links_of_customer, stop_links_of_customer
 from portal_core.service_requests.replanning import replan_tonight
 from portal_core.service_requests.usual import measure_usual_hours
+from portal_core.service_requests.withholding import withhold
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current, current_schema
@@ -71,6 +72,7 @@ def connect() -> None:
     impact.register_kept_records(saved_records.kinds_kept)
     _connect_files()
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
+    impact.register_one_by_one(find=request_impact.find_open, withhold=withhold)
 
 
 def _connect_files() -> None:

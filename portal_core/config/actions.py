@@ -1,6 +1,9 @@
 """Publishing. One transaction; nothing is changed when it raises. The draft is edited in draft/editing.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -8,17 +11,32 @@ from django.db import transaction
 from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config import impact
 from portal_core.config.canonical import canonical
-from portal_core.config.checks import check
 from portal_core.config.document import PortalDocument, load
 from portal_core.config.draft.settling import settle
-from portal_core.config.errors import PublishRefused
+from portal_core.config.errors import PortalChanged, PublishRefused
 from portal_core.config.locks import lock_state
-from portal_core.config.mapping import plan_moves
 from portal_core.config.models import PortalState, PortalVersion
 from portal_core.config.pinned import unpin
-from portal_core.config.problems import stops
-from portal_core.config.retiring import Kept, carry_retired
+from portal_core.config.planning import plan
 from tenants.outbox.events import emit
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided on the review page beside the document.
+
+    `withhold` names the fields (type.field) whose present values stay hidden although customers see the field from now
+    on. `restores` is the version whose content comes back. `expected_live` is the version that the page compared with.
+    `key` came with the form: the same one publishes once.
+    """
+
+    withhold: frozenset[str] = frozenset()
+    restores: int | None = None
+    expected_live: int | None = None
+    key: UUID | None = None
+
+
+_NOTHING: Final = Decided()
 
 
 def publish(
@@ -27,44 +45,53 @@ def publish(
     document: PortalDocument | Mapping[str, object],
     note: str = "",
     mapping: Mapping[str, object] | None = None,
+    decided: Decided = _NOTHING,
 ) -> PortalVersion:
     """Checks a document, makes it the next version and switches to it, all or nothing.
 
-    `mapping` says where open requests go whose status or type disappears:
-    `{"status": {"flow.old": "new"}, "type": {"old": "new"}}`. What requests still refer to and the document no
-    longer has is kept as retired. A document equal to the live one makes no new version.
+    `mapping` says where open requests go whose status or type disappears, all at once or by their number, and of which
+    statuses customers are told: `{"status": {"flow.old": "new"}, "type": {"old": "new"}, "request": {"1042": "new"},
+    "tell": ["flow.old"]}`. What requests still refer to and the document no longer has is kept as retired. A document
+    equal to the live one makes no new version.
 
-    Raises `PermissionDenied`, `DocumentRefused` (cannot be read), `PublishRefused` (does not pass).
+    Raises `PermissionDenied`, `DocumentRefused` (cannot be read), `PublishRefused` (does not pass), `PortalChanged`.
     """
     _require(actor, "publish")
     wanted = document if isinstance(document, PortalDocument) else load(document)
     with transaction.atomic():
         state = lock_state()
         live = None if state is None else state.live
-        previous = None if live is None else load(live.document)
-        standing = impact.standing()
-        complete = wanted if previous is None else _complete(previous, wanted, standing)
-        moves, problems = plan_moves(previous, wanted, complete, standing, mapping)
-        found = (*stops(check(complete, previous)), *problems)
-        if found:
-            raise PublishRefused(tuple(sorted(set(found))))
-        content = canonical(complete)
-        if live is not None and live.document == content and not moves:
+        if (done := _done_before(decided)) is not None:
+            return done
+        if live is not None and decided.expected_live not in (None, live.number):
+            raise PortalChanged(decided.expected_live or 0, live.number)
+        planned = plan(wanted, live, mapping)
+        if planned.stops:
+            raise PublishRefused(planned.stops)
+        if live is not None and planned.is_empty:
             return live
         number = 1 if live is None else _last_number() + 1
         version = PortalVersion.objects.create(
-            number=number, document=content, author_id=actor.user_id, note=note.strip()
+            number=number,
+            document=canonical(planned.complete),
+            author_id=actor.user_id,
+            note=note.strip(),
+            restores=decided.restores,
+            form_key=decided.key,
         )
+        impact.withhold(planned.withheld(decided.withhold))
         _switch(state, version)
         settle(live, version, canonical(wanted))
         unpin()
         emit("portal.published", {"number": number})
-        impact.apply_moves(actor, moves, number)
+        impact.apply_moves(actor, planned.moves, number)
         return version
 
 
-def _complete(previous: PortalDocument, wanted: PortalDocument, standing: Sequence[impact.Standing]) -> PortalDocument:
-    return carry_retired(previous, wanted, standing, Kept(impact.kept_record_kinds(), impact.kept_document_kinds()))
+def _done_before(decided: Decided) -> PortalVersion | None:
+    if decided.key is None:
+        return None
+    return PortalVersion.objects.filter(form_key=decided.key).first()
 
 
 def _last_number() -> int:

@@ -32,6 +32,17 @@ class PublishRefused(Exception):
         self.problems = tuple(problems)
 
 
+class PortalChanged(Exception):
+    """Somebody else published in the meantime. Nothing was changed."""
+
+    code = "portal-changed"
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"version {actual} is live, not {expected}")
+        self.expected = expected
+        self.actual = actual
+
+
 class DraftChanged(Exception):
     """Somebody else changed the draft in the meantime. Nothing was changed."""
 

@@ -3,7 +3,7 @@
 Requests belong to a higher package: it registers who counts and who moves them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,16 +22,35 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Open requests of `from_type` in `from_status` become `to_type` in `to_status`."""
+    """Open requests of `from_type` in `from_status` become `to_type` in `to_status`.
+
+    With `numbers` those alone; without, all that still stand there. `tell` sends customers the mail of the status.
+    """
 
     from_type: str
     from_status: str
     to_type: str
     to_status: str
+    numbers: tuple[int, ...] | None = None
+    tell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    """A field of a type that customers newly see: what stands in it now stays hidden until it is next changed.
+
+    `status_keys` are the statuses in which customers could not see it until now.
+    """
+
+    type_key: str
+    field_key: str
+    status_keys: tuple[str, ...]
 
 
 CountRequests: TypeAlias = Callable[[], Sequence[Standing]]
 ApplyMoves: TypeAlias = Callable[[Actor, Sequence[Move], int], None]
+FindRequests: TypeAlias = Callable[[Sequence[int]], Mapping[int, tuple[str, str]]]
+WithholdValues: TypeAlias = Callable[[Sequence[Withhold]], None]
 
 
 def _none() -> Sequence[Standing]:
@@ -42,6 +61,14 @@ def _nothing(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
     """Without requests there is nothing to move."""
 
 
+def _find_none(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    return {}
+
+
+def _withhold_nothing(fields: Sequence[Withhold]) -> None:
+    """Without requests there is nothing to hide."""
+
+
 def _no_kinds() -> frozenset[str]:
     return frozenset()
 
@@ -50,6 +77,7 @@ _kept_records: list[Callable[[], frozenset[str]]] = [_no_kinds]
 _kept_documents: list[Callable[[], frozenset[str]]] = [_no_kinds]
 _count: CountRequests = _none
 _apply: ApplyMoves = _nothing
+_one_by_one: list[tuple[FindRequests, WithholdValues]] = [(_find_none, _withhold_nothing)]
 
 
 def register(*, count: CountRequests, apply: ApplyMoves) -> None:
@@ -60,6 +88,15 @@ def register(*, count: CountRequests, apply: ApplyMoves) -> None:
     """
     global _count, _apply
     _count, _apply = count, apply
+
+
+def register_one_by_one(*, find: FindRequests, withhold: WithholdValues) -> None:
+    """Registers who knows single requests; called once at start.
+
+    `find(numbers)` gives type and status of open requests by number, held until the transaction ends.
+    `withhold(fields)` hides from customers what stands in these fields now.
+    """
+    _one_by_one[:] = [(find, withhold)]
 
 
 def register_kept_records(kinds: Callable[[], frozenset[str]]) -> None:
@@ -91,3 +128,14 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
     """Moves open requests, in the transaction of the caller."""
     if moves:
         _apply(actor, moves, version_number)
+
+
+def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    """Type and status of the open requests among these numbers, held until the transaction ends."""
+    return _one_by_one[0][0](numbers) if numbers else {}
+
+
+def withhold(fields: Sequence[Withhold]) -> None:
+    """Hides from customers what stands in these fields now, in the transaction of the caller."""
+    if fields:
+        _one_by_one[0][1](fields)

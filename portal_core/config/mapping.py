@@ -1,13 +1,27 @@
 """Where open requests go when the status or the type they stand in disappears."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from portal_core.config import impact
 from portal_core.config.document.flows import Status
 from portal_core.config.document.portal_document import PortalDocument, RequestType
 from portal_core.config.impact import Move, Standing
 from portal_core.config.problems import Problem
 
 Plan = tuple[list[Move], list[Problem]]
+
+MAX_SINGLE = 2_000
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A mapping as it was read: by status (`flow.old`), by type, and by number for single requests; who is told."""
+
+    statuses: Mapping[str, str]
+    types: Mapping[str, str]
+    requests: Mapping[int, str]
+    tell: frozenset[str]
 
 
 def plan_moves(
@@ -18,30 +32,60 @@ def plan_moves(
     mapping: Mapping[str, object] | None,
 ) -> Plan:
     """The moves that publishing makes, and what stands against it (each with its path in the mapping or document)."""
-    status_map, type_map, problems = _read(mapping)
+    mapped, problems = read_mapping(mapping)
     if previous is None:
         return [], problems
-    problems += _check_targets(wanted, status_map, type_map)
-    problems += _other_ways(previous, wanted, standing, type_map)
+    problems += _check_targets(wanted, mapped)
+    problems += _other_ways(previous, wanted, standing, mapped.types)
     if problems:
         return [], problems
+    single = _single(mapped)
     old_types = {kind.key: kind for kind in previous.types}
-    new_types = {kind.key: kind for kind in wanted.types}
     moves: list[Move] = []
     for item in standing:
         source = old_types.get(item.type_key)
         if not item.open_count or source is None:
             continue
-        target = new_types.get(type_map.get(item.type_key, item.type_key))
+        target = _kind(wanted, mapped.types.get(item.type_key, item.type_key))
         if target is None:
             problems.append(_type_gone(item))
             continue
-        found = _status_for(item, source, target, wanted, status_map)
-        if found is None:
+        found = _status_for(item, source, target, wanted, mapped.statuses)
+        if (target.key, found) == (item.type_key, item.status_key):
+            continue
+        tell = f"{source.flow}.{item.status_key}" in mapped.tell
+        places = single.get((item.type_key, item.status_key), {})
+        moves += (own := _moved_singly(item, target, _standing_room(wanted, target.flow), places, tell=tell))
+        if found is not None:
+            moves.append(Move(item.type_key, item.status_key, target.key, found, tell=tell))
+        elif sum(len(move.numbers or ()) for move in own) < item.open_count:
             problems.append(_status_gone(item, source, target))
-        elif (target.key, found) != (item.type_key, item.status_key):
-            moves.append(Move(item.type_key, item.status_key, target.key, found))
     return moves, problems
+
+
+def _kind(document: PortalDocument, key: str) -> RequestType | None:
+    return next((kind for kind in document.types if kind.key == key), None)
+
+
+def _single(mapped: Mapped) -> dict[tuple[str, str], dict[str, list[int]]]:
+    """The numbers to be moved by themselves, by where they stand and where they go.
+
+    One that has gone on meanwhile, or is closed, is nobody's concern here: it stands elsewhere.
+    """
+    found: dict[tuple[str, str], dict[str, list[int]]] = {}
+    for number, place in impact.find_open(sorted(mapped.requests)).items():
+        found.setdefault(place, {}).setdefault(mapped.requests[number], []).append(number)
+    return found
+
+
+def _moved_singly(
+    item: Standing, target: RequestType, room: Mapping[str, Status], places: Mapping[str, Sequence[int]], *, tell: bool
+) -> list[Move]:
+    return [
+        Move(item.type_key, item.status_key, target.key, to, tuple(sorted(numbers)), tell=tell)
+        for to, numbers in places.items()
+        if to in room
+    ]
 
 
 def _status_for(
@@ -57,38 +101,58 @@ def _standing_room(document: PortalDocument, flow_key: str) -> dict[str, Status]
     return {} if flow is None else {status.key: status for status in flow.statuses if not status.retired}
 
 
-def _read(mapping: Mapping[str, object] | None) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
+def read_mapping(mapping: Mapping[str, object] | None) -> tuple[Mapped, list[Problem]]:
+    """What a mapping says, and what cannot be read of it."""
     problems: list[Problem] = []
-    found: dict[str, dict[str, str]] = {"status": {}, "type": {}}
+    found: dict[str, dict[str, str]] = {"status": {}, "type": {}, "request": {}}
+    tell: frozenset[str] = frozenset()
     for name, part in (mapping or {}).items():
         path = f"mapping.{str(name)[:60]}"
-        if name not in found:
-            problems.append(Problem(path, "The mapping knows status and type alone.", "Take this out."))
+        if name == "tell" and isinstance(part, list | tuple) and all(isinstance(item, str) for item in part):
+            tell = frozenset(str(item) for item in part)
+        elif name not in found:
+            text = "The mapping knows status, type, request and tell alone."
+            problems.append(Problem(path, text, "Take this out."))
         elif not isinstance(part, Mapping) or not all(
             isinstance(key, str) and isinstance(target, str) for key, target in part.items()
         ):
             problems.append(Problem(path, "This is not an object of keys.", 'Write {"flow.old": "new"}.'))
         else:
             found[name] = {str(key): str(target) for key, target in part.items()}
-    return found["status"], found["type"], problems
+    numbers, wrong = _numbers(found["request"])
+    return Mapped(found["status"], found["type"], numbers, tell), [*problems, *wrong]
 
 
-def _check_targets(wanted: PortalDocument, status_map: Mapping[str, str], type_map: Mapping[str, str]) -> list[Problem]:
+def _numbers(requests: Mapping[str, str]) -> tuple[dict[int, str], list[Problem]]:
+    if len(requests) > MAX_SINGLE:
+        text = f"More than {MAX_SINGLE:,} requests are mapped one by one."
+        return {}, [Problem("mapping.request", text, "Map the others by their status.")]
+    right = {key: to for key, to in requests.items() if key.isascii() and key.isdecimal() and len(key) < 10}
+    wrong = [
+        Problem(f"mapping.request.{key[:20]}", "This is no number of a request.", "Write its number, such as 1042.")
+        for key in requests.keys() - right.keys()
+    ]
+    return {int(key): to for key, to in right.items()}, wrong
+
+
+def _check_targets(wanted: PortalDocument, mapped: Mapped) -> list[Problem]:
     problems = []
     active = {kind.key for kind in wanted.types if not kind.retired}
     room = {key for flow in wanted.flows for key in _standing_room(wanted, flow.key)}
-    for source, target in type_map.items():
+    for source, target in mapped.types.items():
         if target not in active:
             text = f"There is no request type “{target[:60]}”."
             problems.append(Problem(f"mapping.type.{source}", text, "Name a type of the new document."))
-    for source, target in status_map.items():
+    mend = "Name a status of the new document, without its flow."
+    for source, target in mapped.statuses.items():
         if "." not in source:
-            mend = "Write the old status as flow.status."
-            problems.append(Problem(f"mapping.status.{source}", "This does not name a flow.", mend))
+            path = f"mapping.status.{source}"
+            problems.append(Problem(path, "This does not name a flow.", "Write the old status as flow.status."))
         elif target not in room:
-            text = f"There is no status “{target[:60]}”."
-            mend = "Name a status of the new document, without its flow."
-            problems.append(Problem(f"mapping.status.{source}", text, mend))
+            problems.append(Problem(f"mapping.status.{source}", f"There is no status “{target[:60]}”.", mend))
+    for number, target in mapped.requests.items():
+        if target not in room:
+            problems.append(Problem(f"mapping.request.{number}", f"There is no status “{target[:60]}”.", mend))
     return problems
 
 

@@ -23,6 +23,10 @@ class PortalVersion(TenantModel):
     document = models.JSONField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
+    # The number of the version whose content it brings back.
+    restores = models.PositiveIntegerField(null=True)
+    # Of the form that published it: pressed twice, it publishes once.
+    form_key = models.UUIDField(null=True, unique=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -59,6 +63,9 @@ class PortalDraft(TenantModel):
     based_on = models.PositiveIntegerField()  # the version that was live when the draft was begun
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
+    # What was decided on the way to publishing: see draft/decisions.py, which alone reads and writes both.
+    decisions = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    schedule = models.JSONField(null=True)
 
     class Meta:
         app_label = "portal_core"

@@ -7,6 +7,7 @@ from portal_core.config.kinds.base import Saving
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.withholding import release
 
 
 def settled(answers: Mapping[str, JsonValue], request_type: CompiledType, saving: Saving) -> dict[str, JsonValue]:
@@ -30,10 +31,12 @@ def write_answers(
     request.data = after_answers(before, answers, request_type, request.status_key)
     attach_answers(request, answers, saving)
     keys = [*answers, *(key for key in before if key not in answers)]
+    changed = [key for key in keys if before.get(key) != request.data.get(key)]
+    was_kept = release(request, changed, saving.now)
     return [
         {"field": key, "before": before.get(key), "after": request.data.get(key)}
-        for key in keys
-        if before.get(key) != request.data.get(key)
+        | ({"was_kept": True} if key in was_kept else {})
+        for key in changed
     ]
 
 

@@ -29,6 +29,7 @@ from portal_core.documents.uploads import stored_value
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.withholding import is_withheld
 from tenants.context import current_schema
 
 
@@ -191,7 +192,9 @@ def approval_of(
 
 
 def _is_seen(field: CompiledField | None, request: ServiceRequest, viewer: Viewer) -> bool:
-    return field is not None and viewer.visibility(field, request.status_key) >= Visibility.SEE
+    if field is None or is_withheld(request, field.key, viewer):
+        return False
+    return viewer.visibility(field, request.status_key) >= Visibility.SEE
 
 
 def _line(

@@ -19,6 +19,7 @@ from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.standing import standing
 from portal_core.service_requests.taking import recall_sent_back
 from portal_core.service_requests.titles import title_of
+from portal_core.service_requests.withholding import shown_to_customers
 from tenants.outbox.events import emit
 
 
@@ -55,7 +56,7 @@ def arrive(actor: Actor, request: ServiceRequest, arrival: Arrival, *, portal: C
             request.waiting_since = None
     request.is_new = request.is_new and not actor.is_staff
     if arrival.changes:
-        request.title = title_of(portal.type(request.type_key), request.data, portal)
+        request.title = title_of(portal.type(request.type_key), shown_to_customers(request), portal)
     plan_tick(request, portal=portal)
     save_written(request, now=now, fields=(*ENTERED, "is_new", *(("data", "title") if arrival.changes else ())))
     is_told = arrival.tell_customer and (actor.is_staff or actor is SYSTEM)

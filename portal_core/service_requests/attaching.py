@@ -25,6 +25,7 @@ from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from portal_core.service_requests.queries import seen_by_reader, visible_to
+from portal_core.service_requests.withholding import is_withheld
 from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 
@@ -195,6 +196,8 @@ def sees_use(viewer: Viewer, use: FileUse, portal: CompiledPortal) -> bool:
         return viewer.is_staff or use.audience == Audience.CUSTOMER
     field = portal.type_or_unknown(use.request.type_key).field_or_none(use.field_key)
     if field is None or viewer.visibility(field, use.request.status_key) < Visibility.SEE:
+        return False
+    if is_withheld(use.request, use.field_key, viewer):
         return False
     return viewer.is_staff or use.file_id in file_ids(use.request.data.get(use.field_key))
 

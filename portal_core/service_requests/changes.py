@@ -88,6 +88,7 @@ def save_written(request: ServiceRequest, *, now: datetime, fields: tuple[str, .
     """Saves `fields` of a locked request and raises its revision; changed answers are found at once."""
     request.revision += 1
     request.last_entry_at = now
-    request.save(update_fields=[*fields, "revision", "last_entry_at"])
+    written = (*fields, "withheld") if "data" in fields else fields
+    request.save(update_fields=[*written, "revision", "last_entry_at"])
     if "data" in fields or "type_key" in fields:
         index_answers(request, live_portal())

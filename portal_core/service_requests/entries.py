@@ -27,6 +27,7 @@ from portal_core.service_requests.queries import seen_by_reader
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_person import VisiblePerson, person
 from portal_core.service_requests.visible_values import field_text
+from portal_core.service_requests.withholding import Told, told_of
 
 PAGE_SIZE = 50
 WRITTEN_LIMIT = 200
@@ -352,7 +353,7 @@ class _Line:
     def _approved(self, line: dict[str, JsonValue]) -> VisibleChange | None:
         """What was approved, word for word as the customer read it then; under the rule for changes."""
         field = self.type.field_or_none(str(line["field"]))
-        if field is None or not self._was_and_is_seen(field):
+        if field is None or not self._was_and_is_seen(field) or self._told_of(line) == "nothing":
             return None
         return VisibleChange(str(line["label"]), "", str(line["text"]))
 
@@ -372,11 +373,15 @@ class _Line:
         if field is None:
             # The request has been another type since.
             return None
-        if not self._was_and_is_seen(field):
+        told = self._told_of(change)
+        if not self._was_and_is_seen(field) or told == "nothing":
             return None
-        values = field.kind.difference(change["before"], change["after"])
+        values = field.kind.difference(None if told == "after" else change["before"], change["after"])
         before, after = (field_text(field, value, self.portal, self.viewer) for value in values)
         return VisibleChange(self.portal.text(field.label, self.viewer.language), before, after)
+
+    def _told_of(self, change: dict[str, JsonValue]) -> Told:
+        return told_of(self.request, change, self.row.at, self.viewer)
 
     def _statuses_then(self) -> tuple[str, ...]:
         """Where the request stood when this was written; all statuses when the entry does not say (or none of today).

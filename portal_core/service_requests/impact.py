@@ -1,21 +1,26 @@
 """What publishing asks the owner of requests: where they stand, and to move those whose place goes away."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.impact import Move, Standing
 from portal_core.config.live import portal_version
 from portal_core.history.models import Audience, Kind
-from portal_core.history.record import JsonValue, Line, add_line
-from portal_core.service_requests.changes import ENTERED, enter_status, save_written
+from portal_core.history.record import JsonValue, Line, add_lines
+from portal_core.service_requests.arriving import Arrival, arrive
+from portal_core.service_requests.changes import ENTERED, enter_status
 from portal_core.service_requests.clock import plan_tick
-from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.search_index import index_answers
 
-_WRITTEN = ("type_key", *ENTERED)
+_WRITTEN = ("type_key", *ENTERED, "revision", "last_entry_at")
+_BATCH = 250
 
 
 def standing() -> Sequence[Standing]:
@@ -28,25 +33,73 @@ def standing() -> Sequence[Standing]:
     return [Standing(*row) for row in rows]
 
 
+def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    """Type and status of the open requests among these numbers, their rows locked."""
+    found = ServiceRequest.objects.select_for_update(of=("self",)).filter(number__in=numbers, closed_at=None)
+    return {
+        row.number: (row.type_key, row.status_key)
+        for row in found.only("number", "type_key", "status_key").order_by("pk")
+    }
+
+
 def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
-    """Moves the open requests that stand in what a new version takes away; with history, without mails."""
+    """Moves the open requests that stand in what a new version takes away, with history.
+
+    Without mails, except where the move says that customers are told. Single requests come before the rest of their
+    status.
+    """
     portal = portal_version(version_number)
     now = timezone.now()
-    for step in moves:
-        standing_there = ServiceRequest.objects.filter(
-            type_key=step.from_type, status_key=step.from_status, closed_at=None
-        )
-        for request_id in list(standing_there.order_by("id").values_list("id", flat=True)):
-            request = lock_request(request_id)
+    for step in sorted(moves, key=lambda move: move.numbers is None):
+        keys = list(_standing_there(step).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(keys), _BATCH):
+            batch = _locked(keys[start : start + _BATCH])
+            if step.tell:
+                _move_told(actor, batch, step, portal, now)
+            else:
+                _move_quietly(actor, batch, step, portal, now)
+
+
+def _standing_there(step: Move) -> QuerySet[ServiceRequest]:
+    found = ServiceRequest.objects.filter(type_key=step.from_type, status_key=step.from_status, closed_at=None)
+    return found if step.numbers is None else found.filter(number__in=step.numbers)
+
+
+def _locked(keys: Sequence[uuid.UUID]) -> list[ServiceRequest]:
+    rows = ServiceRequest.objects.select_for_update(of=("self",)).select_related("customer", "assignee")
+    return list(rows.filter(pk__in=keys, closed_at=None).order_by("pk"))
+
+
+def _move_told(
+    actor: Actor, batch: Sequence[ServiceRequest], step: Move, portal: CompiledPortal, now: datetime
+) -> None:
+    for request in batch:
+        if request.type_key != step.to_type:
             request.type_key = step.to_type
-            enter_status(request, step.to_status, portal=portal, now=now)
-            plan_tick(request, portal=portal)
-            save_written(request, now=now, fields=_WRITTEN)
-            data: dict[str, JsonValue] = {
-                "from": step.from_status,
-                "to": step.to_status,
-                "told": False,
-                "by_publishing": version_number,
-            }
-            line = Line(Kind.MOVED, Audience.CUSTOMER, now, data=data)
-            add_line(actor=actor, request_id=request.pk, line=line)
+            request.save(update_fields=["type_key"])
+            index_answers(request, portal)
+        arrive(actor, request, Arrival(to=step.to_status), portal=portal, now=now)
+
+
+def _move_quietly(
+    actor: Actor, batch: Sequence[ServiceRequest], step: Move, portal: CompiledPortal, now: datetime
+) -> None:
+    lines: dict[uuid.UUID, Line] = {}
+    for request in batch:
+        request.type_key = step.to_type
+        enter_status(request, step.to_status, portal=portal, now=now)
+        plan_tick(request, portal=portal)
+        request.revision += 1
+        request.last_entry_at = now
+        data: dict[str, JsonValue] = {
+            "from": step.from_status,
+            "to": step.to_status,
+            "told": False,
+            "by_publishing": portal.number,
+        }
+        lines[request.pk] = Line(Kind.MOVED, Audience.CUSTOMER, now, data=data)
+    ServiceRequest.objects.bulk_update(batch, _WRITTEN)
+    add_lines(actor=actor, lines=lines)
+    if step.to_type != step.from_type:
+        for request in batch:
+            index_answers(request, portal)

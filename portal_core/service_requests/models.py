@@ -81,6 +81,8 @@ class ServiceRequest(TenantModel):
     merged_into_number = models.PositiveIntegerField(null=True)
     # What has happened since the request came into its status: see stays.py, which alone reads and writes it.
     stay = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # Answers that are kept from customers although the field is shown to them; withholding.py alone reads it.
+    withheld = models.JSONField(null=True)
     # The day that staff have planned it for; customers read it instead of the usual promise.
     planned_for = models.DateField(null=True)
     # Since when we wait for the customer; None while it is not their turn, or while they wrote and wait for us.

@@ -12,6 +12,7 @@ from portal_core.service_requests.errors import Difference, Stale
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_values import field_text
+from portal_core.service_requests.withholding import seen_data
 from tenants import signing
 
 
@@ -45,15 +46,16 @@ def refuse_stale_values(
     viewer: Viewer,
 ) -> None:
     """Raises `Stale` with both values of every field that somebody else has changed since the page was shown."""
+    data = seen_data(request, viewer)
     differences = tuple(
         Difference(
             field_key=field.key,
             what=portal.text(field.label, viewer.language),
             yours=field_text(field, change.answers[field.key], portal, viewer),
-            theirs=field_text(field, request.data.get(field.key), portal, viewer),
+            theirs=field_text(field, data.get(field.key), portal, viewer),
         )
         for field in fields
-        if request.data.get(field.key) not in (change.seen.get(field.key), change.answers[field.key])
+        if data.get(field.key) not in (change.seen.get(field.key), change.answers[field.key])
     )
     if differences:
         raise Stale(differences)

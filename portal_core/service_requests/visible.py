@@ -34,6 +34,7 @@ from portal_core.service_requests.visible_asks import AskReader, VisibleAsks, vi
 from portal_core.service_requests.visible_parts import VisibleField, VisibleMove, VisibleStatus
 from portal_core.service_requests.visible_person import VisiblePerson, person
 from portal_core.service_requests.visible_values import field_shown, title_for
+from portal_core.service_requests.withholding import is_kept_from_customers, seen_data
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ class _Builder:
         self.status: CompiledStatus = self.type.flow.status_or_unknown(request.status_key)
         asked = self.type.applicable_fields(request.data, request.status_key)
         self.asked: frozenset[str] = frozenset(field.key for field in asked)
+        # Conditions are decided by all answers; shown is only what is not kept from this reader.
+        self.data = seen_data(request, viewer)
 
     def text(self, value: TextValue | None) -> str:
         """A text of the configuration in the reader's language."""
@@ -219,12 +222,12 @@ class _Builder:
         level = self.viewer.visibility(field, self.request.status_key)
         if level == Visibility.HIDDEN:
             return None
-        value = self.request.data.get(field.key)
+        value = self.data.get(field.key)
         if value is None and not self._is_asked(field, level):
             return None
         shown, mark = field_shown(field, value, self.portal, self.viewer), ""
         if self.viewer.is_staff:
-            mark = field.visibility(resolve_role(CUSTOMER), self.request.status_key).name.lower()
+            mark = self._customer_mark(field)
         return VisibleField(
             key=field.key,
             label=self.text(field.label),
@@ -235,6 +238,12 @@ class _Builder:
             shown=shown,
             files=shown_files(value) if field.kind.key == "file" else (),
         )
+
+    def _customer_mark(self, field: CompiledField) -> str:
+        """What staff are told of who else sees it."""
+        if is_kept_from_customers(self.request, field.key):
+            return Visibility.HIDDEN.name.lower()
+        return field.visibility(resolve_role(CUSTOMER), self.request.status_key).name.lower()
 
     def _is_asked(self, field: CompiledField, level: Visibility) -> bool:
         """Whether an empty field is worth a line: it applies here, and this reader can fill it in (or is staff)."""

@@ -13,6 +13,7 @@ from portal_core.history.record import JsonValue
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.withholding import seen_data
 
 
 def field_values(
@@ -20,8 +21,9 @@ def field_values(
 ) -> dict[str, JsonValue]:
     """The stored values that `viewer` may see (or edit), for forms and for comparing with what a page showed."""
     request_type = portal.type_or_unknown(request.type_key)
+    data = seen_data(request, viewer)
     return {
-        field.key: request.data.get(field.key)
+        field.key: data.get(field.key)
         for field in request_type.fields
         if field.kind.is_input and viewer.visibility(field, request.status_key) >= at_least
     }
@@ -44,7 +46,7 @@ def without_what_is_hidden_now(
         return all(viewer.visibility(field, status) > Visibility.HIDDEN for status in (then.status_key, now.status_key))
 
     kept = copy.copy(then)
-    kept.data = {key: value for key, value in then.data.items() if is_shown(key)}
+    kept.data = {key: value for key, value in seen_data(then, viewer).items() if is_shown(key)}
     return kept
 
 
@@ -76,11 +78,11 @@ def field_shown(field: CompiledField, value: JsonValue, portal: CompiledPortal, 
 
 def title_for(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal) -> str:
     """The title from what this reader sees now: the stored one may hold a field that was hidden since."""
-    request_type = portal.type_or_unknown(request.type_key)
+    request_type, data = portal.type_or_unknown(request.type_key), seen_data(request, viewer)
     shown = {
         key: value
         for key in request_type.title_fields
-        if (value := request.data.get(key)) is not None
+        if (value := data.get(key)) is not None
         and (field := request_type.field_or_none(key)) is not None
         and viewer.visibility(field, request.status_key) >= Visibility.SEE
     }

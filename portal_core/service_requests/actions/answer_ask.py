@@ -55,6 +55,7 @@ from portal_core.service_requests.stays import DoneAsk, mark_ask_done, note_acte
 from portal_core.service_requests.taking import Given, open_changed_documents, settle_sent_back, take
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.withholding import shown_to_customers
 from tenants.outbox.events import emit
 
 _WRITTEN = ("data", "title", "stay", "waiting_since", "tick_at", "is_new")
@@ -210,7 +211,7 @@ class _Answering:
         changes = write_answers(request, answers, request_type, saving)
         self._refuse_empty(ask)
         open_changed_approvals(request, changes, portal=portal)
-        request.title = title_of(request_type, request.data, portal)
+        request.title = title_of(request_type, shown_to_customers(request), portal)
         self._finish(Kind.ANSWERED, ask.key, {"changes": changes} if changes else {})
 
     def _refuse_empty(self, ask: FillAsk) -> None:

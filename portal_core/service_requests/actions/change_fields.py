@@ -25,6 +25,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.seen_values import Change, refuse_stale_values
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.withholding import shown_to_customers
 from tenants.identifiers import uuid7
 from tenants.outbox.events import emit
 
@@ -74,7 +75,7 @@ def _editable(
 
 def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, changes: list[JsonValue]) -> None:
     now = timezone.now()
-    request.title = title_of(portal.type(request.type_key), request.data, portal)
+    request.title = title_of(portal.type(request.type_key), shown_to_customers(request), portal)
     open_changed_approvals(request, changes, portal=portal)
     if actor.is_customer:
         stays.note_acted(request, now)

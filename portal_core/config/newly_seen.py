@@ -1,0 +1,74 @@
+"""What customers would newly see of the requests that exist, when one version follows another."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.impact import Move, Withhold
+from portal_core.config.visibility import Visibility
+
+# A type and a status of it: where requests stand.
+Place: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class NewlySeen:
+    """A field that customers see from now on, and the statuses of the live version in which they could not."""
+
+    type_key: str
+    field_key: str
+    status_keys: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """How the field is named among the decisions: type.field."""
+        return f"{self.type_key}.{self.field_key}"
+
+
+def newly_seen(before: CompiledPortal, after: CompiledPortal, moves: Sequence[Move] = ()) -> tuple[NewlySeen, ...]:
+    """Every field whose values come to light for customers somewhere, with the statuses where that happens."""
+    targets = {(move.from_type, move.from_status): (move.to_type, move.to_status) for move in moves}
+    role = resolve_role(CUSTOMER)
+    found = []
+    for kind in before.every_type:
+        for field in kind.fields:
+            if field.is_input:
+                keys = tuple(_shown_at(kind, field, after, targets, role))
+                if keys:
+                    found.append(NewlySeen(kind.key, field.key, keys))
+    return tuple(found)
+
+
+def _shown_at(
+    kind: CompiledType, field: CompiledField, after: CompiledPortal, targets: Mapping[Place, Place], role: Role
+) -> Iterator[str]:
+    for status in kind.flow.statuses:
+        if field.visibility(role, status.key) > Visibility.HIDDEN:
+            continue
+        type_key, status_key = targets.get((kind.key, status.key), (kind.key, status.key))
+        now = after.type_or_unknown(type_key).field_or_none(field.key)
+        if now is not None and now.visibility(role, status_key) > Visibility.HIDDEN:
+            yield status.key
+
+
+def withheld(before: CompiledPortal, found: Sequence[NewlySeen], chosen: Collection[str]) -> tuple[Withhold, ...]:
+    """What has to be hidden for the fields that were chosen (type.field): in every status where it was hidden before.
+
+    Not only where it comes to light at once: a request that moves on later would show it then.
+    """
+    role = resolve_role(CUSTOMER)
+    fields = [(before.type(item.type_key), item.field_key) for item in found if item.key in chosen]
+    return tuple(
+        Withhold(
+            kind.key,
+            key,
+            tuple(
+                status.key
+                for status in kind.flow.statuses
+                if kind.field(key).visibility(role, status.key) == Visibility.HIDDEN
+            ),
+        )
+        for kind, key in fields
+    )

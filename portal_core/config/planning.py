@@ -1,0 +1,77 @@
+"""What publishing a document would do, worked out the same way for the review page and for publishing itself."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from portal_core.config import impact
+from portal_core.config.canonical import canonical
+from portal_core.config.changes import Change, compare
+from portal_core.config.checks import check
+from portal_core.config.compile import compile_portal
+from portal_core.config.document import PortalDocument, load
+from portal_core.config.impact import Move, Standing, Withhold
+from portal_core.config.mapping import plan_moves
+from portal_core.config.models import PortalVersion
+from portal_core.config.newly_seen import NewlySeen, newly_seen, withheld
+from portal_core.config.problems import Problem, stops, warnings
+from portal_core.config.retiring import Kept, carry_retired
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One document on its way to going live. `problems` are all findings; those that stop are in `stops`."""
+
+    live: PortalVersion | None
+    previous: PortalDocument | None
+    wanted: PortalDocument
+    complete: PortalDocument
+    standing: Sequence[Standing]
+    moves: Sequence[Move]
+    problems: tuple[Problem, ...]
+
+    @property
+    def stops(self) -> tuple[Problem, ...]:
+        """What keeps it from going live."""
+        return stops(self.problems)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What may stay."""
+        return warnings(self.problems)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What differs from the live version, in the owner's words."""
+        return () if self.previous is None else compare(self.previous, self.wanted)
+
+    @cached_property
+    def newly_seen(self) -> tuple[NewlySeen, ...]:
+        """The fields whose values would come to light for customers. Needs a document without stops."""
+        if self.previous is None:
+            return ()
+        return newly_seen(compile_portal(self.previous, 0), compile_portal(self.complete, 0), self.moves)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether publishing it would change nothing at all."""
+        return self.live is not None and self.live.document == canonical(self.complete) and not self.moves
+
+    def withheld(self, chosen: Collection[str]) -> tuple[Withhold, ...]:
+        """What is to be hidden of the fields that were chosen (type.field)."""
+        if self.previous is None or not chosen:
+            return ()
+        return withheld(compile_portal(self.previous, 0), self.newly_seen, chosen)
+
+
+def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[str, object] | None = None) -> Plan:
+    """The plan for a document over the live version. Reads where requests stand; writes nothing."""
+    previous = None if live is None else load(live.document)
+    standing = impact.standing()
+    complete = wanted
+    if previous is not None:
+        kept = Kept(impact.kept_record_kinds(), impact.kept_document_kinds())
+        complete = carry_retired(previous, wanted, standing, kept)
+    moves, against = plan_moves(previous, wanted, complete, standing, mapping)
+    found = {*check(complete, previous), *against}
+    return Plan(live, previous, wanted, complete, standing, moves, tuple(sorted(found)))

@@ -1,0 +1,156 @@
+"""What the review page before publishing tells of the requests that exist: counts, and the very words and people.
+
+Everything shown of a request passes through the one door (`visible.py`), under the version that is meant.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.impact import Move
+from portal_core.config.newly_seen import NewlySeen
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import visible
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class SeenCount:
+    """How many customers would newly see a field, in how many requests."""
+
+    customers: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class SeenRow:
+    """One value that a customer would newly read."""
+
+    customer: str
+    number: int
+    reference: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StandingRow:
+    """One open request, as staff know it."""
+
+    number: int
+    reference: str
+    title: str
+    customer: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A page of rows; `after` is the number to go on from, 0 at the end."""
+
+    rows: tuple[SeenRow, ...] | tuple[StandingRow, ...]
+    after: int
+
+
+def seen_count(item: NewlySeen) -> SeenCount:
+    """How many, in one query."""
+    found = _with_value(item).aggregate(customers=Count("customer", distinct=True), requests=Count("pk"))
+    return SeenCount(found["customers"], found["requests"])
+
+
+def seen_rows(
+    item: NewlySeen, portals: tuple[CompiledPortal, CompiledPortal], moves: Sequence[Move], *, after: int = 0
+) -> Stretch:
+    """What customers would newly read, the oldest request first: shown under the new version and not under the live."""
+    before, wanted = portals
+    found = list(
+        _with_value(item)
+        .filter(number__gt=after)
+        .select_related("customer", "assignee")
+        .order_by("number")[: PAGE_SIZE + 1]
+    )
+    targets = {(move.from_type, move.from_status): (move.to_type, move.to_status) for move in moves}
+    rows = [_seen_row(row, item, before, wanted, targets) for row in found[:PAGE_SIZE]]
+    return Stretch(tuple(row for row in rows if row is not None), _after(found))
+
+
+def _seen_row(
+    row: ServiceRequest,
+    item: NewlySeen,
+    before: CompiledPortal,
+    wanted: CompiledPortal,
+    targets: Mapping[tuple[str, str], tuple[str, str]],
+) -> SeenRow | None:
+    if _shown_text(row, item.field_key, before):
+        return None
+    row.type_key, row.status_key = targets.get((row.type_key, row.status_key), (row.type_key, row.status_key))
+    text = _shown_text(row, item.field_key, wanted)
+    if not text:
+        return None
+    return SeenRow(row.customer.name or row.customer.email, row.number, wanted.reference(row.number), text)
+
+
+def _shown_text(row: ServiceRequest, field_key: str, portal: CompiledPortal) -> str:
+    viewer = Viewer(resolve_role(CUSTOMER), row.customer_id, portal.language, portal.time_zone)
+    seen = visible(row, viewer, portal=portal)
+    return next((field.text for field in seen.fields if field.key == field_key), "")
+
+
+def _with_value(item: NewlySeen) -> QuerySet[ServiceRequest]:
+    return ServiceRequest.objects.filter(
+        type_key=item.type_key, status_key__in=item.status_keys, data__has_key=item.field_key
+    )
+
+
+def filled(type_key: str, status_key: str, field_keys: Iterable[str]) -> dict[str, int]:
+    """How many of the open requests that stand there have each of these fields filled in; one query."""
+    keys = list(dict.fromkeys(field_keys))
+    if not keys:
+        return {}
+    counts = {f"n{index}": Count("pk", filter=Q(data__has_key=key)) for index, key in enumerate(keys)}
+    found = _standing(type_key, status_key).aggregate(**counts)
+    return {key: found[f"n{index}"] for index, key in enumerate(keys)}
+
+
+def lacking(type_key: str, field_keys: Iterable[str]) -> dict[str, int]:
+    """How many open requests of a type have nothing in each of these fields; one query."""
+    keys = list(dict.fromkeys(field_keys))
+    if not keys:
+        return {}
+    counts = {f"n{index}": Count("pk", filter=~Q(data__has_key=key)) for index, key in enumerate(keys)}
+    found = ServiceRequest.objects.filter(type_key=type_key, closed_at=None).aggregate(**counts)
+    return {key: found[f"n{index}"] for index, key in enumerate(keys)}
+
+
+def half_filled(type_keys: Collection[str]) -> dict[str, int]:
+    """How many forms of each type are kept half filled in."""
+    rows = RequestDraft.objects.filter(type_key__in=type_keys).exclude(typed={}).order_by()
+    return dict(rows.values_list("type_key").annotate(n=Count("pk")))
+
+
+def standing_rows(actor: Actor, type_key: str, status_key: str, portal: CompiledPortal, *, after: int = 0) -> Stretch:
+    """The open requests that stand in a status, the oldest first, as this colleague sees them."""
+    found = list(
+        _standing(type_key, status_key)
+        .filter(number__gt=after)
+        .select_related("customer", "assignee")
+        .order_by("number")[: PAGE_SIZE + 1]
+    )
+    viewer = Viewer.of(actor, portal)
+    rows = []
+    for row in found[:PAGE_SIZE]:
+        seen = visible(row, viewer, portal=portal, brief=True)
+        rows.append(StandingRow(row.number, seen.reference, seen.title, seen.customer.name))
+    return Stretch(tuple(rows), _after(found))
+
+
+def _standing(type_key: str, status_key: str) -> QuerySet[ServiceRequest]:
+    return ServiceRequest.objects.filter(type_key=type_key, status_key=status_key, closed_at=None)
+
+
+def _after(found: Sequence[ServiceRequest]) -> int:
+    return found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else 0
