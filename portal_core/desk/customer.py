@@ -21,7 +21,6 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.config.live import live_portal
 from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
-from portal_core.desk.filters import page_number, pager_by_number
 from portal_core.desk.records import records_pane
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.history.looks import looks_at
@@ -36,6 +35,7 @@ from tenants.context import current
 from tenants.identifiers import parse_uuid
 from tenants.limits import TooMany
 from tenants.shell import NavItem
+from tenants.ui.paging import page_number, pager_by_number
 
 OPEN_SHOWN = 20
 PAGE_SIZE = 25

@@ -21,13 +21,13 @@ from portal_core.saved_records.details import VisibleDetail, visible_details
 from portal_core.saved_records.editing import open_record_form
 from portal_core.saved_records.errors import RecordsFull, RecordStale
 from portal_core.saved_records.forms import can_fill_in, record_form
-from portal_core.saved_records.history import lines_of
 from portal_core.saved_records.models import SavedRecord
 from portal_core.saved_records.queries import of_customer
 from portal_core.saved_records.visible import VisibleRecord, kind_of, visible, visible_all
 from portal_core.saved_records.writing import NewRecord
 from portal_core.service_requests.queries import customers_of
-from portal_core.service_requests.service_history import history_of, types_for
+from portal_core.service_requests.record_page import past_of
+from portal_core.service_requests.service_history import types_for
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 
@@ -74,14 +74,7 @@ def detail(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
         "portal": opened.portal,
         "record": opened.record,
         "customer": opened.row.customer,
-        "history": history_of(
-            opened.row,
-            request.actor,
-            opened.viewer,
-            portal=opened.portal,
-            every_file=request.GET.get("files") == "all",
-        ),
-        "lines": lines_of(opened.row, opened.viewer, portal=opened.portal),
+        **past_of(opened.row, request.GET, actor=request.actor, viewer=opened.viewer, portal=opened.portal),
         "may_write": may_write,
         "starts": [(kind.key, opened.portal.text(kind.name, opened.viewer.language)) for kind in starts]
         if request.actor.may("create_for_customer") and not opened.record.is_archived

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.desk.filters import page_number, pager_by_number
 from portal_core.notifications import undelivered
+from tenants.ui.paging import page_number, pager_by_number
 
 
 @require_safe

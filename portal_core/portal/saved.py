@@ -22,12 +22,12 @@ from portal_core.saved_records.actions import RecordChange, add_record, archive_
 from portal_core.saved_records.editing import open_record_form
 from portal_core.saved_records.errors import RecordsFull, RecordStale
 from portal_core.saved_records.forms import can_fill_in, record_form
-from portal_core.saved_records.history import lines_of
 from portal_core.saved_records.queries import of_customer
 from portal_core.saved_records.visible import VisibleRecord, kind_of, visible, visible_all
 from portal_core.saved_records.writing import NewRecord
 from portal_core.service_requests.queries import visible_to
-from portal_core.service_requests.service_history import history_of, types_for
+from portal_core.service_requests.record_page import past_of
+from portal_core.service_requests.service_history import types_for
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 
@@ -123,16 +123,11 @@ def detail(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
     context = {
         "portal": portal,
         "record": record,
-        "history": history_of(row, request.actor, viewer, portal=portal, every_file=_every_file(request)),
+        **past_of(row, request.GET, actor=request.actor, viewer=viewer, portal=portal),
         "starts": _starts(record, request, portal),
-        "lines": lines_of(row, viewer, portal=portal),
         "tabs": detail_tabs(request, portal),
     }
     return render(request, "portal/saved_record.html", context)
-
-
-def _every_file(request: PersonRequest) -> bool:
-    return request.GET.get("files") == "all"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -39,13 +39,19 @@ class RecordLine:
     at: datetime
 
 
-def lines_of(record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal) -> list[RecordLine]:
-    """What happened to the record, newest first, in one query; lines that show this reader nothing are left out."""
-    rows = RecordEntry.objects.filter(record=record).select_related("actor").order_by("-id")[:ENTRIES_SHOWN]
+def lines_of(
+    record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal, everything: bool = False
+) -> tuple[list[RecordLine], bool]:
+    """What happened to the record, newest first, and whether there is more, in one query; lines that show this reader
+    nothing are left out."""
+    entries = RecordEntry.objects.filter(record=record).select_related("actor").order_by("-id")
+    rows = list(entries if everything else entries[: ENTRIES_SHOWN + 1])
+    has_more = not everything and len(rows) > ENTRIES_SHOWN
+    rows = rows[:ENTRIES_SHOWN] if has_more else rows
     kind = kind_of(portal, record.kind_key)
     with override(viewer.language):
         lines = [_line(row, kind, viewer, portal) for row in rows]
-    return [line for line in lines if line is not None]
+    return [line for line in lines if line is not None], has_more
 
 
 def _line(row: RecordEntry, kind: CompiledRecordKind, viewer: Viewer, portal: CompiledPortal) -> RecordLine | None:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
@@ -39,34 +39,46 @@ class ServiceHistory:
 
     requests: list[VisibleRequest]
     files: RecordFiles
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """How much of it: a page of the requests (and their files), and whether every file is shown."""
+
+    page: int = 1
+    every_file: bool = False
 
 
 def history_of(
-    record: SavedRecord, actor: Actor, viewer: Viewer, *, portal: CompiledPortal, every_file: bool = False
+    record: SavedRecord, actor: Actor, viewer: Viewer, *, portal: CompiledPortal, part: Part
 ) -> ServiceHistory:
-    """The requests that name the record, and their files, in one query each."""
-    rows = _rows_about(record, actor, viewer, portal)
+    """A page of the requests that name the record, and their files, in one query each."""
+    first = (part.page - 1) * REQUESTS_SHOWN
+    found = list(_rows_about(record, actor, portal)[first : first + REQUESTS_SHOWN + 1])
+    rows = [row for row in found[:REQUESTS_SHOWN] if _is_seen_to_name(row, record, viewer, portal)]
     requests = [visible(row, viewer, portal=portal, brief=True) for row in rows]
-    return ServiceHistory(requests, files_about(rows, viewer, portal=portal, everything=every_file))
+    files = files_about(rows, viewer, portal=portal, everything=part.every_file)
+    return ServiceHistory(requests, files, has_more=len(found) > REQUESTS_SHOWN)
 
 
-def _rows_about(record: SavedRecord, actor: Actor, viewer: Viewer, portal: CompiledPortal) -> list[ServiceRequest]:
+def _rows_about(record: SavedRecord, actor: Actor, portal: CompiledPortal) -> QuerySet[ServiceRequest]:
     by_type = {kind.key: [field.key for field in record_fields(kind, record.kind_key)] for kind in portal.every_type}
     names_it = Q()
     for type_key, keys in by_type.items():
         for key in keys:
             names_it |= Q(type_key=type_key, data__contains={key: {"id": str(record.pk)}})
     if not names_it:
-        return []
+        return ServiceRequest.objects.none()
     # A record is named by its own customer's requests alone: few rows, where the whole table would be read.
     theirs = visible_to(actor).filter(customer_id=record.customer_id)
-    rows = theirs.filter(names_it).select_related("customer", "assignee").order_by("-created_at", "-id")
-    found = []
-    for row in rows[:REQUESTS_SHOWN]:
-        seen = field_values(row, viewer, portal=portal, at_least=Visibility.SEE)
-        if any(_is(seen.get(key), record.pk) for key in by_type[row.type_key]):
-            found.append(row)
-    return found
+    return theirs.filter(names_it).select_related("customer", "assignee").order_by("-created_at", "-id")
+
+
+def _is_seen_to_name(row: ServiceRequest, record: SavedRecord, viewer: Viewer, portal: CompiledPortal) -> bool:
+    seen = field_values(row, viewer, portal=portal, at_least=Visibility.SEE)
+    fields = record_fields(portal.type(row.type_key), record.kind_key)
+    return any(_is(seen.get(field.key), record.pk) for field in fields)
 
 
 def _is(value: object, record_id: uuid.UUID) -> bool:

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from portal_core.accounts.models import User
+from portal_core.saved_records.actions import RecordChange, change_record
 from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions import change_fields
 from portal_core.service_requests.models import ServiceRequest
@@ -114,6 +115,33 @@ def test_the_page_of_a_record_shows_its_requests_and_only_where_the_field_is_see
     desk = text_of(client_for(house.people["bob"]), f"/desk/records/{full.pk}/")
     assert "The pump knocks" in desk and "Something else" in desk
     assert f"/requests/{shown.number}/" in page
+
+
+def test_what_is_long_goes_on_page_by_page(house, client_for, monkeypatch):
+    from portal_core.saved_records import history as changes
+    from portal_core.service_requests import service_history
+
+    boiler = house.keep()
+    rows = [house.file(record=boiler) for _ in range(3)]
+    for before, words in (("Eco 24", "One"), ("One", "Two"), ("Two", "Three")):
+        change = RecordChange({"model": words}, seen={"model": before})
+        change_record(actor=house.actor("carol"), record_id=boiler.pk, change=change)
+    monkeypatch.setattr(service_history, "REQUESTS_SHOWN", 2)
+    monkeypatch.setattr(changes, "ENTRIES_SHOWN", 2)
+    for who, path, there in (
+        ("carol", f"/saved/{boiler.pk}/", "/requests/{}/"),
+        ("bob", f"/desk/records/{boiler.pk}/", "/desk/requests/{}/"),
+    ):
+        client = client_for(house.people[who])
+        first, second = (client.get(f"{path}{page}").content.decode() for page in ("", "?page=2"))
+        hrefs = [there.format(row.number) for row in rows]
+        assert [href in first for href in hrefs] == [False, True, True], who
+        assert [href in second for href in hrefs] == [True, False, False], who
+        assert 'href="?page=2" rel="next"' in first and 'href="?page=1" rel="prev"' in second
+        # "Two" stands in the line that made it "Three".
+        assert "Eco 24" not in first and "?changes=all#" in first
+        everything = client.get(f"{path}?changes=all").content.decode()
+        assert "Eco 24" in everything and "?changes=all#" not in everything
 
 
 def test_staff_see_what_their_role_sees(house, full, client_for):
