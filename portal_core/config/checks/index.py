@@ -61,7 +61,9 @@ class Index:
     def roles(self) -> dict[str, Role]:
         """The roles of people: built-in ones and the document's own."""
         built_in = {key: builtin_role(key) for key in BUILT_IN_ROLES}
-        return {key: role for key, role in built_in.items() if role is not None} | compile_roles(self.document)
+        return {key: role for key, role in built_in.items() if role is not None} | compile_roles(
+            self.document.roles, self.document.portal.language
+        )
 
     @cached_property
     def customer(self) -> Role:

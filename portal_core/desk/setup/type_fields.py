@@ -1,17 +1,43 @@
-"""`/desk/setup/types/KEY/`: the fields of a request type, in the order in which customers fill them in."""
+"""The fields of a request type (`/desk/setup/types/KEY/`) or a kind of saved record, in the order of the form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.accounts.roles import CUSTOMER, Role
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import Draft, current
+from portal_core.config.visibility import Visibility
+from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.field_kinds import KINDS
-from portal_core.desk.setup.frame import setup_page, words
+from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
+from portal_core.desk.setup.frame import name_of, setup_page, words
+from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.types import type_head
+
+WORDS: Final = {Visibility.HIDDEN: "hidden", Visibility.SEE: "see", Visibility.EDIT: "edit"}
+_NEXT: Final = {Visibility.HIDDEN: "see", Visibility.SEE: "edit", Visibility.EDIT: "hidden"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one role may do with one field: now, and after a press. `key` is the role's or the status's."""
+
+    key: str
+    name: str
+    now: str
+    next: str
+    is_changed: bool
 
 
 @dataclass(frozen=True)
@@ -20,45 +46,296 @@ class FieldLine:
 
     key: str
     label: str
+    note: str
     kind: str
     icon: str
     is_required: bool
+    can_be_required: bool
     is_retired: bool
     is_changed: bool
+    cells: Sequence[Cell]
 
 
 @require_safe
 @staff_page("manage_setup")
-def index(request: PersonRequest, type_key: str) -> HttpResponse:
+def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpResponse:
     """The page."""
-    draft = current()
-    item = draft.item("types", type_key)
-    if item is None:
-        raise Http404
-    fields = item.get("fields")
-    part = f"types.{type_key}"
-    changed = {path[3] for path in draft.changed_in(part) if path[2:3] == ("fields",) and len(path) > 3}
-    lines = [
-        _line(draft, field, changed)
-        for field in (fields if isinstance(fields, list) else [])
-        if isinstance(field, dict)
-    ]
+    fields = FieldList.of(current(), type_key, kind_key)
+    roles = role_columns(fields.draft)
+    lines = [line_of(fields, field, roles) for field in fields.fields()]
+    statuses = _statuses(fields)
     context = {
+        "fields": fields,
         "lines": [line for line in lines if not line.is_retired],
         "retired": [line for line in lines if line.is_retired],
-        **type_head(draft, type_key, "fields"),
+        "columns": [column_name(role) for role in roles],
+        "statuses": statuses,
+        "matrix": _matrix(fields, roles[0], statuses),
+        "others": _others(fields),
+        "add_href": fields.href("field_add"),
+        "order_href": fields.href("fields_order"),
+        **(type_head(fields.draft, type_key, "fields") if type_key else {}),
     }
-    return setup_page(request, "setup/type_fields.html", draft, context, parts=(part,))
+    return setup_page(request, "setup/type_fields.html", fields.draft, context, parts=(fields.part,))
 
 
-def _line(draft: Draft, field: Mapping[str, JsonValue], changed: set[str]) -> FieldLine:
+def line_of(fields: FieldList, field: dict[str, JsonValue], roles: Sequence[Role]) -> FieldLine:
+    """One field in the table."""
     key, kind = str(field["key"]), KINDS[str(field["kind"])]
+    before = fields.draft.live_value((*fields.base, key))
+    was = before if isinstance(before, dict) else None
     return FieldLine(
-        key,
-        words(field.get("label"), draft) or key,
-        kind.name,
-        kind.icon,
-        bool(field.get("required")),
-        bool(field.get("retired")),
-        key in changed,
+        key=key,
+        label=fields.label(field),
+        note=_note(fields, field, is_new=was is None),
+        kind=_kind_words(fields.draft, field),
+        icon=kind.icon,
+        is_required=bool(field.get("required")),
+        can_be_required=field["kind"] not in ("heading", "info"),
+        is_retired=bool(field.get("retired")),
+        is_changed=was != field,
+        cells=[_cell(field, was, role) for role in roles],
     )
+
+
+def _kind_words(draft: Draft, field: Mapping[str, JsonValue]) -> str:
+    unit = words(field.get("unit"), draft)
+    name = KINDS[str(field["kind"])].name
+    return f"{name}, {unit}" if unit else name
+
+
+def _note(fields: FieldList, field: Mapping[str, JsonValue], *, is_new: bool) -> str:
+    asked = askable(fields.earlier(str(field["key"])), lambda text: words(text, fields.draft))
+    when = sentence(field.get("when"), asked)
+    parts = [f"Shown when {when}" if when else "", "Filled in from what is known" if field.get("remember") else ""]
+    return " · ".join(part for part in (*parts, "new" if is_new else "") if part)
+
+
+def _cell(field: dict[str, JsonValue], was: dict[str, JsonValue] | None, role: Role) -> Cell:
+    now = shown_to(field, role)
+    is_changed = was is not None and shown_to(was, role) is not now
+    return Cell(role.key, column_name(role), WORDS[now], _NEXT[now], is_changed)
+
+
+@dataclass(frozen=True)
+class StatusHead:
+    """A column of the matrix."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class MatrixLine:
+    """What customers may do with one field, status by status."""
+
+    key: str
+    label: str
+    cells: Sequence[Cell]
+
+
+def _statuses(fields: FieldList) -> list[StatusHead]:
+    """The statuses that a request of this type goes through; none for kinds of records."""
+    flow = fields.draft.item("flows", str(fields.item.get("flow", "")))
+    listed = flow.get("statuses") if flow else None
+    found = [status for status in listed if isinstance(status, dict)] if isinstance(listed, list) else []
+    return [StatusHead(str(s["key"]), name_of(s, fields.draft)) for s in found if not s.get("retired")]
+
+
+def _matrix(fields: FieldList, customer: Role, statuses: Sequence[StatusHead]) -> list[MatrixLine]:
+    lines = []
+    for field in fields.fields():
+        if field.get("retired") or field["kind"] in ("heading", "info"):
+            continue
+        before = fields.draft.live_value((*fields.base, str(field["key"])))
+        was = before if isinstance(before, dict) else None
+        cells = [_status_cell(field, was, customer, status) for status in statuses]
+        lines.append(MatrixLine(str(field["key"]), fields.label(field), cells))
+    return lines
+
+
+def _status_cell(
+    field: dict[str, JsonValue], was: dict[str, JsonValue] | None, customer: Role, status: StatusHead
+) -> Cell:
+    now = shown_to(field, customer, status.key)
+    is_changed = was is not None and shown_to(was, customer, status.key) is not now
+    return Cell(status.key, status.name, WORDS[now], _NEXT[now], is_changed)
+
+
+def _others(fields: FieldList) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The types from which fields can be copied, each with its fields; one query more for what the draft changed."""
+    found = []
+    for head in fields.draft.heads("types"):
+        if head["key"] == fields.key and fields.collection == "types":
+            continue
+        item = fields.draft.live.get(f"types.{head['key']}")
+        listed = item.get("fields") if isinstance(item, dict) else None
+        choices = [
+            (f"{head['key']}.{field['key']}", words(field.get("label"), fields.draft) or str(field["key"]))
+            for field in (listed if isinstance(listed, list) else [])
+            if isinstance(field, dict) and not field.get("retired")
+        ]
+        if choices:
+            found.append((str(head["key"]), name_of(head, fields.draft), choices))
+    return found
+
+
+# What a press does.
+
+
+@require_POST
+@staff_page("manage_setup")
+def switch(request: PersonRequest, field_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """`do`: required, show (`role`, `to`), at (`status`, `to`), retire. Answers a script with the row alone."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    field = fields.field(field_key)
+    operation, told = _pressed(fields, field, request.POST)
+    back = f"{fields.href('type' if type_key else 'fields')}#row-{field_key}"
+    if operation is None:
+        return HttpResponseRedirect(back)
+    title = f"{fields.name}, {fields.label(field)}: {told}"
+    answer = do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
+    if not request.htmx or request.POST.get("do") == "retire":
+        return answer
+    fresh = FieldList.of(current(), type_key, kind_key)
+    return _row(request, fresh, fresh.field(field_key))
+
+
+def _row(request: PersonRequest, fields: FieldList, field: dict[str, JsonValue]) -> HttpResponse:
+    roles = role_columns(fields.draft)
+    context: dict[str, object] = {"fields": fields, "line": line_of(fields, field, roles), "order_href": ""}
+    template = "setup/_field_row.html"
+    if request.POST.get("do") == "at":
+        key = field["key"]
+        line = next(line for line in _matrix(fields, roles[0], _statuses(fields)) if line.key == key)
+        template, context = "setup/_matrix_row.html", {"fields": fields, "line": line}
+    answer = render(request, template, {**context, "action": fields.href("field_switch", str(field["key"]))})
+    answer["HX-Trigger"] = "draft-changed"
+    return answer
+
+
+def _pressed(
+    fields: FieldList, field: Mapping[str, JsonValue], typed: Mapping[str, str]
+) -> tuple[Operation | None, str]:
+    path = (*fields.base, str(field["key"]))
+    to = typed.get("to", "")
+    match typed.get("do"):
+        case "required":
+            now = bool(field.get("required"))
+            return Set((*path, "required"), None if now else True), "not needed" if now else "needed"
+        case "show" if to in WORDS.values() and typed.get("role") in _role_keys(fields.draft):
+            return Set((*path, "show", typed["role"]), to), f"{typed['role']} {to}"
+        case "at" if to in WORDS.values() and typed.get("status") in {s.key for s in _statuses(fields)}:
+            return Set((*path, "at", typed["status"], CUSTOMER), to), "customers, in one status"
+        case "retire":
+            return _retired(fields, field)
+    return None, ""
+
+
+def _retired(fields: FieldList, field: Mapping[str, JsonValue]) -> tuple[Operation, str]:
+    path = (*fields.base, str(field["key"]))
+    if field.get("retired"):
+        return Set((*path, "retired"), None), "asked again"
+    if fields.is_published(str(field["key"])):
+        return Set((*path, "retired"), True), "not asked any more"
+    return Remove(path), "taken out"
+
+
+def _role_keys(draft: Draft) -> set[str]:
+    return {role.key for role in role_columns(draft)}
+
+
+@require_POST
+@staff_page("manage_setup")
+def switch_many(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """A whole row (`field`) or column (`status`, or `role`) of the tables at once, `to` edit, see or hidden."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    typed, to = request.POST, request.POST.get("to", "")
+    back = f"{fields.href('type' if type_key else 'fields')}#matrix"
+    rows = [f for f in fields.fields() if not f.get("retired") and f["kind"] not in ("heading", "info")]
+    statuses = _statuses(fields)
+    operations: list[Operation] = []
+    if to in WORDS.values():
+        for field in rows:
+            path = (*fields.base, str(field["key"]))
+            if typed.get("role") in _role_keys(fields.draft):
+                operations.append(Set((*path, "show", typed["role"]), to))
+                continue
+            operations += [
+                Set((*path, "at", status.key, CUSTOMER), to)
+                for status in statuses
+                if field["key"] == typed.get("field") or status.key == typed.get("status")
+            ]
+    if not operations:
+        return HttpResponseRedirect(back)
+    title = f"{fields.name}: who sees what"
+    return do_edit(request, back, lambda: edit(actor=request.actor, operations=operations, title=title))
+
+
+@require_POST
+@staff_page("manage_setup")
+def order(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """Another place in the form for one field."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    key = request.POST.get("key", "")
+    keys = moved(keys_of(list[JsonValue](fields.fields())), key, request.POST.get("to", ""))
+    back = f"{fields.href('type' if type_key else 'fields')}#row-{key[:40]}"
+    title = f"{fields.name}: order of the fields"
+    return do_edit(request, back, lambda: edit(actor=request.actor, operations=[Order(fields.base, keys)], title=title))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def add(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """A new field of any kind, or a copy of one of another type."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    typed = request.POST
+    made = None
+    if request.method == "POST":
+        made = _copied(fields, typed.get("copy", "")) if typed.get("copy") else _made(fields, typed)
+    if made is None:
+        kinds = [(key, kind) for key, kind in KINDS.items() if not kind_key or key not in ("record", "rows", "file")]
+        context = {
+            "fields": fields,
+            "kinds": kinds,
+            "others": _others(fields),
+            "typed": typed,
+            "page_error": request.method == "POST",
+            "back_href": fields.href("type" if type_key else "fields"),
+        }
+        status = 400 if request.method == "POST" else 200
+        return setup_page(request, "setup/field_add.html", fields.draft, context, parts=(fields.part,), status=status)
+    title = f"{fields.name}: new field “{fields.label(made)}”"
+    return do_edit(
+        request,
+        fields.href("field", str(made["key"])),
+        lambda: edit(actor=request.actor, operations=[Insert(fields.base, made)], title=title),
+    )
+
+
+def _made(fields: FieldList, typed: Mapping[str, str]) -> dict[str, JsonValue] | None:
+    label, kind = typed.get("label", "").strip()[:200], typed.get("kind", "")
+    if not label or kind not in KINDS:
+        return None
+    key = new_key(label, fields.taken_keys(), fallback="field")
+    return {"key": key, "kind": kind, "label": label, **_BEGINS.get(kind, {})}
+
+
+# What a new field of a kind cannot do without.
+_BEGINS: Final[dict[str, dict[str, JsonValue]]] = {
+    "choice": {"choices": [{"key": "first", "label": "First answer"}, {"key": "second", "label": "Second answer"}]},
+    "choices": {"choices": [{"key": "first", "label": "First answer"}, {"key": "second", "label": "Second answer"}]},
+    "rows": {"columns": [{"key": "first", "kind": "text", "label": "First column"}]},
+    "info": {"text": "What customers should know here."},
+}
+
+
+def _copied(fields: FieldList, name: str) -> dict[str, JsonValue] | None:
+    other, _, field_key = name.partition(".")
+    source = fields.draft.read(("types", other, "fields", field_key))
+    if not isinstance(source, dict):
+        return None
+    key = new_key(fields.label(source), fields.taken_keys(), fallback="field")
+    # What depends on other fields and statuses of its old home stays there.
+    kept = {name: value for name, value in source.items() if name not in ("when", "at", "retired")}
+    return {**kept, "key": key}

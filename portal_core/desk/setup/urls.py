@@ -1,14 +1,32 @@
 """The editor's addresses; part of the desk's."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from portal_core.desk.setup import history, portal, type_fields, types
+from portal_core.desk.setup import field, history, portal, type_fields, types
+
+
+def _field_urls(start: str, prefix: str) -> list[URLPattern]:
+    """The addresses of a list of fields: of a request type, or of a kind of saved record."""
+    one = f"{start}fields/<slug:field_key>/"
+    return [
+        path(f"{start}fields/add/", type_fields.add, name=f"{prefix}field_add"),
+        path(f"{start}fields/order/", type_fields.order, name=f"{prefix}fields_order"),
+        path(f"{start}fields/show/", type_fields.switch_many, name=f"{prefix}fields_show"),
+        path(one, field.index, name=f"{prefix}field"),
+        path(f"{one}switch/", type_fields.switch, name=f"{prefix}field_switch"),
+        path(f"{one}parts/", field.change_parts, name=f"{prefix}field_parts"),
+        path(f"{one}parts/<slug:part_key>/", field.part, name=f"{prefix}field_part"),
+    ]
+
 
 setup_urls = [
     path("setup/", types.index, name="setup"),
     path("setup/types/add/", types.add, name="setup_type_add"),
     path("setup/types/order/", types.order, name="setup_types_order"),
     path("setup/types/<slug:type_key>/", type_fields.index, name="setup_type"),
+    *_field_urls("setup/types/<slug:type_key>/", "setup_"),
+    path("setup/record-kinds/<slug:kind_key>/fields/", type_fields.index, name="setup_record_fields"),
+    *_field_urls("setup/record-kinds/<slug:kind_key>/", "setup_record_"),
     path("setup/types/<slug:type_key>/words/", types.opening, name="setup_type_words"),
     path("setup/types/<slug:type_key>/retire/", types.retire, name="setup_type_retire"),
     path("setup/portal/", portal.index, name="setup_portal"),

@@ -1,0 +1,200 @@
+"""One field: what it asks, when, and its answers or columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_POST
+from pydantic import JsonValue
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.paths import Path, keys_of
+from portal_core.config.draft.reading import current
+from portal_core.desk.setup.composing import askable, sentence
+from portal_core.desk.setup.controls import Control, label_text
+from portal_core.desk.setup.field_controls import controls_for
+from portal_core.desk.setup.field_kinds import KINDS
+from portal_core.desk.setup.field_lists import FieldList
+from portal_core.desk.setup.frame import setup_page, words
+from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.sheet import Sheet
+
+# Kinds that hold a list of their own: its name in the document, and what one of it is called.
+LISTS: Final = {"choice": ("choices", "answer"), "choices": ("choices", "answer"), "rows": ("columns", "column")}
+_COLUMN_KINDS: Final = ("text", "long_text", "number", "money", "date", "yes_no", "email", "phone", "url", "rating")
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """One answer of a choice, or one column of a table."""
+
+    key: str
+    label: str
+    kind: str
+    is_retired: bool
+    is_changed: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def index(request: PersonRequest, field_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """The page."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    field = fields.field(field_key)
+    data = request.POST if request.method == "POST" else None
+    title = f"{fields.name}, {fields.label(field)}"
+    sheet = Sheet(controls_for(fields, field), fields.draft, (*fields.base, field_key), title, data)
+    if data is None:
+        return _page(request, fields, field_key, sheet, 200)
+    return save_sheet(
+        request,
+        sheet,
+        fields.href("field", field_key),
+        lambda again, status: _page(request, fields, field_key, again, status),
+    )
+
+
+def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Sheet, status: int) -> HttpResponse:
+    field = fields.field(field_key)
+    kind = KINDS[str(field["kind"])]
+    list_name, noun = LISTS.get(str(field["kind"]), ("", ""))
+    asked = askable(fields.earlier(field_key), lambda text: words(text, fields.draft))
+    context = {
+        "fields": fields,
+        "field_key": field_key,
+        "label": fields.label(field),
+        "kind": kind,
+        "sheet": sheet,
+        "form": sheet,
+        "when": sentence(field.get("when"), asked),
+        "is_retired": bool(field.get("retired")),
+        "noun": noun,
+        "parts": _parts(fields, field, list_name),
+        "column_kinds": [(key, KINDS[key].name) for key in _COLUMN_KINDS] if list_name == "columns" else [],
+        "list_href": fields.href("field_parts", field_key) if list_name else "",
+        "order_href": fields.href("field_parts", field_key) if list_name else "",
+        "action": fields.href("field", field_key),
+        "retire_href": fields.href("field_switch", field_key),
+        "back_href": fields.href("type" if fields.collection == "types" else "fields"),
+    }
+    return setup_page(request, "setup/field.html", fields.draft, context, parts=(fields.part,), status=status)
+
+
+def _parts(fields: FieldList, field: Mapping[str, JsonValue], list_name: str) -> list[PartLine]:
+    listed = field.get(list_name)
+    found = []
+    for item in listed if isinstance(listed, list) else []:
+        if isinstance(item, dict):
+            path = (*fields.base, str(field["key"]), list_name, str(item["key"]))
+            kind = KINDS[str(item["kind"])].name if "kind" in item else ""
+            label = words(item.get("label"), fields.draft) or str(item["key"])
+            is_changed = fields.draft.live_value(path) != item
+            found.append(PartLine(str(item["key"]), label, kind, bool(item.get("retired")), is_changed))
+    return found
+
+
+@require_POST
+@staff_page("manage_setup")
+def change_parts(request: PersonRequest, field_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """Answers or columns: `do` is add (`label`, several lines make several), rename, retire; else `to` moves one."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    field = fields.field(field_key)
+    list_name, noun = LISTS.get(str(field["kind"]), ("", ""))
+    if not list_name:
+        raise Http404
+    back = f"{fields.href('field', field_key)}#parts"
+    path = (*fields.base, field_key, list_name)
+    operations = _part_operations(fields, field, path, request.POST)
+    if not operations:
+        return HttpResponseRedirect(back)
+    title = f"{fields.name}, {fields.label(field)}: {noun}s"
+    return do_edit(request, back, lambda: edit(actor=request.actor, operations=operations, title=title))
+
+
+def _part_operations(
+    fields: FieldList, field: Mapping[str, JsonValue], path: Path, typed: Mapping[str, str]
+) -> list[Operation]:
+    listed = field.get(path[-1])
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    keys = keys_of(list[JsonValue](items))
+    key = typed.get("key", "")
+    if typed.get("do") == "add":
+        return _added(fields, path, keys, typed)
+    item = next((item for item in items if item["key"] == key), None)
+    if item is None:
+        return []
+    if typed.get("do") == "retire":
+        return [_part_retired(fields, (*path, key), item)]
+    return [Order(path, moved(keys, key, typed.get("to", "")))]
+
+
+def _added(fields: FieldList, path: Path, keys: list[str], typed: Mapping[str, str]) -> list[Operation]:
+    live = fields.draft.live_value(path)
+    taken = {*keys, *keys_of(live)}
+    kind = typed.get("kind", "text")
+    made: list[Operation] = []
+    for line in typed.get("label", "").splitlines()[:1_000]:
+        label = line.strip()[:200]
+        if not label:
+            continue
+        key = new_key(label, taken, fallback="answer")
+        taken.add(key)
+        item: dict[str, JsonValue] = {"key": key, "label": label}
+        if path[-1] == "columns":
+            item["kind"] = kind if kind in _COLUMN_KINDS else "text"
+        made.append(Insert(path, item))
+    return made
+
+
+def _part_retired(fields: FieldList, path: Path, item: Mapping[str, JsonValue]) -> Operation:
+    if item.get("retired"):
+        return Set((*path, "retired"), None)
+    return Set((*path, "retired"), True) if fields.draft.live_value(path) is not None else Remove(path)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def part(request: PersonRequest, field_key: str, part_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
+    """One answer or column: its words."""
+    fields = FieldList.of(current(), type_key, kind_key)
+    field = fields.field(field_key)
+    list_name, noun = LISTS.get(str(field["kind"]), ("", ""))
+    path = (*fields.base, field_key, list_name, part_key)
+    item = fields.draft.read(path) if list_name else None
+    if not isinstance(item, dict):
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    title = f"{fields.name}, {fields.label(field)}, {words(item.get('label'), fields.draft)}"
+    sheet = Sheet(_part_controls(noun), fields.draft, path, title, data)
+    if data is None:
+        return _part_page(request, fields, path, sheet, 200)
+    return save_sheet(
+        request,
+        sheet,
+        f"{fields.href('field', field_key)}#parts",
+        lambda again, status: _part_page(request, fields, path, again, status),
+    )
+
+
+def _part_controls(noun: str) -> list[Control]:
+    return [
+        label_text("label", ("label",), noun.capitalize(), required=True),
+        label_text("help", ("help",), "Explanation", "In smaller letters below it."),
+    ]
+
+
+def _part_page(request: PersonRequest, fields: FieldList, path: Path, sheet: Sheet, status: int) -> HttpResponse:
+    field_key, part_key = path[-3], path[-1]
+    context = {
+        "sheet": sheet,
+        "form": sheet,
+        "label": fields.label(fields.field(field_key)),
+        "action": fields.href("field_part", field_key, part_key),
+        "back_href": f"{fields.href('field', field_key)}#parts",
+    }
+    return setup_page(request, "setup/field_part.html", fields.draft, context, parts=(fields.part,), status=status)

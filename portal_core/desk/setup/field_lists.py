@@ -1,0 +1,119 @@
+"""A list of fields in the draft: of a request type or of a kind of saved record. The same pages edit both."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.urls import reverse
+from pydantic import JsonValue, TypeAdapter
+
+from portal_core.accounts.roles import AGENT, CUSTOMER, Role, builtin_role
+from portal_core.config.compile import compile_roles
+from portal_core.config.document.fields import AnyField
+from portal_core.config.document.portal_document import CustomRole
+from portal_core.config.draft.paths import Path
+from portal_core.config.draft.reading import Draft
+from portal_core.config.visibility import Visibility, visibility
+from portal_core.desk.setup.frame import language_of, name_of, words
+
+_FIELD: TypeAdapter[AnyField] = TypeAdapter(AnyField)
+_ROLES: TypeAdapter[tuple[CustomRole, ...]] = TypeAdapter(tuple[CustomRole, ...])
+
+
+@dataclass(frozen=True)
+class FieldList:
+    """Whose fields: `collection` is "types" or "record_kinds"."""
+
+    draft: Draft
+    collection: str
+    key: str
+
+    @classmethod
+    def of(cls, draft: Draft, type_key: str = "", kind_key: str = "") -> "FieldList":
+        """That which an address names. Raises `Http404`."""
+        found = cls(draft, "types", type_key) if type_key else cls(draft, "record_kinds", kind_key)
+        if draft.item(found.collection, found.key) is None:
+            raise Http404
+        return found
+
+    @property
+    def part(self) -> str:
+        """The name of the part of the draft that holds them."""
+        return f"{self.collection}.{self.key}"
+
+    @property
+    def base(self) -> Path:
+        """The path of the list."""
+        return (self.collection, self.key, "fields")
+
+    @property
+    def item(self) -> dict[str, JsonValue]:
+        """The type or the kind."""
+        return self.draft.item(self.collection, self.key) or {}
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return name_of(self.item, self.draft)
+
+    def fields(self) -> list[dict[str, JsonValue]]:
+        """All fields, the retired too, in order."""
+        fields = self.item.get("fields")
+        return [field for field in fields if isinstance(field, dict)] if isinstance(fields, list) else []
+
+    def field(self, field_key: str) -> dict[str, JsonValue]:
+        """One of them. Raises `Http404`."""
+        found = next((field for field in self.fields() if field["key"] == field_key), None)
+        if found is None:
+            raise Http404
+        return found
+
+    def earlier(self, field_key: str) -> list[dict[str, JsonValue]]:
+        """The fields in use before one, which its condition may ask for."""
+        found = []
+        for field in self.fields():
+            if field["key"] == field_key:
+                break
+            if not field.get("retired"):
+                found.append(field)
+        return found
+
+    def href(self, name: str, *more: str) -> str:
+        """The address of a page about these fields."""
+        prefix = "desk:setup_" if self.collection == "types" else "desk:setup_record_"
+        return reverse(f"{prefix}{name}", args=[self.key, *more])
+
+    def label(self, field: Mapping[str, JsonValue]) -> str:
+        """What a field is called."""
+        return words(field.get("label"), self.draft) or words(field.get("noun"), self.draft) or str(field["key"])
+
+    def is_published(self, field_key: str) -> bool:
+        """Whether the live version has it: such a field is retired, never removed."""
+        return self.draft.live_value((*self.base, field_key)) is not None
+
+    def taken_keys(self) -> set[str]:
+        """Keys that no new field may have."""
+        live = self.draft.live_value(self.base)
+        listed = [field for field in live if isinstance(field, dict)] if isinstance(live, list) else []
+        return {str(field["key"]) for field in (*self.fields(), *listed)}
+
+
+def role_columns(draft: Draft) -> list[Role]:
+    """Who has a column of his own: customers, the desk, and each role of the business's own."""
+    columns = [role for key in (CUSTOMER, AGENT) if (role := builtin_role(key)) is not None]
+    return [*columns, *_own_roles(draft)]
+
+
+def _own_roles(draft: Draft) -> Iterator[Role]:
+    sources = _ROLES.validate_python(list(draft.items("roles")))
+    yield from compile_roles(sources, language_of(draft)).values()
+
+
+def shown_to(field: dict[str, JsonValue], role: Role, status_key: str | None = None) -> Visibility:
+    """What a role may do with a field, by the rule that the portal itself follows; without a status, on the form."""
+    return visibility(_FIELD.validate_python(field), role, status_key)
+
+
+def column_name(role: Role) -> str:
+    """The head of a role's column."""
+    return {CUSTOMER: "Customer", AGENT: "Desk"}.get(role.key, role.name)

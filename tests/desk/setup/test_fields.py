@@ -1,0 +1,232 @@
+"""Fields are added, worded, ordered, shown and retired in the draft; conditions are composed in sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal_core.accounts.actor import SYSTEM
+from portal_core.config.actions import publish
+from portal_core.config.checks import check
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from portal_core.config.models import DraftOperation
+from portal_core.config.problems import stops
+from portal_core.desk.setup.composing import ROWS, Asked, When, sentence
+from portal_core.desk.setup.controls import Where
+from portal_core.desk.setup.field_kinds import KINDS
+from tests.desk.setup.test_sheets import form_of, read
+from tests.statements import server_statements
+
+TYPE = "/desk/setup/types/repair/"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def alice(shop: Any, client_for: Any, people: Any) -> Client:
+    return client_for(people["alice"])
+
+
+def field(key: str, *more: str) -> Any:
+    return read("types", "repair", "fields", key, *more)
+
+
+def keys() -> list[str]:
+    return [item["key"] for item in read("types", "repair", "fields")]
+
+
+def test_a_field_of_every_kind_can_be_added_and_its_page_saved_as_it_is(alice):
+    for kind, named in KINDS.items():
+        answer = alice.post(f"{TYPE}fields/add/", {"label": f"New {named.name}", "kind": kind})
+        path = answer.headers["Location"]
+        page = alice.get(path)
+        assert page.status_code == 200, kind
+        before = current().revision
+        assert alice.post(path, form_of(alice, path)).status_code == 302, kind
+        assert current().revision == before, kind
+    assert len(keys()) == 5 + len(KINDS)
+
+
+def test_without_a_question_or_a_kind_nothing_is_added_and_what_was_typed_stays(alice):
+    answer = alice.post(f"{TYPE}fields/add/", {"label": "Where?"})
+    assert answer.status_code == 400 and 'value="Where?"' in answer.content.decode()
+    for typed in (
+        {"kind": "text"},
+        {"label": " ", "kind": "text"},
+        {"label": "X", "kind": "wish"},
+        {"copy": "no.thing"},
+    ):
+        assert alice.post(f"{TYPE}fields/add/", typed).status_code == 400
+    assert current().revision == 0
+
+
+def test_what_is_asked_about_a_field_is_kept(alice):
+    path = f"{TYPE}fields/gauge/"
+    typed = {"label": "Pressure", "help": "The dial", "unit": "bar", "min": "0.5", "max": "4", "decimals": "1"}
+    assert alice.post(path, {**form_of(alice, path), **typed}).status_code == 302
+    assert {name: field("gauge", name) for name in typed} == {
+        "label": "Pressure",
+        "help": "The dial",
+        "unit": "bar",
+        "min": 0.5,
+        "max": 4,
+        "decimals": 1,
+    }
+    assert field("gauge", "when") == {"field": "kind", "is": "leak"}
+    answer = alice.post(path, {**form_of(alice, path), "decimals": "99"})
+    assert (answer.status_code, list(answer.context["sheet"].errors)) == (400, ["decimals"])
+
+
+def test_conditions_are_composed_and_read_aloud(alice):
+    path = f"{TYPE}fields/phone/"
+    form = form_of(alice, path)
+    page = alice.get(path)
+    options = {
+        label: code
+        for _, group in page.context["sheet"].fields["when-0"].choices
+        if isinstance(group, list)
+        for code, label in group
+    }
+    assert "Which? is A leak" in options and "Gauge is more than …" in options
+    typed = {
+        "when": "any",
+        "when-0": options["Which? is A noise"],
+        "when-1": options["Gauge is more than …"],
+        "when-1-to": "2,5",
+    }
+    alice.post(path, {**form, **typed})
+    assert field("phone", "when") == {"any": [{"field": "kind", "is": "noise"}, {"field": "gauge", "more_than": 2.5}]}
+    assert "Shown when Which? is A noise or Gauge is more than 2.5" in alice.get(TYPE).content.decode()
+    again = form_of(alice, path)
+    assert (again["when"], again["when-1"], again["when-1-to"]) == ("any", typed["when-1"], "2.5")
+    alice.post(path, again | {"when": ""})
+    assert field("phone", "when") is None
+    before = current().revision
+    answer = alice.post(path, again | {"when": "all", "when-0": "made up"})
+    assert (answer.status_code, current().revision) == (400, before)
+
+
+ASKED = [Asked("a", "choice", "A", [("x", "Ex"), ("y", "Why")]), Asked("b", "yes_no", "B"), Asked("c", "number", "C")]
+CONDITIONS = [
+    ({"field": "a", "is": "x"}, "A is Ex"),
+    ({"field": "b", "is": False}, "B is no"),
+    ({"field": "c", "less_than": 3}, "C is less than 3"),
+    ({"field": "c", "empty": True}, "C is empty"),
+    ({"all": [{"field": "a", "is_not": "y"}, {"field": "b", "is": True}]}, "A is not Why and B is yes"),
+    (
+        {"any": [{"field": "a", "is": "x"}, {"all": [{"field": "b", "is": True}, {"field": "c", "filled": True}]}]},
+        "A is Ex or (B is yes and C is filled in)",
+    ),
+    ({"not": {"field": "a", "is": "x"}}, "not: A is Ex"),
+    ({"field": "a", "one_of": ["x", "y"]}, "A is Ex or Why"),
+]
+
+
+@pytest.mark.parametrize("condition,words", CONDITIONS, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_condition_reads_aloud_and_survives_a_page_that_leaves_it_alone(condition, words):
+    assert sentence(condition, ASKED) == words
+    control, where = When(name="when", path=("when",), label="Ask it", asked=ASKED), Where(["en"])
+    shown = control.initial(condition, where)
+    cleaned = {name: shown.get(name, "") for name in control.fields(where)}
+    assert control.value(cleaned, condition, where) == condition
+    assert len(control.fields(where)) == 1 + 2 * ROWS
+
+
+def test_who_sees_a_field_is_a_press(alice):
+    press = f"{TYPE}fields/cause/switch/"
+    answer = alice.post(press, {"do": "show", "role": "customer", "to": "see"}, headers=HTMX)
+    assert answer.status_code == 200 and answer.headers["HX-Trigger"] == "draft-changed"
+    assert answer.content.decode().count("<tr") == 1 and len(answer.content) < 10_000
+    assert field("cause", "show") == {"customer": "see"}
+    answer = alice.post(press, {"do": "at", "status": "new", "to": "edit"}, headers=HTMX)
+    assert answer.content.decode().count("<tr") == 1 and "edits" in answer.content.decode()
+    assert field("cause", "at") == {"new": {"customer": "edit"}}
+    alice.post(press, {"do": "required"})
+    assert field("cause", "required") is True
+    before = current().revision
+    for typed in (
+        {"do": "show", "role": "nobody", "to": "see"},
+        {"do": "show", "role": "customer", "to": "own"},
+        {"do": "at", "status": "gone", "to": "see"},
+        {"do": "explode"},
+        {},
+    ):
+        assert alice.post(press, typed).status_code == 302
+    assert current().revision == before
+
+
+def test_a_whole_row_or_column_is_set_at_once(alice):
+    alice.post(f"{TYPE}fields/show/", {"status": "new", "to": "hidden"})
+    shown = {item["key"]: item.get("at", {}).get("new") for item in read("types", "repair", "fields")}
+    assert set(map(str, shown.values())) == {"{'customer': 'hidden'}"}
+    alice.post(f"{TYPE}fields/show/", {"field": "what", "to": "see"})
+    assert {words["customer"] for words in field("what", "at").values()} == {"see"}
+    assert DraftOperation.objects.count() == 2
+    before = current().revision
+    alice.post(f"{TYPE}fields/show/", {"field": "nothing", "to": "see"})
+    alice.post(f"{TYPE}fields/show/", {"status": "new", "to": "everything"})
+    assert current().revision == before
+
+
+def test_a_published_field_is_retired_and_a_new_one_removed(alice):
+    alice.post(f"{TYPE}fields/add/", {"label": "Extra", "kind": "text"})
+    alice.post(f"{TYPE}fields/order/", {"key": "extra", "to": "before:kind"})
+    assert keys()[:3] == ["what", "extra", "kind"]
+    alice.post(f"{TYPE}fields/extra/switch/", {"do": "retire"})
+    alice.post(f"{TYPE}fields/cause/switch/", {"do": "retire"})
+    assert "extra" not in keys()
+    assert field("cause", "retired") is True
+    alice.post(f"{TYPE}fields/cause/switch/", {"do": "retire"})
+    assert field("cause", "retired") is None
+
+
+def test_answers_are_added_worded_ordered_and_retired(alice):
+    path = f"{TYPE}fields/kind/"
+    alice.post(f"{path}parts/", {"do": "add", "label": "A smell\n\nA leak\n"})
+    assert [(item["key"], item["label"]) for item in field("kind", "choices")][2:] == [
+        ("a-smell", "A smell"),
+        ("a-leak", "A leak"),
+    ]
+    alice.post(f"{path}parts/", {"key": "a-smell", "to": "first"})
+    alice.post(f"{path}parts/", {"key": "leak", "do": "retire"})
+    alice.post(f"{path}parts/", {"key": "a-leak", "do": "retire"})
+    assert [item["key"] for item in field("kind", "choices")] == ["a-smell", "leak", "noise"]
+    assert field("kind", "choices", "leak", "retired") is True
+    part = f"{path}parts/noise/"
+    alice.post(part, {**form_of(alice, part), "label": "A loud noise", "help": "Day or night"})
+    assert field("kind", "choices", "noise") == {"key": "noise", "label": "A loud noise", "help": "Day or night"}
+    assert alice.get(f"{path}parts/nothing/").status_code == 404
+    assert alice.get(f"{TYPE}fields/what/parts/noise/").status_code == 404
+    assert alice.post(f"{TYPE}fields/what/parts/", {"do": "add", "label": "X"}).status_code == 404
+
+
+def test_what_was_edited_can_be_published(alice):
+    alice.post(f"{TYPE}fields/add/", {"label": "How do we get in?", "kind": "choice"})
+    alice.post(f"{TYPE}fields/how-do-we-get-in/switch/", {"do": "required"})
+    draft = current().document
+    assert stops(check(draft, live_portal().document)) == ()
+    publish(actor=SYSTEM, document=draft)
+    assert not current().is_changed
+    assert "how-do-we-get-in" in [item.key for item in live_portal().document.types[0].fields]
+
+
+def test_the_pages_cost_the_same_few_statements_however_many_fields(alice):
+    alice.get(TYPE)
+    with server_statements() as few:
+        alice.get(TYPE)
+    lines = "\n".join(f"Answer {number}" for number in range(300))
+    for number in range(10):
+        alice.post(f"{TYPE}fields/add/", {"label": f"Field {number}", "kind": "choice"})
+    alice.post(f"{TYPE}fields/kind/parts/", {"do": "add", "label": lines})
+    alice.get(TYPE)
+    with server_statements() as many:
+        page = alice.get(TYPE)
+    # Two more for the draft: its parts, and the part that the page shows.
+    assert len(many.without_transactions) <= len(few.without_transactions) + 2 <= 6, many
+    assert len(re.findall("<tr", page.content.decode())) > 25
+    with server_statements() as pressed:
+        alice.post(f"{TYPE}fields/what/switch/", {"do": "required"}, headers=HTMX)
+    assert len(pressed.without_transactions) <= 18, pressed
