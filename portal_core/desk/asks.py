@@ -9,10 +9,12 @@ from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.kinds.date import parse_day
+from portal_core.desk.planning import PlanPanel, plan_panel
 from portal_core.desk.request import DeskRequest, back_to, open_request, render_request
 from portal_core.documents.field import with_files
 from portal_core.history.record import written_before
 from portal_core.service_requests.actions import answer_ask, plan_for, reopen
+from portal_core.service_requests.actions.plan import check_plan
 from portal_core.service_requests.errors import (
     ApprovalChanged,
     AskGone,
@@ -102,23 +104,29 @@ def _refused(
 @require_POST
 @staff_page("move")
 def plan(request: PersonRequest, number: int) -> HttpResponse:
-    """`/desk/requests/NUMBER/plan/`: the day for which it is planned; an empty one (or `clear`) takes it back."""
+    """`/desk/requests/NUMBER/plan/`: the day for which it is planned; an empty one (or `clear`) takes it back.
+
+    The mail that the customer gets of it goes with the words that the page showed; others are shown first.
+    """
     opened = open_request(request, number)
-    typed = "" if "clear" in request.POST else request.POST.get("day", "").strip()
-    day = parse_day(typed)
-    if typed and day is None:
-        return _unplanned(request, opened, typed, "Write the day as in 27/11/2026.", 400)
+    panel = plan_panel(opened.row, request.POST, portal=opened.portal, viewer=opened.viewer)
+    seen, tells = _day(request.POST.get("seen", "")), panel.tells and panel.mail is not None
+    if not panel.is_understood:
+        return _unplanned(request, opened, panel, "Write the day as in 27/11/2026.")
     try:
-        plan_for(actor=request.actor, request_id=opened.row.pk, day=day, seen=_day(request.POST.get("seen", "")))
+        check_plan(opened.row, panel.day, seen, portal=opened.portal)
+        if not panel.was_shown(request.POST):
+            return render_request(request, opened, plan=panel, plan_must_look=True, status=409)
+        plan_for(actor=request.actor, request_id=opened.row.pk, day=panel.day, seen=seen, tell_customer=tells)
     except Stale as stale:
         return render_request(request, open_request(request, number), stale=stale, status=409)
     except MoveRefused as refused:
-        return _unplanned(request, opened, typed, str(refused), 400)
+        return _unplanned(request, opened, panel, str(refused))
     return back_to(request, number, "when")
 
 
-def _unplanned(request: PersonRequest, opened: DeskRequest, typed: str, problem: str, status: int) -> HttpResponse:
-    return render_request(request, opened, plan_typed=typed[:40], plan_problem=problem, status=status)
+def _unplanned(request: PersonRequest, opened: DeskRequest, panel: PlanPanel, problem: str) -> HttpResponse:
+    return render_request(request, opened, plan=panel, plan_problem=problem, status=400)
 
 
 def _day(text: str) -> date | None:

@@ -47,7 +47,7 @@ class MovePanel:
 
     def was_shown(self, data: QueryDict) -> bool:
         """Whether the page that was sent had shown just these words (or nobody is told, or they are staff's own)."""
-        return not self.tells or self.is_edited or _posted(data, "shown_") == self.composed
+        return not self.tells or self.is_edited or posted_words(data, "shown_") == self.composed
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ def _written(data: QueryDict | None, chosen: VisibleMove) -> Words | None:
     """
     if data is None or data.get("shown_to") != chosen.to:
         return None
-    posted = _posted(data, "")
-    return posted if posted != _posted(data, "shown_") and (posted.subject or posted.body) else None
+    posted = posted_words(data, "")
+    return posted if posted != posted_words(data, "shown_") and (posted.subject or posted.body) else None
 
 
-def _posted(data: QueryDict, prefix: str) -> Words:
-    """Browsers send line ends as CRLF, and what stands at the ends is nobody's meaning."""
+def posted_words(data: QueryDict, prefix: str) -> Words:
+    """The words of a mail in a form: browsers send line ends as CRLF, and spaces at the ends mean nothing."""
     subject, body = (data.get(f"{prefix}{name}", "").replace("\x00", "") for name in ("subject", "body"))
     return Words(" ".join(subject.split()), body.replace("\r\n", "\n").strip())

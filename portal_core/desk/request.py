@@ -18,6 +18,7 @@ from portal_core.desk.delivery import delivery_words
 from portal_core.desk.filters import read_filters
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
+from portal_core.desk.planning import plan_panel
 from portal_core.desk.ready_answers import Ready, ready_answers
 from portal_core.desk.records import records_pane
 from portal_core.documents.field import Sender
@@ -102,12 +103,16 @@ def detail(request: PersonRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("move")
 def preview(request: PersonRequest, number: int) -> HttpResponse:
-    """`/desk/requests/NUMBER/preview/`: the move panel for another target, or (POST) its mail with what is typed.
+    """`/desk/requests/NUMBER/preview/`: the move panel for another target, or (POST) its mail with what is typed; with
+    `day` the mail of a plan for that day.
 
     Writes nothing: it takes a POST only because the form may be long.
     """
     opened = open_request(request, number)
     shown = visible(opened.row, opened.viewer, portal=opened.portal, brief=True)
+    if "day" in request.GET:
+        plan = plan_panel(opened.row, request.GET, portal=opened.portal, viewer=opened.viewer)
+        return render(request, "desk/_plan_mail.html", {"plan": plan, "customer": shown.customer, "is_part": True})
     data = request.POST if request.method == "POST" else None
     context = {
         "panel": panel_of(request, opened, data),
@@ -149,6 +154,7 @@ def render_request(
         "others": _others(opened),
         "records": records_pane(opened.actor, row.customer, opened.viewer, portal=opened.portal),
         "panel": panel_of(request, opened) if page.request.moves else None,
+        "plan": plan_panel(row, request.GET, portal=opened.portal, viewer=opened.viewer),
         "editing": opened.editing(request.GET.get("edit", "")),
         "message_form": _message_form(request, opened, answers),
         "ready_answers": answers,

@@ -37,7 +37,7 @@ class Kind:
 
 
 CUSTOMER_KINDS: Final = (
-    Kind("status", _("Status changes"), _("where your request stands and what happens next")),
+    Kind("status", _("Status changes"), _("where your request stands, what happens next and when")),
     Kind("replies", _("Messages from people")),
     Kind("documents", _("Your documents"), _("approved, shared with you, or about to run out")),
 )
@@ -56,6 +56,7 @@ STAFF_KIND_OF: Final[Mapping[str, str]] = {
     "handed_over": "assigned",
     "replied": "replied",
     "changed": "replied",
+    "planned": "replied",
     "noted": "noted",
     "moved": "status",
     "late": "late",

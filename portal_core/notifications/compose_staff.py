@@ -183,6 +183,12 @@ _SAYINGS = {
             " so, and reads on the request what to do."
         ),
     ),
+    "planned": _Saying(
+        template="staff_assigned",
+        subject=gettext_lazy("%(name)s planned it: %(title)s (%(reference)s)"),
+        headline=gettext_lazy("%(name)s planned it for another day"),
+        reason=_WITH_YOU,
+    ),
     "late": _Saying(
         template="staff_new",
         subject=gettext_lazy("Late: %(title)s (%(reference)s)"),

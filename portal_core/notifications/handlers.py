@@ -182,6 +182,17 @@ def on_changed(event: Event) -> None:
         happening.tell_customer("changed_yours", asked=ways["customer"])
 
 
+def on_planned(event: Event) -> None:
+    """Tells the customer for which day it is planned now, and staff; nobody of a day that does not hold any more."""
+    happening = load(event)
+    if happening is None or happening.row.planned_for != happening.request.planned_for or happening.row.closed_at:
+        return
+    ways = ways_of("planned", happening.portal, happening.request)
+    happening.tell_staff("planned", ways)
+    if "customer" in ways and happening.payload.get("tell_customer"):
+        happening.tell_customer("planned_yours", asked=ways["customer"])
+
+
 def connect() -> None:
     """Registers the handlers; called once, by the composition root."""
     subscribe("request.submitted")(on_submitted)
@@ -191,5 +202,6 @@ def connect() -> None:
     subscribe("request.assigned")(on_assigned)
     subscribe("request.noted")(on_noted)
     subscribe("request.changed")(on_changed)
+    subscribe("request.planned")(on_planned)
     subscribe("requests.handed_over")(on_handed_over)
     subscribe("person.digest")(on_digest)

@@ -13,6 +13,7 @@ from portal_core.notifications.compose import (
     message_mail,
 )
 from portal_core.notifications.compose_documents import is_paper, paper_mail
+from portal_core.notifications.compose_plan import plan_mail, planned_before
 from portal_core.notifications.compose_staff import Told as ToldStaff
 from portal_core.notifications.compose_staff import staff_mail
 from portal_core.notifications.compose_time import closed_mail, reminder_mail
@@ -21,7 +22,7 @@ from portal_core.notifications.models import Notice
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.standing import as_it_stood
 
-CUSTOMER_WHATS = ("merged", "reached", "answered", "changed_yours", "reminded", "closed")
+CUSTOMER_WHATS = ("merged", "reached", "answered", "changed_yours", "planned_yours", "reminded", "closed")
 
 
 def mail_of(notice: Notice) -> ComposedMail | None:
@@ -62,4 +63,6 @@ def _for_customer(
         return merged_mail(then, portal=portal, into_number=int(entry.data["into"]), now=now)
     if notice.what == "answered":
         return message_mail(then, entry, portal=portal, now=now)
+    if notice.what == "planned_yours":
+        return plan_mail(then, day=then.planned_for, before=planned_before(entry), portal=portal, now=now)
     return change_mail(then, entry, portal=portal, now=now)

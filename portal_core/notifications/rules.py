@@ -30,6 +30,7 @@ DEFAULTS: Final[Mapping[str, Mapping[str, Way]]] = {
     "replied": {"customer": Way.NOW, "handler": Way.NOW},
     "noted": {"handler": Way.NEVER},
     "changed": {"handler": Way.NEVER},
+    "planned": {"customer": Way.NOW, "handler": Way.NEVER},
     "late": {"handler": Way.NOW},
 }
 STAFF_READERS: Final = ("handler", "team", "manager", "owner")

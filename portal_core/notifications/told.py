@@ -26,6 +26,7 @@ _WORDS: Final = {
     "request.submitted": "We have the request",
     "request.replied": "An answer",
     "request.changed": "A change",
+    "request.planned": "A planned day",
     "request.reminded": "A reminder",
     "request.merged": "It goes on in another request",
     "request.assigned": "Given to somebody",

@@ -157,6 +157,8 @@ def _of_paper(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | N
 def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tuple[str, str]:
     """What happened, and its icon."""
     name = entry.who.name if entry is not None and entry.who is not None else view.business
+    if what in ("planned", "planned_yours"):
+        return (entry.title if entry is not None else view.status.expected), "calendar"
     if what in ("reached", "moved", "closed", "merged"):
         return (entry.title if entry is not None else view.status.name), "flow"
     sayings = {

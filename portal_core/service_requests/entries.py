@@ -332,10 +332,15 @@ class _Line:
         return _("Given to %(name)s") % {"name": to} if to else _("Given back: nobody has it")
 
     def _planned(self) -> str:
-        day = self.row.data.get("day")
+        day, before = (self._day(self.row.data.get(name)) for name in ("day", "before"))
         if not day:
-            return _("No longer planned for a day")
-        return _("Planned for %(day)s") % {"day": date_in(date.fromisoformat(str(day)), self.viewer.language)}
+            return _("No longer planned for %(day)s") % {"day": before} if before else _("No longer planned for a day")
+        if before:
+            return _("Planned for %(day)s instead of %(before)s") % {"day": day, "before": before}
+        return _("Planned for %(day)s") % {"day": day}
+
+    def _day(self, stored: object) -> str:
+        return date_in(date.fromisoformat(str(stored)), self.viewer.language) if stored else ""
 
     def _status(self) -> EntryStatus | None:
         key = self.row.data.get({Kind.MOVED: "to", Kind.SUBMITTED: "status"}.get(Kind(self.row.kind), ""))

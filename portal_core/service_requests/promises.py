@@ -67,6 +67,12 @@ def usually_words(hours: int | None, *, language: str) -> str:
         return words % {"n": days}
 
 
+def plan_words(day: date, *, viewer: Viewer) -> str:
+    """The day of a plan as a mail says it, which may be read on another day: never "tomorrow"."""
+    with override(viewer.language), timezone.override(viewer.time_zone):
+        return dates.long_date(day)
+
+
 def _planned_words(day: date, *, viewer: Viewer, now: datetime) -> str:
     """In the reader's language; a plan is a day, whatever their zone."""
     with timezone.override(viewer.time_zone):

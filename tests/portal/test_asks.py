@@ -182,7 +182,7 @@ def test_staff_plan_a_request_and_its_customer_reads_the_day(desk, carol, client
         row = desk.at("new")
         bob, carol = client_for(desk.people["bob"]), client_for(desk.people["carol"])
         path = f"/desk/requests/{row.number}/plan/"
-        assert bob.post(path, {"day": "2026-12-01", "seen": ""}).status_code == 302
+        assert bob.post(path, {"day": "2026-12-01", "seen": "", "tell": "no"}).status_code == 302
         for page in ("/", "/requests/", f"/requests/{row.number}/"):
             assert "Planned for Tuesday 1 December" in text_of(carol.get(page))
         for wrong, words in (("2026-11-01", "Choose a day from today on."), ("soon", "Write the day as in")):
@@ -190,7 +190,7 @@ def test_staff_plan_a_request_and_its_customer_reads_the_day(desk, carol, client
             assert refused.status_code == 400
             assert words in text_of(refused)
         assert bob.post(path, {"day": "2026-12-03", "seen": ""}).status_code == 409
-        assert bob.post(path, {"clear": "1", "seen": "2026-12-01"}).status_code == 302
+        assert bob.post(path, {"clear": "1", "seen": "2026-12-01", "tell": "no"}).status_code == 302
         assert desk.fresh(row).planned_for is None
 
 

@@ -142,7 +142,7 @@ class RequestType(Part):
 class Notification(Part):
     """Who is told of what happens outside a change of status."""
 
-    event: Literal["created", "replied", "noted", "assigned", "changed", "late"]
+    event: Literal["created", "replied", "noted", "assigned", "changed", "planned", "late"]
     who: Literal["customer", "handler", "team", "manager", "nobody"]
     when: Literal["now", "daily", "never"] = "now"
     message: Key | None = None
