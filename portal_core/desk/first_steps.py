@@ -1,9 +1,11 @@
 """The first steps of a new owner: to a first answered request, and the question of the first day."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal_core.accounts import playing
 from portal_core.accounts.models import User
+from portal_core.accounts.own_account import keep_name
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.queries import sample_customer
 from portal_core.config.compiled import CompiledPortal
@@ -20,6 +23,8 @@ from portal_core.reporting.beginning import FirstSteps, beginning, close_first_s
 from portal_core.reporting.models import AskedPerDay
 from tenants.context import current
 from tenants.snapshot import platform_url
+
+_NAME_LATER: Final = "name_later"
 
 
 class BaselineForm(forms.Form):
@@ -44,6 +49,8 @@ class BaselineForm(forms.Form):
 @staff_page("manage_setup")
 def index(request: PersonRequest) -> HttpResponse:
     """`/desk/first-steps/`."""
+    if request.method == "POST" and "your-name" in request.POST:
+        return _take_name(request)
     known = beginning()
     initial = {"asked": known.asked_per_day, "minutes": known.minutes_each or 4}
     form = BaselineForm(request.POST or None, initial=initial)
@@ -68,8 +75,21 @@ def index(request: PersonRequest) -> HttpResponse:
         "qr": qr_svg(address, f"QR code for {address}"),
         "sample_name": sample.name if sample else "",
         "keeps_baseline": bool(known.answered_at),
+        "asks_name": not request.user.name and not request.session.get(_NAME_LATER),
+        "portal_name": portal.name,
     }
     return render(request, "desk/first_steps.html", context, status=400 if form.errors else 200)
+
+
+def _take_name(request: PersonRequest) -> HttpResponse:
+    """The name under which the owner answers; asked once, and left for the account page by who does not want to."""
+    name = request.POST["your-name"].replace("\x00", "")
+    if "later" in request.POST or not name.strip():
+        request.session[_NAME_LATER] = True
+        return redirect("desk:first_steps")
+    keep_name(request.user, name)
+    messages.success(request, f"Customers read your answers as {request.user.name} from now on.")
+    return redirect("desk:first_steps")
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.accounts.queries import sample_customer
 from portal_core.config.live import live_portal
+from portal_core.messaging.actions import Message, reply
 from tests.factories import make_user
+from tests.service_requests.filing import file_request
 
 pytestmark = pytest.mark.django_db
 PLAY = "/desk/first-steps/play/"
@@ -97,3 +102,27 @@ def test_files_asked_for_from_the_desk_are_her_own(alice, people, sample, settin
 
     assert sent_from("/desk/requests/1001/").owner_id == people["alice"].pk
     assert sent_from("/requests/1001/").owner_id == sample.pk
+
+
+def test_an_owner_without_a_name_is_asked_once_and_answers_carry_it(people, tenant, client_for):
+    alice = people["alice"]
+    row = file_request(people["carol"])
+    assert 'name="your-name"' not in client_for(alice).get("/desk/first-steps/").content.decode()
+    alice.name = ""
+    alice.save(update_fields=["name"])
+    later, named = client_for(alice), client_for(alice)
+    assert 'name="your-name"' in later.get("/desk/first-steps/").content.decode()
+    later.post("/desk/first-steps/", {"your-name": "Typed and not kept", "later": "1"})
+    assert 'name="your-name"' not in later.get("/desk/first-steps/").content.decode()
+    alice.refresh_from_db()
+    assert alice.name == ""
+    # Another browser asks still; nothing typed is nothing kept.
+    assert 'name="your-name"' in named.get("/desk/first-steps/").content.decode()
+    named.post("/desk/first-steps/", {"your-name": "  Alice\x00  Owner "})
+    alice.refresh_from_db()
+    assert alice.name == "Alice Owner"
+    page = named.get("/desk/first-steps/").content.decode()
+    assert 'name="your-name"' not in page and "Customers read your answers as Alice Owner" in page
+    reply(actor=actor_for(alice), request_id=row.pk, message=Message("We come on Friday.", uuid4()))
+    read = client_for(people["carol"]).get(f"/requests/{row.number}/").content.decode()
+    assert "Alice Owner" in read
