@@ -317,7 +317,7 @@ def test_a_planned_day_is_what_the_customer_reads_and_what_can_be_late(time):
     plan_for(actor=time.desk.actor("bob"), request_id=row.pk, day=date(2026, 12, 1), seen=None)
     assert time.desk.seen(row).status.expected == "Planned for Tuesday 1 December"
     assert time.desk.fresh(row).due_at.isoformat() == "2026-12-01T17:00:00+00:00"
-    assert time.after(days=7) == []
+    assert time.after(days=7) == [("carol", "Planned for Tuesday 1 December: Pump")]
     assert [subject for _, subject in time.after(days=1, hours=8)] == [f"Late: Pump ({row.number})"]
     assert time.desk.seen(row).status.expected == "Planned for today"
     time.clock.shift(timedelta(days=2))
