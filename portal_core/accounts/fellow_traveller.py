@@ -33,7 +33,8 @@ def taken_along(rows: QuerySet[Session]) -> Session | None:
     if current() is None or not _registered:
         return rows.first()
     traveller = _registered[0]
-    row = rows.annotate(traveller=traveller.column()).first()
+    # Not `first`, which sorts what is one row.
+    row = next(iter(rows.annotate(traveller=traveller.column())), None)
     if row is not None:
         traveller.keep(row.traveller)
     return row
