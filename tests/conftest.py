@@ -13,6 +13,7 @@ lie in the same database, so it covers every tenant. What needs real commits (th
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -37,6 +38,13 @@ _race_numbers = count(1)
 def pytest_configure() -> None:
     """Translations are compiled before the first text is asked for, however the tests were started."""
     compile_catalogues()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
