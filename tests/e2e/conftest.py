@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.e2e.walking import Walk
 
 # Outside git: the data directory of the tests.
 PICTURES = Path(settings.DATA_DIR) / "contact-sheets"
+MOST_SHOWN = 6_000
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -78,10 +79,24 @@ def people(browser: Any, product: products.Product) -> People:
     return People(browser, product)
 
 
+_WALKS: pytest.StashKey[list[Walk]] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Where a walk failed, its report shows what stood on the pages."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for walk in item.stash.get(_WALKS, []):
+            with suppress(Exception):
+                report.sections.append((f"What {walk.page.url} says", walk.text[:MOST_SHOWN]))
+    return report
+
+
 @pytest.fixture
-def walk(browser: Any, product: products.Product) -> Iterator[Callable[..., Walk]]:
+def walk(request: pytest.FixtureRequest, browser: Any, product: products.Product) -> Iterator[Callable[..., Walk]]:
     """`walk(slug, width=390, scripted=False)`: somebody who comes for the first time; watched until the test ends."""
-    walks: list[Walk] = []
+    walks = request.node.stash[_WALKS] = []
 
     def start(slug: str = "", *, width: int = 1280, scripted: bool = True, state: Any = None) -> Walk:
         context = browser.new_context(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 MOST_TABS = 90
+MOST_TRIES = 5
+FORGOTTEN_AFTER_MS = 1_500
 # An outline or shadow on the element or on what frames it (a radio's label, a composer).
 _SEEN = """() => {
   let element = document.activeElement;
@@ -44,6 +46,19 @@ class Keys:
         self.to(selector)
         self._page.keyboard.press("Control+a")
         self._page.keyboard.type(text)
+
+    def pick(self, selector: str, text: str, value: str) -> None:
+        """Goes to a list and types the beginning of an entry; from the start again where letters came too slowly.
+
+        A browser takes letters for one word that follow each other within a second, which a busy machine may not keep.
+        """
+        self.to(selector)
+        for _ in range(MOST_TRIES):
+            self._page.keyboard.type(text)
+            if self._page.input_value(selector) == value:
+                return
+            self._page.wait_for_timeout(FORGOTTEN_AFTER_MS)
+        raise AssertionError(f"{value} is not picked by typing {text}: {self._page.input_value(selector)}")
 
     def press(self, *keys: str) -> None:
         """Presses keys where the focus is."""

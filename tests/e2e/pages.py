@@ -152,9 +152,6 @@ PORTAL = (
     Page("portal-saved-record", "/saved/{boiler}/", "maren"),
     Page("portal-saved-add", "/saved/new/boiler/", "owen"),
     Page("portal-saved-change", "/saved/{boiler}/change/", "maren"),
-    Page("portal-documents", "/documents/", "maren", mock="portal-documents.html"),
-    Page("portal-document-choose", "/documents/add/", "maren"),
-    Page("portal-document-add", "/documents/add/?kind=care-plan", "maren"),
     Page("portal-account", "/account/", "maren", mock="portal-account.html"),
 )
 DESK = (
@@ -172,7 +169,6 @@ DESK = (
     Page("desk-request-guest", "/desk/requests/{towel}/", "jonas"),
     Page("desk-bulk-move", "/desk/?view=all", "jonas", then=_move_two),
     Page("desk-bulk-outcome", "/desk/?view=all", "jonas", slug="walks", then=_take_two),
-    Page("desk-documents", "/desk/documents/", "jonas"),
     Page("desk-undelivered", "/desk/mails/", "owner"),
     Page("desk-request-edit", "/desk/requests/{repair}/?edit=phone", "jonas"),
     Page("desk-request-as-customer", "/desk/requests/{repair}/?as=customer", "jonas"),

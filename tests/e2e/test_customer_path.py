@@ -63,7 +63,7 @@ def _typed(mia):
 
 def _leave_and_come_back(mia):
     mia.click("button[value=later]")
-    mia.page.wait_for_url(lambda url: url.endswith("/"))
+    mia.page.wait_for_url(mia.product.url(mia.slug))
     mia.sees("It waits for you under")
     mia.click("text=Report a fault")
     mia.sees("You began this before")

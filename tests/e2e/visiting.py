@@ -1,16 +1,18 @@
-"""One visit to every page at both widths: what test_quality asserts and what the contact sheets show."""
+"""One visit to every page: what test_quality asserts and what the contact sheets show.
+
+A page is loaded once, as on a phone; then the window is widened, as when a tablet is turned. Only where something has
+to be pressed first, that is done at both widths.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.e2e.contact_sheet import WIDTHS
+from tests.e2e.contact_sheet import HEIGHT, WIDTHS
 from tests.e2e.pages import PAGES, PORTAL, Page, open_page
 from tests.e2e.people import People
 from tests.e2e.product import Product
@@ -36,52 +38,87 @@ class Visit:
 def visit_all(browser: Any, product: Product, folder: Path) -> dict[str, Visit]:
     """Visits by the page's name; pictures land in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    people = People(browser, product)
     visits = {page.name: Visit() for page in PAGES}
+    tabs = _Tabs(browser, People(browser, product), product)
+    for page in PAGES:
+        try:
+            _visit(tabs, page, visits[page.name], folder)
+        except Exception as error:
+            visits[page.name].failed = str(error)
+    tabs.close()
     for width in WIDTHS:
-        contexts: dict[tuple[str, str], Any] = {}
-        for page in PAGES:
-            with _in_tab(browser, people, contexts, page, width) as tab:
-                _visit(Walk(tab, product, page.slug), page, width, visits[page.name], folder)
         _picture_of_the_mail(browser, product, width, folder)
-        for context in contexts.values():
-            context.close()
     return visits
 
 
-@contextmanager
-def _in_tab(browser: Any, people: People, contexts: dict[Any, Any], page: Page, width: int) -> Iterator[Any]:
-    """A tab of somebody's browser; whoever presses something first gets a browser of their own."""
-    key = (page.slug, page.who if page.then is None else page.name)
-    if key not in contexts:
-        state = people.state(page.slug, page.who) if page.who else None
-        contexts[key] = browser.new_context(
-            viewport={"width": width, "height": 900}, storage_state=state, reduced_motion="reduce", locale="en-GB"
-        )
-    tab = contexts[key].new_page()
-    try:
-        yield tab
-    finally:
-        tab.close()
+class _Tabs:
+    """A tab for each person; whoever presses something first gets a browser of their own."""
 
+    def __init__(self, browser: Any, people: People, product: Product) -> None:
+        self._browser, self._people, self._product = browser, people, product
+        self._walks: dict[tuple[str, str], Walk] = {}
 
-def _visit(walk: Walk, page: Page, width: int, visit: Visit, folder: Path) -> None:
-    try:
+    def opened(self, page: Page, width: int) -> Walk:
+        """The tab in which this page was opened; what went wrong on the page before is forgotten."""
+        key = (page.slug, page.who)
+        walk = self._walks.get(key) if page.then is None else None
+        if walk is None:
+            walk = self._new(page)
+            if page.then is None:
+                self._walks[key] = walk
+        walk.watched.troubles.clear()
+        _resize(walk, width)
         open_page(page, walk)
-    except Exception as error:
-        visit.failed = f"{width}: {error}"
-        return
-    height = int(walk.page.evaluate("document.documentElement.scrollHeight"))
-    walk.page.set_viewport_size({"width": width, "height": max(900, min(height, TALLEST))})
-    walk.page.screenshot(path=folder / f"{page.name}-{width}.png", full_page=height <= TALLEST)
-    walk.page.set_viewport_size({"width": width, "height": 900})
+        return walk
+
+    def _new(self, page: Page) -> Walk:
+        state = self._people.state(page.slug, page.who) if page.who else None
+        context = self._browser.new_context(storage_state=state, reduced_motion="reduce", locale="en-GB")
+        return Walk(context.new_page(), self._product, page.slug)
+
+    def leave(self, page: Page, walk: Walk) -> None:
+        """Closes what was opened for this page alone."""
+        if page.then is not None:
+            walk.page.context.close()
+
+    def close(self) -> None:
+        """Closes the others."""
+        for walk in self._walks.values():
+            walk.page.context.close()
+
+
+def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path) -> None:
+    walk = tabs.opened(page, WIDTHS[0])
+    for width in WIDTHS:
+        if width != WIDTHS[0] and page.then is not None:
+            tabs.leave(page, walk)
+            walk = tabs.opened(page, width)
+        _look(walk, page, width, visit, folder)
+    tabs.leave(page, walk)
+
+
+def _look(walk: Walk, page: Page, width: int, visit: Visit, folder: Path) -> None:
+    _resize(walk, width)
+    _take_picture(walk, width, folder / f"{page.name}-{width}.png")
     if width == _axe_width(page):
         visit.axe += axe(walk.page)
     if width == min(WIDTHS):
-        walk.page.set_viewport_size({"width": NARROWEST, "height": 640})
+        _resize(walk, NARROWEST, 640)
         visit.sideways = walk.sideways()
     visit.harmed |= bool(walk.page.evaluate("Boolean(window.harmed)"))
     visit.troubles += [f"{width}: {words}" for words in walk.watched.troubles]
+
+
+def _resize(walk: Walk, width: int, height: int = HEIGHT) -> None:
+    walk.page.set_viewport_size({"width": width, "height": height})
+
+
+def _take_picture(walk: Walk, width: int, file: Path) -> None:
+    """Of the whole page, in a window as high as the page."""
+    height = int(walk.page.evaluate("document.documentElement.scrollHeight"))
+    _resize(walk, width, max(HEIGHT, min(height, TALLEST)))
+    walk.page.screenshot(path=file, full_page=height <= TALLEST)
+    _resize(walk, width)
 
 
 def _axe_width(page: Page) -> int:
@@ -93,17 +130,20 @@ def _picture_of_the_mail(browser: Any, product: Product, width: int, folder: Pat
     """The status mail as a mail program would show it: alone in the window."""
     number = product.seeded["nordwarm"]["numbers"]["price"]
     mail = product.mail("maren.holt@example.com", product.url("nordwarm", f"/requests/{number}/"))
-    reader = browser.new_page(viewport={"width": width, "height": 900})
+    reader = browser.new_page(viewport={"width": width, "height": HEIGHT})
     reader.set_content(mail.html)
     reader.screenshot(path=folder / f"{MAIL}-{width}.png", full_page=True)
     reader.close()
 
 
+_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then((results) => results.violations)"
+
+
 def axe(page: Any) -> list[str]:
     """Serious and critical findings, each with the elements."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    page.evaluate(Axe().axe_script)
     return [
         f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:4]]}"
-        for each in found
+        for each in page.evaluate(_AXE)
         if each["impact"] in {"serious", "critical"}
     ]
