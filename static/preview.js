@@ -25,9 +25,12 @@
     }
     // Another reader has other pages.
     if (event.target.name === "as") strip.querySelector("[name=page]")?.setAttribute("disabled", "");
+    strip.querySelector("[name=find]")?.setAttribute("disabled", "");
     strip.requestSubmit();
   });
-  window.addEventListener("pageshow", () => strip.querySelector("[name=page]")?.removeAttribute("disabled"));
+  window.addEventListener("pageshow", () => {
+    for (const field of strip.querySelectorAll("[name=page], [name=find]")) field.removeAttribute("disabled");
+  });
 
   if (!place || !frame) return;
 

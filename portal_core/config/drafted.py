@@ -16,7 +16,7 @@ from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import PortalDocument
 from portal_core.config.document.loading import DocumentRefused
-from portal_core.config.draft.reading import current
+from portal_core.config.draft.reading import Draft, current
 from portal_core.config.live import live_portal
 from portal_core.config.problems import Problem, stops
 from portal_core.config.retiring import Kept, carry_retired
@@ -77,10 +77,13 @@ class _Cache:
 cache: Final = _Cache()
 
 
-def drafted_portal() -> Drafted:
-    """The draft of the tenant at hand, compiled; the live portal where there is none. Raises `PortalNotSetUp`."""
+def drafted_portal(draft: Draft | None = None) -> Drafted:
+    """The draft of the tenant at hand (or one that was read before), compiled; the live portal where nothing differs.
+
+    Raises `PortalNotSetUp`.
+    """
     live = live_portal()
-    draft = current()
+    draft = draft or current()
     if not draft.is_changed:
         return Drafted(live, live, 0)
     # Revisions may begin anew with a draft: the moment tells two drafts apart.

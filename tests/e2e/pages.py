@@ -190,6 +190,14 @@ DESK = (
     Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),
     Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
     Page("desk-join", "/signin/", then=_follow_invitation),
+    Page(
+        "setup-preview",
+        "/desk/setup/preview/?as={maren_id}&page=requests/{repair}/",
+        "owner",
+        mock="setup-preview.html",
+    ),
+    Page("setup-preview-form", "/desk/setup/preview/?as=example&page=new/report-fault/&screen=phone", "owner"),
+    Page("setup-preview-mail", "/desk/setup/preview/?as=example&page=mail/report-fault/part-on-order/", "owner"),
 )
 PLATFORM = (
     Page("platform-home", "/", slug="", mock="platform-home.html"),

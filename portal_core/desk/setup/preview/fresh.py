@@ -11,6 +11,8 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.drafted import Drafted
 from portal_core.config.localise import text_in
 
+# Shorter texts are only underlined where they stand alone.
+LONG: Final = 12
 # More is no longer a change, but another portal: then nothing is gained by underlining it all.
 _MOST: Final = 1500
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -30,8 +32,14 @@ def fresh_words(drafted: Drafted, language: str) -> tuple[str, ...]:
     known = {piece for path, text in live.items() for piece in _pieces(path, text)}
     found: set[str] = set()
     for path, text in _texts(drafted.portal, language):
-        if live.get(path) != text:
-            found.update(piece for piece in _pieces(path, text) if piece not in known)
+        before = live.get(path, "")
+        if before != text:
+            # A short text ("Yes") that stands elsewhere too says nothing new there.
+            found.update(
+                piece
+                for piece in _pieces(path, text)
+                if piece not in before and (len(piece) >= LONG or piece not in known)
+            )
     return tuple(sorted(found, key=lambda words: (-len(words), words)))[:_MOST]
 
 

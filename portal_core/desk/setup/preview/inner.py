@@ -4,7 +4,8 @@ SECURITY: answered only to whoever may configure, and framed by nothing but our 
 is shown as far as the role of whoever looks goes, and each look is written down first.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -27,8 +28,11 @@ from portal_core.service_requests.errors import NotSeen
 from tenants.context import current
 
 ROOT: Final = "/desk/setup/preview/"
+# Of what the portal's own addresses are made.
+PATH: Final = re.compile(r"[a-zA-Z0-9/_.-]{0,300}")
 DRAFT: Final = "draft"
 LIVE: Final = "live"
+_MARK_IN_MAIL: Final = '<ins style="background:#e3f4e5;color:#14301a;text-decoration:underline">'
 _FRAMED: Final = {"frame-ancestors": [SELF]}
 # A mail has its styles in its text, and no script.
 _FRAMED_MAIL: Final = {
@@ -79,7 +83,7 @@ def looked(request: PersonRequest, version: str, who: str) -> Looked:
 def page(request: PersonRequest, version: str, who: str, inner: str = "") -> HttpResponseBase:
     """`/desk/setup/preview/VERSION/WHO/PAGE`: the page as that reader meets it; a POST is tried and undone."""
     what = looked(request, version, who)
-    if what.portal is None:
+    if what.portal is None or not PATH.fullmatch(inner):
         raise Http404
     brand = _brand(what.portal, inner)
     if brand is not None:
@@ -97,7 +101,8 @@ def page(request: PersonRequest, version: str, who: str, inner: str = "") -> Htt
 def note(request: PersonRequest, what: Looked, address: Address) -> None:
     """Writes down that somebody looks at a real customer's page; nobody else minds."""
     user = what.seen.user
-    if user is not None and not user.is_sample:
+    # What is typed is kept by itself from second to second: that is no look of its own.
+    if user is not None and not user.is_sample and not address.path.endswith("/draft/"):
         page = f"/{address.path}"
         note_look(actor=request.actor, customer_id=user.pk, page=page, is_draft=what.version == DRAFT)
 
@@ -151,7 +156,8 @@ def _language(made: Stage) -> str:
 def mail_html(mail: SeenMail, what: Looked, made: Stage) -> Rewritten:
     """A mail as the frame shows it."""
     words = fresh_words(what.drafted, _language(made)) if what.version == DRAFT else ()
-    return rewrite(mail.html, place_of(what, made), words)
+    place = replace(place_of(what, made), mark=_MARK_IN_MAIL)
+    return rewrite(mail.html, place, words)
 
 
 def _mail(request: HttpRequest, what: Looked, made: Stage, status_key: str) -> HttpResponseBase:

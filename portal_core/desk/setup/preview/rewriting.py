@@ -10,6 +10,8 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Final
 
+from portal_core.desk.setup.preview.fresh import LONG
+
 # What a browser fetches or sends by itself, besides hx-… and data-….
 _ADDRESSES: Final = frozenset({"href", "action", "formaction", "src"})
 # Of everybody alike, or answered by a door of their own (files: whoever looks must be let in as themselves).
@@ -17,9 +19,8 @@ _LEFT: Final = ("/static/", "/favicon.ico")
 _OWN_DOOR: Final = ("/files/",)
 _OPENS_ELSEWHERE: Final = re.compile(r"^(?:https?:|//)", re.IGNORECASE)
 # Where an <ins> may not stand.
+_IS_TEXT: Final = frozenset({"textarea", "title"})
 _NO_MARKS: Final = frozenset({"head", "script", "style", "title", "textarea", "option", "template", "svg"})
-# A short text ("Yes") is only underlined where it stands alone.
-_LONG: Final = 12
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Place:
     # A guest's token, which is nobody else's business, and what stands for it in the frame.
     secret: str = ""
     stand_in: str = ""
+    # How what is new begins; a mail has no style sheet.
+    mark: str = "<ins>"
 
     def inside(self, address: str) -> str:
         """An address of the portal as one of the frame."""
@@ -72,7 +75,7 @@ class _Rewriter(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._end_text()
         raw = self.get_starttag_text() or ""
-        changed = self._attributes(tag, attrs)
+        changed = None if _IS_TEXT.intersection(self.closed_to_marks) else self._attributes(tag, attrs)
         self.out.append(raw if changed is None else _tag(tag, changed, is_closed=raw.endswith("/>")))
         if tag in _NO_MARKS:
             self.closed_to_marks.append(tag)
@@ -149,11 +152,11 @@ class _Rewriter(HTMLParser):
         start = plain.index(found)
         self.marked += 1
         before, after = plain[:start], plain[start + len(found) :]
-        return f"{self._marked(escape(before))}<ins>{escape(found)}</ins>{self._marked(escape(after))}"
+        return f"{self._marked(escape(before))}{self.place.mark}{escape(found)}</ins>{self._marked(escape(after))}"
 
 
 def _stands_in(words: str, text: str) -> bool:
-    return words in text if len(words) >= _LONG else text.strip() == words
+    return words in text if len(words) >= LONG else text.strip() == words
 
 
 def _leaves(value: str | None) -> bool:

@@ -16,8 +16,8 @@ NEW: Final = "new"
 GUEST: Final = "guest"
 VISITOR: Final = "visitor"
 MADE_UP: Final = {
-    EXAMPLE: "Example customer, requests in every status",
-    NEW: "New customer, nothing on file",
+    EXAMPLE: "Example customer",
+    NEW: "New, nothing on file",
     GUEST: "Guest with one link",
     VISITOR: "Signed out",
 }

@@ -42,6 +42,16 @@ class StaffSide:
     fields: tuple[StaffField, ...] = ()
     others: tuple[VisibleRequest, ...] = ()
 
+    @property
+    def filled(self) -> tuple[StaffField, ...]:
+        """The fields that are worth a line: answered, or kept from the customer."""
+        return tuple(item for item in self.fields if item.text or item.mark == "none")
+
+    @property
+    def unfilled_count(self) -> int:
+        """How many others there are."""
+        return len(self.fields) - len(self.filled)
+
 
 def staff_side(made: Stage, address: Address) -> StaffSide:
     """What whoever looks would see at the desk, of what the reader on stage sees at `address`."""

@@ -5,7 +5,7 @@ from django.urls import path
 from portal_core.desk.setup.preview import inner, views
 
 preview_urls = [
-    path("setup/preview/", views.index, name="see_as_customer"),
-    path("setup/preview/<slug:version>/<slug:who>/", inner.page, name="seen_home"),
-    path("setup/preview/<slug:version>/<slug:who>/<path:inner>", inner.page, name="seen_page"),
+    path("setup/preview/", views.index, name="setup_preview"),
+    path("setup/preview/<slug:version>/<slug:who>/", inner.page, name="setup_preview_home"),
+    path("setup/preview/<slug:version>/<slug:who>/<path:inner>", inner.page, name="setup_preview_page"),
 ]

@@ -5,13 +5,16 @@ from typing import Final
 
 from csp.constants import SELF
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.reading import Draft, current
 from portal_core.config.drafted import Drafted, drafted_portal
+from portal_core.config.problems import Problem
+from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.preview.difference import Difference, difference
-from portal_core.desk.setup.preview.inner import DRAFT, LIVE, Looked, looked, mail_html, note, rewritten
+from portal_core.desk.setup.preview.inner import DRAFT, LIVE, PATH, Looked, looked, mail_html, note, rewritten
 from portal_core.desk.setup.preview.mails import SeenMail, seen_mail
 from portal_core.desk.setup.preview.pages import PageGroup, first_page, label_of, page_groups
 from portal_core.desk.setup.preview.seen import EXAMPLE, MADE_UP, SeenChoice, customers_to_see
@@ -22,7 +25,20 @@ from portal_core.service_requests.errors import NotSeen
 from tenants.shell import Brand
 
 SCREENS: Final = (("phone", "Phone", "mobile"), ("desktop", "Desktop", "desktop"), ("beside", "Beside staff", "split"))
-_PATH_LENGTH: Final = 300
+# Where the parts of the document are edited.
+_EDITORS: Final = {
+    "types": "desk:setup_type",
+    "flows": "desk:setup_flows",
+    "portal": "desk:setup_portal",
+    "roles": "desk:setup_roles",
+    "record_kinds": "desk:setup_record_kinds",
+    "document_kinds": "desk:setup_document_kinds",
+    "messages": "desk:setup_notifications",
+    "notifications": "desk:setup_notifications",
+    "ready_answers": "desk:setup_ready_answers",
+    "hours": "desk:setup_hours",
+    "teams": "desk:setup_hours",
+}
 
 
 @dataclass(frozen=True)
@@ -56,11 +72,11 @@ class Shown:
 @staff_page("manage_setup")
 def index(request: PersonRequest) -> HttpResponse:
     """The page: `as`, `page`, `version` and `screen` say what is shown; `find` looks for a customer."""
-    drafted = drafted_portal()
-    asked = _asked(request, drafted)
+    draft = current()
+    asked = _asked(request, drafted_portal(draft))
     what = _looked(request, asked)
     if what.portal is None:
-        return _cannot(request, asked, what)
+        return _cannot(request, asked, what, draft)
     shown = _shown(request, what, asked.page)
     context = {
         **_strip(request, asked, what),
@@ -70,7 +86,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "seen_name": what.seen.name,
         "looker": request.actor.name,
     }
-    answer = render(request, "setup/preview.html", context)
+    answer = setup_page(request, "setup/preview.html", draft, context)
     answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
     return answer
 
@@ -82,7 +98,7 @@ def _asked(request: PersonRequest, drafted: Drafted) -> Asked:
     version = get("version", usual)
     return Asked(
         who=get("as", EXAMPLE),
-        page=None if "page" not in request.GET else get("page", "").lstrip("/")[:_PATH_LENGTH],
+        page=get("page") if PATH.fullmatch(get("page", "")) and ".." not in get("page", "") else None,
         version=version if version in (DRAFT, LIVE) and drafted.is_changed else usual,
         screen=screen if screen in {key for key, _label, _icon in SCREENS} else "beside",
         find=get("find", "")[:100],
@@ -107,14 +123,32 @@ def _strip(request: PersonRequest, asked: Asked, what: Looked) -> dict[str, obje
         "screens": SCREENS,
         "is_draft": what.version == DRAFT,
         "draft_withheld": what.version != asked.version,
-        "problems": what.drafted.problems if what.version == DRAFT else (),
+        "problems": [_to_mend(item) for item in what.drafted.problems] if what.version == DRAFT else [],
         "live_number": what.drafted.live.number,
     }
 
 
-def _cannot(request: PersonRequest, asked: Asked, what: Looked) -> HttpResponse:
+@dataclass(frozen=True)
+class ToMend:
+    """One fault of the draft, with the page of the editor where it can be mended."""
+
+    problem: Problem
+    href: str
+
+
+def _to_mend(problem: Problem) -> ToMend:
+    parts = problem.path.split(".")
+    name = _EDITORS.get(parts[0], "desk:setup")
+    try:
+        href = reverse(name, args=parts[1:2]) if name == "desk:setup_type" else reverse(name)
+    except NoReverseMatch:
+        href = reverse("desk:setup")
+    return ToMend(problem, href)
+
+
+def _cannot(request: PersonRequest, asked: Asked, what: Looked, draft: Draft) -> HttpResponse:
     """The draft cannot be shown: which of its faults stand against it, each with its mend."""
-    return render(request, "setup/preview_problems.html", _strip(request, asked, what))
+    return setup_page(request, "setup/preview_problems.html", draft, _strip(request, asked, what))
 
 
 def _shown(request: PersonRequest, what: Looked, path: str | None) -> Shown:
