@@ -16,7 +16,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import within_reach
-from portal_core.documents.kinds import EXPIRING_DAYS, is_expired, is_expiring, kind_visibility
+from portal_core.documents.kinds import EXPIRING_DAYS, is_expired, is_expiring, kind_visibility, wanted_kinds
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.vault import WANTED
 
@@ -39,7 +39,7 @@ def standings(actor: Actor, customer_ids: Iterable[uuid.UUID], *, portal: Compil
     """How the documents of each customer stand; one query. Who has none is left out."""
     rows = (
         seen_documents(actor, portal)
-        .filter(customer_id__in=list(customer_ids), state__in=(DocumentState.ON_FILE, *WANTED))
+        .filter(Q(state=DocumentState.ON_FILE) | _wanted(portal), customer_id__in=list(customer_ids))
         .order_by("kind_key")
         .values("customer_id", "kind_key", "state")
         .annotate(number=Count("pk"), until=Max("valid_until"))
@@ -73,7 +73,7 @@ def who_has(actor: Actor, standing: str, *, portal: CompiledPortal) -> Q:
     """A condition on customers: asked for something, with something that ran out or soon will, with nothing on file."""
     theirs = seen_documents(actor, portal).filter(customer_id=OuterRef("pk"))
     if standing == "wanted":
-        return Q(Exists(theirs.filter(state__in=WANTED)))
+        return Q(Exists(theirs.filter(_wanted(portal))))
     on_file = theirs.filter(state=DocumentState.ON_FILE)
     if standing == "ending":
         soon = _today(portal) + timedelta(days=EXPIRING_DAYS)
@@ -85,6 +85,11 @@ def who_has(actor: Actor, standing: str, *, portal: CompiledPortal) -> Q:
         )
         return Q(Exists(on_file.filter(~Exists(later), valid_until__lte=soon)))
     return ~Q(Exists(on_file)) if standing == "none" else Q()
+
+
+def _wanted(portal: CompiledPortal) -> Q:
+    """What customers are asked for; kinds that they cannot add (any more) are not."""
+    return Q(state__in=WANTED, kind_key__in=wanted_kinds(portal))
 
 
 def _today(portal: CompiledPortal) -> date:

@@ -26,6 +26,8 @@ class Mark:
 
     words: str
     tone: str = ""
+    # Said of all files of a document but the last: the reason stands once.
+    short: str = ""
 
 
 Marks: TypeAlias = Mapping[str, Mark]
@@ -41,7 +43,7 @@ def marks_of(rows: Iterable[Document], shown: Iterable[VisibleDocument], here: S
 
 def _mark(row: Document, here: ServiceRequest, viewer: Viewer) -> Mark | None:
     if row.state == DocumentState.SENT_BACK:
-        return Mark(_("Sent back: %(reason)s") % {"reason": row.note}, "bad")
+        return Mark(_("Sent back: %(reason)s") % {"reason": row.note}, "bad", _("Sent back"))
     if row.state == DocumentState.WITHDRAWN:
         return Mark(_("Sent back, and no longer asked for"))
     if row.state == DocumentState.REPLACED:
@@ -62,12 +64,18 @@ def _names_of_newer(row: Document, here: ServiceRequest, viewer: Viewer) -> str:
 
 def marked(files: tuple[ShownFile, ...], marks: Marks, states: Mapping[str, str]) -> tuple[ShownFile, ...]:
     """The files with what is said beside each, and what the scanner has found."""
-    return tuple(_marked(file, marks.get(file.id), states.get(file.id, file.state)) for file in files)
+    found = [marks.get(file.id) for file in files]
+    return tuple(
+        _marked(file, mark, states.get(file.id, file.state), is_last=mark != after)
+        for file, mark, after in zip(files, found, (*found[1:], None), strict=False)
+    )
 
 
-def _marked(file: ShownFile, mark: Mark | None, state: str) -> ShownFile:
+def _marked(file: ShownFile, mark: Mark | None, state: str, *, is_last: bool) -> ShownFile:
     known = file if state == file.state else replace(file, state=state)
-    return known if mark is None else replace(known, remark=mark.words, tone=mark.tone)
+    if mark is None:
+        return known
+    return replace(known, remark=mark.words if is_last else mark.short or mark.words, tone=mark.tone)
 
 
 def marked_field(field: VisibleField, marks: Marks, states: Mapping[str, str]) -> VisibleField:

@@ -14,7 +14,7 @@ from portal_core.documents.scanning import has_scanner, states_of
 from portal_core.documents.shown import ShownFile
 from portal_core.documents.visible import VisibleDocument, visible_documents
 from portal_core.history.models import HistoryEntry, Kind
-from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, page_of
+from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, VisibleEntry, page_of
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.page_files import Marks, marked, marked_field, marks_of
@@ -41,6 +41,11 @@ class RequestPage:
     steps: tuple[Step, ...]
     history: EntryPage
     documents: tuple[VisibleDocument, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[VisibleDocument, ...]:
+        """What the customer is asked for beside the request: it was sent back after the request had gone on."""
+        return tuple(document for document in self.documents if document.is_wanted and not document.is_asked_there)
 
     @property
     def files(self) -> tuple[ShownFile, ...]:
@@ -110,11 +115,17 @@ def _with_marks(page: RequestPage, marks: Marks, states: Mapping[str, str]) -> R
         request=replace(page.request, fields=tuple(marked_field(field, marks, states) for field in fields)),
         history=replace(
             page.history,
-            entries=tuple(replace(entry, files=marked(entry.files, marks, states)) for entry in entries),
+            entries=tuple(_marked_entry(entry, marks, states) for entry in entries),
         ),
         # These say it themselves.
         documents=tuple(replace(document, files=marked(document.files, {}, states)) for document in documents),
     )
+
+
+def _marked_entry(entry: VisibleEntry, marks: Marks, states: Mapping[str, str]) -> VisibleEntry:
+    """A line that gives the reason itself does not say it once more beside each file."""
+    says_it = entry.kind == Kind.DOCUMENT and bool(entry.body)
+    return replace(entry, files=marked(entry.files, {} if says_it else marks, states))
 
 
 def _steps(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> tuple[Step, ...]:

@@ -39,6 +39,22 @@ def test_an_answer_whose_file_was_sent_back_says_so_and_why(who, papers, filed):
     assert text.count("Replaced by p.pdf") == 2 and newer.files[0]["id"] in text
 
 
+def test_the_request_itself_says_that_another_copy_is_wanted(papers, filed):
+    row, document = filed
+    path = f"/requests/{row.number}/"
+    assert "Nothing for you to do right now." in page(papers, "carol", path)
+    vault.send_back_document(actor=papers.actor("bob"), document_id=document.pk, reason="Page two is missing.")
+    text = page(papers, "carol", path)
+    assert "We need another copy: Insurance certificate" in text and "Nothing for you to do right now." not in text
+    assert f'href="/documents/add/?for={document.pk}"' in text
+    seen = page(papers, "bob", f"/desk/requests/{row.number}/?as=customer")
+    assert "We need another copy: Insurance certificate" in seen and f"/documents/add/?for={document.pk}" not in seen
+    # The line that gives the reason does not repeat it beside its files.
+    assert text.count("Page two is missing.") == 4
+    send(papers, where=f"for={document.pk}")
+    assert "Nothing for you to do right now." in page(papers, "carol", path)
+
+
 def test_a_paper_that_was_used_again_and_is_sent_back_says_so_in_the_answer(papers):
     document = add(papers)
     row = papers.file(**{"f-policy": f"d-{document.pk}"})

@@ -95,6 +95,7 @@ def test_what_is_on_file_is_not_withdrawn(papers):
 )
 def test_nobody_is_asked_for_a_kind_that_they_cannot_add_any_more(change, papers):
     document = ask(papers, "Before we come.")
+    assert "carol@example.com" in page(papers, "bob", "/desk/customers/?documents=wanted")
     kinds = papers.kinds()
     kinds[0].update(change)
     types = portal.document()["types"]
@@ -103,6 +104,7 @@ def test_nobody_is_asked_for_a_kind_that_they_cannot_add_any_more(change, papers
     papers.publish(document_kinds=kinds, types=types)
     assert not is_asked(papers)
     assert "We need" not in " ".join(mail.subject for mail in mails(papers).values())
+    assert "carol@example.com" not in page(papers, "bob", "/desk/customers/?documents=wanted")
     desk = page(papers, "bob", f"/desk/customers/{document.customer_id}/documents/")
     assert "customers do not add this kind any more" in desk and 'value="withdraw"' in desk
     withdraw(papers, document)
