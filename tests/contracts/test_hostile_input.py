@@ -23,6 +23,7 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions import Move, assign, move
@@ -52,6 +53,7 @@ JOB = {
 SEEN = {"seen": "spoilt"}
 DAY = {"f-shop-date": "2026-02-01"}
 QUOTE = {"key": "", "since": "SINCE", "token": "x"}
+PAPER = {"key": "", "since": "SINCE", "u-files": "", "u-until": "2030-01-01"}
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ FORMS = [
     Form("carol", "/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "from": "home", **DAY}),
     Form("carol", "/requests/1001/asks/read/", {"key": "", "since": "SINCE"}),
     Form("carol", "/requests/1001/asks/quote/", {**QUOTE, "answer": "no", "note": "Too dear", "consent": "on"}),
+    Form("carol", "/requests/1001/asks/paper/", {**PAPER, "u-files": "d-PAPER"}),
+    Form("bob", "/desk/requests/1001/asks/paper/", {**PAPER, "note": "By post", "back": "/desk/?view=all"}),
     Form("carol", "/requests/1001/reopen/", {"x": "x"}),
     Form("bob", "/desk/requests/1001/asks/quote/", {**QUOTE, "answer": "yes", "note": "Called", "back": "/desk/?"}),
     Form("bob", "/desk/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "note": "Called", **DAY}),
@@ -194,14 +198,27 @@ QUERY = [
 ]
 
 
+def _document() -> dict[str, Any]:
+    """The portal of the canaries, which asks for a document as well: one with a last day, that can be used again."""
+    made = canaries.document()
+    kind = {"key": "paper", "name": "Paper", "valid_months": 12, "reusable": True, "accept": ["pdf"]}
+    made["document_kinds"] = [*made.get("document_kinds", []), kind]
+    asked = next(status for status in made["flows"][0]["statuses"] if status["key"] == "asked")
+    asked["asks"].append({"key": "paper", "do": "upload", "document_kind": "paper", "required": False})
+    return made
+
+
 class House:
     """A request in "asked", given to Bob, and clients by name."""
 
     def __init__(self, people: dict[str, Any], client_for: Any) -> None:
-        publish(actor=actor_for(people["alice"]), document=load(canaries.document()))
+        publish(actor=actor_for(people["alice"]), document=load(_document()))
         self.row = file_request(people["carol"], "job", **{"shop-date": "2026-01-31", "shop-text": "Pump"})
         assert self.row.number == 1001
         self.thing = SavedRecord.objects.get()
+        on_file = Document(customer=people["carol"], kind_key="paper", state=DocumentState.ON_FILE)
+        on_file.save()
+        self.paper = on_file
         bob = actor_for(people["bob"])
         assign(actor=bob, request_id=self.row.pk, assignee_id=people["bob"].pk)
         move(actor=bob, request_id=self.row.pk, move=Move(to="asked", seen_status="open"))
@@ -236,6 +253,7 @@ class House:
     def send(self, client: Any, path: str, body: str) -> Any:
         path = path.replace("BOB", str(self.people["bob"].pk)).replace("CAROL", str(self.people["carol"].pk))
         path = path.replace("THING", str(self.thing.pk))
+        body = body.replace("d-PAPER", f"d-{self.paper.pk}")
         if "since=SINCE" in body:
             since = ServiceRequest.objects.values_list("status_since", flat=True).get(pk=self.row.pk)
             body = body.replace("since=SINCE", f"since={quote(since.isoformat())}")

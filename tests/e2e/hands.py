@@ -81,6 +81,8 @@ class Keyed:
 
     def attach(self, selector: str, name: str, content: bytes) -> None:
         """As in Hand."""
+        # A draft that is just being kept would take the focus along with the part of the page that it replaces.
+        self._walk.page.wait_for_load_state("networkidle")
         self._keys.to(selector)
         with self._walk.page.expect_file_chooser() as chooser:
             self._keys.press("Space")

@@ -73,6 +73,11 @@ def _send_another(walk: Walk) -> None:
     walk.page.wait_for_url("**/documents/add/**")
 
 
+def _send_no_file(walk: Walk) -> None:
+    walk.click("#ask-fuse-box button.btn-primary")
+    walk.page.wait_for_selector("[role=alert], .errors")
+
+
 def _send_as_guest(walk: Walk) -> None:
     walk.fill("[name=f-subject]", "Opening hours")
     walk.fill("[name=f-question]", "Are you open on Saturday?")
@@ -133,6 +138,10 @@ PORTAL = (
     Page("portal-request", "/requests/{repair}/", "maren", mock="portal-request.html"),
     Page("portal-request-yours", "/requests/{price}/", "maren", mock="portal-request-yours.html"),
     Page("portal-request-edit", "/requests/{repair}/?edit=phone", "maren"),
+    Page("portal-home-asked-for-a-file", "/", "iris"),
+    Page("portal-request-asks-for-a-file", "/requests/{photo_back}/", "iris"),
+    Page("portal-request-without-the-file", "/requests/{photo_back}/", "iris", then=_send_no_file),
+    Page("portal-documents-asked-by-request", "/documents/", "iris"),
     Page("portal-updates", "/updates/", "maren"),
     Page("portal-updates-empty", "/updates/", "owen"),
     Page("portal-documents", "/documents/", "maren", mock="portal-documents.html"),
@@ -167,6 +176,8 @@ DESK = (
     Page("desk-request", "/desk/requests/{repair}/", "jonas", mock="desk-request.html"),
     Page("desk-request-price", "/desk/requests/{price}/", "jonas"),
     Page("desk-request-guest", "/desk/requests/{towel}/", "jonas"),
+    Page("desk-request-asks-for-a-file", "/desk/requests/{photo_back}/", "jonas"),
+    Page("desk-request-file-to-check", "/desk/requests/{photo_sent}/", "jonas"),
     Page("desk-bulk-move", "/desk/?view=all", "jonas", then=_move_two),
     Page("desk-bulk-outcome", "/desk/?view=all", "jonas", slug="walks", then=_take_two),
     Page("desk-undelivered", "/desk/mails/", "owner"),

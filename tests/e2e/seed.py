@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,8 @@ from portal_core.config.document import load  # noqa: E402
 from portal_core.config.starters import starter  # noqa: E402
 from portal_core.documents.uploads import Rules, take  # noqa: E402
 from portal_core.messaging.actions import Message, note, reply  # noqa: E402
+from portal_core.sampling.stories import Step  # noqa: E402
+from portal_core.sampling.telling import Teller  # noqa: E402
 from portal_core.saved_records.actions import add_record  # noqa: E402
 from portal_core.saved_records.models import SavedRecord  # noqa: E402
 from portal_core.saved_records.writing import NewRecord  # noqa: E402
@@ -90,7 +93,10 @@ def _nordwarm(slug: str) -> dict[str, Any]:
         numbers = _requests(jonas, petra, maren, nadia)
         _papers(jonas, maren)
         numbers |= _guests(jonas)
+        iris, more = _uploads(jonas)
+        numbers |= more
         people = {"owner": _user("ruth.nord@example.com"), "jonas": jonas, "petra": petra, "maren": maren, "owen": owen}
+        people["iris"] = iris
         if slug == "walks":
             for way in ASKED_WAYS:
                 people[f"ina-{way}"], more = _asked(jonas, way)
@@ -113,6 +119,33 @@ def _asked(jonas: User, way: str) -> tuple[User, dict[str, int]]:
         _move(jonas, price, "quote-sent", price="480", **{"price-covers": "Radiator, valves and fitting."})
         numbers[f"{what}-{way}"] = price.number
     return ina, numbers
+
+
+def _uploads(jonas: User) -> tuple[User, dict[str, int]]:
+    """A customer whom a request asks for a photo: one that she sent was sent back; another waits to be checked."""
+    iris = create_customer(actor=SYSTEM, email="iris.stone@example.com", name="Iris Stone")
+    teller = Teller(jonas, {"iris": iris, "jonas": jonas}, lambda days: nullcontext())
+    quoted: list[Step] = [
+        {"do": "quote-sent", "who": "jonas", "answers": {"price": "890", "price-covers": "Cable, fuse and fitting."}},
+        {"do": "done", "who": "iris", "ask": "quote"},
+        {"do": "photo-asked", "who": "jonas"},
+        {"do": "send", "who": "iris", "ask": "fuse-box", "papers": {"photo": "Meter cupboard"}},
+    ]
+    reason = "This is the meter. We need the box with the switches, usually beside it."
+    again: list[Step] = [
+        {"do": "send_back", "who": "jonas", "kind": "photo", "text": reason},
+        {"do": "photo-asked", "who": "jonas"},
+    ]
+    teller.keep({"key": "home", "customer": "iris", "kind": "address", "answers": _IRIS_HOME})
+    numbers = {}
+    for name, steps in (("photo_back", [*quoted, *again]), ("photo_sent", quoted)):
+        story = {"customer": "iris", "type": "ask-price", "answers": _CHARGING_POINT, "steps": steps}
+        numbers[name] = teller.tell(story).number
+    return iris, numbers
+
+
+_IRIS_HOME = {"street": "5 Canal Yard", "town": "Edinburgh EH3 9AB"}
+_CHARGING_POINT = {"what": "A charging point", "address": {"record": "home"}}
 
 
 def _papers(jonas: User, maren: User) -> None:

@@ -14,14 +14,20 @@ from tests.e2e.hands import Keyed, Pressed
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
-# Width, with JavaScript, and with what the customer works.
-WAYS = {"phone": (390, True, Pressed), "plain": (390, False, Pressed), "keys": (390, True, Keyed)}
+# Width, with JavaScript, with what the customer works, and whether the request asks again for what was sent back (or
+# the customer's documents do, while the request is with us).
+WAYS = {
+    "phone": (390, True, Pressed, False),
+    "wide": (1280, True, Pressed, True),
+    "plain": (390, False, Pressed, True),
+    "keys": (390, True, Keyed, True),
+}
 REASON = "The second page is cut off. A photo of the whole page is enough."
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_new_owner_asks_for_a_file_sends_it_back_and_approves_it(walk, product, way):
-    width, scripted, hands = WAYS[way]
+    width, scripted, hands, asks_again = WAYS[way]
     owner = walk(width=1280)
     _open_a_portal(owner, product, way)
     email = f"sam.{way}@example.com"
@@ -33,14 +39,18 @@ def test_a_new_owner_asks_for_a_file_sends_it_back_and_approves_it(walk, product
     number = _send_papers(sam, hand)
     _ask_for_another(owner, number)
     told = product.mail(email, product.url(owner.slug, f"/requests/{number}/"), "The statement of July is missing.")
-    assert "Add the missing paper" in told.text
-    _add_what_is_missing(sam, hand, number)
+    assert "Send the missing paper" in told.text
+    _send_what_is_missing(sam, hand, number)
 
     _send_back(owner, number)
     # The mail leads to where another one is sent, not only to the request.
     told = product.mail(email, REASON)
     assert "/documents/" in told.text
-    _replace(sam, hand, told, product.url(owner.slug))
+    if asks_again:
+        _move_back(owner, number)
+        _replace_on_the_request(sam, hand, number)
+    else:
+        _replace_in_the_vault(sam, hand)
     _approve(owner, number)
     _answer_and_file(owner, number)
     assert "All of it is readable." in product.mail(email, "All of it is readable.").text
@@ -109,22 +119,22 @@ def _ask_for_another(owner, number):
     owner.page.wait_for_selector("#move-mail:has-text('The statement of July is missing.')")
     owner.click("#move button.btn-primary")
     owner.page.wait_for_selector("text=Asked of Sam")
-    owner.sees("0 of 1 done", "Add the missing paper")
+    owner.sees("0 of 1 done", "Send the missing paper")
 
 
-def _add_what_is_missing(sam, hand, number):
+def _send_what_is_missing(sam, hand, number):
     sam.open("/")
-    sam.sees("One thing needs you.", "Add the missing paper")
+    sam.sees("One thing needs you.", "Send the missing paper")
     hand.press(f"a[href^='/requests/{number}/']")
     sam.page.wait_for_url(f"**/requests/{number}/**")
     sam.sees("The statement of July is missing.")
     # Without a file: it is said, and nothing moves.
     hand.press("#ask-missing button.btn-primary")
     sam.page.wait_for_selector("[role=alert], .errors")
-    hand.attach("[name=f-more-papers_new]", "july.pdf", pdf(b"%1"))
+    hand.attach("#ask-missing [name=u-files_new]", "july.pdf", pdf(b"%1"))
     hand.press("#ask-missing button.btn-primary")
     sam.page.wait_for_selector("text=Nothing for you to do right now.")
-    sam.sees("july.pdf", "Done: Add the missing paper.")
+    sam.sees("july.pdf", "Done: Send the missing paper.")
     assert sam.sideways() <= 0
 
 
@@ -144,7 +154,33 @@ def _send_back(owner, number):
     owner.sees(REASON)
 
 
-def _replace(sam, hand, mail, home):
+def _move_back(owner, number):
+    """The request asks for it itself again; what it is for was said when it was sent back."""
+    owner.page.select_option("#to", "papers-missing")
+    owner.page.wait_for_selector("#reason")
+    owner.fill("#reason", REASON)
+    owner.page.wait_for_selector(f"#move-mail:has-text('{REASON}')")
+    owner.click("#move button.btn-primary")
+    owner.page.wait_for_selector("text=Asked of Sam")
+    owner.sees("0 of 1 done", "Sent back:")
+
+
+def _replace_on_the_request(sam, hand, number):
+    sam.open("/")
+    sam.sees("One thing needs you.", "Send the missing paper")
+    hand.press(f"a[href^='/requests/{number}/']")
+    sam.page.wait_for_url(f"**/requests/{number}/**")
+    sam.sees("We cannot use the one that you sent:", REASON)
+    hand.attach("#ask-missing [name=u-files_new]", "july-whole.pdf", pdf(b"%2"))
+    assert sam.sideways() <= 0
+    hand.press("#ask-missing button.btn-primary")
+    sam.page.wait_for_selector("text=Nothing for you to do right now.")
+    sam.open("/documents/")
+    sam.sees("july-whole.pdf")
+    sam.misses("We cannot use the one that you sent:")
+
+
+def _replace_in_the_vault(sam, hand):
     sam.open("/")
     sam.sees("One thing needs you.")
     hand.press("a[href^='/documents/']:has-text('Add it')")

@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from deploy.local import chicago, sample_content, sample_papers
+from deploy.local import chicago, sample_content
+from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
+from portal_core.config.document.flows import UploadAsk
 from portal_core.config.live import live_portal
 from portal_core.documents.checking import check
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.history.models import HistoryEntry, Kind
+from portal_core.sampling import papers
 from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.uploading import offers_for
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import visible
 from tests.factories import make_user
 
 OWNERS = {"nordwarm": "priya.nair@example.com", "ledger": "dev.patel@example.com"}
@@ -44,13 +50,44 @@ def test_the_accountants_sample_has_papers_details_replies_notes_and_approvals(
     assert StoredFile.objects.exclude(attached_at=None).count() >= 15
     assert not StoredFile.objects.filter(attached_at=None).exists()
     states = set(Document.objects.values_list("state", flat=True))
-    assert states == {DocumentState.ASKED, DocumentState.ON_FILE, DocumentState.SENT_BACK}
+    assert states >= {DocumentState.ASKED, DocumentState.ON_FILE, DocumentState.SENT_BACK}
     assert SavedRecord.objects.filter(title="Okafor Joinery Ltd").exists()
     kinds = set(HistoryEntry.objects.values_list("kind", flat=True))
     assert kinds >= {Kind.REPLIED, Kind.NOTED, Kind.APPROVED, Kind.ANSWERED, Kind.ASSIGNED}
     entries = HistoryEntry.objects.exclude(request=None).order_by("request_id", "id")
     moments = [(entry.request_id, entry.at) for entry in entries]
     assert moments == sorted(moments)
+
+
+@pytest.mark.parametrize("name", list(OWNERS))
+def test_what_statuses_ask_for_stands_in_every_state(tenant: Any, people: dict[str, User], name: str) -> None:
+    """Asked, sent and waiting at the desk, sent back and asked again, approved; and on file to be used again."""
+    fill(name)
+    portal = live_portal()
+    rows = ServiceRequest.objects.filter(turn="customer", closed_at=None).select_related("customer")
+    asked = {}
+    for row in rows:
+        seen = visible(row, Viewer.of(actor_for(row.customer), portal), portal=portal)
+        asked[row.number] = [ask for ask in seen.asks.all if ask.icon == "upload"]
+    required = [ask for asks in asked.values() for ask in asks if ask.is_required]
+    assert any(ask.sent_back for ask in required)
+    assert any(not ask.sent_back and not ask.is_done for ask in required)
+    sent = Document.objects.exclude(request=None).filter(from_staff=False, state=DocumentState.ON_FILE)
+    assert sent.filter(approved_at=None).exists()
+    if name == "ledger":
+        assert any(ask.is_done for ask in required)
+        assert sent.exclude(approved_at=None).exists()
+        assert _offered_to("ife.okafor@example.com") == {"identity"}
+
+
+def _offered_to(email: str) -> set[str]:
+    """The kinds of which something on file is offered to this customer where a request asks for it."""
+    portal, found = live_portal(), set()
+    for row in ServiceRequest.objects.filter(customer__email=email, turn="customer").select_related("customer"):
+        asks = portal.type(row.type_key).flow.status(row.status_key).asks
+        uploads = [ask for ask in asks if isinstance(ask, UploadAsk)]
+        found |= set(offers_for(row, uploads, Viewer.of(actor_for(row.customer), portal), portal))
+    return found
 
 
 def test_samples_are_as_old_as_they_say_from_today(tenant: Any, people: dict[str, User]) -> None:
@@ -78,8 +115,8 @@ def test_chicago_is_filled_by_the_command(tenant: Any, people: dict[str, User], 
 def test_papers_made_in_code_pass_the_checks_of_uploads() -> None:
     import io
 
-    paper = sample_papers.pdf("Café (draft)", ["£1,200 – paid", "two"])
-    photo = sample_papers.photo("Stock list")
+    paper = papers.pdf("Café (draft)", ["£1,200 – paid", "two"])
+    photo = papers.photo("Stock list")
     assert check.check_file(io.BytesIO(paper), "a.pdf", frozenset({"pdf"})).mime == "application/pdf"
     assert check.check_file(io.BytesIO(photo), "a.jpg", frozenset({"jpg"})).mime == "image/jpeg"
     assert (len(paper) < 3_000, len(photo) < 40_000) == (True, True)

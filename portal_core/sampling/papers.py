@@ -1,4 +1,4 @@
-"""Papers for the sample portals: small real PDF and JPEG files, made in code."""
+"""Papers for samples: small real PDF and JPEG files, made in code."""
 
 import io
 from collections.abc import Sequence
