@@ -94,6 +94,7 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "may_create": request.actor.may("create_for_customer") and user.is_active,
         "may_change": may_change,
         "may_manage": request.actor.may("manage_customers"),
+        "may_set_up": request.actor.may("manage_setup"),
         "has_documents": bool(portal.document_kinds),
         "records": records_pane(
             request.actor, user, viewer, portal=portal, everything=request.GET.get("records") == "all"

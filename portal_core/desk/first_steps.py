@@ -21,6 +21,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.qr import qr_svg
 from portal_core.reporting.beginning import FirstSteps, beginning, close_first_steps, first_steps, keep_baseline
 from portal_core.reporting.models import AskedPerDay
+from portal_core.sampling.filling import can_fill
 from tenants.context import current
 from tenants.snapshot import platform_url
 
@@ -74,6 +75,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "address_href": address,
         "qr": qr_svg(address, f"QR code for {address}"),
         "sample_name": sample.name if sample else "",
+        "can_fill": can_fill(portal),
         "keeps_baseline": bool(known.answered_at),
         "asks_name": not request.user.name and not request.session.get(_NAME_LATER),
         "portal_name": portal.name,
@@ -117,10 +119,10 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
     number = steps.first_request
     request_href = reverse("desk:request", kwargs={"number": number}) if number else ""
     name = sample.first_name if sample else "a customer"
-    wording = (
-        ListedStep(
-            "home", "Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", "/", "Look"
-        ),
+    opened = ListedStep(
+        "home", "Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", "/", "Look"
+    )
+    tried = (
         ListedStep(
             "plus",
             f"Be {name} and send a first request",
@@ -140,6 +142,8 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
             hint="about a minute",
         ),
         ListedStep("mail", f"Read the mail that {name} got", _MAIL_COMES, mail_href(), "Mails" if mail_href() else ""),
+    )
+    people = (
         ListedStep("clock", "Say how often you are asked for news", "The question beside this list."),
         ListedStep(
             "user",
@@ -150,6 +154,7 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
         ),
         ListedStep("users", "Invite a colleague", "They see the same queue.", "/desk/team/", "Invite"),
     )
+    wording = (opened, *(tried if steps.has_sample else ()), *people)
     now = next((index for index, is_done in enumerate(steps.states) if not is_done), None)
     states = ["done" if is_done else "now" if index == now else "todo" for index, is_done in enumerate(steps.states)]
     return [replace(step, state=state) for state, step in zip(states, wording, strict=True)]

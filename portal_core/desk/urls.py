@@ -12,6 +12,7 @@ from portal_core.desk import (
     records,
     request,
     request_actions,
+    samples,
     undelivered,
     updates,
 )
@@ -33,6 +34,8 @@ urlpatterns = [
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/play/", first_steps.play, name="first_steps_play"),
     path("first-steps/close/", first_steps.close, name="first_steps_close"),
+    path("first-steps/samples/", samples.fill, name="samples_fill"),
+    path("first-steps/samples/remove/", samples.remove, name="samples_remove"),
     path("mails/", undelivered.index, name="undelivered"),
     path("updates/", updates.index, name="updates"),
     path("updates/read/", updates.read_all, name="updates_read"),

@@ -48,7 +48,8 @@ class Side(models.TextChoices):
 
 
 class HistoryEntry(TenantModel):
-    """One line of a request's history. Rows are only ever added; a trigger refuses UPDATE and DELETE.
+    """One line of a request's history. Rows are only ever added; a trigger refuses UPDATE and DELETE (but of what
+    belongs to a made-up customer, where samples are removed).
 
     What happens to a document of a customer that belongs to no request has a `document` and no request.
     """

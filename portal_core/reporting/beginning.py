@@ -11,7 +11,7 @@ from portal_core.accounts.roles import AGENT, CUSTOMER, MANAGER, OWNER
 from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.reporting.models import Beginning
 from portal_core.service_requests.errors import Forbidden
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.models import ServiceRequest, Source
 from tenants.outbox.models import Mail
 
 _ANSWERS = ("request.replied", "request.moved")
@@ -27,16 +27,16 @@ class FirstSteps:
     has_baseline: bool
     has_customer: bool
     has_colleague: bool
+    # The made-up customer is still there; without one, nothing is to be tried with one.
+    has_sample: bool = True
 
     @property
     def states(self) -> tuple[bool, ...]:
         """Each step in order; the portal being open is the first."""
-        sent = self.first_request is not None
+        tried = (self.first_request is not None, self.is_answered, self.sample_was_told)
         return (
             True,
-            sent,
-            self.is_answered,
-            self.sample_was_told,
+            *(tried if self.has_sample else ()),
             self.has_baseline,
             self.has_customer,
             self.has_colleague,
@@ -64,9 +64,11 @@ def put_away() -> QuerySet[Beginning]:
 
 
 def first_steps(known: Beginning) -> FirstSteps:
-    """How far the owner has come, in five queries."""
-    first = ServiceRequest.objects.order_by("number").values_list("number", flat=True).first()
+    """How far the owner has come, in six queries. What was put in as samples counts for nothing."""
+    sent = ServiceRequest.objects.exclude(source=Source.SAMPLE)
+    first = sent.order_by("number").values_list("number", flat=True).first()
     answered = HistoryEntry.objects.filter(side=Side.STAFF, kind__in=[Kind.REPLIED, Kind.MOVED])
+    answered = answered.exclude(request__source=Source.SAMPLE)
     is_answered = first is not None and answered.exists()
     samples = User.objects.filter(is_sample=True).values("pk")
     told = Mail.objects.filter(recipient_user_id__in=samples, event__kind__in=_ANSWERS)
@@ -76,6 +78,7 @@ def first_steps(known: Beginning) -> FirstSteps:
         sample_was_told=is_answered and told.exists(),
         has_baseline=bool(known.asked_per_day),
         has_customer=User.objects.filter(role=CUSTOMER, is_sample=False).exists(),
+        has_sample=samples.exists(),
         has_colleague=User.objects.filter(role__in=[OWNER, MANAGER, AGENT])[1:2].exists(),
     )
 

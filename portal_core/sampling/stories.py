@@ -1,8 +1,8 @@
 """How a sample is written down: requests, saved details and papers, each with what happened to it.
 
-Values of answers: `{"in_days": 3}` is a date, `{"pdf": "Title", "lines": […]}` and `{"photo": "Caption"}` are files,
-several in `{"files": […]}`; `{"record": "KEY"}` is a saved detail of the customer's. `days_ago` says when something
-happened, where the teller has a clock to turn back.
+Values of answers: `{"in_days": 3}` is a date, with `"at": "10:30"` a moment; `{"pdf": "Title", "lines": […]}` and
+`{"photo": "Caption"}` are files, several in `{"files": […]}`; `{"record": "KEY"}` is a saved detail of the customer's.
+`days_ago` says when something happened, where the teller has a clock to turn back.
 """
 
 from typing import NotRequired, TypedDict

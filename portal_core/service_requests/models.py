@@ -33,6 +33,8 @@ class Source(models.TextChoices):
     PORTAL = "portal"
     DESK = "desk"
     IMPORTED = "import"
+    # Put in with the other samples of a starter; what an owner sends as the made-up customer came in by the portal.
+    SAMPLE = "sample"
 
 
 class ServiceRequest(TenantModel):

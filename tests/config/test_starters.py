@@ -23,6 +23,18 @@ from portal_core.config.visibility import Visibility
 
 ALL = (*starter_keys(), "nordwarm", "ledger", "chicago")
 LANGUAGES = ("en", "de")
+# Others name them by these keys (`create_tenant --starter`).
+NINE = {
+    "booking",
+    "order-status",
+    "service-history",
+    "invoices",
+    "documents",
+    "support-tickets",
+    "account-data",
+    "membership-benefits",
+    "partner-requests",
+}
 # What is written for one city or country alone.
 IN_ENGLISH = frozenset({"chicago"})
 # Who a next step may name: us, them, a person or team that stands in for us.
@@ -205,9 +217,25 @@ def test_the_first_day_is_as_sign_up_promises() -> None:
     assert (len(portal.types), len(flow.statuses), len(portal.document.messages)) == (3, 6, 5)
 
 
+@pytest.mark.parametrize("key", starter_keys())
+def test_a_starter_is_whole(key: str) -> None:
+    """Two to four types with statuses for both sides, papers or details that are kept, answers at hand."""
+    portal = portal_of(key)
+    assert 2 <= len(portal.types) <= 4
+    for flow in portal.flows.values():
+        assert {"us", "nobody"} <= {status.turn for status in flow.statuses}
+    assert any(status.asks for flow in portal.flows.values() for status in flow.statuses) or key == "order-status"
+    assert portal.document.ready_answers
+    assert key == "order-status" or (portal.document_kinds and portal.record_kinds)
+    for language in LANGUAGES:
+        answers = [portal.text(answer.body, language) for answer in portal.document.ready_answers]
+        assert all("{customer}" in answer for answer in answers)
+
+
 def test_samples_are_not_offered() -> None:
-    assert starter_keys() == ("order-status", "documents", "support-tickets")
+    assert set(starter_keys()) == NINE
     assert tuple(item.key for item in describe()) == starter_keys()
+    assert len({item.label for item in describe()} | {item.hint for item in describe()}) == 2 * len(NINE)
     assert describe()[0].label == "Answering “where is it?”"
     with pytest.raises(UnknownKey):
         starter("nothing")

@@ -10,7 +10,19 @@ from portal_core.config.errors import UnknownKey
 
 _FOLDER: Final = Path(__file__).parent
 # In the order in which sign-up offers them.
-_KEYS: Final = ("order-status", "documents", "support-tickets")
+_KEYS: Final = (
+    "order-status",
+    "documents",
+    "booking",
+    "support-tickets",
+    "invoices",
+    "account-data",
+    "service-history",
+    "membership-benefits",
+    "partner-requests",
+)
+# In a portal's document: the starter that it was opened from.
+STARTER_KEY: Final = "x-starter"
 # For the sample tenants of the local start; never offered.
 _SAMPLES: Final = ("nordwarm", "ledger", "chicago")
 
@@ -27,7 +39,13 @@ class StarterSummary:
 _SUMMARIES: Final = (
     StarterSummary("order-status", "Answering “where is it?”", "Requests with status, next step and a date"),
     StarterSummary("documents", "Chasing papers", "Asked for, sent by phone, approved, on file"),
+    StarterSummary("booking", "Booking and rebooking by phone", "Days that suit, a time agreed, changed by one click"),
     StarterSummary("support-tickets", "The same questions by phone", "Problems and wishes, answered in one place"),
+    StarterSummary("invoices", "Explaining invoices", "Questions, copies, and more time to pay, agreed"),
+    StarterSummary("account-data", "Retyping changed addresses", "Said once by the customer, proved where needed"),
+    StarterSummary("service-history", "Looking up what was done", "Every service with its report and the next date"),
+    StarterSummary("membership-benefits", "Keeping lists of members", "Joining, benefits and what is left of them"),
+    StarterSummary("partner-requests", "Partners who ask by e-mail", "Projects, prices and papers in one place"),
 )
 
 
@@ -59,6 +77,7 @@ def starter_for(key: str, *, name: str, colour: str = "", language: str = "", ti
     Raises `UnknownKey`. A language in which the starter is not written is ignored.
     """
     document = starter(key)
+    document[STARTER_KEY] = key
     portal = document["portal"]
     portal["name"] = name
     portal["sender_name"] = name
