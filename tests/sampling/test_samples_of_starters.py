@@ -8,6 +8,7 @@ import pytest
 from django.core import mail as sent_mails
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
@@ -148,7 +149,7 @@ def test_what_the_owner_did_as_the_customer_goes_too(people, tenant):
     alex = open_portal(people, "support-tickets")
     first = file_request(alex, "how-to", subject="How do I print?")
     reply(actor=actor_for(people["alice"]), request_id=first.pk, message=Message("Like this.", uuid7()))
-    CustomerLook.objects.create(looker=people["alice"], customer=alex, page="/", is_draft=True)
+    CustomerLook.objects.create(looker=people["alice"], customer=alex, page="/", is_draft=True, at=timezone.now())
     drain(tenant.schema_name)
     assert Notice.objects.exists()
     assert remove(actor=actor_for(people["alice"])).requests == 1

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from portal_core.config.errors import UnknownKey
 
 _FOLDER: Final = Path(__file__).parent
@@ -36,27 +38,30 @@ class StarterSummary:
     hint: str
 
 
-_SUMMARIES: Final = (
-    StarterSummary("order-status", "Answering “where is it?”", "Requests with status, next step and a date"),
-    StarterSummary("documents", "Chasing papers", "Asked for, sent by phone, approved, on file"),
-    StarterSummary("booking", "Booking and rebooking by phone", "Days that suit, a time agreed, changed by one click"),
-    StarterSummary("support-tickets", "The same questions by phone", "Problems and wishes, answered in one place"),
-    StarterSummary("invoices", "Explaining invoices", "Questions, copies, and more time to pay, agreed"),
-    StarterSummary("account-data", "Retyping changed addresses", "Said once by the customer, proved where needed"),
-    StarterSummary("service-history", "Looking up what was done", "Every service with its report and the next date"),
-    StarterSummary("membership-benefits", "Keeping lists of members", "Joining, benefits and what is left of them"),
-    StarterSummary("partner-requests", "Partners who ask by e-mail", "Projects, prices and papers in one place"),
-)
-
-
 def starter_keys() -> tuple[str, ...]:
     """The starters that a business can open with."""
     return _KEYS
 
 
 def describe() -> tuple[StarterSummary, ...]:
-    """The starters as sign-up offers them: the repeated work first, what removes it second."""
-    return _SUMMARIES
+    """The starters as sign-up offers them, in the reader's language: the repeated work first, then what removes it."""
+    return (
+        StarterSummary("order-status", _("Answering “where is it?”"), _("Requests with status, next step and a date")),
+        StarterSummary("documents", _("Chasing papers"), _("Asked for, sent by phone, approved, on file")),
+        StarterSummary("booking", _("Booking and rebooking by phone"), _("Days that suit, a time agreed on")),
+        StarterSummary(
+            "support-tickets", _("The same questions by phone"), _("Problems and wishes, answered in one place")
+        ),
+        StarterSummary("invoices", _("Explaining invoices"), _("Questions, copies, more time to pay")),
+        StarterSummary("account-data", _("Retyping changed addresses"), _("Said once, right everywhere")),
+        StarterSummary("service-history", _("Looking up what was done"), _("Every service, its report, the next date")),
+        StarterSummary(
+            "membership-benefits", _("Keeping lists of members"), _("Joining, benefits and what is left of them")
+        ),
+        StarterSummary(
+            "partner-requests", _("Partners who ask by e-mail"), _("Projects, prices and papers in one place")
+        ),
+    )
 
 
 def starter(key: str) -> dict[str, Any]:
