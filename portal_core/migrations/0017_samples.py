@@ -56,7 +56,7 @@ DROP FUNCTION refuse_change_of_what_is_real();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal_core", "0015_customer_looks")]
+    dependencies = [("portal_core", "0016_publishing")]
     operations = [
         migrations.AlterField(
             model_name="servicerequest",
