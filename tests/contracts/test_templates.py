@@ -6,24 +6,22 @@ that no page of the walk shows) are rendered with a context that has an answer t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.forms import CharField, Form
 from django.template import RequestContext
 from django.template.loader import get_template
-from django.test.signals import template_rendered
 from django.urls import set_urlconf
 
 from portal_core.accounts.actor import actor_for
-from portal_core.documents.models import Document
 from tests.contracts.addresses import PUBLIC
-from tests.contracts.test_canaries import Scene, everything_reached
+from tests.contracts.rendering import rendered
+from tests.contracts.test_canaries import SIGNED_OUT, WALKED_TOGETHER, scene, walk_of
+
+__all__ = ["scene"]
 
 ROOT = Path(settings.BASE_DIR) / "templates"
 ALL = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.suffix in (".html", ".txt"))
@@ -45,22 +43,6 @@ SAMPLE = {
 }
 GUEST = {"token": "x", "number": 1001, "type_key": "job", "guest": {"token": "x", "expires_at": NOW}, "can_renew": True}
 GUEST["contact"] = SampleForm()
-
-
-@contextmanager
-def rendered() -> Iterator[set[str]]:
-    """The names of the templates that are rendered in the block, included ones too."""
-    names: set[str] = set()
-
-    def remember(template: Any, **_given: Any) -> None:
-        if template.name:
-            names.add(template.name)
-
-    template_rendered.connect(remember)
-    try:
-        yield names
-    finally:
-        template_rendered.disconnect(remember)
 
 
 _FILES = ("_optional_part", "_upl", "doc", "record_files", "vault_row")
@@ -92,16 +74,11 @@ NOT_MET = [
 ]
 
 
-def test_a_walk_through_portal_desk_and_mails_renders_their_templates(people, tenant, client_for):
-    with rendered() as names:
-        scene = Scene(people, tenant)
-        # Lists of updates are filled by what is told.
-        scene.mails()
-        # A paper that came in with a request; its kind is none of the portal's, so it is for staff alone.
-        Document.objects.create(customer=people["carol"], kind_key="gone", state="on_file", request=scene.a)
-        for user in ("carol", "alice", None):
-            everything_reached(client_for(people[user]) if user else client_for(), scene)
-        scene.mails()
+@WALKED_TOGETHER
+def test_a_walk_through_portal_desk_and_mails_renders_their_templates(scene, client_for):
+    # Carol's comes last: in the end it publishes another version.
+    walks = [walk_of(name, scene, client_for) for name in (SIGNED_OUT, "alice", "carol")]
+    names = set().union(*(walk.templates for walk in walks))
     assert sorted(set(ALL) - names - set(NOT_MET) - ELSEWHERE) == []
 
 
