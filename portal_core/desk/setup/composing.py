@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from pydantic import JsonValue
@@ -97,6 +97,8 @@ class When(Control):
     """When something holds: a list of ready tests beside a box for what a test compares with."""
 
     asked: Sequence[Asked]
+
+    template: ClassVar[str | None] = "setup/_when_control.html"
 
     def fields(self, where: Where) -> dict[str, forms.Field]:
         """How the tests are joined, and for each a list and a box."""

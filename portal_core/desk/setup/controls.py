@@ -6,7 +6,7 @@ A control stands at a path inside the thing that is edited. It makes one form fi
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from babel import Locale, UnknownLocaleError
 from django import forms
@@ -41,6 +41,9 @@ class Control(ABC):
     help: str = ""
     required: bool = False
 
+    # The part of the page that draws it; None draws its fields one below the other.
+    template: ClassVar[str | None] = None
+
     @abstractmethod
     def fields(self, where: Where) -> dict[str, forms.Field]:
         """The form fields by name."""
@@ -61,6 +64,8 @@ class Text(Control):
     max_length: int = MAX_LABEL
     rows: int = 0
     placeholder: str = ""
+
+    template: ClassVar[str | None] = "setup/_text_control.html"
 
     def fields(self, where: Where) -> dict[str, forms.Field]:
         """One field for each language; only the portal's own is needed."""
@@ -224,6 +229,12 @@ class Several(Single):
     def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:
         """What is ticked."""
         return {self.name: value or []}
+
+    def value(self, cleaned: Mapping[str, Any], before: JsonValue, where: Where) -> JsonValue:
+        """What is ticked, with what is not offered here and stays as it is."""
+        offered = {key for key, _ in self.choices}
+        kept = [item for item in before if item not in offered] if isinstance(before, list) else []
+        return [*cleaned[self.name], *kept] or None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,8 @@ class FieldList:
 
     def label(self, field: Mapping[str, JsonValue]) -> str:
         """What a field is called."""
-        return words(field.get("label"), self.draft) or words(field.get("noun"), self.draft) or str(field["key"])
+        said = (words(field.get(name), self.draft) for name in ("label", "noun", "text"))
+        return next((text[:80] for text in said if text), str(field["key"]))
 
     def is_published(self, field_key: str) -> bool:
         """Whether the live version has it: such a field is retired, never removed."""

@@ -24,17 +24,19 @@ SHARED = (
     ("Saved records", "desk:setup_record_kinds", "database"),
     ("Document kinds", "desk:setup_document_kinds", "folder"),
     ("Notifications", "desk:setup_notifications", "bell"),
+    ("Mails", "desk:setup_messages", "mail"),
     ("Ready answers", "desk:setup_ready_answers", "message"),
 )
 PORTAL = (
     ("Brand and address", "desk:setup_portal", "palette"),
-    ("Hours and teams", "desk:setup_hours", "clock"),
-    ("Roles", "desk:setup_roles", "users"),
+    ("Working hours", "desk:setup_hours", "clock"),
+    ("Teams", "desk:setup_teams", "users"),
+    ("Roles", "desk:setup_roles", "key"),
     ("Texts by language", "desk:setup_texts", "text"),
     ("Who sees what", "desk:setup_visibility", "shield"),
 )
 LIVE = (
-    ("See as customer", "desk:setup_preview", "eye"),
+    ("See as customer", "desk:see_as_customer", "eye"),
     ("Review and publish", "desk:setup_publish", "send"),
     ("Versions", "desk:setup_versions", "history"),
 )

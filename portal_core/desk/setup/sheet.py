@@ -5,7 +5,8 @@ same value since the page was loaded, nothing is written and both values are sho
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
@@ -26,6 +27,25 @@ REVISION: Final = "revision"
 _TRIES: Final = 5
 
 
+@dataclass(frozen=True)
+class Block:
+    """One control on the page: the template that draws its fields, and whether its value differs from what is live."""
+
+    template: str
+    fields: Sequence[forms.BoundField]
+    is_changed: bool
+
+    @property
+    def first(self) -> forms.BoundField:
+        """The field that carries the label."""
+        return self.fields[0]
+
+    @property
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Those behind the first, two by two."""
+        return list(zip(self.fields[1::2], self.fields[2::2], strict=True))
+
+
 class Sheet(forms.Form):
     """The form. `base` is the path of what is edited, `title` what its edits are called in the list of edits."""
 
@@ -39,19 +59,34 @@ class Sheet(forms.Form):
         for control in controls:
             self.fields |= control.fields(self.where)
             self.initial.update(control.initial(draft.read((*base, *control.path)), self.where))
+        self._offer_what_stands()
 
-    def rows(self) -> list[tuple[forms.BoundField, bool]]:
-        """The fields to show, each with whether its value differs from what is live."""
-        found = []
-        for control in self.controls:
-            path = (*self.base, *control.path)
-            is_changed = self.draft.read(path) != self.draft.live_value(path)
-            found += [(self[name], is_changed) for name in control.fields(self.where)]
-        return found
+    def _offer_what_stands(self) -> None:
+        """What stands in a list and is not offered any more stays there until something else is chosen."""
+        for name, made in self.fields.items():
+            stands = self.initial.get(name)
+            if (
+                isinstance(made, forms.ChoiceField)
+                and isinstance(stands, str)
+                and stands
+                and not made.valid_value(stands)
+            ):
+                offered = list(cast("Iterable[Any]", made.choices))
+                made.choices = [*offered, (stands, "what it was before")]
 
-    def row(self, name: str) -> tuple[forms.BoundField, bool]:
-        """One of them."""
-        return next(row for row in self.rows() if row[0].name == name)
+    def blocks(self) -> list[Block]:
+        """What to show: one block for each control."""
+        return [self._block(control) for control in self.controls]
+
+    def block(self, name: str) -> Block:
+        """The block of one control, for a page that places them itself."""
+        return next(self._block(control) for control in self.controls if control.name == name)
+
+    def _block(self, control: Control) -> Block:
+        path = (*self.base, *control.path)
+        is_changed = self.draft.read(path) != self.draft.live_value(path)
+        fields = [self[name] for name in control.fields(self.where)]
+        return Block(control.template or "setup/_plain_control.html", fields, is_changed)
 
     def save(self, actor: Actor) -> bool:
         """Writes what was changed to the draft; False when it could not, with the reasons in `errors`.

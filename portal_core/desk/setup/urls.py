@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from portal_core.desk.setup import field, history, portal, type_fields, types
+from portal_core.desk.setup import catalogue, field, history, portal, type_fields, types
+from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 
 
 def _field_urls(start: str, prefix: str) -> list[URLPattern]:
@@ -19,7 +20,20 @@ def _field_urls(start: str, prefix: str) -> list[URLPattern]:
     ]
 
 
+def _catalogue_urls(made: Catalogue) -> list[URLPattern]:
+    """The addresses of one shared list."""
+    start, name, what = f"setup/{made.stem}/", f"setup_{made.url_name}", {"what": made.url_name}
+    return [
+        path(start, catalogue.index, what, name=name),
+        path(f"{start}add/", catalogue.add, what, name=f"{name}_add"),
+        path(f"{start}order/", catalogue.order, what, name=f"{name}_order"),
+        path(f"{start}<slug:item_key>/", catalogue.item, what, name=f"{name}_item"),
+        path(f"{start}<slug:item_key>/retire/", catalogue.retire, what, name=f"{name}_retire"),
+    ]
+
+
 setup_urls = [
+    *(address for made in CATALOGUES.values() for address in _catalogue_urls(made)),
     path("setup/", types.index, name="setup"),
     path("setup/types/add/", types.add, name="setup_type_add"),
     path("setup/types/order/", types.order, name="setup_types_order"),
