@@ -57,7 +57,8 @@ def _summary(found: Found) -> str:
         return ""
     more = f", {'' if found.is_counted else 'over '}{found.more:,} more" if found.more else ""
     order = "the number first, then the newest" if found.has_exact and len(found.rows) > 1 else "newest first"
-    return f"{len(found.rows)} on this page{more} · {order}"
+    is_all = not (found.newer or found.older)
+    return f"{len(found.rows)} {'found' if is_all else f'on this page{more}'} · {order}"
 
 
 def _pager(address: Address, filters: Filters, found: Found) -> dict[str, str]:

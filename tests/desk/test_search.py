@@ -353,8 +353,10 @@ def test_the_page_says_how_many_more_there_are(shop, people, client_for, monkeyp
     assert "26 on this page, 16 more · the number first, then the newest" in exact
     assert re.findall(r'data-row href="/desk/requests/(\d+)/', exact)[0] == str(first.number)
     monkeypatch.setattr(module, "_NEAR", 30)
-    monkeypatch.setattr(module, "_ENOUGH", 30)
+    monkeypatch.setattr(module, "_ENOUGH", 28)
     assert "25 on this page, over 5 more · newest first" in bob.get("/desk/search/?q=lamp").content.decode()
+    shop.file(what="A single bulb", kind="noise")
+    assert "1 found · newest first" in bob.get("/desk/search/?q=bulb").content.decode()
 
 
 def test_what_customers_write_with_an_approval_is_found_after_the_words_are_made_anew(people, tenant):
