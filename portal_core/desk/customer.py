@@ -19,10 +19,13 @@ from portal_core.accounts.forms import EmailForm
 from portal_core.accounts.models import NAME_LENGTH, User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
+from portal_core.desk.customer_list import Papers, papers_of
 from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
 from portal_core.desk.records import records_pane
 from portal_core.desk.request import due_of, waiting_on
+from portal_core.documents.standing import Standing, standings
 from portal_core.history.looks import looks_at
 from portal_core.notifications.told import told
 from portal_core.service_requests.customer_list import requests_of
@@ -96,6 +99,7 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "may_manage": request.actor.may("manage_customers"),
         "may_set_up": request.actor.may("manage_setup"),
         "has_documents": bool(portal.document_kinds),
+        "papers": _papers(request.actor, user, portal),
         "records": records_pane(
             request.actor, user, viewer, portal=portal, everything=request.GET.get("records") == "all"
         ),
@@ -115,6 +119,13 @@ def _open_ones(actor: Actor, user: User, viewer: Viewer) -> dict[str, object]:
     """The first open requests, and whether the customer has others."""
     rows = list(requests_of(actor, user).filter(closed_at=None)[: OPEN_SHOWN + 1])
     return {"open": [_line(row, viewer) for row in rows[:OPEN_SHOWN]], "has_more_open": len(rows) > OPEN_SHOWN}
+
+
+def _papers(actor: Actor, user: User, portal: CompiledPortal) -> Papers | None:
+    """How their documents stand, in a few words; None where the portal keeps none."""
+    if not portal.document_kinds:
+        return None
+    return papers_of(standings(actor, [user.pk], portal=portal).get(user.pk, Standing()), portal)
 
 
 def _tabs(user: User, part: str, all_requests: int) -> list[NavItem]:

@@ -93,7 +93,7 @@ def index(request: PersonRequest) -> HttpResponse:
     if portal.document_kinds:
         papers = standings(request.actor, [user.pk for user in users], portal=portal)
     rows = [
-        Row(user, open_ones, lines.get(user.pk, ""), _papers(papers.get(user.pk, Standing()), portal))
+        Row(user, open_ones, lines.get(user.pk, ""), papers_of(papers.get(user.pk, Standing()), portal))
         for user, open_ones in page.rows
     ]
     context = {
@@ -185,7 +185,7 @@ def _summary(asked: CustomerQuery, page: CustomerPage, count: int) -> str:
     return f"{len(page.rows)}{of} · {_SORTED[asked.sort]}"
 
 
-def _papers(standing: Standing, portal: CompiledPortal) -> Papers:
+def papers_of(standing: Standing, portal: CompiledPortal) -> Papers:
     """What presses first: what ran out, what is asked for, what runs out soon, what is there."""
     if standing.expired_kind:
         return Papers(f"{_kind_name(standing.expired_kind, portal)} ran out", "bad", "alert")

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.guests import browser_id, browser_id_or_new
-from portal_core.accounts.pages import PortalRequest, open_page
+from portal_core.accounts.pages import PortalRequest
 from portal_core.config.document.flows import UploadAsk
 from portal_core.config.live import live_portal
 from portal_core.documents.uploads import adopt
@@ -21,6 +21,7 @@ from portal_core.portal.guest_code import acting, is_confirmed
 from portal_core.portal.guest_gone import gone
 from portal_core.portal.guest_new import too_many_files
 from portal_core.portal.guest_request import render_by_link
+from portal_core.portal.link_page import link_page
 from portal_core.portal.requests import OpenedRequest
 from portal_core.service_requests.guest_links import OpenedLink, open_link
 from portal_core.service_requests.viewer import Viewer
@@ -28,14 +29,11 @@ from tenants.uploads import UploadLimits, takes_files
 
 
 @require_POST
-@open_page
+@link_page
 @takes_files(UploadLimits())
-def answer(request: PortalRequest, token: str, ask_key: str) -> HttpResponse:
+def answer(request: PortalRequest, opened: OpenedLink, ask_key: str) -> HttpResponse:
     """`/g/TOKEN/asks/KEY/`: as in the portal. SECURITY: nothing but documents without the code, whatever the page had
     shown; `answer_ask` refuses it once more."""
-    opened = open_link(token)
-    if opened is None:
-        return gone(request, token)
     if not is_confirmed(request, opened):
         if not _asks_for_document(opened, ask_key):
             return redirect(f"{opened.path}#now")
@@ -44,7 +42,7 @@ def answer(request: PortalRequest, token: str, ask_key: str) -> HttpResponse:
     if browser is not None:
         # What script sent before the form is this browser's own; the form is read as the customer's.
         adopt(browser, opened.row.customer_id)
-    return answer_by(_door(request, token), request, ask_key)
+    return answer_by(_door(request, opened.token), request, ask_key)
 
 
 def _door(request: PortalRequest, token: str) -> AskDoor:

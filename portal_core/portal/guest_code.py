@@ -17,11 +17,11 @@ from portal_core.accounts import address_proof, mails
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.address_proof import Proof
 from portal_core.accounts.forms import CodeForm
-from portal_core.accounts.pages import PortalRequest, open_page
+from portal_core.accounts.pages import PortalRequest
 from portal_core.accounts.signin_limits import limit_sign_in
-from portal_core.portal.guest_gone import gone
+from portal_core.portal.link_page import link_page
 from portal_core.portal.signin import too_many
-from portal_core.service_requests.guest_links import OpenedLink, open_link
+from portal_core.service_requests.guest_links import OpenedLink
 from tenants.limits import TooMany
 
 CONFIRMED_SECONDS: Final = 30 * 60
@@ -51,12 +51,9 @@ def _purpose(opened: OpenedLink) -> str:
 
 
 @require_POST
-@open_page
-def send(request: PortalRequest, token: str) -> HttpResponse:
+@link_page
+def send(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     """`/g/TOKEN/code/send/`: a code to the guest's address; again, when one is waited for."""
-    opened = open_link(token)
-    if opened is None:
-        return gone(request, token)
     email, purpose = opened.row.customer.email, _purpose(opened)
     try:
         limit_sign_in(request, email, "code")
@@ -67,19 +64,16 @@ def send(request: PortalRequest, token: str) -> HttpResponse:
     if code is not None:
         with transaction.atomic():
             mails.send_approval_code(mails.Recipient(email, opened.row.customer), code)
-    return redirect("portal:guest_code", token=token)
+    return redirect("portal:guest_code", token=opened.token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@open_page
-def enter(request: PortalRequest, token: str) -> HttpResponse:
+@link_page
+def enter(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     """`/g/TOKEN/code/`: the code; with it what is asked can be answered."""
-    opened = open_link(token)
-    if opened is None:
-        return gone(request, token)
     waiting = address_proof.waiting(request, _purpose(opened))
     if waiting is None:
-        return redirect("portal:guest", token=token)
+        return redirect("portal:guest", token=opened.token)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         proof = address_proof.enter(request, _purpose(opened), form.cleaned_data["code"])
@@ -90,5 +84,5 @@ def enter(request: PortalRequest, token: str) -> HttpResponse:
             return redirect(f"{opened.path}?code=over#now")
         form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
     masked = mails.mask_email(opened.row.customer.email)
-    context = {"form": form, "waiting": waiting, "token": token, "masked_email": masked}
+    context = {"form": form, "waiting": waiting, "token": opened.token, "masked_email": masked}
     return render(request, "portal/guest_code.html", context, status=400 if form.is_bound else 200)

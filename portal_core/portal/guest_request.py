@@ -27,6 +27,7 @@ from portal_core.portal.guest_files import with_token
 from portal_core.portal.guest_gone import gone, unlisted
 from portal_core.portal.guest_new import too_many_files
 from portal_core.portal.limits import writes_full_until
+from portal_core.portal.link_page import link_page
 from portal_core.portal.signin import too_many
 from portal_core.reporting.views import count_view
 from portal_core.service_requests.errors import Forbidden
@@ -61,13 +62,10 @@ def detail(request: PortalRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-@open_page
+@link_page
 @takes_files(UploadLimits())
-def write(request: PortalRequest, token: str) -> HttpResponse:
+def write(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     """`/g/TOKEN/reply/`: a message to the business, with files where the status lets customers send them."""
-    opened = open_link(token)
-    if opened is None:
-        return gone(request, token)
     if request.FILES and (full := too_many_files(request)) is not None:
         return full
     browser = browser_id_or_new(request) if request.FILES else browser_id(request)
@@ -87,12 +85,9 @@ def write(request: PortalRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-@open_page
-def keep(request: PortalRequest, token: str) -> HttpResponse:
+@link_page
+def keep(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     """`/g/TOKEN/keep/`: a code to the address; with it the guest has an account, and needs the link no more."""
-    opened = open_link(token)
-    if opened is None:
-        return gone(request, token)
     if not portal_facts().is_open:
         raise Forbidden
     email = opened.row.customer.email
