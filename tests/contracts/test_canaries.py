@@ -220,6 +220,7 @@ def everything_reached(client: Any, scene: Scene) -> Iterator[tuple[str, str]]:
         "ask_key": ["quote", "nothing"],
         "field_key": [canaries.key("shop", "text"), "nothing"],
         "part_key": ["x"],
+        "item_key": ["x"],
         "revision": [1],
         "key": [scene.people["carol"].pk],
         "token": ["x", "x:y:z"],

@@ -131,6 +131,7 @@ def town(people, tenant, client_for, twins) -> Town:
         "ask_key": ["quote"],
         "field_key": ["shop-text"],
         "part_key": ["x"],
+        "item_key": ["x"],
         "revision": [1],
         "key": [people["bob"].pk],
         "token": ["not-a-token"],

@@ -71,7 +71,6 @@ def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> Htt
         "columns": [column_name(role) for role in roles],
         "statuses": statuses,
         "matrix": _matrix(fields, roles[0], statuses),
-        "others": _others(fields),
         "add_href": fields.href("field_add"),
         "order_href": fields.href("fields_order"),
         **(type_head(fields.draft, type_key, "fields") if type_key else {}),
@@ -162,22 +161,18 @@ def _status_cell(
     return Cell(status.key, status.name, WORDS[now], _NEXT[now], is_changed)
 
 
-def _others(fields: FieldList) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The types from which fields can be copied, each with its fields; one query more for what the draft changed."""
-    found = []
-    for head in fields.draft.heads("types"):
-        if head["key"] == fields.key and fields.collection == "types":
-            continue
-        item = fields.draft.live.get(f"types.{head['key']}")
-        listed = item.get("fields") if isinstance(item, dict) else None
-        choices = [
-            (f"{head['key']}.{field['key']}", words(field.get("label"), fields.draft) or str(field["key"]))
-            for field in (listed if isinstance(listed, list) else [])
-            if isinstance(field, dict) and not field.get("retired")
-        ]
-        if choices:
-            found.append((str(head["key"]), name_of(head, fields.draft), choices))
-    return found
+def _sources(fields: FieldList) -> list[tuple[str, str]]:
+    """The types from which fields can be copied."""
+    heads = [head for head in fields.draft.heads("types") if not head.get("retired")]
+    return [(str(head["key"]), name_of(head, fields.draft)) for head in heads if head["key"] != fields.key]
+
+
+def _fields_of(fields: FieldList, source: str) -> list[tuple[str, str]]:
+    """The fields of one of them; the type alone is read."""
+    if source not in dict(_sources(fields)):
+        return []
+    other = FieldList(fields.draft, "types", source)
+    return [(f"{source}.{f['key']}", other.label(f)) for f in other.fields() if not f.get("retired")]
 
 
 # What a press does.
@@ -298,7 +293,9 @@ def add(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpR
         context = {
             "fields": fields,
             "kinds": kinds,
-            "others": _others(fields),
+            "sources": [] if kind_key else _sources(fields),
+            "source": request.GET.get("from", ""),
+            "copies": _fields_of(fields, request.GET.get("from", "")),
             "typed": typed,
             "page_error": request.method == "POST",
             "back_href": fields.href("type" if type_key else "fields"),
