@@ -6,13 +6,13 @@ is hidden anywhere from anybody of the staff is therefore found by nobody.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from portal_core.accounts.roles import AGENT, MANAGER, OWNER, Role, builtin_role
 from portal_core.config.compiled_flow import CompiledFlow
 from portal_core.config.document.base import TextValue
-from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.fields import ChoiceField, ChoicesField, FieldBase, RowsField
 from portal_core.config.document.portal_document import PortalDocument, RequestType
 from portal_core.config.visibility import Visibility, visibility
 
@@ -41,20 +41,26 @@ def compile_searchable(
 
 
 def _searchable(kind: RequestType, flow: CompiledFlow, roles: list[Role], document: PortalDocument) -> Searchable:
-    statuses = [None, *(status.key for status in flow.statuses)]
-    shown = [
-        field
-        for field in kind.fields
-        if all(visibility(field, role, status) >= Visibility.SEE for role in roles for status in statuses)
-    ]
+    known = {status.key for status in flow.statuses}
+    shown = [field for field in kind.fields if _is_seen_by_all(field, roles, known)]
     said = [kind.key, document.portal.language, _words(kind.name), [_signed(field) for field in shown]]
     digest = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Searchable(frozenset(field.key for field in shown), digest[:_LENGTH])
 
 
+def _is_seen_by_all(field: FieldBase, roles: list[Role], statuses: Collection[str]) -> bool:
+    """Whether each of these roles sees the field in every status; only those that the field names can differ."""
+    if not field.show and not field.at:
+        return True  # nothing is said, and staff then edit
+    special = [None, *(key for key in field.at if key in statuses)]
+    return all(visibility(field, role, status) >= Visibility.SEE for role in roles for status in special)
+
+
 def _signed(field: FieldBase) -> object:
     """What decides how a stored value reads: the words of its choices and columns, no more."""
-    return [field.key, field.kind, field.model_dump(mode="json", include={"choices", "columns"})]
+    has_words = isinstance(field, ChoiceField | ChoicesField | RowsField)
+    words = field.model_dump(mode="json", include={"choices", "columns"}) if has_words else {}
+    return [field.key, field.kind, words]
 
 
 def _words(text: TextValue) -> str | dict[str, str]:
