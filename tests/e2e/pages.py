@@ -199,6 +199,7 @@ DESK = (
     Page("desk-customer-invite", "/desk/customers/invite/", "jonas"),
     Page("desk-customer-card", "/desk/customers/card/", "jonas"),
     Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),
+    Page("desk-remove-samples", "/desk/first-steps/samples/remove/", "owner"),
     Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
     Page("desk-join", "/signin/", then=_follow_invitation),
     Page(
