@@ -3,7 +3,7 @@
 They are written inside a rehearsal, and gone with it. Their numbers lie below those of real requests.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,9 @@ from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.preview.example_answers import example_answer
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import Line, add_line
+from portal_core.saved_records.forms import can_fill_in
+from portal_core.saved_records.models import SavedRecord
+from portal_core.saved_records.writing import NewRecord, create
 from portal_core.service_requests.changes import enter_status
 from portal_core.service_requests.guest_links import path_of
 from portal_core.service_requests.models import GuestLink, ServiceRequest
@@ -70,7 +73,7 @@ def on_lists(portal: CompiledPortal) -> list[Example]:
     return [*found[:_ON_LISTS], *first]
 
 
-def make_person(portal: CompiledPortal, *, is_guest: bool = False) -> User:
+def make_person(portal: CompiledPortal, *, is_guest: bool = False, language: str = "") -> User:
     """Somebody made up; the address is reserved by RFC 2606."""
     key = uuid7()
     return User.objects.create_user(
@@ -78,16 +81,29 @@ def make_person(portal: CompiledPortal, *, is_guest: bool = False) -> User:
         name=EXAMPLE_NAME,
         role=CUSTOMER,
         is_guest=is_guest,
-        language=portal.language,
+        language=language or portal.language,
         pk=key,
     )
 
 
-def make_request(item: Example, person: User, portal: CompiledPortal) -> ServiceRequest:
-    """The made-up request, with answers and the line that it was sent."""
+def make_records(person: User, portal: CompiledPortal) -> list[SavedRecord]:
+    """One of everything that customers keep, so that forms have something to offer."""
+    actor, made = actor_for(person), []
+    for kind in portal.active_record_kinds:
+        if can_fill_in(kind, actor.role):
+            answers = {item.key: example_answer(item, portal, person) for item in kind.fields if _is_filled_in(item)}
+            given = {key: value for key, value in answers.items() if value is not None}
+            made.append(create(actor, NewRecord(uuid7(), kind.key, person.pk, given), portal))
+    return made
+
+
+def make_request(
+    item: Example, person: User, portal: CompiledPortal, records: Sequence[SavedRecord] = ()
+) -> ServiceRequest:
+    """The made-up request, with answers and the line that it was sent; `records` are what the person keeps."""
     now = timezone.now()
     sent_at = now - timedelta(days=2)
-    answers = _answers(item, person, portal)
+    answers = _answers(item, person, portal) | _kept_answers(item, records)
     row = ServiceRequest(
         number=item.number,
         type_key=item.type.key,
@@ -113,6 +129,17 @@ def _answers(item: Example, person: User, portal: CompiledPortal) -> dict[str, J
     filled = {key: value for key, value in given.items() if value is not None}
     asked = item.type.applicable_fields(filled, item.status.key)
     return {field.key: filled[field.key] for field in asked if field.key in filled}
+
+
+def _kept_answers(item: Example, records: Sequence[SavedRecord]) -> dict[str, JsonValue]:
+    """For questions about something kept: the one that is kept of that kind."""
+    kept = {record.kind_key: record for record in records}
+    found: dict[str, JsonValue] = {}
+    for field in item.type.fields:
+        record = kept.get(getattr(field.config, "record_kind", None) or "")
+        if record is not None and _is_filled_in(field):
+            found[field.key] = {"id": str(record.pk), "title": record.title}
+    return found
 
 
 def _is_filled_in(field: CompiledField) -> bool:

@@ -150,7 +150,7 @@ def place_of(what: Looked, made: Stage) -> Place:
 
 
 def _language(made: Stage) -> str:
-    return (made.user.language if made.user is not None else "") or made.portal.language
+    return made.seen.language or (made.user.language if made.user is not None else "") or made.portal.language
 
 
 def mail_html(mail: SeenMail, what: Looked, made: Stage) -> Rewritten:

@@ -54,12 +54,12 @@ def label_of(groups: Iterable[PageGroup], path: str) -> str:
 
 def first_page(made: Stage) -> str:
     """Where to begin: with a request, since most of what is configured shows there."""
-    return next((page.path for page in _requests(made, None)), "new/" if made.seen.key == VISITOR else "")
+    return next((page.path for page in _requests(made, None)), "new/" if made.seen.part == VISITOR else "")
 
 
 def _of_portal(made: Stage) -> Iterator[PageChoice]:
     portal = made.portal
-    if made.seen.key == VISITOR:
+    if made.seen.part == VISITOR:
         yield PageChoice("signin/", "Sign in")
     if not made.seen.is_signed_in:
         if portal.settings.guests:
@@ -89,7 +89,7 @@ def _requests(made: Stage, kind: CompiledType | None) -> Iterator[PageChoice]:
         for row in _rows(made):
             shown = visible(row, _viewer(made), portal=made.portal, brief=True)
             yield PageChoice(f"{place}/{row.number}/", f"{shown.reference}, {shown.title}")
-    elif made.seen.key in (EXAMPLE, GUEST):
+    elif made.seen.part in (EXAMPLE, GUEST):
         for item in _listed(made, kind):
             yield PageChoice(f"{place}/{item.number}/", f"{_name(item.type, made.portal)}: {_status_name(item, made)}")
 
@@ -109,7 +109,7 @@ def _viewer(made: Stage) -> Viewer:
 
 def _listed(made: Stage, kind: CompiledType | None) -> list[Example]:
     found = examples(made.portal)
-    if made.seen.key == GUEST:
+    if made.seen.part == GUEST:
         found = [item for item in found if item.type.audience == "everybody"]
     if len(found) <= _EXAMPLES_LISTED:
         return found
@@ -133,7 +133,7 @@ def _forms(made: Stage) -> Iterator[PageChoice]:
 
 
 def _mails(made: Stage, kind: CompiledType | None) -> Iterator[PageChoice]:
-    if kind is None or made.seen.key == VISITOR:
+    if kind is None or made.seen.part == VISITOR:
         return
     for status in kind.flow.statuses:
         name = made.portal.text(status.name, made.portal.language)

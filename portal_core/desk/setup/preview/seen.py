@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
+
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
+from portal_core.config.localise import locale_for
 from portal_core.config.viewer import Viewer
 from portal_core.service_requests.customer_list import CustomerQuery, OpenOnes, customer_page
 from portal_core.service_requests.queries import customers_of
@@ -22,6 +26,8 @@ MADE_UP: Final = {
     VISITOR: "Signed out",
 }
 _LISTED: Final = 25
+# "example_de": somebody made up who reads German.
+_IN_LANGUAGE: Final = "_"
 _VIEWS: Final = ("open", "all")
 
 
@@ -31,6 +37,13 @@ class Seen:
 
     key: str
     user: User | None = None
+    # Of somebody made up, where it is not the portal's own.
+    language: str = ""
+
+    @property
+    def part(self) -> str:
+        """Which of the made-up people it is; nothing for a real one."""
+        return "" if self.is_real else self.key.partition(_IN_LANGUAGE)[0]
 
     @property
     def is_real(self) -> bool:
@@ -40,12 +53,12 @@ class Seen:
     @property
     def is_guest(self) -> bool:
         """Whether they come by the link of a request."""
-        return self.user.is_guest if self.user is not None else self.key == GUEST
+        return self.user.is_guest if self.user is not None else self.part == GUEST
 
     @property
     def is_signed_in(self) -> bool:
         """Whether they have an account."""
-        return not self.is_guest and self.key != VISITOR
+        return not self.is_guest and self.part != VISITOR
 
     @property
     def name(self) -> str:
@@ -57,7 +70,7 @@ class Seen:
             NEW: "a new customer",
             GUEST: "a guest with a link",
             VISITOR: "somebody signed out",
-        }[self.key]
+        }[self.part]
 
     @property
     def short_name(self) -> str:
@@ -75,11 +88,29 @@ class SeenChoice:
 
 def seen_by(actor: Actor, key: str) -> Seen | None:
     """Who stands behind a key; None for nobody whom this colleague may look at."""
-    if key in MADE_UP:
-        return Seen(key)
+    part, _sign, language = key.partition(_IN_LANGUAGE)
+    if part in MADE_UP:
+        return Seen(key, language=language) if language in ("", *spoken(live_portal())) else None
     customer_id = parse_uuid(key)
     user = None if customer_id is None else customers_of(actor).filter(pk=customer_id).first()
     return None if user is None else Seen(str(user.pk), user)
+
+
+def spoken(portal: CompiledPortal) -> tuple[str, ...]:
+    """The portal's further languages that this product speaks as well."""
+    known = {code for code, _name in settings.LANGUAGES}
+    return tuple(code for code in portal.languages if code in known and code != portal.language)
+
+
+def made_up(portal: CompiledPortal) -> list[tuple[str, list[SeenChoice]]]:
+    """The people who are made up, by what to call the group: once for each language of the portal."""
+    people = {key: label for key, label in MADE_UP.items() if key != GUEST or portal.settings.guests}
+    groups = [("Made up", [SeenChoice(key, label) for key, label in people.items()])]
+    for code in spoken(portal):
+        name = locale_for(code).get_display_name("en") or code
+        own = [SeenChoice(f"{key}{_IN_LANGUAGE}{code}", f"{label}, {name}") for key, label in people.items()]
+        groups.append((f"Made up, {name}", own))
+    return groups
 
 
 def customers_to_see(actor: Actor, *, find: str = "", also: User | None = None) -> list[SeenChoice]:

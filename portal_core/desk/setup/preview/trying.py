@@ -27,10 +27,18 @@ from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.looking import Look, look_at
 from portal_core.desk.setup.preview.allowed import may_look, may_try
-from portal_core.desk.setup.preview.examples import examples, make_link, make_person, make_request, on_lists
+from portal_core.desk.setup.preview.examples import (
+    examples,
+    make_link,
+    make_person,
+    make_records,
+    make_request,
+    on_lists,
+)
 from portal_core.desk.setup.preview.seen import EXAMPLE, GUEST, VISITOR, Seen
 from portal_core.desk.setup.preview.stand_in import Browser
 from portal_core.refusals import as_http_error
+from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.errors import NotSeen
 from portal_core.service_requests.models import ServiceRequest
@@ -68,6 +76,8 @@ class Stage:
     # The request that a mail is about, and those that are made up, by number.
     row: ServiceRequest | None = None
     made_up: dict[int, ServiceRequest] = field(default_factory=dict)
+    # What somebody made up keeps.
+    records: list[SavedRecord] = field(default_factory=list)
 
     @property
     def viewer_actor(self) -> Actor | None:
@@ -102,9 +112,11 @@ def _arrange(made: Stage, address: Address) -> None:
             _open_for_guest(made, get_for(made.looker, number))
         _find_row_of_mail(made, address)
         return
-    if seen.key == VISITOR:
+    if seen.part == VISITOR:
         return
-    made.user = make_person(made.portal, is_guest=seen.key == GUEST)
+    made.user = make_person(made.portal, is_guest=seen.is_guest, language=seen.language)
+    if seen.part == EXAMPLE:
+        made.records = make_records(made.user, made.portal)
     for row in _made_up_requests(made, address, number):
         made.made_up[row.number] = row
         if number is not None:
@@ -128,7 +140,9 @@ def _find_row_of_mail(made: Stage, address: Address) -> None:
     if item is None or actor is None:
         return
     rows = visible_to(actor).filter(type_key=item.type.key).select_related("customer", "assignee")
-    made.row = rows.order_by("-last_entry_at", "-id").first() or make_request(item, made.user, made.portal)
+    made.row = rows.order_by("-last_entry_at", "-id").first() or make_request(
+        item, made.user, made.portal, made.records
+    )
     if made.seen.is_guest:
         _open_for_guest(made, made.row)
 
@@ -141,14 +155,14 @@ def _open_for_guest(made: Stage, row: ServiceRequest) -> None:
 
 def _made_up_requests(made: Stage, address: Address, number: int | None) -> list[ServiceRequest]:
     assert made.user is not None
-    if made.seen.key == GUEST:
+    if made.seen.part == GUEST:
         wanted = [item for item in examples(made.portal) if item.number == number]
-    elif made.seen.key == EXAMPLE:
+    elif made.seen.part == EXAMPLE:
         asked = number_in(address.path)
         wanted = [item for item in examples(made.portal) if item.number == asked] or on_lists(made.portal)
     else:
         wanted = []
-    return [make_request(item, made.user, made.portal) for item in wanted]
+    return [make_request(item, made.user, made.portal, made.records) for item in wanted]
 
 
 def number_in(path: str) -> int | None:
@@ -166,7 +180,7 @@ def play(made: Stage, outer: HttpRequest, address: Address, data: QueryDict | No
     """The answer of the portal's own view; a form's answer is followed to the page on which it ends."""
     signed_in = made.user if made.seen.is_signed_in else None
     browser = Browser(outer, signed_in)
-    with _as_reader(outer, signed_in):
+    with _as_reader(outer, signed_in, made.seen.language):
         answer: HttpResponseBase = HttpResponse(status=204)
         for _step in range(_MOST_STEPS):
             answer = _one(made, browser, address, data)
@@ -178,10 +192,13 @@ def play(made: Stage, outer: HttpRequest, address: Address, data: QueryDict | No
 
 
 @contextmanager
-def _as_reader(outer: HttpRequest, user: User | None) -> Iterator[None]:
+def _as_reader(outer: HttpRequest, user: User | None, language: str) -> Iterator[None]:
     """The reader's language and time zone, as the middleware would choose them; afterwards those of before."""
     facts = portal_facts()
-    with translation.override(choose_language(outer, facts, user)), timezone.override(choose_time_zone(facts, user)):
+    with (
+        translation.override(language or choose_language(outer, facts, user)),
+        timezone.override(choose_time_zone(facts, user)),
+    ):
         yield
 
 
@@ -260,7 +277,7 @@ def _says(browser: Browser, made: Stage, path: str, match: ResolverMatch | None,
 def says(made: Stage, outer: HttpRequest, what: str) -> HttpResponse:
     """A page of our own in the frame of the portal."""
     signed_in = made.user if made.seen.is_signed_in else None
-    with _as_reader(outer, signed_in):
+    with _as_reader(outer, signed_in, made.seen.language):
         return _says(Browser(outer, signed_in), made, "/", None, what)
 
 

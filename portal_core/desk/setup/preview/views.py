@@ -17,7 +17,7 @@ from portal_core.desk.setup.preview.difference import Difference, difference
 from portal_core.desk.setup.preview.inner import DRAFT, LIVE, PATH, Looked, looked, mail_html, note, rewritten
 from portal_core.desk.setup.preview.mails import SeenMail, seen_mail
 from portal_core.desk.setup.preview.pages import PageGroup, first_page, label_of, page_groups
-from portal_core.desk.setup.preview.seen import EXAMPLE, MADE_UP, SeenChoice, customers_to_see
+from portal_core.desk.setup.preview.seen import EXAMPLE, SeenChoice, customers_to_see, made_up
 from portal_core.desk.setup.preview.staff_side import StaffSide, staff_side
 from portal_core.desk.setup.preview.trying import Address, Stage, mail_of, play, stage
 from portal_core.portal.brand import live_brand
@@ -119,7 +119,7 @@ def _strip(request: PersonRequest, asked: Asked, what: Looked) -> dict[str, obje
         "asked": asked,
         "what": what,
         "people": people,
-        "made_up": [SeenChoice(key, label) for key, label in MADE_UP.items()],
+        "made_up": made_up(what.portal or what.drafted.live),
         "screens": SCREENS,
         "is_draft": what.version == DRAFT,
         "draft_withheld": what.version != asked.version,
