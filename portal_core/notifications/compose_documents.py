@@ -142,7 +142,8 @@ def _composed(notice: Notice, document: VisibleDocument, portal: CompiledPortal,
             button_label=str(button),
             button_url=parts.address_of(path),
             reason=str(_YOURS),
-            request_id=document.id,
+            # In one conversation with its request's other mails.
+            request_id=document.request_id or document.id,
             reference=document.reference,
             kind=said.kind,
             has_account=not reader.is_guest,
@@ -151,16 +152,18 @@ def _composed(notice: Notice, document: VisibleDocument, portal: CompiledPortal,
 
 def _lines(said: Saying, document: VisibleDocument, language: str) -> tuple[str, ...]:
     """What the mail says, in the language in force."""
+    names = ", ".join(file.name for file in document.files)
     if document.is_wanted:
         due = document.due_on
-        return document.note, _("Until %(day)s.") % {"day": date_in(due, language)} if due is not None else ""
+        back = f"{_('We cannot use the one that you sent:')} {names}" if names else ""
+        until = _("Until %(day)s.") % {"day": date_in(due, language)} if due is not None else ""
+        return back, document.note, until
     if document.standing == "expiring" and said.icon == "clock" and document.valid_until is not None:
         until = _("It is valid until %(day)s.") % {"day": date_in(document.valid_until, language)}
         if document.from_staff or not document.is_addable:
             return (until,)
         return until, _("You can send us the new one as soon as you have it; then nobody has to ask you for it.")
-    files = ", ".join(file.name for file in document.files) if document.from_staff else ""
-    return str(said.body), files
+    return str(said.body), names if document.from_staff else ""
 
 
 def _harmful_mail(notice: Notice, row: Document, portal: CompiledPortal) -> ComposedMail | None:

@@ -226,6 +226,7 @@ def test_a_guest_who_cannot_come_in_is_led_to_the_request(guest, papers):
     )
     assert "leads to the request" in answer.content.decode()
     text = said(papers)
+    assert "We cannot use the one that you sent: paper.pdf" in text
     assert "We need another copy" in text and link in text and "/documents/" not in text and "See your request" in text
     assert "Blurred" in papers.client_for(None).get(link).content.decode()
     paper = vault.Paper("certificate", [uuid.UUID(papers.upload("bob"))], share=True)
