@@ -10,7 +10,7 @@ from portal_core import setup
 from portal_core.accounts import fellow_traveller, flooded, guests, operators, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
-from portal_core.config import impact, live
+from portal_core.config import impact, live, publish_due
 from portal_core.config.kinds.registry import register
 from portal_core.documents import access as file_access
 from portal_core.documents import expiring, keeping, scanning, sweep, vault
@@ -18,6 +18,7 @@ from portal_core.documents.file_kind import FileKind
 from portal_core.notifications import documents as document_notices
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications import infected as infected_notices
+from portal_core.notifications import publishing as publishing_notices
 from portal_core.notifications import time_handlers as notification_time_handlers
 from portal_core.notifications.letterhead import portal_letterhead
 from portal_core.notifications.notices import clear_old_notices
@@ -66,6 +67,8 @@ def connect() -> None:
     guests.on_address_moved(replace_links_of_customer)
     gate.set_gate(operators.OPERATOR_GATE)
     subscribe("portal.published")(_mirror_name)
+    subscribe("portal.publish_due")(publish_due.on_due)
+    publishing_notices.connect()
     subscribe("signin.link_wanted")(flooded.mail_link)
     removed.connect()
     register(RecordFieldKind())

@@ -12,6 +12,7 @@ from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config import impact
 from portal_core.config.canonical import canonical
 from portal_core.config.document import PortalDocument, load
+from portal_core.config.draft.decisions import forget
 from portal_core.config.draft.settling import settle
 from portal_core.config.errors import PortalChanged, PublishRefused
 from portal_core.config.locks import lock_state
@@ -27,13 +28,15 @@ class Decided:
 
     `withhold` names the fields (type.field) whose present values stay hidden although customers see the field from now
     on. `restores` is the version whose content comes back. `expected_live` is the version that the page compared with.
-    `key` came with the form: the same one publishes once.
+    `key` came with the form: the same one publishes once. With `uses_draft` what was decided about the draft, and its
+    time, are done with.
     """
 
     withhold: frozenset[str] = frozenset()
     restores: int | None = None
     expected_live: int | None = None
     key: UUID | None = None
+    uses_draft: bool = False
 
 
 _NOTHING: Final = Decided()
@@ -82,6 +85,8 @@ def publish(
         impact.withhold(planned.withheld(decided.withhold))
         _switch(state, version)
         settle(live, version, canonical(wanted))
+        if decided.uses_draft:
+            forget()
         unpin()
         emit("portal.published", {"number": number})
         impact.apply_moves(actor, planned.moves, number)

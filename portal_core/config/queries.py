@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
-from portal_core.config.models import DraftOperation, PortalVersion
+from portal_core.config.models import ONLY_ROW, DraftOperation, PortalState, PortalVersion
 from tenants.context import current_schema
 
 
@@ -22,6 +22,28 @@ def versions() -> QuerySet[PortalVersion]:
 def draft_operations(limit: int) -> list[DraftOperation]:
     """The last edits of the draft, the newest first."""
     return list(DraftOperation.objects.select_related("author").defer("changes")[:limit])
+
+
+def live_version() -> PortalVersion | None:
+    """The version that is live, with its author; None before the first one."""
+    live_id = PortalState.objects.filter(pk=ONLY_ROW).values("live_id")
+    return PortalVersion.objects.select_related("author").filter(pk__in=live_id).first()
+
+
+def version_by(number: int) -> PortalVersion | None:
+    """A version by its number, with its author."""
+    return PortalVersion.objects.select_related("author").filter(number=number).first()
+
+
+def versions_page(before: int | None, size: int) -> list[PortalVersion]:
+    """Versions without their documents, the newest first; `before` this number."""
+    found = versions().defer("document")
+    return list((found if before is None else found.filter(number__lt=before))[:size])
+
+
+def published_by(form_key: UUID) -> int | None:
+    """The number of the version that a form has published, if it has."""
+    return PortalVersion.objects.filter(form_key=form_key).values_list("number", flat=True).first()
 
 
 def published_stylesheet(digest: str) -> str | None:

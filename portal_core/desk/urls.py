@@ -19,6 +19,7 @@ from portal_core.desk import (
 from portal_core.desk.customer_urls import customer_urls
 from portal_core.desk.queue_urls import queue_urls
 from portal_core.desk.setup.preview.urls import preview_urls
+from portal_core.desk.setup.review.urls import review_urls
 from portal_core.desk.setup.urls import setup_urls
 from portal_core.desk.team_urls import team_urls
 
@@ -30,6 +31,7 @@ urlpatterns = [
     *queue_urls,
     *preview_urls,
     *setup_urls,
+    *review_urls,
     path("", queue.index, name="queue"),
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/play/", first_steps.play, name="first_steps_play"),

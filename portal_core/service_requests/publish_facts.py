@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from portal_core.accounts.actor import Actor
-from portal_core.accounts.roles import CUSTOMER, resolve_role
+from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.impact import Move
 from portal_core.config.newly_seen import NewlySeen
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
+from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 
@@ -63,41 +64,53 @@ def seen_count(item: NewlySeen) -> SeenCount:
 
 
 def seen_rows(
-    item: NewlySeen, portals: tuple[CompiledPortal, CompiledPortal], moves: Sequence[Move], *, after: int = 0
+    actor: Actor,
+    item: NewlySeen,
+    portals: tuple[CompiledPortal, CompiledPortal],
+    moves: Sequence[Move],
+    *,
+    after: int = 0,
 ) -> Stretch:
-    """What customers would newly read, the oldest request first: shown under the new version and not under the live."""
+    """What customers would newly read, the oldest request first: shown under the new version and not under the live.
+
+    SECURITY: on the screen of a colleague, who reads of it what their own role may read.
+    """
     before, wanted = portals
     found = list(
         _with_value(item)
-        .filter(number__gt=after)
+        .filter(number__gt=after, pk__in=visible_to(actor).values("pk"))
         .select_related("customer", "assignee")
         .order_by("number")[: PAGE_SIZE + 1]
     )
     targets = {(move.from_type, move.from_status): (move.to_type, move.to_status) for move in moves}
-    rows = [_seen_row(row, item, before, wanted, targets) for row in found[:PAGE_SIZE]]
+    rows = [_Reading(actor.role, item, before, wanted).row(row, targets) for row in found[:PAGE_SIZE]]
     return Stretch(tuple(row for row in rows if row is not None), _after(found))
 
 
-def _seen_row(
-    row: ServiceRequest,
-    item: NewlySeen,
-    before: CompiledPortal,
-    wanted: CompiledPortal,
-    targets: Mapping[tuple[str, str], tuple[str, str]],
-) -> SeenRow | None:
-    if _shown_text(row, item.field_key, before):
-        return None
-    row.type_key, row.status_key = targets.get((row.type_key, row.status_key), (row.type_key, row.status_key))
-    text = _shown_text(row, item.field_key, wanted)
-    if not text:
-        return None
-    return SeenRow(row.customer.name or row.customer.email, row.number, wanted.reference(row.number), text)
+@dataclass(frozen=True)
+class _Reading:
+    """One field read by customers, on the screen of somebody of this role."""
 
+    role: Role
+    item: NewlySeen
+    before: CompiledPortal
+    wanted: CompiledPortal
 
-def _shown_text(row: ServiceRequest, field_key: str, portal: CompiledPortal) -> str:
-    viewer = Viewer(resolve_role(CUSTOMER), row.customer_id, portal.language, portal.time_zone)
-    seen = visible(row, viewer, portal=portal)
-    return next((field.text for field in seen.fields if field.key == field_key), "")
+    def row(self, row: ServiceRequest, targets: Mapping[tuple[str, str], tuple[str, str]]) -> SeenRow | None:
+        """What would newly be read of one request; None where nothing would."""
+        if self._text(row, self.before):
+            return None
+        row.type_key, row.status_key = targets.get((row.type_key, row.status_key), (row.type_key, row.status_key))
+        text = self._text(row, self.wanted)
+        if not text:
+            return None
+        return SeenRow(row.customer.name or row.customer.email, row.number, self.wanted.reference(row.number), text)
+
+    def _text(self, row: ServiceRequest, portal: CompiledPortal) -> str:
+        customer = resolve_role(CUSTOMER)
+        viewer = Viewer(customer, row.customer_id, portal.language, portal.time_zone, shown_to=self.role)
+        seen = visible(row, viewer, portal=portal)
+        return next((field.text for field in seen.fields if field.key == self.item.field_key), "")
 
 
 def _with_value(item: NewlySeen) -> QuerySet[ServiceRequest]:
@@ -136,7 +149,7 @@ def standing_rows(actor: Actor, type_key: str, status_key: str, portal: Compiled
     """The open requests that stand in a status, the oldest first, as this colleague sees them."""
     found = list(
         _standing(type_key, status_key)
-        .filter(number__gt=after)
+        .filter(number__gt=after, pk__in=visible_to(actor).values("pk"))
         .select_related("customer", "assignee")
         .order_by("number")[: PAGE_SIZE + 1]
     )

@@ -558,14 +558,14 @@ SENTENCES: list[tuple[str, str, tuple[str | int, ...], Any, str]] = [
         "customers",
         ("flows", 0, "transitions"),
         [{"from": ["new"], "to": "asked", "by": ["agent"], "must_fill": ["cause"]}],
-        "Requests in “Way” move from “New” to “Asked” by agents, with “Cause” filled in; -“New” or “Asked” to “Over” by agents and customers, called “Finish”-.",
+        "Moves in “Way”: -“Asked” to “Over” by agents and customers, called “Finish”-; -“New” to “Over” by agents and customers, called “Finish”-.",
     ),
     (
         "flow.transitions",
         "customers",
         ("flows", 0, "transitions", 0, "by"),
         ["agent", "customer"],
-        "Requests in “Way” move from -“New” to “Asked” by agents, with “Cause” filled in-; +“New” to “Asked” by agents and customers, with “Cause” filled in+; “New” or “Asked” to “Over” by agents and customers, called “Finish”.",
+        "Moves in “Way”: -“New” to “Asked” by agents, with “Cause” filled in-; +“New” to “Asked” by agents and customers, with “Cause” filled in+.",
     ),
     ("type.name", "wording", ("types", 0, "name"), "Repair work", "Name of the request type: -Repair- +Repair work+"),
     (

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from portal_core.config.canonical import canonical, canonical_json
 from portal_core.config.changes import Change, compare
-from portal_core.config.changes.compare import SWITCHES, VALUES
+from portal_core.config.changes.compare import MOVES, SWITCHES, VALUES
 from portal_core.config.changes.rules_flows import LISTS
 from portal_core.config.changes.rules_items import ITEMS
 from portal_core.config.changes.rules_texts import TEXTS
@@ -47,7 +47,7 @@ def test_each_kind_of_change_has_its_sentence(
 
 
 def test_each_rule_is_tried() -> None:
-    places = {*VALUES, *SWITCHES, *TEXTS, *LISTS}
+    places = {*VALUES, *SWITCHES, *TEXTS, *LISTS, MOVES}
     tried = {kind for kind, *_ in SENTENCES}
     assert {f"{shape}.{name}" for shape, name in places} - tried == set()
     assert {f"{item}.{what}" for item in ITEMS for what in ("new", "gone")} - tried == set()
@@ -80,7 +80,7 @@ ELSEWHERE = {"key", "kind", "do", "retired", "show", "at", "choices", "columns",
 @pytest.mark.parametrize(("shape", "models"), SHAPES, ids=[shape for shape, _ in SHAPES])
 def test_whatever_the_document_can_say_has_a_rule(shape: str, models: list[type[BaseModel]]) -> None:
     names = {field.alias or name for model in models for name, field in model.model_fields.items()}
-    known = {name for of, name in (*VALUES, *SWITCHES, *TEXTS, *LISTS) if of == shape}
+    known = {name for of, name in (*VALUES, *SWITCHES, *TEXTS, *LISTS, MOVES) if of == shape}
     assert names - ELSEWHERE - known == ({"fields"} & names if shape == "ask" else set()) - known
 
 

@@ -174,6 +174,20 @@ FORMS = [
         {"email": "new@example.com", "name": "New", "f-shop-text": "Pump", "key": "", "do": "send"},
     ),
     Form("alice", "/desk/first-steps/", {"asked": "6-15", "minutes": "4"}),
+    Form(
+        "alice",
+        "/desk/setup/publish/",
+        {"key": "", "revision": "0", "live": "2", "note": "Why", "when": "later", "at": "2030-01-02T10:00"},
+    ),
+    Form("alice", "/desk/setup/publish/back/", {"path": "portal.name", "what": "The name"}),
+    Form("alice", "/desk/setup/publish/mend/", {"path": "flows.way.statuses.open.meaning", "value": "x"}),
+    Form("alice", "/desk/setup/publish/map/", {"source": "way.asked", "to": "open", "tell": "no"}),
+    Form(
+        "alice", "/desk/setup/publish/requests/", {"source": "way.asked", "to-1001": "open", "next": "", "after": "1"}
+    ),
+    Form("alice", "/desk/setup/publish/seen/", {"field": "job.office-text", "old": "keep"}),
+    Form("alice", "/desk/setup/versions/1/back/", {"note": "Why", "live": "2"}),
+    Form("alice", "/desk/setup/versions/read/", {"file": "x"}),
     Form("alice", "/desk/team/invite/", {"emails": "new@example.com", "role": "agent", "team": "desk"}),
     Form("alice", "/desk/team/BOB/", {"role": "manager", "team": "desk"}),
     Form("alice", "/desk/team/BOB/deactivate/", {"requests_to": ""}),
@@ -194,7 +208,7 @@ FORMS = [
 QUERY = [
     *("edit", "before", "page", "show", "sent", "next", "email", "to", "tell", "reason", "back", "at", "view", "type"),
     *("again", "record", "status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
-    *("into", "priority", "state", "saved", "select", "ready"),
+    *("into", "priority", "state", "saved", "select", "ready", "source", "after", "field", "from", "version"),
 ]
 
 
@@ -367,6 +381,9 @@ PAGES = [
     ("signed out", "/signin/"), ("signed out", "/signin/password/"), ("bob", "/desk/"),
     ("bob", "/desk/requests/1001/"), ("bob", "/desk/requests/1001/preview/"), ("bob", "/desk/search/"),
     ("bob", "/desk/new/"),
+    ("alice", "/desk/setup/publish/"), ("alice", "/desk/setup/publish/requests/"),
+    ("alice", "/desk/setup/publish/seen/all/"), ("alice", "/desk/setup/versions/"),
+    ("alice", "/desk/setup/versions/file/"),
     ("bob", "/desk/new/job/"), ("alice", "/desk/first-steps/"), ("alice", "/desk/team/"), ("platform", "/"),
     ("platform", "/signup/"), ("platform", "/signup/address/"), ("platform", "/console/"), ("platform", "/dev/mail/"),
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,6 +116,24 @@ def _take_two(walk: Walk) -> None:
     walk.page.wait_for_url("**/desk/bulk/assign/")
 
 
+def _review_something(walk: Walk) -> None:
+    """A draft with something of everything: a text, a status that goes away, one that lacks a part."""
+    document = json.loads(walk.page.request.get(walk.product.url("nordwarm", "/desk/setup/versions/file/")).text())
+    document["portal"]["welcome"] = "Report a fault, follow a repair, find your papers: all in one place."
+    flow = document["flows"][0]
+    flow["statuses"] = [status for status in flow["statuses"] if status["key"] != "looked-at"]
+    next(status for status in flow["statuses"] if status["key"] == "visit-to-agree").pop("next_step", None)
+    file = {"name": "portal.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
+    walk.page.set_input_files("[name=file]", file)
+    walk.click("button:has-text('Read it into the draft')")
+    walk.page.wait_for_url("**/desk/setup/publish/")
+
+
+def _compare_and_go_back(walk: Walk) -> None:
+    walk.click("a:has-text('Go back') >> nth=0")
+    walk.page.wait_for_url("**back=**")
+
+
 def _follow_invitation(walk: Walk) -> None:
     start = walk.product.url("nordwarm", "/join/")
     mail = walk.product.mail("tom.new@example.com", start)
@@ -201,6 +220,9 @@ DESK = (
     Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),
     Page("desk-remove-samples", "/desk/first-steps/samples/remove/", "owner"),
     Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
+    Page("setup-versions", "/desk/setup/versions/", "owner", mock="setup-versions.html", then=_compare_and_go_back),
+    Page("setup-publish-nothing", "/desk/setup/publish/", "owner"),
+    Page("setup-publish", "/desk/setup/versions/", "owner", mock="setup-publish.html", then=_review_something),
     Page("desk-join", "/signin/", then=_follow_invitation),
     Page(
         "setup-preview",

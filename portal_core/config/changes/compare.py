@@ -21,6 +21,7 @@ from portal_core.config.document.portal_document import PortalDocument
 
 VALUES: Final[Mapping[tuple[str, str], Rule]] = {**PORTAL, **FIELDS, **STATUSES}
 SWITCHES: Final = {**FLAGS, **ASK_FLAGS}
+MOVES: Final = ("flow", "transitions")
 
 
 def compare(live: PortalDocument, wanted: PortalDocument) -> tuple[Change, ...]:
@@ -74,6 +75,8 @@ def _value(told: Told) -> Change:
     if place in VALUES:
         rule = VALUES[place]
         return _made(told, place[1], rule.group, "changed", rule.sentence(told))
+    if place == MOVES:
+        return _moves(told)
     if place in LISTS:
         return _list(told, *LISTS[place])
     return _special(told)
@@ -133,6 +136,16 @@ def _list(told: Told, template: str, said: Callable[[Says, Object], str]) -> Cha
     return _made(told, told.difference.name, _told_by(told), "changed", sentence)
 
 
+def _moves(told: Told) -> Change:
+    before, after = (told.says.moves(value) for value in (told.before, told.after))
+    if before == after:
+        sentence = fill("Moves in {it} follow the statuses that come and go, and their order.", {"it": told.it})
+    else:
+        change = rules_change([move for move in before if move not in after], [m for m in after if m not in before])
+        sentence = fill("Moves in {it}: {change}.", {"it": told.it, "change": change})
+    return _made(told, told.difference.name, _told_by(told), "changed", sentence)
+
+
 def _told_by(told: Told) -> Group:
     """Customers notice rules that speak of them."""
     if told.difference.name in ("handler", "if_late", "assign"):
@@ -151,6 +164,7 @@ def _assertions(told: Told) -> Sentence:
 def _promise(told: Told, rule: Mapping[str, JsonValue]) -> str:
     kind, _, key = str(rule["field"]).partition(".")
     who = told.names.role(str(rule["never"]))
+    who = f"People with the role {who}" if who.startswith("“") else who
     return f"{who} never see “{told.names.field(('types', kind), key)}”"
 
 

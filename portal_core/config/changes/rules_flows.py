@@ -161,6 +161,5 @@ LISTS: Final[Mapping[tuple[str, str], RuleList]] = {
     ("status", "notify"): ("When a request comes to {it}: {change}.", Says.notify),
     ("status", "remind"): ("At {it} customers are reminded {change}.", Says.reminder),
     ("type", "assign"): ("A new request {it} goes to {change}.", Says.assign),
-    ("flow", "transitions"): ("Requests in {it} move from {change}.", Says.move),
     ("document", "notifications"): ("Who is told: {change}.", Says.notify),
 }

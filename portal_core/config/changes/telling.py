@@ -20,6 +20,7 @@ _GAP: Final = re.compile(r"\{(\w+)\}")
 # Beyond this the words between two edits are left out.
 _CONTEXT_WORDS: Final = 12
 _MAX_COMPARED: Final = 2_000
+_RULES_THAT_STAY: Final = 3
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def text_change(names: Names, before: JsonValue, after: JsonValue, owner: Path =
         if was == is_:
             continue
         if found:
-            found.append(Phrase(" "))
+            found.append(Phrase(" · "))
         if language != names.language:
             found.append(Phrase(f"{language_name(language)}: "))
         found += word_change(names.without_braces(was, owner), names.without_braces(is_, owner))
@@ -197,9 +198,12 @@ def _clipped(tokens: Sequence[str], *, is_first: bool, is_last: bool) -> str:
 
 
 def rules_change(before: Sequence[str], after: Sequence[str]) -> Sentence:
-    """Two lists of rules, rule by rule."""
+    """Two lists of rules, rule by rule; what stays is left out where it is more than a few."""
+    steps = list(_rule_steps(before, after))
+    if sum(1 for phrase in steps if not phrase.mark) > _RULES_THAT_STAY:
+        steps = [phrase for phrase in steps if phrase.mark]
     found: list[Phrase] = []
-    for phrase in _rule_steps(before, after):
+    for phrase in steps:
         if found:
             found.append(Phrase("; "))
         found.append(phrase)

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from portal_core.config.changes.names import ROLES, Names
 from portal_core.config.changes.walk import Object
-from portal_core.config.draft.paths import Path
+from portal_core.config.draft.paths import Path, read
 
 PEOPLE: Final[Mapping[str, str]] = {
     "customer": "the customer",
@@ -242,6 +242,17 @@ class Says:
         words = self.handler({name: item for name, item in rule.items() if name != "when"})
         words = words if priority == "normal" else f"{words}, {priority}"
         return self._if(words, rule.get("when"))
+
+    def moves(self, value: JsonValue) -> list[str]:
+        """The moves of a flow, one for each status that they start from."""
+        pairs = [(origin, rule) for rule in each(value) for origin in keys(rule.get("from"))]
+        pairs = [(origin, rule) for origin, rule in pairs if self._stays(origin) and self._stays(rule.get("to"))]
+        return sorted(self.move({**rule, "from": [origin]}) for origin, rule in pairs)
+
+    def _stays(self, status: JsonValue) -> bool:
+        """Whether a status is there before and after: moves of others come and go with them."""
+        place = ("flows", self.owner[1], "statuses", str(status))
+        return all(read(dict(document), place) is not None for document in (self.names.live, self.names.wanted))
 
     def move(self, rule: Object) -> str:
         """A move between statuses: “New” to “Done” by agents."""

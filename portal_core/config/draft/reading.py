@@ -37,6 +37,8 @@ class Draft:
     updated_at: datetime | None = None
     forgotten: int = 0
     _values: dict[str, JsonValue] = field(default_factory=dict)
+    # When it is to go live, as draft/decisions.py keeps it; every page of the editor says so.
+    schedule: Mapping[str, str] | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -136,10 +138,10 @@ def draft_over(row: PortalDraft | None, live: LiveParts) -> Draft:
             name: Changed(changes_of(name, live.get(name), value), head_of(name, value))
             for name, value in values.items()
         }
-        return Draft(live, row.revision, changed, author, row.updated_at, row.forgotten, values)
+        return Draft(live, row.revision, changed, author, row.updated_at, row.forgotten, values, schedule=row.schedule)
     rows = DraftPart.objects.values_list("name", "changes", "head")
     changed = {name: Changed(count, head) for name, count, head in rows}
-    return Draft(live, row.revision, changed, author, row.updated_at, row.forgotten)
+    return Draft(live, row.revision, changed, author, row.updated_at, row.forgotten, schedule=row.schedule)
 
 
 def _taken_apart(document: Mapping[str, JsonValue], live: LiveParts) -> dict[str, JsonValue]:

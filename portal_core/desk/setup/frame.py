@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.draft.decisions import schedule_from
 from portal_core.config.draft.parts import KEYED
 from portal_core.config.draft.reading import Draft
 from portal_core.config.live import live_portal
@@ -52,6 +53,9 @@ class Bar:
     published_at: datetime | None
     author: str
     names: str
+    # When the draft goes live by itself, and whether it was to and could not.
+    goes_live_at: datetime | None = None
+    has_failed: bool = False
 
     @property
     def sentence(self) -> str:
@@ -100,7 +104,17 @@ def bar_of(draft: Draft, parts: tuple[str, ...]) -> Bar:
     """The bar of a page that shows these parts."""
     published_at, author = version_facts(draft.live.number)
     here = draft.count_in(*parts)
-    return Bar(draft.count, here, draft.live.number, published_at, author, ",".join(parts))
+    planned = schedule_from(draft.schedule)
+    return Bar(
+        draft.count,
+        here,
+        draft.live.number,
+        published_at,
+        author,
+        ",".join(parts),
+        goes_live_at=None if planned is None else planned.at,
+        has_failed=planned is not None and bool(planned.problem),
+    )
 
 
 def name_of(head: Mapping[str, JsonValue], draft: Draft) -> str:

@@ -1,0 +1,172 @@
+"""What is decided on the way to publishing a draft, and when it is to go live; both kept on the draft's row.
+
+Decisions are about requests that exist, not about the document: where they go, what stays hidden. They go with the
+version that is published, and what no longer applies then does no harm.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from pydantic import JsonValue
+
+from portal_core.accounts.actor import SYSTEM, Actor
+from portal_core.config.live import live_portal
+from portal_core.config.locks import lock_draft, lock_or_make_draft, share_live_id
+from portal_core.config.models import ONLY_ROW, PortalDraft
+from tenants.outbox.events import emit
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """`statuses`, `types` and `requests` are the mapping; `tell` the statuses whose customers get the mail.
+
+    `seen` says of each field (type.field) that customers newly see whether its present values are kept hidden.
+    `restores` is the version that was loaded into the draft, to be brought back.
+    """
+
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, str] = field(default_factory=dict)
+    tell: tuple[str, ...] = ()
+    seen: Mapping[str, bool] = field(default_factory=dict)
+    restores: int | None = None
+
+    @property
+    def mapping(self) -> dict[str, object]:
+        """The mapping as `publish` takes it."""
+        return {"status": self.statuses, "type": self.types, "request": self.requests, "tell": list(self.tell)}
+
+    @property
+    def withhold(self) -> frozenset[str]:
+        """The fields whose present values stay hidden."""
+        return frozenset(key for key, is_kept in self.seen.items() if is_kept)
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """For the row."""
+        return {
+            "statuses": dict(self.statuses),
+            "types": dict(self.types),
+            "requests": dict(self.requests),
+            "tell": list(self.tell),
+            "seen": dict(self.seen),
+            "restores": self.restores,
+        }
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When the draft is to go live, and who said so. `problem` says why it could not, after the time has come."""
+
+    key: str
+    at: datetime
+    by: str
+    by_name: str
+    note: str
+    problem: str = ""
+
+
+def decisions() -> Decisions:
+    """What was decided so far."""
+    row = PortalDraft.objects.filter(pk=ONLY_ROW).values_list("decisions", flat=True).first()
+    return _decisions(row or {})
+
+
+def schedule() -> Schedule | None:
+    """When the draft is to go live, if that was said."""
+    return schedule_from(PortalDraft.objects.filter(pk=ONLY_ROW).values_list("schedule", flat=True).first())
+
+
+def decide(*, actor: Actor, **decided: object) -> Decisions:
+    """Writes down some decisions beside the others. Raises `PermissionDenied`."""
+    _require(actor, "manage_setup")
+    with transaction.atomic():
+        row = _open(actor)
+        now = replace(_decisions(row.decisions), **decided)  # type: ignore[arg-type]  # by the names of its fields
+        row.decisions = now.as_json()
+        row.save(update_fields=["decisions"])
+        return now
+
+
+def plan_publishing(*, actor: Actor, at: datetime, note: str) -> Schedule:
+    """Has the draft go live at a time; it is checked again then. Raises `PermissionDenied`."""
+    _require(actor, "publish")
+    with transaction.atomic():
+        row = _open(actor)
+        planned = Schedule(str(uuid.uuid4()), at, str(actor.user_id), actor.name, note.strip())
+        row.schedule = _as_json(planned)
+        row.save(update_fields=["schedule"])
+        emit("portal.publish_due", {"key": planned.key}, due_at=at)
+        return planned
+
+
+def call_off(*, actor: Actor) -> bool:
+    """Takes the time back; whether there was one. Raises `PermissionDenied`."""
+    _require(actor, "publish")
+    with transaction.atomic():
+        row = lock_draft()
+        if row is None or row.schedule is None:
+            return False
+        row.schedule = None
+        row.save(update_fields=["schedule"])
+        return True
+
+
+def could_not(key: str, problem: str) -> None:
+    """Writes down why the draft did not go live at its time, in the transaction of the caller."""
+    row = lock_draft()
+    planned = None if row is None else schedule_from(row.schedule)
+    if row is not None and planned is not None and planned.key == key:
+        row.schedule = _as_json(replace(planned, problem=problem))
+        row.save(update_fields=["schedule"])
+
+
+def forget() -> None:
+    """After publishing nothing is decided any more; in the transaction of the caller."""
+    PortalDraft.objects.filter(pk=ONLY_ROW).update(decisions={}, schedule=None)
+
+
+def schedule_from(kept: Mapping[str, str] | None) -> Schedule | None:
+    """A schedule from what the row keeps."""
+    return None if kept is None else Schedule(**{**kept, "at": datetime.fromisoformat(kept["at"])})  # type: ignore[arg-type]
+
+
+def _open(actor: Actor) -> PortalDraft:
+    """The draft's row, locked, in the order in which edits lock."""
+    share_live_id()
+    return lock_or_make_draft(live_portal().number, actor)
+
+
+def _require(actor: Actor, permission: str) -> None:
+    if actor is not SYSTEM and not actor.may(permission):
+        raise PermissionDenied(permission)
+
+
+def _as_json(planned: Schedule) -> dict[str, JsonValue]:
+    return {
+        "key": planned.key,
+        "at": planned.at.isoformat(),
+        "by": planned.by,
+        "by_name": planned.by_name,
+        "note": planned.note,
+        "problem": planned.problem,
+    }
+
+
+def _decisions(kept: Mapping[str, JsonValue]) -> Decisions:
+    def pairs(name: str) -> dict[str, str]:
+        value = kept.get(name)
+        return {key: str(item) for key, item in value.items()} if isinstance(value, dict) else {}
+
+    seen, tell, restores = kept.get("seen"), kept.get("tell"), kept.get("restores")
+    return Decisions(
+        statuses=pairs("statuses"),
+        types=pairs("types"),
+        requests=pairs("requests"),
+        tell=tuple(str(item) for item in tell) if isinstance(tell, list) else (),
+        seen={key: bool(item) for key, item in seen.items()} if isinstance(seen, dict) else {},
+        restores=restores if isinstance(restores, int) else None,
+    )

@@ -1,0 +1,140 @@
+"""What is decided on the review page: where requests go, all at once or one by one, and what stays hidden."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal_core.accounts.actor import Actor
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.decisions import decide, decisions
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from portal_core.config.mapping import MAX_SINGLE
+from portal_core.desk.setup.frame import setup_page
+from portal_core.desk.setup.review.page import Review, review_or_faults
+from portal_core.desk.setup.review.seeing import compiled
+from portal_core.desk.setup.review.standing import Mapto, maptos
+from portal_core.service_requests.publish_facts import StandingRow, seen_rows, standing_rows
+
+HERE = "desk:setup_publish"
+
+
+def _review(actor: Actor) -> Review:
+    found = review_or_faults(actor, current())
+    if not isinstance(found, Review):
+        raise Http404
+    return found
+
+
+def _mapto(review: Review, source: str) -> Mapto | None:
+    return next((item for item in maptos(review.planned, review.decided) if item.source == source), None)
+
+
+@require_POST
+@staff_page("manage_setup")
+def map_all(request: PersonRequest) -> HttpResponse:
+    """Where all requests of a status or type go, and whether their customers are told."""
+    review, source, to = _review(request.actor), request.POST.get("source", ""), request.POST.get("to", "")
+    item = _mapto(review, source)
+    if item is None:
+        messages.error(request, "No request stands there any more.")
+    elif to == "one-by-one":
+        return HttpResponseRedirect(f"{reverse('desk:setup_publish_requests')}?{urlencode({'source': source})}")
+    elif to not in [target.key for target in item.targets]:
+        messages.error(request, "Choose where they go.")
+    else:
+        _keep(request, review, item, to)
+        messages.success(request, "Decided.")
+    return HttpResponseRedirect(f"{reverse(HERE)}#{source.replace('.', '-')}")
+
+
+def _keep(request: PersonRequest, review: Review, item: Mapto, to: str) -> None:
+    decided = review.decided
+    tell = {key for key in decided.tell if key != item.source}
+    if request.POST.get("tell") == "yes":
+        tell.add(item.source)
+    if item.kind == "type":
+        decide(actor=request.actor, types={**decided.types, item.source: to}, tell=tuple(sorted(tell)))
+    else:
+        decide(actor=request.actor, statuses={**decided.statuses, item.source: to}, tell=tuple(sorted(tell)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def one_by_one(request: PersonRequest) -> HttpResponse:
+    """The requests of a status, each with where it goes; a page at a time, saved page by page."""
+    source = request.POST.get("source") or request.GET.get("source", "")
+    review = _review(request.actor)
+    item = _mapto(review, source)
+    if item is None or item.kind != "status":
+        messages.error(request, "No request stands there any more.")
+        return HttpResponseRedirect(reverse(HERE))
+    after = _number(request.POST.get("after") or request.GET.get("after", ""))
+    if request.method == "POST":
+        return _saved(request, review, item)
+    kinds = [
+        each.type_key for each in review.planned.standing if each.status_key == item.status_key and each.open_count
+    ]
+    type_key = next((kind for kind in kinds if kind == request.GET.get("type")), item.type_key)
+    stretch = standing_rows(request.actor, type_key, item.status_key, live_portal(), after=after)
+    rows = [
+        (row, review.decided.requests.get(str(row.number), "")) for row in stretch.rows if isinstance(row, StandingRow)
+    ]
+    context = {"item": item, "rows": rows, "after": stretch.after, "from": after, "review": review}
+    return setup_page(request, "setup/publish_requests.html", current(), context)
+
+
+def _saved(request: PersonRequest, review: Review, item: Mapto) -> HttpResponse:
+    keys = {target.key for target in item.targets}
+    chosen = dict(review.decided.requests)
+    for name in list(request.POST)[:200]:
+        number = name.removeprefix("to-")
+        if name.startswith("to-") and number.isascii() and number.isdecimal() and len(number) < 10:
+            to = request.POST[name]
+            chosen.pop(number, None)
+            if to in keys:
+                chosen[number] = to
+    if len(chosen) > MAX_SINGLE:
+        messages.error(request, f"At most {MAX_SINGLE:,} requests are moved one by one. Move the rest together.")
+    else:
+        decide(actor=request.actor, requests=chosen)
+        messages.success(request, "Decided.")
+    following = _number(request.POST.get("next", ""))
+    if following:
+        query = urlencode({"source": item.source, "after": str(following)})
+        return HttpResponseRedirect(f"{reverse('desk:setup_publish_requests')}?{query}")
+    return HttpResponseRedirect(reverse(HERE))
+
+
+@require_POST
+@staff_page("manage_setup")
+def keep_or_show(request: PersonRequest) -> HttpResponse:
+    """Whether what stands in a field now stays hidden although customers see the field from now on."""
+    key, old = request.POST.get("field", "")[:100], request.POST.get("old", "")
+    if old in ("keep", "show") and key in {item.key for item in _review(request.actor).planned.newly_seen}:
+        decide(actor=request.actor, seen={**decisions().seen, key: old == "keep"})
+        messages.success(request, "Decided.")
+    else:
+        messages.error(request, "Choose what becomes of what stands there now.")
+    return HttpResponseRedirect(f"{reverse(HERE)}#seen-{key.replace('.', '-')}")
+
+
+@require_safe
+@staff_page("manage_setup")
+def seen(request: PersonRequest) -> HttpResponse:
+    """All values that customers would newly see in one field, page by page."""
+    review, key = _review(request.actor), request.GET.get("field", "")
+    item = next((each for each in review.planned.newly_seen if each.key == key), None)
+    if item is None:
+        raise Http404
+    portals = compiled(review.planned)
+    stretch = seen_rows(request.actor, item, portals, review.planned.moves, after=_number(request.GET.get("after", "")))
+    label = portals[0].text(portals[0].type(item.type_key).field(item.field_key).label)
+    context = {"item": item, "label": label, "rows": stretch.rows, "after": stretch.after}
+    return setup_page(request, "setup/publish_seen.html", current(), context)
+
+
+def _number(raw: str) -> int:
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else 0

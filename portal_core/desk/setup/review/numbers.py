@@ -1,0 +1,128 @@
+"""The figures above the review, and what live data says to single changes; counted whenever the page is made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal_core.config.changes import Change
+from portal_core.config.planning import Plan
+from portal_core.desk.setup.review.seeing import Seeing
+from portal_core.desk.setup.review.standing import Mapto
+from portal_core.service_requests.publish_facts import half_filled, lacking
+
+# What a half-filled form notices.
+_FORM = frozenset(
+    [
+        "field.new",
+        "field.gone",
+        "field.retired",
+        "field.back",
+        "field.required",
+        "field.when",
+        "field.kind",
+        "choice.new",
+        "choice.gone",
+        "choice.retired",
+        "column.new",
+        "column.gone",
+        "column.retired",
+    ]
+)
+_MAILS = frozenset({"status.notify", "status.remind", "status.if_late", "document.notifications", "status.close"})
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with what it means."""
+
+    label: str
+    number: int
+    sub: str
+
+
+def figures(
+    planned: Plan, maptos: Iterable[Mapto], seen: Iterable[Seeing], forms: dict[str, int]
+) -> tuple[Figure, ...]:
+    """The four figures."""
+    maptos, seen = list(maptos), list(seen)
+    moved = sum(item.count for item in maptos)
+    told = sum(item.count for item in maptos if item.tell)
+    standing = sum(item.open_count for item in planned.standing)
+    fields, half = len(seen), sum(forms.values())
+    return (
+        Figure("Requests moved", moved, f"of {standing:,} open"),
+        Figure("Newly visible to", max((item.customers for item in seen), default=0), _customers(fields)),
+        Figure("Half-filled forms", half, "keep what was typed" if half else "nobody is in the middle of one"),
+        Figure("Mails sent", told, "as you chose below" if told else "unless you choose so below"),
+    )
+
+
+def _customers(fields: int) -> str:
+    if not fields:
+        return "customers: no field comes to light"
+    return "customers, one field" if fields == 1 else f"customers or more, {fields} fields"
+
+
+def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
+    """How many half-filled forms there are of the types whose questions change."""
+    keys = {change.path[1] for change in changes if change.kind in _FORM and change.path[0] == "types"}
+    return half_filled(keys) if keys else {}
+
+
+def facts(planned: Plan, changes: Iterable[Change], forms: dict[str, int]) -> dict[tuple[str, ...], str]:
+    """What live data says to a change, by its place."""
+    open_in: dict[tuple[str, str], int] = {}
+    flow_of = {kind.key: kind.flow for kind in (planned.previous or planned.wanted).types}
+    for item in planned.standing:
+        place = (flow_of.get(item.type_key, ""), item.status_key)
+        open_in[place] = open_in.get(place, 0) + item.open_count
+    open_of: dict[str, int] = {}
+    for item in planned.standing:
+        open_of[item.type_key] = open_of.get(item.type_key, 0) + item.open_count
+    found: dict[tuple[str, ...], str] = {}
+    for change in changes:
+        words = _fact(change, open_in, open_of, forms)
+        if words:
+            found[change.path] = words
+    return found
+
+
+def _fact(change: Change, open_in: dict[tuple[str, str], int], open_of: dict[str, int], forms: dict[str, int]) -> str:
+    path = change.path
+    if path[0] == "types" and len(path) > 3 and path[2] == "fields" and change.kind in _FORM:
+        return " ".join(filter(None, (_lacking(change, open_of), _half(forms.get(path[1], 0)))))
+    if path[0] == "flows" and len(path) > 3 and path[2] == "statuses":
+        count = open_in.get((path[1], path[3]), 0)
+        if not count:
+            return ""
+        standing = "1 open request stands there" if count == 1 else f"{count:,} open requests stand there"
+        return (
+            f"{standing}; what comes next for them follows the new rule." if change.kind in _MAILS else f"{standing}."
+        )
+    if path[0] == "types" and len(path) == 2:
+        count = open_of.get(path[1], 0)
+        return "" if not count else f"{_requests(count)} of it."
+    return ""
+
+
+def _lacking(change: Change, open_of: dict[str, int]) -> str:
+    if change.kind not in ("field.new", "field.required") or not open_of.get(change.path[1]):
+        return ""
+    count = lacking(change.path[1], [change.path[3]]).get(change.path[3], 0)
+    if not count:
+        return ""
+    return (
+        f"{_requests(count)} have nothing there and go on without it."
+        if count > 1
+        else ("1 open request has nothing there and goes on without it.")
+    )
+
+
+def _half(count: int) -> str:
+    if not count:
+        return ""
+    people = "1 person is" if count == 1 else f"{count:,} people are"
+    return f"{people} in the middle of the form; what was typed stays."
+
+
+def _requests(count: int) -> str:
+    return "1 open request" if count == 1 else f"{count:,} open requests"

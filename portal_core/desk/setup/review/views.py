@@ -1,0 +1,181 @@
+"""`/desk/setup/publish/`: all that publishing would do, read, mended and decided in one place; then published."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.actions import Decided, publish
+from portal_core.config.document import DocumentRefused
+from portal_core.config.draft.decisions import call_off, decisions, plan_publishing
+from portal_core.config.draft.editing import edit, restore
+from portal_core.config.draft.operations import Set
+from portal_core.config.draft.reading import Draft, current
+from portal_core.config.errors import PortalChanged, PublishRefused
+from portal_core.config.live import live_portal
+from portal_core.config.queries import published_by, version_by
+from portal_core.desk.setup.frame import setup_page
+from portal_core.desk.setup.review.mends import mend_value
+from portal_core.desk.setup.review.page import Review, review_or_faults
+from portal_core.desk.setup.saving import do_edit
+from tenants.identifiers import parse_uuid, uuid7
+
+HERE = "desk:setup_publish"
+MAX_NOTE = 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def index(request: PersonRequest) -> HttpResponse:
+    """The review; POST publishes, now or at a time."""
+    if request.method != "POST":
+        return _page(request, current())
+    if not request.actor.may("publish"):
+        raise PermissionDenied("publish")
+    note = request.POST.get("note", "").strip()[:MAX_NOTE]
+    if request.POST.get("when") == "later":
+        return _at_a_time(request, note)
+    return _now(request, note)
+
+
+def _now(request: PersonRequest, note: str) -> HttpResponse:
+    key, draft = parse_uuid(request.POST.get("key", "")), current()
+    found = review_or_faults(request.actor, draft)
+    if not isinstance(found, Review):
+        return _page(request, draft, status=409)
+    if not _is_as_read(request, draft) and not _is_done(key):
+        return _again(request, "The draft was changed since you read this. Here is what it would do now.")
+    if found.undecided:
+        return _again(request, "Something is still to be decided.")
+    decided = decisions()
+    try:
+        version = publish(
+            actor=request.actor,
+            document=found.planned.wanted,
+            note=note,
+            mapping=decided.mapping,
+            decided=Decided(
+                withhold=decided.withhold,
+                restores=decided.restores,
+                expected_live=_number(request.POST.get("live", "")),
+                key=key,
+                uses_draft=True,
+            ),
+        )
+    except PortalChanged as changed:
+        return _again(request, _who_was_quicker(changed.actual))
+    except (PublishRefused, DocumentRefused):
+        return _again(request, "It could not go live: something changed since you read this. Nothing was published.")
+    return HttpResponseRedirect(reverse("desk:setup_published", args=[version.number]))
+
+
+def _is_as_read(request: PersonRequest, draft: Draft) -> bool:
+    return _number(request.POST.get("revision", "")) == draft.revision
+
+
+def _is_done(key: uuid.UUID | None) -> bool:
+    """Whether this very form was sent before: then the answer is the page that says so."""
+    return key is not None and published_by(key) is not None
+
+
+def _again(request: PersonRequest, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return _page(request, current(), status=409)
+
+
+def _who_was_quicker(number: int) -> str:
+    version = version_by(number)
+    name = version.author.name if version is not None and version.author is not None else "Somebody"
+    return f"{name} published version {number} meanwhile. Nothing of yours was published; here is what it would do now."
+
+
+def _at_a_time(request: PersonRequest, note: str) -> HttpResponse:
+    zone = live_portal().time_zone
+    try:
+        at = datetime.fromisoformat(request.POST.get("at", "")).replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        return _again(request, "Choose the day and the time at which it is to go live.")
+    now = timezone.now()
+    if at <= now or (at - now).days > 366:
+        return _again(request, "Choose a time that lies ahead, within a year.")
+    plan_publishing(actor=request.actor, at=at, note=note)
+    messages.success(request, "The time is set. It is checked again then; you can call it off until then.")
+    return HttpResponseRedirect(reverse(HERE))
+
+
+@require_POST
+@staff_page("publish")
+def cancel(request: PersonRequest) -> HttpResponse:
+    """Calls a set time off."""
+    if call_off(actor=request.actor):
+        messages.success(request, "Called off. The draft stays as it is.")
+    return HttpResponseRedirect(reverse(HERE))
+
+
+@require_POST
+@staff_page("manage_setup")
+def take_back(request: PersonRequest) -> HttpResponse:
+    """Takes one change back: its places become as they are live."""
+    paths = [tuple(path.split(".")) for path in request.POST.getlist("path")[:500] if path]
+    if not paths:
+        return HttpResponseRedirect(reverse(HERE))
+    title = f"Took back: {request.POST.get('what', '')[:200]}".rstrip(": ")
+    return do_edit(
+        request, reverse(HERE), lambda: restore(actor=request.actor, paths=paths, title=title), "Taken back."
+    )
+
+
+@require_POST
+@staff_page("manage_setup")
+def mend(request: PersonRequest) -> HttpResponse:
+    """Writes what was mended into the draft."""
+    found = review_or_faults(request.actor, current())
+    wanted = request.POST.get("path", "")
+    mends = found.mends if isinstance(found, Review) else ()
+    item = next((each for each in mends if each.path and each.path == wanted), None)
+    raw = request.POST.get("value", "")
+    if item is None or (item.options and raw not in [value for value, _label in item.options]) or not raw.strip():
+        messages.error(request, "Nothing was changed: write or choose something first.")
+        return HttpResponseRedirect(reverse(HERE))
+    path = tuple(item.path.split("."))
+    operation = Set(path, mend_value(path, raw[:2_000]))
+    title = f"Mended: {item.title}"
+    return do_edit(
+        request, reverse(HERE), lambda: edit(actor=request.actor, operations=[operation], title=title), "Mended."
+    )
+
+
+@require_safe
+@staff_page("manage_setup")
+def published(request: PersonRequest, number: int) -> HttpResponse:
+    """What was published, and what can be done now."""
+    version = version_by(number)
+    if version is None:
+        raise Http404
+    return setup_page(request, "setup/published.html", current(), {"version": version})
+
+
+def _page(request: PersonRequest, draft: Draft, status: int = 200) -> HttpResponse:
+    found = review_or_faults(request.actor, draft)
+    context = {
+        "review": found,
+        "is_readable": isinstance(found, Review),
+        "key": uuid7(),
+        "counted_at": timezone.now(),
+        "zone": live_portal().time_zone.key,
+        "may_publish": request.actor.may("publish"),
+        "note": request.POST.get("note", ""),
+        "at": request.POST.get("at", ""),
+        "later": request.POST.get("when") == "later",
+    }
+    return setup_page(request, "setup/publish.html", draft, context, parts=tuple(draft.changed), status=status)
+
+
+def _number(raw: str) -> int | None:
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else None

@@ -1,0 +1,383 @@
+"""`/desk/setup/publish/`: read, take back, mend, decide, publish; nothing is written for whoever may not."""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail as sent_mails
+from django.utils import timezone
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.draft.decisions import decisions, schedule
+from portal_core.config.draft.editing import replace
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from portal_core.config.models import PortalVersion
+from portal_core.service_requests.actions import Move, change_fields, move
+from portal_core.service_requests.models import ServiceRequest
+from tenants.outbox.drain import Ended, drain
+from tenants.outbox.models import Event
+from tests.config.documents import sound
+from tests.factories import make_user
+from tests.service_requests.filing import file_request
+
+PAGE = "/desk/setup/publish/"
+
+
+@pytest.fixture
+def owner(people: dict[str, Any], client_for: Any) -> Any:
+    publish(actor=actor_for(people["alice"]), document=load(sound()))
+    return client_for(people["alice"])
+
+
+@pytest.fixture
+def alice(people: dict[str, Any]) -> Any:
+    return actor_for(people["alice"])
+
+
+def draft(alice: Any, **changes: Any) -> dict[str, Any]:
+    """Puts the sound document into the draft, changed by functions or with a portal's values."""
+    document = copy.deepcopy(sound())
+    for change in changes.pop("edits", []):
+        change(document)
+    document["portal"] |= changes
+    replace(actor=alice, document=load(document), title="Test")
+    return document
+
+
+def without_asked(document: dict[str, Any]) -> None:
+    flow = document["flows"][0]
+    flow["statuses"] = [status for status in flow["statuses"] if status["key"] != "asked"]
+    flow["transitions"] = [{"from": ["new"], "to": "over", "by": ["agent", "customer"], "label": "Finish"}]
+
+
+def cause_shown(document: dict[str, Any]) -> None:
+    document["types"][0]["fields"][5]["show"] = {"customer": "see"}
+    document["assertions"] = []
+
+
+def without_meaning(document: dict[str, Any]) -> None:
+    del document["flows"][0]["statuses"][0]["meaning"]
+
+
+def text(response: Any) -> str:
+    words = re.sub(r"<[^>]+>", "", response.content.decode())
+    return " ".join(html.unescape(words).split())
+
+
+def hidden(response: Any, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', response.content.decode())[1]
+
+
+def publish_form(client: Any, **more: str) -> dict[str, str]:
+    page = client.get(PAGE)
+    return {name: hidden(page, name) for name in ("key", "revision", "live")} | {"when": "now", "note": "Why"} | more
+
+
+def asked_request(people: dict[str, Any], alice: Any) -> ServiceRequest:
+    row = file_request(people["carol"], "repair")
+    move(actor=alice, request_id=row.pk, move=Move(to="asked", seen_status="new", answers={"cause": "Dragon in pump"}))
+    row.refresh_from_db()
+    return row
+
+
+def test_nothing_to_publish(owner):
+    assert "Nothing to publish" in text(owner.get(PAGE))
+
+
+def test_each_change_is_a_sentence_and_is_taken_back_by_itself(owner, alice):
+    draft(alice, name="Beta", welcome="Good day")
+    page = owner.get(PAGE)
+    assert "Two changes" in text(page)
+    assert "<del>Acme</del> <ins>Beta</ins>" in page.content.decode()
+    owner.post(f"{PAGE}back/", {"path": "portal.name", "what": "The portal is called Beta"})
+    page = owner.get(PAGE)
+    assert "One change" in text(page)
+    assert "Good day" in text(page)
+    assert current().read(("portal", "name")) == "Acme"
+
+
+def test_publishing_makes_it_live_with_its_note(owner, alice):
+    draft(alice, name="Beta")
+    done = owner.post(PAGE, publish_form(owner))
+    assert done.status_code == 302
+    assert live_portal().name == "Beta"
+    version = PortalVersion.objects.get(number=live_portal().number)
+    assert version.note == "Why"
+    assert done["Location"] == f"{PAGE}{version.number}/"
+    assert f"Version {version.number} is live" in text(owner.get(done["Location"]))
+    assert not current().is_changed
+
+
+def test_pressed_twice_it_publishes_once_and_says_so_both_times(owner, alice):
+    draft(alice, name="Beta")
+    form = publish_form(owner)
+    first, second = owner.post(PAGE, form), owner.post(PAGE, form)
+    assert first["Location"] == second["Location"]
+    assert PortalVersion.objects.filter(form_key=form["key"]).count() == 1
+
+
+def test_who_was_quicker_is_named(owner, alice, people):
+    draft(alice, name="Beta")
+    form = publish_form(owner)
+    mona = make_user("mona@example.com", "Mona Manager", "manager")
+    other = sound()
+    other["portal"]["welcome"] = "Hello"
+    publish(actor=actor_for(mona), document=load(other))
+    answer = owner.post(PAGE, form)
+    assert answer.status_code == 409
+    assert live_portal().name == "Acme"
+    # The draft went over the new version, so it is the revision that tells; nothing was published either way.
+    assert "Here is what it would do now." in text(answer)
+    answer = owner.post(PAGE, publish_form(owner, live=form["live"]))
+    assert "Mona Manager published version" in text(answer)
+    assert live_portal().name == "Acme"
+
+
+def test_a_draft_that_changed_since_it_was_read_is_shown_again_with_the_note(owner, alice):
+    draft(alice, name="Beta")
+    form = publish_form(owner, note="A good reason")
+    draft(alice, name="Gamma")
+    answer = owner.post(PAGE, form)
+    assert answer.status_code == 409
+    assert "A good reason" in answer.content.decode()
+    assert live_portal().name == "Acme"
+
+
+def test_requests_in_what_goes_away_wait_for_a_decision(owner, alice, people):
+    row = asked_request(people, alice)
+    draft(alice, edits=[without_asked])
+    page = owner.get(PAGE)
+    assert "1 open request stands here" in text(page)
+    assert "True for" not in text(page)
+    assert owner.post(PAGE, publish_form(owner)).status_code == 409
+    row.refresh_from_db()
+    assert row.status_key == "asked"
+    owner.post(f"{PAGE}map/", {"source": "way.asked", "to": "new", "tell": "no"})
+    assert decisions().statuses == {"way.asked": "new"}
+    page = owner.get(PAGE)
+    assert "Everything is decided" in text(page)
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    row.refresh_from_db()
+    assert row.status_key == "new"
+    assert decisions().statuses == {}
+
+
+def test_where_they_go_is_said_to_be_true_or_not(owner, alice, people):
+    asked_request(people, alice)
+
+    def with_other(document: dict[str, Any]) -> None:
+        without_asked(document)
+        flow = document["flows"][0]
+        flow["statuses"].insert(1, {**copy.deepcopy(flow["statuses"][0]), "key": "looked", "name": "Looked at"})
+        flow["transitions"].append({"from": ["new"], "to": "looked", "by": ["agent"], "must_fill": ["cause"]})
+        flow["transitions"].append({"from": ["looked"], "to": "over", "by": ["agent"]})
+
+    draft(alice, edits=[with_other])
+    page = text(owner.get(PAGE))
+    assert "True for the one request: “Cause” is filled in." in page
+
+
+def test_one_by_one(owner, alice, people):
+    rows = [asked_request(people, alice) for _ in range(2)]
+    draft(alice, edits=[without_asked])
+    away = owner.post(f"{PAGE}map/", {"source": "way.asked", "to": "one-by-one"})
+    page = owner.get(away["Location"])
+    assert all(str(row.number) in text(page) for row in rows)
+    choice = {f"to-{rows[0].number}": "over", f"to-{rows[1].number}": "new", "source": "way.asked"}
+    owner.post(f"{PAGE}requests/", choice)
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    assert [ServiceRequest.objects.get(pk=row.pk).status_key for row in rows] == ["over", "new"]
+
+
+def test_the_very_values_that_customers_would_newly_see_are_shown_and_can_stay_hidden(owner, alice, people, client_for):
+    row = asked_request(people, alice)
+    carol = client_for(people["carol"])
+    draft(alice, edits=[cause_shown])
+    page = owner.get(PAGE)
+    assert "Dragon in pump" in text(page)
+    assert "Carol" in text(page)
+    assert "Dragon in pump" in text(owner.get(f"{PAGE}seen/all/?field=repair.cause"))
+    assert owner.post(PAGE, publish_form(owner)).status_code == 409
+    owner.post(f"{PAGE}seen/", {"field": "repair.cause", "old": "keep"})
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    assert "Dragon" not in text(carol.get(f"/requests/{row.number}/"))
+    change_fields(actor=alice, request_id=row.pk, answers={"cause": "A loose wire"}, seen={"cause": "Dragon in pump"})
+    shown = text(carol.get(f"/requests/{row.number}/"))
+    assert "A loose wire" in shown
+    assert "Dragon" not in shown
+
+
+def test_what_may_be_shown_is_shown(owner, alice, people, client_for):
+    row = asked_request(people, alice)
+    draft(alice, edits=[cause_shown])
+    owner.post(f"{PAGE}seen/", {"field": "repair.cause", "old": "show"})
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    assert "Dragon in pump" in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
+
+
+def test_what_stops_it_is_mended_on_the_page(owner, alice):
+    draft(alice, edits=[without_meaning])
+    page = owner.get(PAGE)
+    assert "Stops publishing: New" in text(page)
+    assert "Waits for the one thing to mend." in text(page)
+    assert owner.post(PAGE, publish_form(owner)).status_code == 409
+    owner.post(f"{PAGE}mend/", {"path": "flows.way.statuses.new.meaning", "value": "We have it on the desk."})
+    assert "Stops publishing" not in text(owner.get(PAGE))
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    assert live_portal().text(live_portal().type("repair").flow.status("new").meaning) == "We have it on the desk."
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("flows.way.statuses.new.meaning", "  "),
+        ("portal.name", "Mine"),
+        ("", "x"),
+        ("flows.way.statuses.over.meaning", "x"),
+    ],
+)
+def test_only_what_is_to_be_mended_is_mended(owner, alice, path, value):
+    draft(alice, edits=[without_meaning])
+    before = current().revision
+    owner.post(f"{PAGE}mend/", {"path": path, "value": value})
+    assert current().revision == before
+
+
+def test_a_status_that_lacks_everything_is_mended_by_choosing(owner, alice):
+    def bare(document: dict[str, Any]) -> None:
+        status = document["flows"][0]["statuses"][0]
+        for part in ("turn", "handler", "expected", "notify"):
+            del status[part]
+
+    draft(alice, edits=[bare])
+    for _ in range(8):
+        page = owner.get(PAGE).content.decode()
+        found = re.search(
+            r'name="path" value="(flows[^"]*)">.*?name="value">.*?<option value="([^"]*)"', page, re.DOTALL
+        )
+        if found is None:
+            break
+        owner.post(f"{PAGE}mend/", {"path": found[1], "value": html.unescape(found[2])})
+    assert "Stops publishing" not in page
+
+
+def test_at_a_time_it_goes_live_and_is_checked_again(owner, alice, tenant, time_machine_to):
+    draft(alice, name="Beta")
+    owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
+    assert live_portal().name == "Acme"
+    assert "Goes live" in text(owner.get("/desk/setup/"))
+    _drain(tenant)
+    assert live_portal().name == "Acme"
+    with time_machine_to(hours=3):
+        _drain(tenant)
+    assert live_portal().name == "Beta"
+    assert schedule() is None
+    version = PortalVersion.objects.get(number=live_portal().number)
+    assert (version.note, version.author_id) == ("Why", alice.user_id)
+
+
+def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(owner, alice, tenant, time_machine_to):
+    draft(alice, name="Beta")
+    owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
+    draft(alice, edits=[without_meaning], name="Beta")
+    with time_machine_to(hours=3):
+        _drain(tenant)
+        _drain(tenant)
+    assert live_portal().name == "Acme"
+    assert "It did not go live" in text(owner.get(PAGE))
+    assert "could not" in text(owner.get("/desk/setup/"))
+    (mail,) = [mail for mail in sent_mails.outbox if "did not go live" in mail.subject]
+    assert mail.recipients()[0].endswith("alice@example.com>") or "alice@example.com" in mail.recipients()[0]
+    assert "Nothing says what this status means." in mail.body
+    owner.post(f"{PAGE}cancel/")
+    assert "It did not go live" not in text(owner.get(PAGE))
+
+
+def test_it_can_be_called_off(owner, alice, tenant, time_machine_to):
+    draft(alice, name="Beta")
+    owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
+    owner.post(f"{PAGE}cancel/")
+    with time_machine_to(hours=3):
+        _drain(tenant)
+    assert live_portal().name == "Acme"
+
+
+def test_what_comes_to_light_only_later_is_not_shown_by_the_clock(
+    owner, alice, people, tenant, time_machine_to, client_for
+):
+    draft(alice, edits=[cause_shown])
+    owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
+    row = asked_request(people, alice)
+    with time_machine_to(hours=3):
+        _drain(tenant)
+        assert live_portal().document.assertions == ()
+        assert "Dragon" not in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", "2001-01-01T10:00", "9999-12-31T23:59"])
+def test_a_time_that_is_none_is_refused(owner, alice, at):
+    draft(alice, name="Beta")
+    assert owner.post(PAGE, publish_form(owner, when="later", at=at)).status_code == 409
+    assert schedule() is None
+    assert not Event.objects.filter(kind="portal.publish_due").exists()
+
+
+POSTS: list[tuple[str, dict[str, str]]] = [
+    ("", {"when": "now"}),
+    ("back/", {"path": "portal.name"}),
+    ("mend/", {"path": "flows.way.statuses.new.meaning", "value": "x"}),
+    ("map/", {"source": "way.asked", "to": "new"}),
+    ("requests/", {"source": "way.asked", "to-1001": "new"}),
+    ("seen/", {"field": "repair.cause", "old": "show"}),
+    ("cancel/", {}),
+]
+
+
+@pytest.mark.parametrize(("path", "data"), POSTS)
+@pytest.mark.parametrize("who", ["bob", "carol", None])
+def test_whoever_may_not_writes_nothing(owner, alice, people, client_for, who, path, data):
+    asked_request(people, alice)
+    draft(alice, edits=[without_asked, cause_shown, without_meaning], name="Beta")
+    form = publish_form(owner)
+    before = (current().revision, current().as_json(), decisions(), live_portal().number, Event.objects.count())
+    client = client_for(people[who]) if who else client_for()
+    assert client.post(PAGE + path, form | data).status_code in (302, 403, 404)
+    assert client.get(PAGE).status_code in (302, 403, 404)
+    after = (current().revision, current().as_json(), decisions(), live_portal().number, Event.objects.count())
+    assert after == before
+
+
+def test_who_may_edit_and_not_publish_prepares_and_does_not_publish(owner, alice, people, client_for):
+    document = sound()
+    document["roles"].append(
+        {"key": "editor", "name": "Editor", "based_on": "manager", "permissions": ["see", "manage_setup"]}
+    )
+    publish(actor=alice, document=load(document))
+    emma = client_for(make_user("emma@example.com", "Emma Editor", "editor"))
+    document["portal"]["name"] = "Beta"
+    replace(actor=alice, document=load(document), title="Test")
+    page = emma.get(PAGE)
+    assert "Somebody who may publish makes it live." in text(page)
+    draft_now = current()
+    form = {"when": "now", "key": "", "revision": str(draft_now.revision), "live": str(draft_now.live.number)}
+    assert emma.post(PAGE, form).status_code == 403
+    assert emma.post(PAGE, form | {"when": "later", "at": _in_two_hours()}).status_code == 403
+    assert live_portal().name == "Acme"
+    assert schedule() is None
+
+
+def _in_two_hours() -> str:
+    return (timezone.now() + timedelta(hours=2)).astimezone(live_portal().time_zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _drain(tenant: Any) -> None:
+    while drain(tenant.schema_name) is Ended.MORE_TO_DO:
+        pass
