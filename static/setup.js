@@ -68,3 +68,14 @@
     send(row, next ? `before:${next.dataset.key}` : "last");
   });
 })();
+
+// ---- words that can be put into a text: <button data-put="{handler}" data-into="ID">
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-put]");
+  const box = button && document.getElementById(button.dataset.into);
+  if (!box) return;
+  box.setRangeText(button.dataset.put, box.selectionStart, box.selectionEnd, "end");
+  box.focus();
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});

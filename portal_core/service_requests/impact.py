@@ -42,6 +42,12 @@ def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     }
 
 
+def open_in(type_keys: Sequence[str]) -> dict[str, int]:
+    """How many open requests of these types stand in each status, in one query."""
+    rows = ServiceRequest.objects.filter(type_key__in=type_keys, closed_at=None).order_by()
+    return dict(rows.values_list("status_key").annotate(count=Count("id")))
+
+
 def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
     """Moves the open requests that stand in what a new version takes away, with history.
 

@@ -69,6 +69,47 @@ class Form:
         return f"{self.who} {self.path}"
 
 
+# The contract of a status, as the editor's panel sends it.
+CONTRACT = {
+    "revision": "0", "name": "Asked", "customer_name": "We ask", "meaning": "Why", "next_step": "{handler} reads it",
+    "turn": "customer", "step": "one", "outcome": "", "handler-0-team": "desk", "handler-0-rest": "{}",
+    "expected": "2", "expected-unit": "days", "if_late-0-tell": "handler", "if_late-0-after_days": "1",
+    "if_late-0-rest": "", "notify-0-who": "customer", "notify-0-when": "now", "notify-0-message": "",
+    "notify-0-rest": "", "customer_may": "message", "when_done": "open", "remind-0-after_days": "2",
+    "remind-0-message": "", "remind-0-rest": "", "close": "9", "close-to": "dropped",
+}  # fmt: skip
+
+
+def flow_forms() -> list[Form]:
+    """What the editor's pages about statuses send."""
+    way = "/desk/setup/flows/way/"
+    move = {
+        "mark": "x",
+        "status": "asked",
+        "revision": "0",
+        "from": "asked",
+        "to": "open",
+        "label": "Go",
+        "by": "agent",
+    }
+    ask = {"revision": "0", "label": "Which day", "help": "Why", "fields": "shop-date", "required": "on"}
+    return [
+        Form("alice", "/desk/setup/new-flow/", {"name": "Orders", "copy": "way"}),
+        Form("alice", f"{way}rename/", {"name": "Ways"}),
+        Form("alice", f"{way}add/", {"name": "Seen", "turn": "us", "copy": "asked"}),
+        Form("alice", f"{way}order/", {"key": "asked", "to": "before:open"}),
+        Form("alice", f"{way}statuses/asked/", CONTRACT),
+        Form("alice", f"{way}statuses/open/begin/", {"type": "job"}),
+        Form("alice", f"{way}statuses/asked/ways/", {"to": "open", "by": "agent"}),
+        Form("alice", f"{way}ways/0/", {**move, "must_fill": "shop-date", "ask_reason": "on"}),
+        Form("alice", f"{way}ways/0/remove/", {"mark": "x", "status": "asked"}),
+        Form("alice", f"{way}statuses/asked/asks/", {"do": "add", "kind": "fill", "document_kind": "", "key": "day"}),
+        Form("alice", f"{way}statuses/asked/asks/day/", ask),
+        Form("alice", f"{way}steps/", {"revision": "0", "step-one": "One"}),
+        Form("alice", f"{way}steps/change/", {"do": "add", "name": "Two", "key": "one", "to": "up"}),
+    ]
+
+
 # Steps of signing in need the step before them.
 _SIGN_IN = (("post", "/signin/", "email=carol@example.com"),)
 _CHANGE = (("post", "/account/email/", f"email=new@example.com&present={PASSWORD}"),)
@@ -203,6 +244,7 @@ FORMS = [
     ),
     Form("platform", "/console/second/", {"code": "123456"}),
     Form("platform", "/console/enrol/", {"code": "123456"}),
+    *flow_forms(),
 ]
 # Whatever a page reads from its address.
 QUERY = [

@@ -140,6 +140,12 @@ def _follow_invitation(walk: Walk) -> None:
     walk.page.goto(re.findall(rf"{start}\S+", mail.text)[0])
 
 
+def _save_wrongly(walk: Walk) -> None:
+    walk.page.eval_on_selector("#id_name", "box => { box.form.noValidate = true; box.value = ''; }")
+    walk.click("button:has-text('Save in the draft')")
+    walk.page.wait_for_selector(".errors")
+
+
 PORTAL = (
     Page("portal-login", "/signin/", mock="portal-login.html"),
     Page("portal-login-code", "/signin/", then=_ask_for_a_code),
@@ -224,6 +230,13 @@ DESK = (
     Page("setup-publish-nothing", "/desk/setup/publish/", "owner"),
     Page("setup-publish", "/desk/setup/versions/", "owner", mock="setup-publish.html", then=_review_something),
     Page("desk-join", "/signin/", then=_follow_invitation),
+    Page("setup-flows", "/desk/setup/flows/", "owner"),
+    Page("setup-statuses", "/desk/setup/flows/repairs/", "owner", mock="setup-statuses.html"),
+    Page("setup-status", "/desk/setup/flows/repairs/statuses/visit-to-agree/", "owner"),
+    Page("setup-status-wrong", "/desk/setup/flows/repairs/statuses/received/", "owner", then=_save_wrongly),
+    Page("setup-way", "/desk/setup/flows/repairs/ways/0/", "owner"),
+    Page("setup-ask", "/desk/setup/flows/repairs/statuses/visit-to-agree/asks/day/", "owner"),
+    Page("setup-steps", "/desk/setup/flows/repairs/steps/", "owner"),
     Page(
         "setup-preview",
         "/desk/setup/preview/?as={maren_id}&page=requests/{repair}/",

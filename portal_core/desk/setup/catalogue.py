@@ -16,7 +16,7 @@ from portal_core.config.draft.operations import Insert, Operation, Order, Remove
 from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 from portal_core.desk.setup.frame import order_of, setup_page
-from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.saving import do_edit, save_sheet
 from portal_core.desk.setup.sheet import Sheet
@@ -75,7 +75,7 @@ def _hrefs(catalogue: Catalogue) -> dict[str, str]:
 def add(request: PersonRequest, what: str) -> HttpResponse:
     """A new item of this name."""
     catalogue, draft = CATALOGUES[what], current()
-    name = request.POST.get("name", "").strip()[:200]
+    name = typed_name(request.POST)
     if not name:
         return _index_page(request, catalogue, 400)
     key = new_key(name, taken_keys(draft, catalogue.collection), fallback=catalogue.fallback)

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
+
+from portal_core.config.document.base import MAX_LABEL
+from portal_core.config.document.clean import clean_text
 
 _LONGEST: Final = 40
 _LETTERS: Final = {"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "þ": "th"}
@@ -19,3 +22,8 @@ def new_key(name: str, taken: Collection[str], *, fallback: str) -> str:
     if base not in taken:
         return base
     return next(key for number in range(2, 100_000) if (key := f"{base}-{number}") not in taken)
+
+
+def typed_name(typed: Mapping[str, str], box: str = "name") -> str:
+    """The name that somebody typed for something new: one line, as the document keeps it."""
+    return " ".join(clean_text(typed.get(box, "")).split())[:MAX_LABEL].strip()

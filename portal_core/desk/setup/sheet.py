@@ -141,7 +141,9 @@ class Sheet(forms.Form):
         """Says what stands there now; sent once more, what was typed goes over it."""
         theirs = words(now, self.draft) if isinstance(now, str | dict) else ""
         shown = f" to “{theirs[:120]}”" if theirs else ""
-        self.add_error(control.name, f"Somebody changed this meanwhile{shown}. Save again to put yours in its place.")
+        self.add_error(
+            self._first(control), f"Somebody changed this meanwhile{shown}. Save again to put yours in its place."
+        )
         if isinstance(self.data, QueryDict):
             fresh = self.data.copy()
             fresh[REVISION] = str(self.draft.revision)
@@ -155,7 +157,11 @@ class Sheet(forms.Form):
     def _show(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             control = next((control for control in self.controls if self._is_at(control, problem.path)), None)
-            self.add_error(control.name if control else None, f"{problem.problem} {problem.mend}")
+            self.add_error(self._first(control) if control else None, f"{problem.problem} {problem.mend}")
+
+    def _first(self, control: Control) -> str:
+        """The field of a control at which its errors stand."""
+        return next(iter(control.fields(self.where)))
 
     def _is_at(self, control: Control, words_of_path: str) -> bool:
         path = ".".join((*self.base, *control.path))

@@ -14,7 +14,7 @@ from portal_core.config.draft.operations import Insert, Operation, Order, Remove
 from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.controls import Control, Line, Pick, Switch, label_text, letter_text, long_text
 from portal_core.desk.setup.frame import name_of, order_of, setup_page, words
-from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.saving import do_edit, save_sheet
 from portal_core.desk.setup.sheet import Sheet
@@ -64,7 +64,7 @@ def _line(draft: Draft, head: Mapping[str, JsonValue]) -> TypeLine:
 def add(request: PersonRequest) -> HttpResponse:
     """A new type: blank with a flow, or a copy of another one."""
     draft = current()
-    name = request.POST.get("name", "").strip()[:200]
+    name = typed_name(request.POST)
     source = draft.item("types", request.POST.get("copy", ""))
     flow = draft.item("flows", request.POST.get("flow", ""))
     if not name or (source is None and flow is None):

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from portal_core.desk.setup import catalogue, field, history, portal, type_fields, types
 from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
+from portal_core.desk.setup.flows.urls import flow_urls
 
 
 def _field_urls(start: str, prefix: str) -> list[URLPattern]:
@@ -43,6 +44,7 @@ setup_urls = [
     *_field_urls("setup/record-kinds/<slug:kind_key>/", "setup_record_"),
     path("setup/types/<slug:type_key>/words/", types.opening, name="setup_type_words"),
     path("setup/types/<slug:type_key>/retire/", types.retire, name="setup_type_retire"),
+    *flow_urls,
     path("setup/portal/", portal.index, name="setup_portal"),
     path("setup/history/", history.index, name="setup_history"),
     path("setup/history/<int:revision>/undo/", history.undo_one, name="setup_undo"),

@@ -1,0 +1,317 @@
+"""The editor of flows: statuses with their contract, steps, ways, what is asked, and what is missing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Set
+from portal_core.config.draft.reading import current
+from portal_core.config.models import DraftOperation
+from tests.desk.setup.test_sheets import FETCH, alice, form_of, mona, read  # noqa: F401  # fixtures
+
+FLOWS = "/desk/setup/flows/"
+WAY = f"{FLOWS}way/"
+NEW = f"{WAY}statuses/new/"
+STATUSES = ("flows", "way", "statuses")
+
+
+def keys() -> list[str]:
+    return [status["key"] for status in read(*STATUSES)]
+
+
+def contract(client: Client, status: str = "new") -> dict[str, Any]:
+    return form_of(client, f"{WAY}statuses/{status}/")
+
+
+def page(client: Client, path: str = NEW) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_every_page_opens_and_changes_nothing(alice):  # noqa: F811
+    for path in (FLOWS, WAY, NEW, f"{WAY}statuses/over/", f"{WAY}steps/", f"{WAY}ways/0/"):
+        page(alice, path)
+    assert current().revision == 0
+    for path in (f"{FLOWS}nothing/", f"{WAY}statuses/nothing/", f"{WAY}ways/99/", f"{NEW}asks/nothing/"):
+        assert alice.get(path).status_code == 404, path
+
+
+def test_a_contract_sent_as_it_was_changes_nothing(alice):  # noqa: F811
+    for status in ("new", "known", "over"):
+        answer = alice.post(f"{WAY}statuses/{status}/", contract(alice, status))
+        assert answer.status_code == 302, answer.context["sheet"].errors
+    assert not DraftOperation.objects.exists()
+
+
+def test_the_whole_contract_is_written_from_the_panel(alice):  # noqa: F811
+    typed = {
+        **contract(alice),
+        "name": "Waits",
+        "customer_name": "We wait for you",
+        "turn": "customer",
+        "handler-0-team": "shop",
+        "expected": "2",
+        "expected-unit": "working_days",
+        "if_late-0-tell": "handler",
+        "if_late-0-after_days": "0",
+        "notify-0-who": "customer",
+        "notify-0-when": "daily",
+        "customer_may": ["message", "upload"],
+        "when_done": "known",
+        "remind-0-after_days": "3",
+        "close": "14",
+        "close-to": "over",
+    }
+    answer = alice.post(NEW, typed)
+    assert answer.status_code == 302, answer.context["sheet"].errors
+    status = read(*STATUSES, "new")
+    assert status["name"] == "Waits" and status["turn"] == "customer"
+    assert status["handler"] == [{"team": "shop"}]
+    assert status["expected"] == {"days": 2, "working": True}
+    assert status["if_late"] == [{"tell": "handler"}]
+    assert status["notify"] == [{"who": "customer", "when": "daily"}]
+    assert status["customer_may"] == ["message", "upload"]
+    assert (status["when_done"], status["remind"]) == ("known", [{"after_days": 3}])
+    assert status["close"] == {"after_days": 14, "to": "over"}
+    (edited,) = DraftOperation.objects.all()
+    assert "Waiting on" in edited.title and "Way" in edited.title
+    again = contract(alice)
+    assert (again["expected"], again["expected-unit"], again["close-to"]) == (2, "working_days", "over")
+
+
+def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice, people):  # noqa: F811
+    from portal_core.accounts.actor import actor_for
+
+    when = {"field": "kind", "is": "leak"}
+    rules = [{"when": when, "team": "shop"}, {"team": "desk"}]
+    edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
+    typed = contract(alice)
+    assert "only under a condition" in page(alice)
+    alice.post(NEW, {**typed, "handler-1-team": "", "handler-2-team": "shop"})
+    assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}, {"team": "shop"}]
+    # The same page again, as a script sends it: what it shows as a third rule is still one.
+    alice.post(NEW, {**typed, "handler-2-team": "desk", "dirty": ["handler-2-team"]}, headers=FETCH)
+    assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}, {"team": "desk"}, {"team": "desk"}]
+
+
+def test_what_cannot_be_kept_is_said_and_what_was_typed_stays(alice):  # noqa: F811
+    answer = alice.post(NEW, {**contract(alice), "name": "", "expected": "0", "meaning": "Typed long"})
+    assert answer.status_code == 400
+    assert answer.context["sheet"].errors.keys() == {"name", "expected"}
+    assert "Typed long" in answer.content.decode()
+    answer = alice.post(NEW, {**contract(alice), "handler-0-rest": '{"x": 1}', "handler-0-team": "shop"})
+    assert answer.status_code == 400
+    answer = alice.post(NEW, {**contract(alice), "handler-0-rest": "[", "turn": "their"})
+    assert answer.status_code == 400
+    assert current().revision == 0
+
+
+def test_two_who_edit_one_contract_lose_nothing(alice, mona):  # noqa: F811
+    first, second = contract(alice), contract(mona)
+    alice.post(NEW, {**first, "meaning": "Hers"})
+    mona.post(NEW, {**second, "next_step": "Hers too"})
+    assert (read(*STATUSES, "new", "meaning"), read(*STATUSES, "new", "next_step")) == ("Hers", "Hers too")
+    answer = mona.post(NEW, {**second, "meaning": "Mine"})
+    assert answer.status_code == 400
+    assert "Somebody changed this meanwhile to “Hers”" in answer.content.decode()
+    assert read(*STATUSES, "new", "meaning") == "Hers"
+
+
+def test_statuses_are_added_copied_ordered_taken_out_and_brought_back(alice):  # noqa: F811
+    alice.post(f"{WAY}add/", {"name": "Part on order", "turn": "us"})
+    alice.post(f"{WAY}add/", {"name": "New", "copy": "known"})
+    alice.post(f"{WAY}add/", {"name": " "})
+    assert keys() == ["new", "known", "part-on-order", "new-2", "over"]
+    assert read(*STATUSES, "new-2", "meaning") == "A person has it."
+    assert read("flows", "way", "transitions")[2]["from"] == ["known", "new-2"]
+    alice.post(f"{WAY}order/", {"key": "new-2", "to": "first"})
+    assert keys()[0] == "new-2"
+    alice.post(f"{WAY}statuses/new-2/retire/")
+    assert "new-2" not in keys()
+    assert read("flows", "way", "transitions")[2]["from"] == ["known"]
+    alice.post(f"{WAY}statuses/known/retire/")
+    assert read(*STATUSES, "known", "retired") is True
+    assert read("flows", "way", "transitions") == [
+        {"from": ["new"], "to": "over", "by": ["agent"], "ask_reason": True, "label": "Close"}
+    ]
+    assert "Bring back" in page(alice, WAY)
+    alice.post(f"{WAY}statuses/known/retire/")
+    assert read(*STATUSES, "known", "retired") is None
+
+
+def test_where_requests_begin_cannot_be_taken_out_until_they_begin_elsewhere(alice):  # noqa: F811
+    answer = alice.post(f"{NEW}retire/", follow=True)
+    assert "Repair and Sale begin here" in answer.content.decode()
+    assert read(*STATUSES, "new", "retired") is None
+    for kind in ("repair", "sale", "nothing"):
+        alice.post(f"{WAY}statuses/known/begin/", {"type": kind})
+    assert (read("types", "repair", "start"), read("types", "sale", "start")) == ("known", "known")
+    alice.post(f"{NEW}retire/")
+    assert read(*STATUSES, "new", "retired") is True
+
+
+def test_flows_are_added_copied_named_retired_and_brought_back(alice):  # noqa: F811
+    alice.post(f"{FLOWS}../new-flow/".replace("flows/../", ""), {"name": "Orders"})
+    alice.post("/desk/setup/new-flow/", {"name": "Way", "copy": "way"})
+    answer = alice.post("/desk/setup/new-flow/", {"name": ""}, follow=True)
+    assert "A name is needed" in answer.content.decode()
+    assert current().keys("flows") == ["way", "orders", "way-2"]
+    assert len(read("flows", "way-2", "statuses")) == 3
+    assert "No request type uses this flow." in page(alice, f"{FLOWS}orders/")
+    alice.post(f"{FLOWS}orders/rename/", {"name": "Purchases"})
+    assert read("flows", "orders", "name") == "Purchases"
+    answer = alice.post(f"{WAY}retire/", follow=True)
+    assert "is used by Repair, Sale" in answer.content.decode()
+    assert read("flows", "way", "retired") is None
+    alice.post(f"{FLOWS}orders/retire/")
+    assert "orders" not in current().keys("flows")
+
+
+def test_steps_are_added_named_ordered_and_go_with_what_pointed_to_them(alice):  # noqa: F811
+    steps = f"{WAY}steps/"
+    alice.post(f"{steps}change/", {"do": "add", "name": "Visit"})
+    alice.post(f"{steps}change/", {"key": "visit", "to": "up"})
+    assert [step["key"] for step in read("flows", "way", "steps")] == ["visit", "one"]
+    alice.post(steps, {**form_of(alice, steps), "step-visit": "We come by"})
+    assert read("flows", "way", "steps", "visit", "name") == "We come by"
+    answer = alice.post(steps, {**form_of(alice, steps), "step-visit": ""})
+    assert answer.status_code == 400
+    alice.post(f"{steps}change/", {"do": "remove", "key": "one"})
+    assert [step["key"] for step in read("flows", "way", "steps")] == ["visit"]
+    assert all("step" not in status for status in read(*STATUSES))
+
+
+def test_ways_read_in_plain_words_and_are_added_changed_and_taken_out(alice):  # noqa: F811
+    shown = page(alice)
+    assert "by staff, once “Cause” is filled in" in shown
+    assert "by staff, with a reason" in shown
+    answer = alice.post(f"{NEW}ways/", {"to": "", "by": "agent"}, follow=True)
+    assert "Choose where the way leads" in answer.content.decode()
+    alice.post(f"{WAY}statuses/known/ways/", {"to": "new", "by": ["agent", "customer"]})
+    assert read("flows", "way", "transitions")[3] == {"from": ["known"], "to": "new", "by": ["agent", "customer"]}
+    path = f"{WAY}ways/3/"
+    answer = alice.get(path)
+    typed = {**form_of(alice, path), "mark": answer.context["line"].mark, "status": "known"}
+    alice.post(path, {**typed, "by": ["engineer"], "must_fill": ["what"], "label": "Again", "ask_reason": "on"})
+    move = read("flows", "way", "transitions")[3]
+    assert (move["by"], move["must_fill"], move["label"], move["ask_reason"]) == (["engineer"], ["what"], "Again", True)
+    answer = alice.post(path, {**typed, "label": "Stale"})
+    assert answer.status_code == 409
+    assert "were changed meanwhile" in answer.content.decode()
+    line = next(line for line in alice.get(f"{WAY}statuses/known/").context["picked"].moves if line.to == "new")
+    alice.post(f"{WAY}ways/3/remove/", {"mark": "stale", "status": "known"})
+    assert len(read("flows", "way", "transitions")) == 4
+    alice.post(f"{WAY}ways/3/remove/", {"mark": line.mark, "status": "known"})
+    assert len(read("flows", "way", "transitions")) == 3
+
+
+def test_a_way_from_several_statuses_can_go_from_one_of_them(alice):  # noqa: F811
+    line = alice.get(NEW).context["picked"].moves[1]
+    alice.post(f"{WAY}ways/1/remove/", {"mark": line.mark, "status": "new"})
+    assert read("flows", "way", "transitions")[1]["from"] == ["known"]
+
+
+def test_what_is_asked_is_added_shaped_ordered_and_taken_out(alice):  # noqa: F811
+    asks = f"{NEW}asks/"
+    answer = alice.post(asks, {"do": "add", "kind": "fill"})
+    assert answer.headers["Location"] == f"{asks}fill/"
+    alice.post(asks, {"do": "add", "kind": "approve"})
+    alice.post(asks, {"do": "add", "kind": "upload", "document_kind": "nothing"})
+    assert [ask["key"] for ask in read(*STATUSES, "new", "asks")] == ["fill", "approve"]
+    alice.post(f"{asks}fill/", {**form_of(alice, f"{asks}fill/"), "fields": ["phone"], "label": "Your number"})
+    typed = {**form_of(alice, f"{asks}approve/"), "fields": ["what"], "declined": "over", "expires_days": "7"}
+    alice.post(f"{asks}approve/", {**typed, "consent": "I agree", "required": ""})
+    fill, approve = read(*STATUSES, "new", "asks")
+    assert fill == {"key": "fill", "do": "fill", "fields": ["phone"], "label": "Your number"}
+    assert (approve["declined"], approve["expires_days"], approve["required"]) == ("over", 7, False)
+    assert "Your number" in page(alice)
+    alice.post(asks, {"key": "approve", "to": "up"})
+    alice.post(asks, {"key": "fill", "do": "remove"})
+    assert [ask["key"] for ask in read(*STATUSES, "new", "asks")] == ["approve"]
+
+
+def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice, people):  # noqa: F811
+    from portal_core.accounts.actor import actor_for
+
+    fields = [field for field in read("types", "sale", "fields") if field["key"] != "phone"]
+    edit(actor=actor_for(people["alice"]), operations=[Set(("types", "sale", "fields"), fields)], title="Fewer")
+    alice.post(f"{NEW}asks/", {"do": "add", "kind": "fill"})
+    sheet = alice.get(f"{NEW}asks/fill/").context["sheet"]
+    assert [key for key, _label in sheet.fields["fields"].choices] == ["what", "kind", "gauge", "cause"]
+    assert "Used by" in page(alice) and "Repair and Sale" in page(alice)
+
+
+def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_mend(alice):  # noqa: F811
+    assert alice.get(NEW).context["findings"] == []
+    alice.post(f"{WAY}add/", {"name": "Part on order"})
+    answer = alice.get(f"{WAY}statuses/part-on-order/")
+    shown = answer.content.decode()
+    found = {finding.text for finding in answer.context["picked"].findings}
+    assert {
+        "No request can ever come to this status.",
+        "From this status no request can ever come to an end.",
+        "Nothing says what this status means.",
+        "Nobody has requests in this status.",
+        "Nothing says how long it takes.",
+    } <= found
+    assert all(finding.mend for finding in answer.context["findings"])
+    assert "to mend" in shown and "#meaning" in shown
+    for finding in answer.context["findings"]:
+        assert not re.search(r"[{}]|part-on-order|must_fill|customer_name", f"{finding.text} {finding.mend}")
+    alice.post(NEW, {**contract(alice), "meaning": "", "next_step": "{nobody} comes"})
+    texts = {finding.text for finding in alice.get(NEW).context["picked"].findings}
+    assert "Nothing says what this status means." in texts
+    assert "There is no placeholder {nobody}." in texts
+
+
+def test_requests_are_counted_where_they_stand_in_one_query(alice, shop):  # noqa: F811
+    shop.file()
+    shop.file("sale")
+    answer = alice.get(NEW)
+    counts = {line.key: line.count for line in answer.context["lines"]}
+    assert counts == {"new": 2, "known": 0, "over": 0}
+    assert "2 now" in answer.content.decode() and "2 open requests are somewhere on it now" in answer.content.decode()
+    for kind in ("repair", "sale"):
+        alice.post(f"{WAY}statuses/known/begin/", {"type": kind})
+    alice.post(f"{NEW}retire/")
+    assert "goes away, and 2 open requests stand in it" in page(alice, WAY)
+
+
+def test_the_preview_is_the_portals_own_card(alice):  # noqa: F811
+    alice.post(NEW, {**contract(alice), "customer_name": "A sentence of ours", "next_step": "{handler} calls you"})
+    answer = alice.get(NEW)
+    shown = answer.content.decode()
+    assert "components/request_card.html" in {template.name for template in answer.templates}
+    assert shown.count("A sentence of ours") >= 3
+    assert "Desk calls you" in shown
+
+
+def test_a_page_costs_the_same_whatever_the_portal_holds(alice, shop):  # noqa: F811
+    page(alice)
+    alice.post(f"{WAY}add/", {"name": "A"})
+    with CaptureQueriesContext(connection) as few:
+        page(alice)
+    for name in ("B", "C", "D"):
+        shop.file()
+        alice.post(f"{WAY}add/", {"name": name})
+    with CaptureQueriesContext(connection) as many:
+        page(alice)
+    assert len(many) == len(few) <= 14, [query["sql"][:90] for query in many]
+
+
+@pytest.mark.parametrize("who", ["bob", "carol", None])
+def test_only_who_may_configure_comes_in_and_nothing_is_written(who, people, shop, client_for):
+    client = client_for(people[who] if who else None)
+    for path in (f"{WAY}statuses/new/", f"{WAY}add/", f"{WAY}retire/", f"{NEW}ways/", f"{NEW}asks/", f"{NEW}retire/"):
+        answer = client.post(path, {"name": "Mine", "do": "add", "kind": "fill", "to": "known", "by": "agent"})
+        assert answer.status_code in (302, 403, 404)
+        assert "/desk/setup/" not in answer.headers.get("Location", "")
+    assert current().revision == 0
