@@ -251,6 +251,7 @@ QUERY = [
     *("edit", "before", "page", "show", "sent", "next", "email", "to", "tell", "reason", "back", "at", "view", "type"),
     *("again", "record", "status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
     *("into", "priority", "state", "saved", "select", "ready", "source", "after", "field", "from", "version"),
+    *("as", "screen", "find"),
 ]
 
 
@@ -427,6 +428,7 @@ PAGES = [
     ("alice", "/desk/setup/publish/seen/all/"), ("alice", "/desk/setup/versions/"),
     ("alice", "/desk/setup/versions/file/"),
     ("bob", "/desk/new/job/"), ("alice", "/desk/first-steps/"), ("alice", "/desk/team/"), ("platform", "/"),
+    ("alice", "/desk/setup/preview/"), ("alice", "/desk/setup/preview/live/example/requests/"),
     ("platform", "/signup/"), ("platform", "/signup/address/"), ("platform", "/console/"), ("platform", "/dev/mail/"),
 ]  # fmt: skip
 
