@@ -110,6 +110,45 @@ def flow_forms() -> list[Form]:
     ]
 
 
+# The editor: what is asked about the portal, a type, a field and its answers, and each shared list.
+SETUP = {
+    "portal/": {
+        "name": "Acme",
+        "prefix": "AC",
+        "sender": "A",
+        "welcome": "Hello",
+        "emergency": "Call",
+        "dirty": "name",
+    },
+    "types/add/": {"name": "New", "copy": "job", "flow": "way"},
+    "types/order/": {"key": "job", "to": "last"},
+    "types/job/words/": {"name": "Job", "description": "d", "group": "g", "icon": "tool", "title": "t", "before": "b"},
+    "types/job/fields/add/": {"label": "New", "kind": "text", "copy": ""},
+    "types/job/fields/order/": {"key": "shop-text", "to": "last"},
+    "types/job/fields/show/": {"field": "shop-text", "status": "open", "role": "", "to": "see"},
+    "types/job/fields/shop-text/": {
+        "label": "Text",
+        "noun": "the text",
+        "help": "h",
+        "placeholder": "p",
+        "max_length": "99",
+        "pattern": "[a-z]+",
+        "pattern_error": "Letters",
+        "default": "d",
+        "remember": "",
+    },
+    "types/job/fields/shop-number/": {"label": "Number", "unit": "bar", "min": "1", "max": "2", "decimals": "1"},
+    "types/job/fields/shop-text/switch/": {"do": "show", "role": "customer", "to": "see", "status": "open"},
+    "types/job/fields/shop-choice/parts/": {"do": "add", "label": "New", "key": "", "to": "", "kind": ""},
+    "types/job/fields/shop-choice/parts/canarykey-choiceshop-a-q/": {"label": "Answer", "help": "h"},
+    "document-kinds/add/": {"name": "Paper"},
+    "document-kinds/order/": {"key": "paper", "to": "first"},
+    "document-kinds/paper/": {"name": "Paper", "added_by": "both", "max_files": "1", "valid": "12", "accept": "pdf"},
+    "record-kinds/thing/": {"name": "Thing", "title": "{field:name}", "icon": "tool"},
+    "roles/add/": {"name": "Night"},
+    "teams/desk/": {"name": "Desk"},
+}
+
 # Steps of signing in need the step before them.
 _SIGN_IN = (("post", "/signin/", "email=carol@example.com"),)
 _CHANGE = (("post", "/account/email/", f"email=new@example.com&present={PASSWORD}"),)
@@ -214,6 +253,7 @@ FORMS = [
         "/desk/new/job/",
         {"email": "new@example.com", "name": "New", "f-shop-text": "Pump", "key": "", "do": "send"},
     ),
+    *(Form("alice", f"/desk/setup/{path}", {"revision": "0", **fields}) for path, fields in SETUP.items()),
     Form("alice", "/desk/first-steps/", {"asked": "6-15", "minutes": "4"}),
     Form(
         "alice",
@@ -252,6 +292,7 @@ QUERY = [
     *("again", "record", "status", "who", "team", "due", "sort", "customer", "person", "slug", "name", "starter", "q"),
     *("into", "priority", "state", "saved", "select", "ready", "source", "after", "field", "from", "version"),
     *("as", "screen", "find"),
+    *("into", "priority", "state", "saved", "select", "ready", "parts", "from", "missing"),
 ]
 
 
