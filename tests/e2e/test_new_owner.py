@@ -113,6 +113,8 @@ def _ask_for_another(owner, number):
     owner.page.wait_for_url(f"**/desk/requests/{number}/**")
     owner.sees("june.pdf", "Sam Porter")
     owner.page.select_option("#to", "papers-missing")
+    # It may stand there already, and the panel comes anew with what was chosen.
+    owner.page.wait_for_load_state("networkidle")
     owner.page.wait_for_selector("#reason")
     owner.fill("#reason", "The statement of July is missing.")
     # What is sent is what was read: the reason stands in the mail first.
@@ -157,6 +159,8 @@ def _send_back(owner, number):
 def _move_back(owner, number):
     """The request asks for it itself again; what it is for was said when it was sent back."""
     owner.page.select_option("#to", "papers-missing")
+    # It may stand there already, and the panel comes anew with what was chosen.
+    owner.page.wait_for_load_state("networkidle")
     owner.page.wait_for_selector("#reason")
     owner.fill("#reason", REASON)
     owner.page.wait_for_selector(f"#move-mail:has-text('{REASON}')")
