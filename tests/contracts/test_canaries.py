@@ -228,6 +228,7 @@ def everything_reached(client: Any, scene: Scene) -> Iterator[tuple[str, str]]:
         "key": [scene.people["carol"].pk],
         "token": ["x", "x:y:z"],
         "digest": [live_portal().brand_hash],
+        "digits": ["c8401a"],
         "file_id": [uuid.UUID(int=7)],
         "version": ["live"],
         "who": [scene.people["carol"].pk, "example"],

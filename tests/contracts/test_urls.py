@@ -139,6 +139,7 @@ def town(people, tenant, client_for, twins) -> Town:
         "key": [people["bob"].pk],
         "token": ["not-a-token"],
         "digest": [live_portal().brand_hash],
+        "digits": ["c8401a"],
         "file_id": [uuid.UUID(int=7)],
         "version": ["live"],
         "who": ["example"],

@@ -244,6 +244,7 @@ DESK = (
         mock="setup-preview.html",
     ),
     Page("setup-preview-form", "/desk/setup/preview/?as=example&page=new/report-fault/&screen=phone", "owner"),
+    Page("setup-portal", "/desk/setup/portal/", "owner", mock="setup-brand.html"),
     Page("setup-preview-mail", "/desk/setup/preview/?as=example&page=mail/report-fault/part-on-order/", "owner"),
 )
 PLATFORM = (

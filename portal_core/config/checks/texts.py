@@ -1,7 +1,7 @@
 """Texts in all languages, and staff words kept out of what customers read. Warnings only."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pydantic import JsonValue
@@ -70,18 +70,22 @@ def all_texts(document: Mapping[str, JsonValue], path: str = "") -> Iterator[tup
 
 def _languages(index: Index) -> Iterator[Problem]:
     portal = index.document.portal
-    needed = dict.fromkeys((portal.language, *portal.languages))
-    needed_of_plain = [language for language in needed if language != portal.language]
+    needed = list(dict.fromkeys((portal.language, *portal.languages)))
     for path, key, value in all_texts(canonical(index.document)):
-        if isinstance(value, str):
-            # A unit, or a text of placeholders alone, is the same in every language.
-            missing = [] if key == "unit" or _WORDLESS.fullmatch(value) else needed_of_plain
-        else:
-            missing = [language for language in needed if language not in value]
+        missing = missing_in(key, value, portal.language, needed)
         if missing:
             text = f"There is no text in: {', '.join(missing)}."
             fallback = "Until then readers see another language."
             yield Problem(path, text, f"Add it. {fallback}", "warning")
+
+
+def missing_in(key: str, value: TextValue, own: str, needed: Sequence[str]) -> list[str]:
+    """The languages in which a text is missing; `own` is the portal's, in which plain words are."""
+    if isinstance(value, str):
+        # A unit, or a text of placeholders alone, is the same in every language.
+        is_same = key == "unit" or _WORDLESS.fullmatch(value) is not None
+        return [] if is_same else [language for language in needed if language != own]
+    return [language for language in needed if language not in value]
 
 
 def _staff_words(index: Index) -> Iterator[Problem]:

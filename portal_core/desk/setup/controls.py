@@ -56,6 +56,10 @@ class Control(ABC):
     def value(self, cleaned: Mapping[str, Any], before: JsonValue, where: Where) -> JsonValue:
         """What the document keeps; None leaves it out. `before` is what it keeps now."""
 
+    def problems(self, cleaned: Mapping[str, Any], where: Where) -> Mapping[str, str]:
+        """What is wrong with several fields together, by the field at which it is said."""
+        return {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Control):

@@ -4,8 +4,10 @@ Several people may have the same sheet open. Only what a person changed is writt
 same value since the page was loaded, nothing is written and both values are shown.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final, cast
 
 from django import forms
@@ -25,6 +27,7 @@ from portal_core.desk.setup.frame import languages_of, words
 
 REVISION: Final = "revision"
 _TRIES: Final = 5
+_NUMBERED: Final = re.compile(r"(?<=-\d)-.*$")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Block:
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Those behind the first, two by two."""
         return list(zip(self.fields[1::2], self.fields[2::2], strict=True))
+
+    @property
+    def groups(self) -> list[list[forms.BoundField]]:
+        """Those of a control that holds several things: each thing's fields together, by the number in their names."""
+        return [list(fields) for _, fields in groupby(self.fields, lambda field: _NUMBERED.sub("", field.name))]
 
 
 class Sheet(forms.Form):
@@ -87,6 +95,15 @@ class Sheet(forms.Form):
         is_changed = self.draft.read(path) != self.draft.live_value(path)
         fields = [self[name] for name in control.fields(self.where)]
         return Block(control.template or "setup/_plain_control.html", fields, is_changed)
+
+    def clean(self) -> dict[str, Any]:
+        """What is wrong with several fields of one control together."""
+        cleaned = super().clean() or self.cleaned_data
+        for control in self.controls:
+            if not any(name in self.errors for name in control.fields(self.where)):
+                for name, problem in control.problems(cleaned, self.where).items():
+                    self.add_error(name, problem)
+        return cleaned
 
     def save(self, actor: Actor) -> bool:
         """Writes what was changed to the draft; False when it could not, with the reasons in `errors`.

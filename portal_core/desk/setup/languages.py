@@ -1,0 +1,94 @@
+"""The languages of the portal: which there are, how many texts each lacks, adding, taking out, which comes first."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+from babel.localedata import locale_identifiers
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from pydantic import JsonValue
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Operation, Set
+from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.wording import how_many, said_for
+from portal_core.desk.setup.controls import Choices, language_name
+from portal_core.desk.setup.frame import language_of, languages_of
+from portal_core.desk.setup.saving import do_edit
+
+MAX_LANGUAGES: Final = 12
+
+
+@dataclass(frozen=True)
+class LanguageLine:
+    """One language of the portal."""
+
+    code: str
+    name: str
+    is_first: bool
+    missing: int
+    texts: int
+    is_spoken: bool  # whether buttons and sentences of ours are in it
+
+
+def language_lines(draft: Draft) -> list[LanguageLine]:
+    """The portal's languages, its own first."""
+    codes = languages_of(draft)
+    texts, missing = how_many(draft, codes)
+    spoken = {code for code, _ in settings.LANGUAGES}
+    return [
+        LanguageLine(
+            code, language_name(code), code == codes[0], missing[code], texts, code.partition("-")[0] in spoken
+        )
+        for code in codes
+    ]
+
+
+def offered(draft: Draft) -> Choices:
+    """The languages that can be added."""
+    taken = languages_of(draft)
+    return [(code, name) for code, name in _every_language() if code not in taken]
+
+
+@lru_cache(maxsize=1)
+def _every_language() -> Choices:
+    codes = {code for code in locale_identifiers() if "_" not in code and len(code) <= 3}
+    names = [(code, Locale("en").languages.get(code, "")) for code in codes]
+    return sorted(((code, name) for code, name in names if name), key=lambda one: one[1])
+
+
+@require_POST
+@staff_page("manage_setup")
+def change(request: PersonRequest) -> HttpResponse:
+    """`do`: add, remove or first, for one `language`."""
+    draft = current()
+    code, back = request.POST.get("language", ""), f"{reverse('desk:setup_portal')}#languages"
+    operations = _operations(draft, request.POST.get("do", ""), code)
+    if not operations:
+        return HttpResponseRedirect(back)
+    title = f"Languages: {language_name(code)} {_TOLD[request.POST['do']]}"
+    return do_edit(request, back, lambda: edit(actor=request.actor, operations=operations, title=title), f"{title}.")
+
+
+_TOLD: Final = {"add": "is spoken too", "remove": "is not spoken any more", "first": "comes first"}
+
+
+def _operations(draft: Draft, do: str, code: str) -> list[Operation]:
+    codes, own = languages_of(draft), language_of(draft)
+    match do:
+        case "add" if code in dict(offered(draft)) and len(codes) < MAX_LANGUAGES:
+            return [_listed([*codes, code])]
+        case "remove" if code in codes and code != own:
+            return [_listed([kept for kept in codes if kept != code])]
+        case "first" if code in codes and code != own:
+            return said_for(draft, code)
+    return []
+
+
+def _listed(codes: list[str]) -> Operation:
+    return Set(("portal", "languages"), list[JsonValue](codes) if len(codes) > 1 else None)
