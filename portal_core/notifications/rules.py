@@ -6,7 +6,7 @@ reader's own choice (`choices.py`).
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pydantic import JsonValue
@@ -65,12 +65,16 @@ def usual_way(portal: CompiledPortal, event: str, who: str) -> Way | None:
 def _ways(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> Mapping[str, Way]:
     rules = [rule for rule in portal.notifications if rule.event == event]
     holding = [rule for rule in rules if holds(rule.if_, values, status_key, portal.time_zone)]
-    if any(rule.who == "nobody" for rule in holding):
+    return ways_by(event, {rule.who for rule in rules}, [(rule.who, rule.when) for rule in holding])
+
+
+def ways_by(event: str, named: Collection[str], holding: Sequence[tuple[str, str]]) -> Mapping[str, Way]:
+    """How each kind of reader is told of `event`, by its rules that hold (who, when) and all whom its rules name."""
+    if any(who == "nobody" for who, _ in holding):
         return {}
     wanted: dict[str, Way] = {}
-    for rule in holding:
-        wanted.setdefault(rule.who, Way(rule.when))
-    named = {rule.who for rule in rules}
+    for who, when in holding:
+        wanted.setdefault(who, Way(when))
     # A document that names any staff for this event has decided for all of them.
     has_staff_rule = any(who in STAFF_READERS for who in named)
     defaults = {

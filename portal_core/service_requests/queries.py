@@ -1,6 +1,7 @@
 """Lists of service requests: each starts from what the reader may see."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -102,3 +103,9 @@ def documents_to_check(actor: Actor, portal: CompiledPortal) -> QuerySet[Documen
     if actor.role.reaches_all:
         return rows
     return rows.filter(customer_id__in=visible_to(actor).values("customer_id"))
+
+
+def latest_of(actor: Actor, type_keys: Sequence[str]) -> ServiceRequest | None:
+    """The request of these types in which something happened last, of those that `actor` may see."""
+    rows = visible_to(actor).filter(type_key__in=type_keys).select_related("customer")
+    return rows.order_by("-last_entry_at", "-id").first()

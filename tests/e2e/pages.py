@@ -245,6 +245,12 @@ DESK = (
     ),
     Page("setup-preview-form", "/desk/setup/preview/?as=example&page=new/report-fault/&screen=phone", "owner"),
     Page("setup-portal", "/desk/setup/portal/", "owner", mock="setup-brand.html"),
+    Page(
+        "setup-notifications",
+        "/desk/setup/notifications/?flow=repairs&at=part-on-order&who=customer",
+        "owner",
+        mock="setup-notifications.html",
+    ),
     Page("setup-preview-mail", "/desk/setup/preview/?as=example&page=mail/report-fault/part-on-order/", "owner"),
 )
 PLATFORM = (

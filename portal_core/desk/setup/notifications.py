@@ -1,0 +1,281 @@
+"""`/desk/setup/notifications/`: who is told what, and when. One cell is open beside the table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from csp.constants import SELF
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from pydantic import JsonValue
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.draft.paths import Path
+from portal_core.config.draft.reading import Draft, current
+from portal_core.config.drafted import drafted_portal
+from portal_core.desk.setup import told
+from portal_core.desk.setup.composing import askable, sentence
+from portal_core.desk.setup.frame import name_of, setup_page, words
+from portal_core.desk.setup.saving import save_sheet
+from portal_core.desk.setup.sheet import Sheet
+from portal_core.desk.setup.told import EVENTS, READERS, ToldInStatus, ToldOfEvent, can_be_told, rules_in
+from portal_core.service_requests.queries import latest_of
+
+_SHORT: Final = {"now": "now", "daily": "daily", "never": "portal", "nobody": "–"}
+_ICONS: Final = {"now": "mail", "daily": "clock", "never": "bell"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """When one reader is told of one thing."""
+
+    who: str
+    reader: str
+    when: str
+    then: str
+    href: str
+    is_changed: bool
+    is_open: bool
+    has_conditions: bool
+
+    @property
+    def icon(self) -> str:
+        """The sign for it; none where nobody is told."""
+        return _ICONS.get(self.when, "")
+
+    @property
+    def text(self) -> str:
+        """As the table says it."""
+        return _SHORT[self.when] + (f", then {self.then}" if self.then else "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One status or event with its cells; None stands for readers whom no rule may tell."""
+
+    key: str
+    name: str
+    cells: Sequence[Cell | None]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one of its cells is beside the table."""
+        return any(cell is not None and cell.is_open for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an address names: a flow, and in it a cell or none."""
+
+    draft: Draft
+    flow: Mapping[str, JsonValue]
+    at: str = ""
+    event: str = ""
+    who: str = ""
+
+    @classmethod
+    def of(cls, draft: Draft, query: QueryDict) -> "Place":
+        """Raises `Http404`."""
+        heads = [head for head in draft.heads("flows") if not head.get("retired")]
+        wanted = query.get("flow") or (str(heads[0]["key"]) if heads else "")
+        flow = draft.item("flows", wanted)
+        place = cls(draft, flow or {}, query.get("at", ""), query.get("event", ""), query.get("who", ""))
+        is_known = not wanted or flow is not None
+        if not is_known or not place.is_real:
+            raise Http404
+        return place
+
+    @property
+    def is_real(self) -> bool:
+        """Whether there is such a cell."""
+        if not (self.at or self.event or self.who):
+            return True
+        if self.who not in dict(READERS):
+            return False
+        if self.event:
+            return self.event in dict(EVENTS) and can_be_told(self.event, self.who)
+        return any(status["key"] == self.at for status in self.statuses)
+
+    @property
+    def statuses(self) -> list[dict[str, JsonValue]]:
+        """Those in use, in order."""
+        return [status for status in rules_in(self.flow.get("statuses")) if not status.get("retired")]
+
+    @property
+    def key(self) -> str:
+        """The flow's."""
+        return str(self.flow.get("key", ""))
+
+    @property
+    def flow_name(self) -> str:
+        """What the flow is called."""
+        return name_of(self.flow, self.draft)
+
+    @property
+    def base(self) -> Path:
+        """The path of the status."""
+        return ("flows", self.key, "statuses", self.at)
+
+    def href(self, **cell: str) -> str:
+        """The address of a cell of the same flow."""
+        return f"{reverse('desk:setup_notifications')}?{urlencode({'flow': self.key, **cell})}"
+
+    @property
+    def here(self) -> str:
+        """The address of this cell."""
+        named = {"at": self.at, "event": self.event, "who": self.who}
+        return self.href(**{name: value for name, value in named.items() if value})
+
+    @property
+    def name(self) -> str:
+        """What it is about."""
+        if self.event:
+            return dict(EVENTS)[self.event]
+        return next((name_of(status, self.draft) for status in self.statuses if status["key"] == self.at), "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("manage_setup")
+def index(request: PersonRequest) -> HttpResponse:
+    """The page. A script asks for the open row alone (`part=row`) after something was saved."""
+    draft = current()
+    place = Place.of(draft, request.GET)
+    if request.htmx and request.GET.get("part") == "row" and place.who:
+        return render(request, "setup/_told_row.html", {"row": _open_row(place), "place": place})
+    if request.method != "POST":
+        return _page(request, place, _sheet(place) if place.who else None, 200)
+    if not place.who:
+        raise Http404
+    sheet = _sheet(place, request.POST)
+    return save_sheet(request, sheet, place.here, lambda again, status: _page(request, place, again, status))
+
+
+def _sheet(place: Place, data: QueryDict | None = None) -> Sheet:
+    reader = dict(READERS)[place.who]
+    title = f"Notifications, {place.name} to {reader.lower()}"
+    if place.event:
+        rules = rules_in(place.draft.part("notifications"))
+        of_event = ToldOfEvent(
+            name="when", path=("notifications",), label="When", event=place.event, who=place.who, rules=rules
+        )
+        return Sheet([of_event], place.draft, (), title, data)
+    mails = [
+        (str(mail["key"]), words(mail.get("subject"), place.draft) or "Without a subject")
+        for mail in place.draft.items("messages")
+    ]
+    of_status = ToldInStatus(name="when", path=("notify",), label="When", who=place.who, mails=mails)
+    return Sheet([of_status], place.draft, place.base, title, data)
+
+
+def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int) -> HttpResponse:
+    draft = place.draft
+    context = {
+        "place": place,
+        "flows": [(str(h["key"]), name_of(h, draft)) for h in draft.heads("flows") if not h.get("retired")],
+        "readers": [name for _, name in READERS],
+        "statuses": _status_rows(place),
+        "events": _event_rows(place),
+        "sheet": sheet,
+        "form": sheet,
+        "conditions": _conditions(place) if sheet else [],
+        "reader": dict(READERS).get(place.who, ""),
+        "mails_href": reverse("desk:setup_messages"),
+        **(_preview(request, place) if sheet and place.at and place.who == "customer" else {}),
+    }
+    parts = (f"flows.{place.key}", "notifications")
+    answer = setup_page(request, "setup/notifications.html", draft, context, parts=parts, status=status)
+    # The mail is shown in a frame of our own.
+    answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
+    return answer
+
+
+def _open_row(place: Place) -> Row:
+    rows = _event_rows(place) if place.event else _status_rows(place)
+    return next(row for row in rows if row.is_open)
+
+
+def _status_rows(place: Place) -> list[Row]:
+    rows = []
+    for status in place.statuses:
+        key = str(status["key"])
+        live = place.draft.live_value(("flows", place.key, "statuses", key))
+        before = rules_in(live.get("notify")) if isinstance(live, dict) else []
+        cells = [_status_cell(place, status, before, who) for who, _ in READERS]
+        rows.append(Row(key, name_of(status, place.draft), cells))
+    return rows
+
+
+def _status_cell(place: Place, status: Mapping[str, JsonValue], before: Sequence[told.Rule], who: str) -> Cell:
+    key, rules = str(status["key"]), rules_in(status.get("notify"))
+    rule = told.of_status(rules, who)
+    asked = sorted({str(item.get("after_days")) for item in rules_in(status.get("remind"))}, key=int)
+    then = f"day {' and '.join(asked)}" if who == "customer" and rule is not None and asked else ""
+    return Cell(
+        who=who,
+        reader=dict(READERS)[who],
+        when=told.when_of(rule),
+        then=then,
+        href=place.href(at=key, who=who),
+        is_changed=[r for r in rules if r.get("who") == who] != [r for r in before if r.get("who") == who],
+        is_open=(place.at, place.who) == (key, who),
+        has_conditions=bool(told.conditional(rules, who)),
+    )
+
+
+def _event_rows(place: Place) -> list[Row]:
+    now = rules_in(place.draft.part("notifications"))
+    before = rules_in(place.draft.live_value(("notifications",)))
+    return [
+        Row(event, name, [_event_cell(place, event, who, now, before) for who, _ in READERS]) for event, name in EVENTS
+    ]
+
+
+def _event_cell(
+    place: Place, event: str, who: str, now: Sequence[told.Rule], before: Sequence[told.Rule]
+) -> Cell | None:
+    if not can_be_told(event, who):
+        return None
+    ways, were = told.of_event(now, event), told.of_event(before, event)
+    return Cell(
+        who=who,
+        reader=dict(READERS)[who],
+        when=ways.get(who, "nobody"),
+        then="",
+        href=place.href(event=event, who=who),
+        is_changed=ways.get(who) != were.get(who),
+        is_open=(place.event, place.who) == (event, who),
+        has_conditions=any(r.get("event") == event for r in told.conditional(now, who)),
+    )
+
+
+def _conditions(place: Place) -> list[str]:
+    """The rules of the open cell that hold under a condition, as sentences."""
+    draft = place.draft
+    if place.event:
+        rules = [rule for rule in rules_in(draft.part("notifications")) if rule.get("event") == place.event]
+    else:
+        rules = rules_in(draft.read((*place.base, "notify")))
+    found = told.conditional(rules, place.who)
+    if not found:
+        return []
+    fields = [field for item in draft.items("types") for field in rules_in(item.get("fields"))]
+    asked = askable(fields, lambda text: words(text, draft))
+    return [f"{dict(told.WHEN)[told.when_of(rule)]}, when {sentence(rule['if'], asked)}" for rule in found]
+
+
+def _preview(request: PersonRequest, place: Place) -> dict[str, object]:
+    """The address of the mail as a real customer gets it, by "See as customer": it is logged there, and only read."""
+    drafted = drafted_portal(place.draft)
+    kinds = [str(head["key"]) for head in place.draft.heads("types") if head.get("flow") == place.key]
+    if drafted.portal is None or not kinds:
+        return {}
+    row = latest_of(request.actor, kinds) if not drafted.is_changed or request.actor.may("publish") else None
+    who, kind, name = ("example", kinds[0], "an example customer")
+    if row is not None:
+        who, kind, name = str(row.customer_id), row.type_key, row.customer.first_name
+    inner = f"mail/{kind}/{place.at}/"
+    version = "draft" if drafted.is_changed else "live"
+    return {"mail_href": reverse("desk:setup_preview_page", args=[version, who, inner]), "mail_to": name}

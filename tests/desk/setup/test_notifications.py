@@ -1,0 +1,168 @@
+"""Who is told what: each cell of the table reads the document's rules and writes them, and nothing else."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal_core.accounts.actor import SYSTEM
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Set
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from portal_core.config.models import DraftOperation
+from portal_core.desk.setup.told import EVENTS, READERS, can_be_told, of_event, rules_for, rules_in
+from portal_core.history.models import HistoryEntry
+from tests.desk.setup.test_sheets import FETCH, form_of, read
+
+PAGE = "/desk/setup/notifications/"
+
+
+@pytest.fixture
+def alice(shop: Any, client_for: Any, people: Any) -> Client:
+    return client_for(people["alice"])
+
+
+def flow_key() -> str:
+    return str(current().keys("flows")[0])
+
+
+def statuses() -> list[dict[str, Any]]:
+    return [status for status in read("flows", flow_key(), "statuses") if not status.get("retired")]
+
+
+def cell(at: str, who: str) -> str:
+    return f"{PAGE}?flow={flow_key()}&at={at}&who={who}"
+
+
+def notify(at: str) -> list[dict[str, Any]]:
+    return read("flows", flow_key(), "statuses", at, "notify")
+
+
+def test_the_table_says_what_the_document_says(alice):
+    page = alice.get(PAGE)
+    assert page.status_code == 200
+    for row, status in zip(page.context["statuses"], statuses(), strict=True):
+        told = {rule["who"]: rule.get("when", "now") for rule in status.get("notify", []) if "if" not in rule}
+        assert {one.who: one.when for one in row.cells} == {who: told.get(who, "nobody") for who, _ in READERS}, status[
+            "key"
+        ]
+    created = page.context["events"][0]
+    assert created.cells[0] is None, "customers are never told of a new request by a rule"
+
+
+def test_opening_every_cell_and_saving_it_as_it_is_changes_nothing(alice):
+    page = alice.get(PAGE)
+    rows = [*page.context["statuses"][:2], *page.context["events"]]
+    for one in (one for row in rows for one in row.cells if one is not None):
+        assert alice.post(one.href, form_of(alice, one.href)).status_code == 302, one.href
+    assert not DraftOperation.objects.exists()
+
+
+def test_a_reader_is_told_in_another_way_and_the_mail_is_chosen(alice):
+    at, mail = statuses()[0]["key"], "hello"
+    alice.post("/desk/setup/mails/add/", {"name": "Hello"})
+    before = [rule for rule in notify(at) or [] if rule["who"] not in ("customer", "nobody")]
+    path = cell(at, "customer")
+    alice.post(path, {**form_of(alice, path), "when": "daily", "mail": mail})
+    assert [rule for rule in notify(at) if rule["who"] == "customer"] == [
+        {"who": "customer", "when": "daily", "message": mail}
+    ]
+    assert [rule for rule in notify(at) if rule["who"] != "customer"] == before
+    page = alice.get(path).content.decode()
+    assert 'class="s chg"' in page
+    row = alice.get(f"{path}&part=row", headers={"HX-Request": "true"})
+    assert row.content.strip().startswith(b"<tr") and len(row.content) < 3_000
+    answer = alice.post(path, {**form_of(alice, path), "when": "now", "dirty": ["when"]}, headers=FETCH)
+    assert answer.content == b"Saved in the draft."
+    assert [rule for rule in notify(at) if rule["who"] == "customer"] == [{"who": "customer", "message": mail}]
+    assert live_portal().number == current().live.number
+
+
+def test_where_nobody_is_told_any_more_the_status_says_so_openly(alice):
+    at = statuses()[0]["key"]
+    for who, _ in READERS:
+        path = cell(at, who)
+        alice.post(path, {**form_of(alice, path), "when": "nobody"})
+    assert notify(at) == [{"who": "nobody"}]
+    path = cell(at, "manager")
+    alice.post(path, {**form_of(alice, path), "when": "never"})
+    assert notify(at) == [{"who": "manager", "when": "never"}]
+    assert current().document is not None
+
+
+def test_rules_under_conditions_stay_and_are_read_aloud(alice):
+    at = statuses()[0]["key"]
+    field = next(f for f in read("types", "repair", "fields") if f["kind"] == "text")
+    rule = {"who": "handler", "when": "daily", "if": {"field": field["key"], "filled": True}}
+    edit(actor=SYSTEM, operations=[Set(("flows", flow_key(), "statuses", at, "notify"), [rule])], title="Rule")
+    path = cell(at, "handler")
+    page = alice.get(path).content.decode()
+    assert "is filled in" in page and "Under conditions" in page
+    alice.post(path, {**form_of(alice, path), "when": "now"})
+    assert notify(at) == [rule, {"who": "handler"}]
+
+
+@pytest.mark.parametrize("event", [event for event, _ in EVENTS])
+def test_what_the_rules_of_an_event_say_is_what_was_chosen(event):
+    """All combinations: what can be written is read back, and other events keep their rules and places."""
+    other = [{"event": "late" if event != "late" else "created", "who": "manager"}]
+    for chosen in product(("now", "daily", "never", "nobody"), repeat=len(READERS)):
+        wanted = {
+            who: when
+            for (who, _), when in zip(READERS, chosen, strict=True)
+            if when != "nobody" and can_be_told(event, who)
+        }
+        written = rules_in(rules_for(other, event, wanted))
+        assert [rule for rule in written if rule["event"] != event] == other
+        if of_event(written, event) != wanted:
+            # Two things only cannot be said: that a default reader among the staff is told nothing while customers
+            # are, or customers nothing while the staff are.
+            assert event in ("replied", "planned", "changed") or not wanted, (event, wanted, written)
+
+
+def test_what_happens_otherwise_is_chosen_too(alice):
+    path = f"{PAGE}?event=created&who=manager"
+    before = of_event(rules_in(read("notifications")), "created")
+    alice.post(path, {**form_of(alice, path), "when": "daily"})
+    told = of_event(rules_in(read("notifications")), "created")
+    assert told == {**before, "manager": "daily"}
+    alice.post(path, {**form_of(alice, path), "when": "never"})
+    assert of_event(rules_in(read("notifications")), "created") == {**before, "manager": "never"}
+
+
+def test_what_no_rule_can_say_is_refused_with_the_mend(alice):
+    path = f"{PAGE}?event=replied&who=customer"
+    answer = alice.post(path, {**form_of(alice, path), "when": "nobody"})
+    assert answer.status_code == 400
+    assert "Choose “In the portal only”" in answer.content.decode()
+    assert not DraftOperation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["flow=nothing", "at=nothing&who=customer", "at=&event=&who=customer", "event=created&who=customer",
+     "event=nothing&who=team", "event=late&who=<script>", "at=x"],
+)  # fmt: skip
+def test_other_addresses_are_no_cells(query, alice):
+    assert alice.get(f"{PAGE}?{query}").status_code == 404
+    assert alice.post(f"{PAGE}?{query}", {"when": "now", "revision": 0}).status_code == 404
+
+
+def test_a_cell_shows_the_mail_as_a_real_customer_gets_it(alice, people, client_for):
+    from tests.service_requests.filing import file_request
+
+    row = file_request(people["carol"], "repair")
+    page = alice.get(cell(row.status_key, "customer"))
+    assert page.context["mail_to"] == people["carol"].first_name
+    assert str(people["carol"].pk) in page.context["mail_href"]
+    lines = HistoryEntry.objects.count()
+    mail = alice.get(page.context["mail_href"])
+    assert mail.status_code == 200
+    assert HistoryEntry.objects.count() == lines
+    # Whoever may shape the portal and not publish sees nobody real through a draft.
+    alice.post(cell(row.status_key, "team"), {**form_of(alice, cell(row.status_key, "team")), "when": "daily"})
+    assert "/draft/" in alice.get(cell(row.status_key, "customer")).context["mail_href"]
