@@ -35,6 +35,12 @@ def incomplete(draft: Draft, languages: Sequence[str]) -> Iterator[Wording]:
             yield Wording(path, value, tuple(missing))
 
 
+def every(draft: Draft) -> Iterator[Wording]:
+    """All texts of the draft, wherever they stand."""
+    for words, _key, value in all_texts(draft.as_json()):
+        yield Wording(path_from(words), value, ())
+
+
 def how_many(draft: Draft, languages: Sequence[str]) -> tuple[int, dict[str, int]]:
     """How many texts the draft has, and how many are missing in each of these languages."""
     missing = dict.fromkeys(languages, 0)

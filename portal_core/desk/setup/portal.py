@@ -87,6 +87,7 @@ def _page(request: PersonRequest, sheet: Sheet, status: int) -> HttpResponse:
         "languages": language_lines(draft),
         "offered": offered(draft),
         "host": request.get_host(),
+        "texts_href": reverse("desk:setup_texts"),
     }
     return setup_page(request, "setup/portal.html", draft, context, parts=("portal",), status=status)
 

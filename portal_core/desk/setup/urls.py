@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from portal_core.desk.setup import catalogue, field, history, languages, notifications, portal, type_fields, types
+from portal_core.desk.setup import (
+    catalogue,
+    field,
+    history,
+    hours,
+    languages,
+    notifications,
+    portal,
+    texts,
+    type_fields,
+    types,
+)
 from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 from portal_core.desk.setup.flows.urls import flow_urls
 
@@ -49,6 +60,8 @@ setup_urls = [
     path("setup/portal/look/", portal.look, name="setup_look"),
     path("setup/portal/colour/<str:digits>.css", portal.colour, name="setup_colour"),
     path("setup/portal/languages/", languages.change, name="setup_languages"),
+    path("setup/hours/", hours.index, name="setup_hours"),
+    path("setup/texts/", texts.index, name="setup_texts"),
     path("setup/notifications/", notifications.index, name="setup_notifications"),
     path("setup/history/", history.index, name="setup_history"),
     path("setup/history/<int:revision>/undo/", history.undo_one, name="setup_undo"),
