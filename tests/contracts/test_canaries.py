@@ -219,7 +219,7 @@ def everything_reached(client: Any, scene: Scene) -> Iterator[tuple[str, str]]:
         "record_id": [scene.thing.pk, scene.old_thing.pk, uuid.UUID(int=8)],
         "ask_key": ["quote", "nothing"],
         "field_key": [canaries.key("shop", "text"), "nothing"],
-        "part_key": ["x"],
+        "part_key": ["x", "handler"],
         "item_key": ["x"],
         "flow_key": ["way", "nothing"],
         "status_key": ["asked", "nothing"],

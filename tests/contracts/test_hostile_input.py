@@ -99,6 +99,11 @@ def flow_forms() -> list[Form]:
         Form("alice", f"{way}add/", {"name": "Seen", "turn": "us", "copy": "asked"}),
         Form("alice", f"{way}order/", {"key": "asked", "to": "before:open"}),
         Form("alice", f"{way}statuses/asked/", CONTRACT),
+        Form(
+            "alice",
+            f"{way}statuses/asked/rules/handler/0/",
+            {"revision": "0", "mark": "x", "when": "all", "when-0": '["shop-text", "is", null]', "when-0-to": "x"},
+        ),
         Form("alice", f"{way}statuses/open/begin/", {"type": "job"}),
         Form("alice", f"{way}statuses/asked/ways/", {"to": "open", "by": "agent"}),
         Form("alice", f"{way}ways/0/", {**move, "must_fill": "shop-date", "ask_reason": "on"}),

@@ -94,7 +94,7 @@ def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice
     rules = [{"when": when, "team": "shop"}, {"team": "desk"}]
     edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
     typed = contract(alice)
-    assert "only under a condition" in page(alice)
+    assert "Only when Which? is A leak" in page(alice)
     alice.post(NEW, {**typed, "handler-1-team": "", "handler-2-team": "shop"})
     assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}, {"team": "shop"}]
     # The same page again, as a script sends it: what it shows as a third rule is still one.
@@ -159,7 +159,7 @@ def test_where_requests_begin_cannot_be_taken_out_until_they_begin_elsewhere(ali
 
 
 def test_flows_are_added_copied_named_retired_and_brought_back(alice):  # noqa: F811
-    alice.post(f"{FLOWS}../new-flow/".replace("flows/../", ""), {"name": "Orders"})
+    alice.post("/desk/setup/new-flow/", {"name": "Orders"})
     alice.post("/desk/setup/new-flow/", {"name": "Way", "copy": "way"})
     answer = alice.post("/desk/setup/new-flow/", {"name": ""}, follow=True)
     assert "A name is needed" in answer.content.decode()
@@ -250,7 +250,7 @@ def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice,
 
 
 def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_mend(alice):  # noqa: F811
-    assert alice.get(NEW).context["findings"] == []
+    assert alice.get(NEW).context["findings"] == alice.get(NEW).context["picked"].findings == []
     alice.post(f"{WAY}add/", {"name": "Part on order"})
     answer = alice.get(f"{WAY}statuses/part-on-order/")
     shown = answer.content.decode()
@@ -262,9 +262,10 @@ def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_me
         "Nobody has requests in this status.",
         "Nothing says how long it takes.",
     } <= found
-    assert all(finding.mend for finding in answer.context["findings"])
+    everything = [*answer.context["findings"], *answer.context["picked"].findings]
+    assert all(finding.mend for finding in everything)
     assert "to mend" in shown and "#meaning" in shown
-    for finding in answer.context["findings"]:
+    for finding in everything:
         assert not re.search(r"[{}]|part-on-order|must_fill|customer_name", f"{finding.text} {finding.mend}")
     alice.post(NEW, {**contract(alice), "meaning": "", "next_step": "{nobody} comes"})
     texts = {finding.text for finding in alice.get(NEW).context["picked"].findings}
@@ -305,6 +306,35 @@ def test_a_page_costs_the_same_whatever_the_portal_holds(alice, shop):  # noqa: 
     with CaptureQueriesContext(connection) as many:
         page(alice)
     assert len(many) == len(few) <= 14, [query["sql"][:90] for query in many]
+
+
+def test_a_rule_is_given_a_condition_in_plain_words_and_loses_it(alice):  # noqa: F811
+    path = f"{NEW}rules/handler/0/"
+    answer = alice.get(path)
+    assert "Now always." in answer.content.decode()
+    typed = {**form_of(alice, path), "mark": answer.context["mark"], "when": "all"}
+    leak = '["kind", "is", "leak"]'
+    assert alice.post(path, {**typed, "when-0": leak}).status_code == 302
+    assert read(*STATUSES, "new", "handler") == [{"team": "desk", "when": {"field": "kind", "is": "leak"}}]
+    assert "Only when Which? is A leak" in page(alice)
+    assert {finding.anchor for finding in alice.get(NEW).context["picked"].findings} == {"handler"}
+    assert alice.post(path, {**typed, "when-0": ""}).status_code == 409
+    mark = alice.get(path).context["mark"]
+    alice.post(path, {"revision": current().revision, "mark": mark, "when": ""})
+    assert read(*STATUSES, "new", "handler") == [{"team": "desk"}]
+    path = f"{NEW}rules/notify/0/"
+    alice.post(path, {**form_of(alice, path), "mark": alice.get(path).context["mark"], "when": "all", "when-0": leak})
+    assert read(*STATUSES, "new", "notify", "0", "if") == {"field": "kind", "is": "leak"}
+    for gone in ("rules/handler/9/", "rules/name/0/", "rules/nothing/0/"):
+        assert alice.get(f"{NEW}{gone}").status_code == 404
+
+
+def test_what_is_asked_can_have_a_condition(alice):  # noqa: F811
+    alice.post(f"{NEW}asks/", {"do": "add", "kind": "fill"})
+    path = f"{NEW}asks/fill/"
+    alice.post(path, {**form_of(alice, path), "fields": ["phone"], "when": "all", "when-0": '["kind", "is", "noise"]'})
+    assert read(*STATUSES, "new", "asks", "fill", "when") == {"field": "kind", "is": "noise"}
+    assert "Asked when <bdi>Which? is A noise</bdi>." in page(alice, path)
 
 
 @pytest.mark.parametrize("who", ["bob", "carol", None])

@@ -15,7 +15,9 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Operation, Order, Remove
 from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import current
+from portal_core.desk.setup.composing import When, sentence
 from portal_core.desk.setup.controls import Control, Number, Several, Switch, label_text, long_text
+from portal_core.desk.setup.flows.conditions import asked_in
 from portal_core.desk.setup.flows.controls import OneOf
 from portal_core.desk.setup.flows.reading import FlowView, Item, items_of, strings_of
 from portal_core.desk.setup.flows.wording import ASK_KINDS, ask_name
@@ -105,6 +107,9 @@ def _controls(flow: FlowView, status: Item, ask: Item) -> list[Control]:
             default=True,
         )
     )
+    asked = asked_in(flow)
+    if asked:
+        made.append(When(name="when", path=("when",), label="Ask it", asked=asked))
     return made
 
 
@@ -205,6 +210,7 @@ def index(request: PersonRequest, flow_key: str, status_key: str, ask_key: str) 
             "name": ask_name(flow, ask),
             "kind": dict(ASK_KINDS).get(str(ask.get("do")), "Not available yet"),
             "status_name": flow.status_name(status_key),
+            "when": sentence(ask.get("when"), asked_in(flow)),
             "sheet": again,
             "form": again,
             "action": href,

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from portal_core.desk.setup.controls import Choices, Control, Where
 from portal_core.desk.setup.flows.reading import items_of
+from tenants.ui.fields import FieldLook
 
 _UNITS: Final = (
     ("working_hours", "working hours"),
@@ -65,7 +66,9 @@ class Column:
     def field(self, *, is_first: bool) -> forms.Field:
         """Its form field. The first one decides whether there is a rule at all."""
         if not self.choices and not self.empty:
-            return forms.IntegerField(label=self.label, required=False, min_value=0, max_value=3_650)
+            made = forms.IntegerField(label=self.label, required=False, min_value=0, max_value=3_650)
+            made.look = FieldLook(suffix=self.suffix)  # type: ignore[attr-defined]  # how the component draws it
+            return made
         given = [*([("", self.empty or "–")] if is_first or self.empty else []), *self.choices]
         return forms.ChoiceField(label=self.label, choices=given, required=False)
 
@@ -139,8 +142,10 @@ class Closing(Control):
 
     def fields(self, where: Where) -> dict[str, forms.Field]:
         """A number and a list."""
+        number = forms.IntegerField(label=self.label, required=False, min_value=1, max_value=3_650)
+        number.look = FieldLook(suffix="days")  # type: ignore[attr-defined]  # how the component draws it
         return {
-            self.name: forms.IntegerField(label=self.label, required=False, min_value=1, max_value=3_650),
+            self.name: number,
             f"{self.name}-to": forms.ChoiceField(
                 label="It goes to", required=False, choices=[("", "–"), *self.choices]
             ),

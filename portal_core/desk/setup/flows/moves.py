@@ -4,8 +4,6 @@ Ways have no keys of their own: an address names one by its number, and every fo
 so that nobody changes another one than they saw.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,7 +20,7 @@ from portal_core.config.draft.reading import current
 from portal_core.desk.setup.controls import Control, Several, Switch, label_text
 from portal_core.desk.setup.flows.controls import OneOf
 from portal_core.desk.setup.flows.reading import FlowView, Item, strings_of
-from portal_core.desk.setup.flows.wording import move_words
+from portal_core.desk.setup.flows.wording import mark_of, move_words
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.sheet import Sheet
@@ -65,11 +63,6 @@ def _line(flow: FlowView, position: int, move: Item, *, is_changed: bool) -> Mov
         is_changed,
         len(strings_of(move.get("from"))) - 1,
     )
-
-
-def mark_of(move: Item) -> str:
-    """What a way is at the moment, in a few letters."""
-    return hashlib.sha256(json.dumps(move, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @require_POST

@@ -119,7 +119,7 @@ def page(
         "in_words": _in_words(flow),
         "picked": shown,
         "general": found.of(""),
-        "findings": found.all,
+        "findings": [one for one in found.all if one.status not in ("", status_key)],
         "card": card(document, status_key) if picked else None,
         "placeholders": placeholders(flow),
         "targets": flow.status_choices(but=status_key),

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from portal_core.config.placeholders import FIELD_PREFIX
 from portal_core.desk.setup.controls import Choices, Control, Pick, Several, Text, label_text, long_text
+from portal_core.desk.setup.flows.conditions import condition_words, rule_href
 from portal_core.desk.setup.flows.controls import Closing, Column, Expected, OneOf, RuleRows
 from portal_core.desk.setup.flows.reading import FlowView, Item, items_of
 from portal_core.desk.setup.flows.wording import WAITING
@@ -34,7 +35,9 @@ class Row:
 
     fields: Sequence[forms.BoundField]
     hidden: Sequence[forms.BoundField] = ()
+    # When a rule holds, and where that is changed.
     note: str = ""
+    href: str = ""
     # The same text in the portal's other languages.
     others: Sequence[forms.BoundField] = ()
 
@@ -87,8 +90,13 @@ class StatusSheet(Sheet):
 
     def _rule(self, control: RuleRows, row: int) -> Row:
         fields = [self[control.field_name(row, column)] for column in control.columns]
-        rest = self[f"{control.name}-{row}-rest"]
-        return Row(fields, [rest], "only under a condition" if rest.value() and '"when"' in rest.value() else "")
+        hidden = [self[f"{control.name}-{row}-rest"]]
+        rules = items_of(self.draft.read((*self.base, *control.path)))
+        if row >= len(rules):
+            return Row(fields, hidden)
+        when = condition_words(self.flow, control.name, rules[row])
+        note = f"Only when {when}" if when else "Always" if self.flow.fields else ""
+        return Row(fields, hidden, note, rule_href(self.flow, self.base[-1], control.name, row))
 
 
 def placeholders(flow: FlowView) -> list[tuple[str, str]]:
@@ -121,12 +129,12 @@ def _time(flow: FlowView) -> list[Control]:
     teams = Column("team", "Team", flow.named("teams"), empty="–")
     late = (
         Column("tell", "Tell", _LATE, empty="–"),
-        Column("after_days", "days later", default=0),
+        Column("after_days", "Days later", default=0, suffix="days later"),
     )
     return [
         _rows("handler", "Who handles it", [teams], "The first rule that holds."),
         Expected(name="expected", path=("expected",), label="Usually takes"),
-        _rows("if_late", "If it takes longer", late, "0 days later: at once."),
+        _rows("if_late", "If it takes longer", late, "After 0 days: at once."),
     ]
 
 
@@ -138,7 +146,7 @@ def _customer(flow: FlowView, status: Item) -> list[Control]:
         Column("message", "In the words of", flow.messages, empty="no own words"),
     )
     reminders = (
-        Column("after_days", "After days"),
+        Column("after_days", "After how many days", suffix="days"),
         Column("message", "In the words of", flow.messages, empty="the usual words"),
     )
     close = status.get("close")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_core.desk.setup.flows import asks, index, moves, page, status_actions, steps
+from portal_core.desk.setup.flows import asks, conditions, index, moves, page, status_actions, steps
 
 _FLOW = "setup/flows/<slug:flow_key>/"
 _STATUS = f"{_FLOW}statuses/<slug:status_key>/"
@@ -22,6 +22,7 @@ flow_urls = [
     path(_STATUS, page.status, name="setup_status"),
     path(f"{_STATUS}retire/", status_actions.retire, name="setup_status_retire"),
     path(f"{_STATUS}begin/", status_actions.begin, name="setup_status_begin"),
+    path(f"{_STATUS}rules/<slug:part_key>/<int:position>/", conditions.index, name="setup_rule"),
     path(f"{_STATUS}ways/", moves.add, name="setup_way_add"),
     path(f"{_STATUS}asks/", asks.change, name="setup_asks"),
     path(f"{_STATUS}asks/<slug:ask_key>/", asks.index, name="setup_ask"),

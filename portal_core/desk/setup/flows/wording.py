@@ -1,5 +1,7 @@
 """Rules of a flow in plain words."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -103,3 +105,33 @@ ASK_KINDS = (
     ("approve", "Approve or decline"),
     ("read", "Read and confirm"),
 )
+
+
+def mark_of(kept: Item) -> str:
+    """What a way or a rule is at the moment, in a few letters: they have no keys by which to know them again."""
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def rule_words(flow: FlowView, part: str, rule: Item) -> str:
+    """What a rule of a status says, besides its condition."""
+    message = dict(flow.messages).get(str(rule.get("message")), "")
+    words_of_mail = f", in the words of “{message}”" if message else ""
+    match part:
+        case "handler":
+            return dict(flow.named("teams")).get(str(rule.get("team")), "Nobody")
+        case "if_late":
+            when = f"{days(rule['after_days'])} later" if rule.get("after_days") else "at once"
+            return f"Tell {_TOLD.get(str(rule.get('tell')), 'nobody')} {when}"
+        case "remind":
+            return f"After {days(rule.get('after_days'))}{words_of_mail}"
+    how = {"daily": " in one mail a day", "never": " only in the portal"}.get(str(rule.get("when")), "")
+    return f"Tell {_TOLD.get(str(rule.get('who')), 'nobody')}{how}{words_of_mail}"
+
+
+_TOLD = {
+    "customer": "the customer",
+    "handler": "whoever has it",
+    "team": "the team",
+    "manager": "managers",
+    "owner": "the owner",
+}
