@@ -10,11 +10,12 @@ from django.db import transaction
 
 from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config import impact
-from portal_core.config.canonical import canonical
+from portal_core.config.compile import compile_portal
 from portal_core.config.document import PortalDocument, load
 from portal_core.config.draft.decisions import forget
 from portal_core.config.draft.settling import settle
 from portal_core.config.errors import PortalChanged, PublishRefused
+from portal_core.config.live import keep_compiled
 from portal_core.config.locks import lock_state
 from portal_core.config.models import PortalState, PortalVersion
 from portal_core.config.pinned import unpin
@@ -76,15 +77,16 @@ def publish(
         number = 1 if live is None else _last_number() + 1
         version = PortalVersion.objects.create(
             number=number,
-            document=canonical(planned.complete),
+            document=planned.content,
             author_id=actor.user_id,
             note=note.strip(),
             restores=decided.restores,
             form_key=decided.key,
         )
+        keep_compiled(version.pk, compile_portal(planned.complete, number))
         impact.withhold(planned.withheld(decided.withhold))
         _switch(state, version)
-        settle(live, version, canonical(wanted))
+        settle(live, version, planned.handed_in)
         if decided.uses_draft:
             forget()
         unpin()

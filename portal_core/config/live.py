@@ -149,6 +149,11 @@ def portal_version(number: int) -> CompiledPortal:
     return _compiled(version_id)
 
 
+def keep_compiled(version_id: UUID, portal: CompiledPortal) -> None:
+    """Holds a version that was compiled on its way to going live: nobody need read it again in this process."""
+    cache.put(current_schema(), version_id, portal)
+
+
 def _compiled(version_id: UUID) -> CompiledPortal:
     schema = current_schema()
     found = cache.get(schema, version_id)

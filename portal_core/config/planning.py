@@ -4,13 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pydantic import JsonValue
+
 from portal_core.config import impact
 from portal_core.config.canonical import canonical
 from portal_core.config.changes import Change, compare
 from portal_core.config.checks import check
 from portal_core.config.compile import compile_portal
-from portal_core.config.document import PortalDocument, load
+from portal_core.config.document import PortalDocument
 from portal_core.config.impact import Move, Standing, Withhold
+from portal_core.config.live import portal_version
 from portal_core.config.mapping import plan_moves
 from portal_core.config.models import PortalVersion
 from portal_core.config.newly_seen import NewlySeen, newly_seen, withheld
@@ -52,10 +55,20 @@ class Plan:
             return ()
         return newly_seen(compile_portal(self.previous, 0), compile_portal(self.complete, 0), self.moves)
 
+    @cached_property
+    def content(self) -> dict[str, JsonValue]:
+        """What the version would hold."""
+        return canonical(self.complete)
+
+    @cached_property
+    def handed_in(self) -> dict[str, JsonValue]:
+        """The document as it was handed in, in canonical form."""
+        return self.content if self.complete is self.wanted else canonical(self.wanted)
+
     @property
     def is_empty(self) -> bool:
         """Whether publishing it would change nothing at all."""
-        return self.live is not None and self.live.document == canonical(self.complete) and not self.moves
+        return self.live is not None and self.live.document == self.content and not self.moves
 
     def withheld(self, chosen: Collection[str]) -> tuple[Withhold, ...]:
         """What is to be hidden of the fields that were chosen (type.field)."""
@@ -66,7 +79,8 @@ class Plan:
 
 def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[str, object] | None = None) -> Plan:
     """The plan for a document over the live version. Reads where requests stand; writes nothing."""
-    previous = None if live is None else load(live.document)
+    # Compiled once a process: reading the largest document again takes longer than all the rest.
+    previous = None if live is None else portal_version(live.number).document
     standing = impact.standing()
     complete = wanted
     if previous is not None:

@@ -8,7 +8,7 @@ was committed is lost. What was done in this stay in the status is noted on the 
 Reminders and closing count from `waiting_since`: while the customer has written and waits for us, that is empty.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -23,7 +23,7 @@ from portal_core.config.hours import days_after, due_at
 from portal_core.service_requests import stays
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import has_limit
-from tenants.outbox.events import emit
+from tenants.outbox.events import emit, emit_many
 
 What: TypeAlias = Literal["late", "remind", "close", "lapse"]
 # However late the clock runs: whoever is reminded now has a day to answer.
@@ -50,6 +50,17 @@ def plan_tick(request: ServiceRequest, *, portal: CompiledPortal) -> None:
     if following is not None:
         payload = {"request_id": str(request.pk), "at": following.isoformat()}
         emit("request.tick", payload, due_at=max(following, timezone.now()))
+
+
+def plan_ticks(requests: Sequence[ServiceRequest], *, portal: CompiledPortal) -> None:
+    """As `plan_tick`, for many locked requests at once: their events are written together."""
+    events = []
+    for request in requests:
+        following = next((due.at for due in pending(request, portal)), None)
+        if following not in (None, request.tick_at):
+            events.append(({"request_id": str(request.pk), "at": following.isoformat()}, following))
+        request.tick_at = following
+    emit_many("request.tick", events)
 
 
 def pending(request: ServiceRequest, portal: CompiledPortal) -> list[Due]:

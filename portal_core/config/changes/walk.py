@@ -118,6 +118,11 @@ def _item(shape: str, before: Object, after: Object, path: Path) -> Iterator[Dif
 
 def same(before: object, after: object) -> bool:
     """Equal as JSON: true is not 1."""
+    # Nearly always decided here, and not by walking through both.
+    if before != after:
+        return False
+    if repr(before) == repr(after):
+        return True
     if isinstance(before, bool) != isinstance(after, bool):
         return False
     if isinstance(before, dict) and isinstance(after, dict):
