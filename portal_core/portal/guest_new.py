@@ -38,6 +38,7 @@ from portal_core.portal import new
 from portal_core.portal.home import choices
 from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render_form, typed_answers
 from portal_core.portal.signin import too_many
+from portal_core.portal.since_opened import changed_since
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.actions.submit import open_type
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
@@ -155,8 +156,10 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
         form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
         is_valid = False
-    if not is_valid:
-        return _show(request, page, contact, Outcome(sent=True, form=form, status=400))
+    changed = changed_since(request.POST, page.type, page.asked)
+    if changed.lost or not is_valid:
+        status = 400 if not is_valid else 409
+        return _show(request, page, contact, Outcome(sent=True, form=form, changed=changed, status=status))
     email, name = contact.cleaned_data["email"], contact.cleaned_data["name"]
     pending = {"type": page.type.key, "typed": typed, "name": name, "email": email, "key": str(page.submission_key)}
     _keep_pending(request, pending)

@@ -24,6 +24,7 @@ from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
+from portal_core.portal.since_opened import NOTHING_CHANGED, Changed, changed_since
 from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, start_of, start_sent
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
@@ -190,9 +191,11 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
         # Another tab has sent this form with other answers: ask, under a key of its own.
         fresh = replace(page, submission_key=uuid7())
         return render_form(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
-    if not is_valid:
+    changed = changed_since(request.POST, page.type, page.asked)
+    if changed.lost or not is_valid:
         _save(request.actor, page)
-        return render_form(request, page, Outcome(sent=True, form=form, status=400))
+        status = 400 if not is_valid else 409
+        return render_form(request, page, Outcome(sent=True, form=form, changed=changed, status=status))
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         _save(request.actor, page)
@@ -241,6 +244,8 @@ class Outcome:
     saved_at: datetime | None = None
     full_until: datetime | None = None
     sent_before: int | None = None
+    # What is asked otherwise since the form was opened, because another version has gone live.
+    changed: Changed = NOTHING_CHANGED
     status: int = 200
 
 
@@ -266,6 +271,8 @@ def render_form(
         "saved_at": outcome.saved_at or page.saved_at,
         "full_until": outcome.full_until,
         "sent_before": outcome.sent_before,
+        "changed": outcome.changed,
+        "opened": page.portal.number,
         "has_draft": page.saved_at is not None,
         "start": page.start,
         "draft_waits": page.draft_waits,

@@ -1,0 +1,166 @@
+"""A form that was opened before a version went live and is sent after it: taken, or back with everything and why."""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal_core.accounts.actor import SYSTEM
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.live import live_portal
+from portal_core.service_requests.models import ServiceRequest
+from tests.config.documents import sound
+
+PAGE = "/new/repair/"
+TYPED = {"f-what": "The pump", "f-kind": "leak", "f-gauge": "2", "f-since": "2026-11-01", "f-works": "no"}
+
+
+@pytest.fixture
+def carol(people: dict[str, Any], client_for: Any) -> Any:
+    publish(actor=SYSTEM, document=load(sound()))
+    return client_for(people["carol"])
+
+
+def opened(client: Any) -> dict[str, str]:
+    page = client.get(PAGE).content.decode()
+    hidden = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("key", "opened")}
+    return {**hidden, **TYPED, "do": "send"}
+
+
+def publish_with(edit: Callable[[dict[str, Any]], object]) -> None:
+    document = copy.deepcopy(sound())
+    edit(document)
+    publish(actor=SYSTEM, document=load(document))
+
+
+def fields(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return document["types"][0]["fields"]
+
+
+def text(response: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+def without(key: str) -> Callable[[dict[str, Any]], object]:
+    def edit(document: dict[str, Any]) -> None:
+        kept = [field for field in fields(document) if field["key"] != key]
+        document["types"][0]["fields"] = kept
+
+    return edit
+
+
+def new_status(document: dict[str, Any]) -> None:
+    flow = document["flows"][0]
+    flow["statuses"].insert(1, {**copy.deepcopy(flow["statuses"][0]), "key": "more", "name": "More"})
+    flow["transitions"] += [
+        {"from": ["new"], "to": "more", "by": ["agent"]},
+        {"from": ["more"], "to": "over", "by": ["agent"]},
+    ]
+
+
+def retired(document: dict[str, Any]) -> None:
+    fields(document)[3]["retired"] = True
+
+
+def other_kind(document: dict[str, Any]) -> None:
+    fields(document)[3]["retired"] = True
+    fields(document).append({"key": "since-when", "kind": "datetime", "label": "Since when exactly?"})
+
+
+def answer_gone(document: dict[str, Any]) -> None:
+    fields(document)[1]["choices"] = [{"key": "noise", "label": "A noise"}]
+    del fields(document)[2]["when"]
+    document["types"][0]["assign"] = [{"team": "desk"}]
+
+
+def hidden(document: dict[str, Any]) -> None:
+    fields(document)[3]["show"] = {"customer": "hidden"}
+
+
+ACCEPTED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "another name of the portal": lambda d: d["portal"].update(name="Beta"),
+    "another colour": lambda d: d["portal"].update(brand={"colour": "#112233"}),
+    "another label": lambda d: fields(d)[0].update(label="What is broken?"),
+    "another help": lambda d: fields(d)[0].update(help="In a few words"),
+    "another order": lambda d: fields(d).reverse() or fields(d).sort(key=lambda f: f["key"] == "gauge"),
+    "a field that may be left empty": lambda d: fields(d).append({"key": "more", "kind": "text", "label": "More?"}),
+    "a field for staff": lambda d: fields(d).append(
+        {"key": "inner", "kind": "text", "label": "Inner", "required": True, "show": {"customer": "hidden"}}
+    ),
+    "required that was filled in": lambda d: fields(d)[3].update(required=True),
+    "no longer required": lambda d: fields(d)[0].update(required=False),
+    "wider limits": lambda d: fields(d)[2].update(max=10),
+    "one more answer": lambda d: fields(d)[1]["choices"].append({"key": "smell", "label": "A smell"}),
+    "another answer's label": lambda d: fields(d)[1]["choices"][0].update(label="It drips"),
+    "one more status": new_status,
+    "another mail": lambda d: d["messages"][0].update(subject="We have it"),
+    "another team": lambda d: d["teams"].append({"key": "parts", "name": "Parts"}),
+}
+COMES_BACK: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a field that is gone": (without("since"), "“Since when?” is no longer asked. You had written: 2026-11-01"),
+    "a retired field": (retired, "“Since when?” is no longer asked. You had written: 2026-11-01"),
+    "a field hidden from customers": (hidden, "“Since when?” is no longer asked."),
+    "a field of another kind": (other_kind, "Asked now: Since when exactly?"),
+    "a new required field": (
+        lambda d: fields(d).append({"key": "way-in", "kind": "text", "label": "How do we get in?", "required": True}),
+        "Asked now: How do we get in?",
+    ),
+    "a narrower limit": (lambda d: fields(d)[2].update(max=1), ""),
+    "an answer that is gone": (answer_gone, ""),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_still_fits_is_taken(carol, name):
+    form = opened(carol)
+    publish_with(ACCEPTED[name])
+    answer = carol.post(PAGE, form)
+    assert answer.status_code == 302, text(answer)
+    row = ServiceRequest.objects.get()
+    assert row.data["what"] == "The pump"
+    assert row.version_number == live_portal().number
+
+
+@pytest.mark.parametrize("name", COMES_BACK)
+def test_what_does_not_fit_comes_back_with_everything_typed_and_says_why(carol, name):
+    edit, words = COMES_BACK[name]
+    form = opened(carol)
+    publish_with(edit)
+    answer = carol.post(PAGE, form)
+    assert answer.status_code in (400, 409)
+    assert words in text(answer)
+    assert 'value="The pump"' in answer.content.decode()
+    assert not ServiceRequest.objects.exists()
+
+
+def test_once_it_was_said_the_form_is_taken(carol):
+    form = opened(carol)
+    publish_with(without("since"))
+    page = carol.post(PAGE, form).content.decode()
+    again = {**form, "opened": re.search(r'name="opened" value="([^"]*)"', page)[1]}
+    assert carol.post(PAGE, again).status_code == 302
+    assert "since" not in ServiceRequest.objects.get().data
+
+
+def test_a_type_that_is_gone_shows_what_was_typed(carol):
+    form = opened(carol)
+
+    def gone(document: dict[str, Any]) -> None:
+        document["types"][0] |= {"key": "other", "name": "Other"}
+        document["assertions"] = []
+
+    publish_with(gone)
+    answer = carol.post(PAGE, form)
+    assert answer.status_code == 409
+    assert "The pump" in text(answer)
+
+
+@pytest.mark.parametrize("number", ["", "0", "999999", "x", "-1", "9" * 40])
+def test_what_is_no_version_is_no_difference(carol, number):
+    assert carol.post(PAGE, {**opened(carol), "opened": number}).status_code == 302
