@@ -42,13 +42,13 @@ def compile_searchable(
 
 def _searchable(kind: RequestType, flow: CompiledFlow, roles: list[Role], document: PortalDocument) -> Searchable:
     known = {status.key for status in flow.statuses}
-    shown = [field for field in kind.fields if _is_seen_by_all(field, roles, known)]
+    shown = [field for field in kind.fields if is_seen_by_all(field, roles, known)]
     said = [kind.key, document.portal.language, _words(kind.name), [_signed(field) for field in shown]]
     digest = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Searchable(frozenset(field.key for field in shown), digest[:_LENGTH])
 
 
-def _is_seen_by_all(field: FieldBase, roles: list[Role], statuses: Collection[str]) -> bool:
+def is_seen_by_all(field: FieldBase, roles: Iterable[Role], statuses: Collection[str]) -> bool:
     """Whether each of these roles sees the field in every status; only those that the field names can differ."""
     if not field.show and not field.at:
         return True  # nothing is said, and staff then edit

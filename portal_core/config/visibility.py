@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from portal_core.accounts.roles import AGENT, CUSTOMER, GUEST, MANAGER, OWNER, Role
 from portal_core.config.document.fields import FieldBase
@@ -48,11 +48,26 @@ def reading_lineage(role: Role) -> tuple[str, ...]:
 
 
 def _named(field: FieldBase, lineage: Sequence[str], status_key: str | None) -> Visibility | None:
+    found = deciding(field, lineage, status_key)
+    return None if found is None else found.value
+
+
+class Deciding(NamedTuple):
+    """The rule of a field that decides: the column it stands in, and whether it is for one status."""
+
+    role_key: str
+    is_of_status: bool
+    value: Visibility
+
+
+def deciding(field: FieldBase, lineage: Sequence[str], status_key: str | None) -> Deciding | None:
+    """The first rule in these columns, most special first; None where what is usual decides."""
     here = field.at.get(status_key, {}) if status_key is not None else {}
     for key in lineage:
-        word = here.get(key) or field.show.get(key)
-        if word is not None:
-            return _WORDS[word]
+        if (word := here.get(key)) is not None:
+            return Deciding(key, True, _WORDS[word])
+        if (word := field.show.get(key)) is not None:
+            return Deciding(key, False, _WORDS[word])
     return None
 
 

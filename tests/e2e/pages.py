@@ -244,6 +244,7 @@ DESK = (
         mock="setup-preview.html",
     ),
     Page("setup-preview-form", "/desk/setup/preview/?as=example&page=new/report-fault/&screen=phone", "owner"),
+    Page("setup-visibility", "/desk/setup/visibility/?of=notes", "owner"),
     Page("setup-hours", "/desk/setup/hours/", "owner"),
     Page("setup-texts", "/desk/setup/texts/", "owner"),
     Page("setup-portal", "/desk/setup/portal/", "owner", mock="setup-brand.html"),

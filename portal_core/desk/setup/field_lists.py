@@ -102,10 +102,11 @@ class FieldList:
 def role_columns(draft: Draft) -> list[Role]:
     """Who has a column of his own: customers, the desk, and each role of the business's own."""
     columns = [role for key in (CUSTOMER, AGENT) if (role := builtin_role(key)) is not None]
-    return [*columns, *_own_roles(draft)]
+    return [*columns, *own_roles(draft)]
 
 
-def _own_roles(draft: Draft) -> Iterator[Role]:
+def own_roles(draft: Draft) -> Iterator[Role]:
+    """The roles of the business's own, in order."""
     sources = _ROLES.validate_python(list(draft.items("roles")))
     yield from compile_roles(sources, language_of(draft)).values()
 

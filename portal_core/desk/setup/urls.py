@@ -13,6 +13,7 @@ from portal_core.desk.setup import (
     texts,
     type_fields,
     types,
+    visibility,
 )
 from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 from portal_core.desk.setup.flows.urls import flow_urls
@@ -62,6 +63,8 @@ setup_urls = [
     path("setup/portal/languages/", languages.change, name="setup_languages"),
     path("setup/hours/", hours.index, name="setup_hours"),
     path("setup/texts/", texts.index, name="setup_texts"),
+    path("setup/visibility/", visibility.index, name="setup_visibility"),
+    path("setup/visibility/promises/", visibility.promise, name="setup_promise"),
     path("setup/notifications/", notifications.index, name="setup_notifications"),
     path("setup/history/", history.index, name="setup_history"),
     path("setup/history/<int:revision>/undo/", history.undo_one, name="setup_undo"),
