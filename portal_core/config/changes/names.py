@@ -126,10 +126,11 @@ class Names:
     def _any_field(self, key: str, owner: Path) -> str:
         if owner and self.read(*owner, "fields", key) is not None:
             return self.field(owner, key)
-        kinds = self.wanted.get("types")
-        for item in kinds if isinstance(kinds, list) else []:
-            if isinstance(item, dict) and self.read("types", str(item["key"]), "fields", key) is not None:
-                return self.named("types", str(item["key"]), "fields", key)
+        for document in (self.wanted, self.live):
+            kinds = document.get("types")
+            for item in kinds if isinstance(kinds, list) else []:
+                if isinstance(item, dict) and self.read("types", str(item["key"]), "fields", key) is not None:
+                    return self.named("types", str(item["key"]), "fields", key)
         return "a question that is not there"
 
 

@@ -158,7 +158,8 @@ def published(request: PersonRequest, number: int) -> HttpResponse:
     version = version_by(number)
     if version is None:
         raise Http404
-    return setup_page(request, "setup/published.html", current(), {"version": version})
+    context = {"version": version, "is_live": live_portal().number == number}
+    return setup_page(request, "setup/published.html", current(), context)
 
 
 def _page(request: PersonRequest, draft: Draft, status: int = 200) -> HttpResponse:
