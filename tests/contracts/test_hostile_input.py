@@ -80,6 +80,25 @@ CONTRACT = {
 }  # fmt: skip
 
 
+# What is shared by all types, as the editor's pages send it.
+SHARED = (
+    Form(
+        "alice",
+        "/desk/setup/portal/",
+        {
+            "revision": "0", "name": "Alpha", "colour": "#c8401a", "voice": "plain", "corners": "soft",
+            "registration": "open", "zone": "Europe/London", "currency": "EUR", "links-0-label": "Terms",
+            "links-0-url": "https://example.com/terms",
+        },
+    ),
+    Form("alice", "/desk/setup/portal/languages/", {"do": "add", "language": "pl"}),
+    Form("alice", "/desk/setup/hours/", {"revision": "0", "mon-0-from": "8:00", "mon-0-to": "17:00", "holidays": ""}),
+    Form("alice", "/desk/setup/notifications/?event=created&who=team", {"revision": "0", "when": "daily"}),
+    Form("alice", "/desk/setup/notifications/?flow=way&at=asked&who=customer", {"revision": "0", "when": "now"}),
+    Form("alice", "/desk/setup/visibility/promises/", {"do": "add", "field": "job.shop-text", "never": "customer"}),
+)  # fmt: skip
+
+
 def flow_forms() -> list[Form]:
     """What the editor's pages about statuses send."""
     way = "/desk/setup/flows/way/"
@@ -290,6 +309,7 @@ FORMS = [
     Form("platform", "/console/second/", {"code": "123456"}),
     Form("platform", "/console/enrol/", {"code": "123456"}),
     *flow_forms(),
+    *SHARED,
 ]
 # Whatever a page reads from its address.
 QUERY = [
@@ -298,6 +318,10 @@ QUERY = [
     *("into", "priority", "state", "saved", "select", "ready", "source", "after", "field", "from", "version"),
     *("as", "screen", "find"),
     *("into", "priority", "state", "saved", "select", "ready", "parts", "from", "missing"),
+    "flow",
+    "event",
+    "of",
+    "language",
 ]
 
 

@@ -73,7 +73,7 @@ def readers_of(draft: Draft) -> list[Reader]:
     """Customers first, then guests, the desk's roles, the business's own."""
     built_in = (builtin_role(key) for key in _NAMES)
     found = [Reader(role, _NAMES[role.key]) for role in built_in if role is not None]
-    return [*found, *(Reader(role, role.name) for role in own_roles(draft))]
+    return [*found, *(Reader(role, f"People with the role {role.name}") for role in own_roles(draft))]
 
 
 @require_safe

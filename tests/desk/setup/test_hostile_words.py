@@ -19,7 +19,7 @@ from tests.desk.setup.test_sheets import form_of
 
 SHORT = {name: text for name, text in hostile.STRINGS.items() if 0 < len(text) < 2_000}
 SHEETS = {
-    "/desk/setup/portal/": ("welcome", "emergency", "sender", "name"),
+    "/desk/setup/portal/": ("welcome", "emergency", "sender", "name", "colour", "links-0-label", "links-0-url"),
     "/desk/setup/types/repair/words/": ("name", "description", "group", "before", "after"),
     "/desk/setup/types/repair/fields/what/": ("label", "noun", "help", "placeholder", "pattern_error"),
     "/desk/setup/types/repair/fields/kind/parts/leak/": ("label", "help"),
@@ -27,6 +27,11 @@ SHEETS = {
 EDITOR = (
     "",
     "portal/",
+    "portal/look/",
+    "notifications/",
+    "hours/",
+    "texts/",
+    "visibility/",
     "types/repair/",
     "types/repair/words/",
     "types/repair/fields/what/",
