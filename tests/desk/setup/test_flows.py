@@ -345,3 +345,23 @@ def test_only_who_may_configure_comes_in_and_nothing_is_written(who, people, sho
         assert answer.status_code in (302, 403, 404)
         assert "/desk/setup/" not in answer.headers.get("Location", "")
     assert current().revision == 0
+
+
+def test_the_largest_portal_costs_no_more_queries_and_an_edit_stays_small(alice, people):  # noqa: F811
+    from bench._largest import largest
+    from portal_core.accounts.actor import actor_for
+    from portal_core.config.actions import publish
+    from portal_core.config.document import load
+    from tests.service_requests.small_portal import document
+
+    publish(actor=actor_for(people["alice"]), document=load(largest(document())))
+    page(alice)
+    with CaptureQueriesContext(connection) as queries:
+        answer = alice.get(NEW)
+    assert len(queries) <= 14
+    assert len(answer.content) < 200_000
+    typed = {**contract(alice), "meaning": "Another", "dirty": ["meaning"]}
+    sent = len("&".join(f"{name}={value}" for name, value in typed.items()))
+    answer = alice.post(NEW, typed, headers=FETCH)
+    assert answer.content.decode() == "Saved in the draft."
+    assert sent + len(answer.content) < 10_000
