@@ -217,5 +217,6 @@ def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
         "type_name": name_of(item, draft),
         "is_retired": bool(item.get("retired")),
         "tabs": tabs,
+        "flow_key": str(item.get("flow")),
         "flow_name": name_of(draft.head("flows", str(item.get("flow"))), draft),
     }

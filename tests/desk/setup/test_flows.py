@@ -246,7 +246,9 @@ def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice,
     alice.post(f"{NEW}asks/", {"do": "add", "kind": "fill"})
     sheet = alice.get(f"{NEW}asks/fill/").context["sheet"]
     assert [key for key, _label in sheet.fields["fields"].choices] == ["what", "kind", "gauge", "cause"]
-    assert "Used by" in page(alice) and "Repair and Sale" in page(alice)
+    shown = page(alice)
+    assert "Repair and Sale" in shown and "What changes here changes for all 2 request types." in shown
+    assert 'href="/desk/setup/flows/way/"' in page(alice, "/desk/setup/types/repair/")
 
 
 def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_mend(alice):  # noqa: F811
