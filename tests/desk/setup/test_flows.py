@@ -275,6 +275,33 @@ def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_me
     assert "There is no placeholder {nobody}." in texts
 
 
+def test_what_points_to_something_that_is_gone_is_said_in_names(alice, people):  # noqa: F811
+    from portal_core.accounts.actor import actor_for
+
+    operations = [
+        Set((*STATUSES, "new", "handler"), [{"team": "gone", "when": {"field": "phone", "is": "x"}}, {"team": "desk"}]),
+        Set((*STATUSES, "new", "when_done"), "nowhere"),
+        Set(("types", "sale", "fields"), read("types", "sale", "fields")[:3]),
+        Set(("flows", "way", "transitions", "0", "must_fill"), ["cause"]),
+    ]
+    edit(actor=actor_for(people["alice"]), operations=operations, title="Broken")
+    found = alice.get(NEW).context["picked"].findings
+    texts = " ".join(f"{finding.text} {finding.mend}" for finding in found)
+    assert "A team is named here that does not exist any more." in texts
+    assert "A status is named here that does not exist any more." in texts
+    assert "The request type “Sale” goes this way and has no field “Cause” to fill in." in texts
+    assert "The condition asks for “Phone”, and the request type “Sale” has no such field." in texts
+    assert "“gone”" not in texts and "nowhere" not in texts and "cause" not in texts
+    assert all(finding.mend for finding in found)
+    alice.post(f"{NEW}asks/", {"do": "add", "kind": "fill"})
+    alice.post(
+        f"{NEW}asks/fill/", {**form_of(alice, f"{NEW}asks/fill/"), "fields": ["what"], "help": "{field:nothing}"}
+    )
+    mends = {finding.mend for finding in alice.get(NEW).context["picked"].findings}
+    assert "Let customers edit it in this status, among the type’s fields, or do not ask for it here." in mends
+    assert {"handler", "when-done", "ways"} <= {finding.anchor for finding in found}
+
+
 def test_requests_are_counted_where_they_stand_in_one_query(alice, shop):  # noqa: F811
     shop.file()
     shop.file("sale")

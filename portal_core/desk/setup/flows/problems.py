@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal_core.config.checks.asks import check_asks
+from portal_core.config.checks.conditions import check_conditions
 from portal_core.config.checks.contract import check_contract
+from portal_core.config.checks.documents import check_documents
 from portal_core.config.checks.index import Index
 from portal_core.config.checks.moves import check_moves
 from portal_core.config.checks.notices import check_notices
@@ -27,6 +29,8 @@ _CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_reach,
     check_contract,
     check_asks,
+    check_conditions,
+    check_documents,
     check_moves,
     check_notices,
     check_placeholders,
@@ -54,6 +58,19 @@ _MENDS: Final[Mapping[str, str]] = {
     "close": "Change it under “Closing without an answer”.",
     "step": "Choose another bar under “Step of the course”.",
 }
+# The same, by what is found.
+_BY_TEXT: Final = (
+    ("cannot edit it in", "Let customers edit it in this status, among the type’s fields, or do not ask for it here."),
+    ("cannot see it in", "Show it to customers in this status, among the type’s fields, or do not ask about it here."),
+    ("and may not add it", "Let customers add this kind of document, under “Document kinds”, or ask for another one."),
+    ("and never see it", "Show this kind of document to customers, under “Document kinds”, or do not ask about it."),
+    (
+        "none of those who move",
+        "Let one of those who may go this way edit it here, or do not ask for it there.",
+    ),
+)
+# Words of the document itself in a mend: such a mend is for those who write it as a file.
+_OF_THE_FILE = re.compile(r"[{}\"_]|: |transition")
 _PLACES: Final[Mapping[str, str]] = {"asks": "asks", "": "ways"}
 _MESSAGES: Final[Mapping[str, str]] = {
     "The mail to the customer has no words.": "Choose the words of the mail beside “the customer”.",
@@ -115,10 +132,17 @@ def _finding(flow: FlowView, problem: Problem) -> Finding:
         return _of_a_way(flow, int(rest[1]), text, problem)
     status = rest[1] if rest[:1] == ["statuses"] and len(rest) > 1 else ""
     part = rest[2] if len(rest) > 2 else ""
-    mend = _MESSAGES.get(problem.problem) or (_MENDS.get(part, "") if status else "Use it in a request type.")
+    mend = _mend(problem, part) if status else "Use it in a request type."
     name = flow.status_name(status) if status else ""
     anchor = _PLACES.get(part, part.replace("_", "-"))
     return Finding(status, name, anchor, text, mend, problem.level == "stop")
+
+
+def _mend(problem: Problem, part: str) -> str:
+    found = _MESSAGES.get(problem.problem) or next((mend for sign, mend in _BY_TEXT if sign in problem.problem), "")
+    if not found and part and not _OF_THE_FILE.search(problem.mend):
+        found = problem.mend
+    return found or _MENDS.get(part, "")
 
 
 def _of_a_way(flow: FlowView, number: int, text: str, problem: Problem) -> Finding:
@@ -128,7 +152,8 @@ def _of_a_way(flow: FlowView, number: int, text: str, problem: Problem) -> Findi
     known = {str(status["key"]) for status in flow.in_use}
     listed = [str(key) for key in origins] if isinstance(origins, list) else []
     status = next((key for key in listed if key in known), "")
-    mend = f"Change the way to “{flow.status_name(move.get('to'))}”, or take it out."
+    named = next((words for sign, words in _BY_TEXT if sign in problem.problem), "")
+    mend = named or f"Change the way to “{flow.status_name(move.get('to'))}”, or take it out."
     return Finding(status, flow.status_name(status) if status else "", "ways", text, mend, problem.level == "stop")
 
 

@@ -129,11 +129,14 @@ class FlowView:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Names of all questions, statuses and types by key, for sentences that would else hold a key."""
-        found: dict[str, str] = {}
+        """Names by key of all that a finding may be about, for sentences that would else hold a key."""
+        found = {**dict(self.messages), **dict(self.roles)}
+        for collection in ("teams", "document_kinds"):
+            found |= {str(head["key"]): name_of(head, self.draft) for head in self.draft.heads(collection)}
         for item in self.types:
             found |= {str(field["key"]): self.field_name(field) for field in items_of(item.get("fields"))}
         found |= {str(item["key"]): name_of(item, self.draft) for item in self.types}
+        found[self.key] = self.name
         found |= {str(status["key"]): name_of(status, self.draft) for status in self.statuses}
         return found
 
