@@ -129,6 +129,14 @@ def _review_something(walk: Walk) -> None:
     walk.page.wait_for_url("**/desk/setup/publish/")
 
 
+def _discard(walk: Walk) -> None:
+    # At the second width nothing is left to discard.
+    if not walk.page.locator("button:has-text('Discard all changes')").count():
+        return
+    walk.click("button:has-text('Discard all changes')")
+    walk.page.wait_for_url("**/desk/setup/history/")
+
+
 def _compare_and_go_back(walk: Walk) -> None:
     walk.click("a:has-text('Go back') >> nth=0")
     walk.page.wait_for_url("**back=**")
@@ -228,7 +236,6 @@ DESK = (
     Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
     Page("setup-versions", "/desk/setup/versions/", "owner", mock="setup-versions.html", then=_compare_and_go_back),
     Page("setup-publish-nothing", "/desk/setup/publish/", "owner"),
-    Page("setup-publish", "/desk/setup/versions/", "owner", mock="setup-publish.html", then=_review_something),
     Page("desk-join", "/signin/", then=_follow_invitation),
     Page("setup-flows", "/desk/setup/flows/", "owner"),
     Page("setup-statuses", "/desk/setup/flows/repairs/", "owner", mock="setup-statuses.html"),
@@ -255,6 +262,9 @@ DESK = (
         mock="setup-notifications.html",
     ),
     Page("setup-preview-mail", "/desk/setup/preview/?as=example&page=mail/report-fault/part-on-order/", "owner"),
+    Page("setup-publish", "/desk/setup/versions/", "owner", mock="setup-publish.html", then=_review_something),
+    # Last, and taken back: the pages before show what is live.
+    Page("setup-discarded", "/desk/setup/history/", "owner", then=_discard),
 )
 PLATFORM = (
     Page("platform-home", "/", slug="", mock="platform-home.html"),
