@@ -381,3 +381,14 @@ def _in_two_hours() -> str:
 def _drain(tenant: Any) -> None:
     while drain(tenant.schema_name) is Ended.MORE_TO_DO:
         pass
+
+
+def test_what_leads_nowhere_is_said_without_keys(owner, alice):
+    def dangling(document: dict[str, Any]) -> None:
+        flow = document["flows"][0]
+        flow["statuses"] = [status for status in flow["statuses"] if status["key"] != "asked"]
+
+    draft(alice, edits=[dangling])
+    page = text(owner.get(PAGE))
+    assert "It leads to something that is not there any more." in page
+    assert "Use one of" not in page

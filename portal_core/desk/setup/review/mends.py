@@ -80,7 +80,12 @@ def _mend(problem: Problem, names: Names, changes: Iterable[Change], key: str) -
     title, back = _place(names, path), _led_here(path, changes)
     control = _control(names, path)
     advice = "" if control or _speaks_of_keys(problem.mend) else problem.mend
-    said = problem.problem if not _speaks_of_keys(problem.problem) else "Something here does not fit together."
+    said = problem.problem
+    if said.startswith("There is no "):
+        # The finding names what is missing by its key, and the mend all other keys.
+        said, advice = "It leads to something that is not there any more.", "Point it somewhere else, or take it out."
+    elif _speaks_of_keys(said):
+        said = "Something here does not fit together."
     return Mend(title, said, advice, back=back, key=key, **control)  # type: ignore[arg-type]  # by its fields' names
 
 
