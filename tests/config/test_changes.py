@@ -6,7 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from portal_core.config.canonical import canonical, canonical_json
-from portal_core.config.changes import Change, compare
+from portal_core.config.changes import Change, compare, words
 from portal_core.config.changes.compare import MOVES, SWITCHES, VALUES
 from portal_core.config.changes.rules_flows import LISTS
 from portal_core.config.changes.rules_items import ITEMS
@@ -211,3 +211,19 @@ def test_the_sentences_are_data_for_machines_too() -> None:
     (change,) = compare(load(everything()), load(edited("portal", "name", to="Beta")))
     assert json.dumps([change.kind, change.paths, change.text])
     assert change.paths == ("portal.name",)
+
+
+def test_every_word_that_the_document_knows_has_its_words() -> None:
+    for model, name, known in (
+        (portal_document.Notification, "event", words.EVENTS),
+        (portal_document.Notification, "who", words.PEOPLE),
+        (portal_document.Notification, "when", words.WHEN),
+        (flows.LateRule, "tell", words.PEOPLE),
+        (flows.NotifyRule, "who", words.PEOPLE),
+        (portal_document.Audience, "who", words.AUDIENCES),
+    ):
+        assert set(get_args(model.model_fields[name].annotation)) <= set(known), (model, name)
+    kinds = {get_args(model.model_fields["kind"].annotation)[0] for model in fields.FieldBase.__subclasses__()}
+    assert kinds <= set(words.KINDS)
+    asks = {get_args(model.model_fields["do"].annotation)[0] for model in flows.AskBase.__subclasses__()}
+    assert asks <= set(words.ASKS)

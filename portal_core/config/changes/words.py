@@ -85,6 +85,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "noted": "a note",
     "assigned": "a request handed over",
     "changed": "a changed answer",
+    "planned": "a planned day",
     "late": "a late request",
 }
 _TESTS: Final[Mapping[str, str]] = {
