@@ -24,6 +24,7 @@ def test_an_owner_shapes_a_workshop_publishes_maps_and_goes_back(walk, product, 
     _shape_types(olive)
     _add_fields(olive)
     _add_a_status(olive)
+    _choose_a_colour(olive)
     _see_as_customer(olive)
     _publish(olive, "First shape of the workshop", 2)
 
@@ -110,9 +111,16 @@ def _add_a_status(olive):
     _save(olive)
     olive.open("/desk/setup/flows/help/statuses/received/")
     olive.page.select_option("#way-to", label="On the stand")
-    olive.click("form:has(#way-to) button")
-    olive.page.wait_for_load_state()
+    with olive.page.expect_navigation():
+        olive.click("form:has(#way-to) button")
     olive.sees("On the stand")
+
+
+def _choose_a_colour(olive):
+    olive.open("/desk/setup/portal/")
+    olive.fill("[name=colour]", "#1f6f43")
+    _save(olive)
+    olive.sees("Reads well")
 
 
 def _see_as_customer(olive):
@@ -125,8 +133,8 @@ def _see_as_customer(olive):
 def _publish(olive, note, number):
     olive.open("/desk/setup/publish/")
     olive.fill("#note", note)
-    olive.click("button.btn-primary:has-text('Publish version')")
-    olive.page.wait_for_load_state()
+    with olive.page.expect_navigation():
+        olive.click("button.btn-primary:has-text('Publish version')")
     olive.sees(f"ersion {number}")
     olive.open("/desk/setup/")
     olive.sees("Nothing is changed.")
@@ -163,12 +171,16 @@ def _take_into_the_stand(olive, number):
     olive.open(f"/desk/requests/{number}/")
     olive.sees("Frame number")
     olive.page.select_option("#to", label="On the stand")
-    if olive.page.query_selector("#move-mail") is None:
-        olive.click("#move button")
+    show = olive.page.query_selector(".move-top button:has-text('Show the mail'):visible")
+    if show is not None:
+        show.click()
         olive.page.wait_for_load_state()
+    # What is confirmed is what was shown.
+    shown = f"#move input[name=shown_to][value='{olive.page.input_value('#to')}']"
+    olive.page.wait_for_selector(shown, state="attached")
     olive.page.wait_for_selector("#move-mail")
-    olive.click("#move button.btn-primary")
-    olive.page.wait_for_load_state()
+    with olive.page.expect_navigation():
+        olive.click("#move button.btn-primary")
     olive.sees("On the stand")
 
 
@@ -176,13 +188,13 @@ def _take_the_status_out(olive, number):
     olive.open("/desk/setup/flows/help/")
     olive.click("a:has-text('On the stand') >> nth=0")
     olive.page.wait_for_selector("button:has-text('Take this status out')")
-    olive.click("button:has-text('Take this status out')")
-    olive.page.wait_for_load_state()
+    with olive.page.expect_navigation():
+        olive.click("button:has-text('Take this status out')")
     olive.sees("goes away, and 1 open request stands in it")
     olive.open("/desk/setup/publish/")
     olive.page.select_option("select[name=to] >> nth=0", label="In progress")
-    olive.click("button:has-text('They go there')")
-    olive.page.wait_for_load_state()
+    with olive.page.expect_navigation():
+        olive.click("button:has-text('They go there')")
     olive.sees("Decided")
     _publish(olive, "No stand after all", 3)
     olive.open(f"/desk/requests/{number}/")
@@ -195,5 +207,5 @@ def _go_back(olive):
     olive.click("a:has-text('Go back to version 2') >> nth=0")
     olive.page.wait_for_selector("#back")
     olive.sees("Go back to version 2?")
-    olive.click("button:has-text('Go back to 2')")
-    olive.page.wait_for_load_state()
+    with olive.page.expect_navigation():
+        olive.click("button:has-text('Go back to 2')")
