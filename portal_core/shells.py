@@ -220,6 +220,7 @@ def _sections(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
     places = (
         ("see", "Customers", "/desk/customers/", "users"),
         ("manage_team", "Team", "/desk/team/", "building"),
+        ("manage_setup", "Setup", "/desk/setup/", "sliders"),
     )
     return tuple(
         NavItem(label, href, icon, current=request.path.startswith(href))

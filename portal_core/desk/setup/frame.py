@@ -1,12 +1,12 @@
 """What is around every page of the editor: the rail of what can be shaped, and the bar that says what is not live."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest
@@ -56,6 +56,8 @@ class Bar:
     # When the draft goes live by itself, and whether it was to and could not.
     goes_live_at: datetime | None = None
     has_failed: bool = False
+    # On the page that the bar's button would lead to.
+    is_review: bool = False
 
     @property
     def sentence(self) -> str:
@@ -95,7 +97,7 @@ def setup_page(
         portal_name=portal.name,
         brand_href=live_brand(portal).href,
         groups=_groups(request, draft, portal),
-        bar=bar_of(draft, parts),
+        bar=replace(bar_of(draft, parts), is_review=request.path.startswith(reverse("desk:setup_publish"))),
     )
     return render(request, template, {"setup": frame, "draft": draft, **context}, status=status)
 
@@ -173,14 +175,8 @@ def _types(request: HttpRequest, draft: Draft) -> tuple[NavItem, ...]:
 
 
 def _items(request: HttpRequest, places: tuple[tuple[str, str, str], ...]) -> tuple[NavItem, ...]:
-    found = []
-    for label, name, icon in places:
-        try:
-            href = reverse(name)
-        except NoReverseMatch:
-            continue
-        found.append(NavItem(label, href, icon, current=request.path.startswith(href)))
-    return tuple(found)
+    hrefs = [(label, reverse(name), icon) for label, name, icon in places]
+    return tuple(NavItem(label, href, icon, current=request.path.startswith(href)) for label, href, icon in hrefs)
 
 
 def _going_live(request: HttpRequest, draft: Draft) -> tuple[NavItem, ...]:
