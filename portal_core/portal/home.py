@@ -142,7 +142,10 @@ def _waiting(actor: Actor, viewer: Viewer, portal: CompiledPortal) -> list[list[
     for row in rows.order_by("status_since", "id")[:STEPS_SHOWN]:
         shown = visible(row, viewer, portal=portal, brief=True)
         asks = offered_asks(row, shown, viewer, portal=portal, place=Place(small_only=True))
-        found.append([Step(shown, offered) for offered in asks] or [Step(shown)])
+        steps = [Step(shown, offered) for offered in asks]
+        # What may be done is not what it waits for: without anything that must be, it waits for an answer.
+        needs_word = not any(step.ask and step.ask.is_required for step in steps)
+        found.append([Step(shown), *steps] if needs_word else steps)
     return found
 
 

@@ -1,6 +1,7 @@
 """`{% load portal_words %}`: sentences of the portal that are built from data."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_core.notifications.markdown import to_text
+from portal_core.service_requests.offered_asks import OfferedAsk
 from tenants.templatetags.ui import number_word
 
 register = template.Library()
@@ -73,6 +75,12 @@ def _needs_you(number: int) -> str:
         return _("Nothing needs you.")
     words = ngettext("%(number)s thing needs you.", "%(number)s things need you.", number)
     return words % {"number": number_word(number)}
+
+
+@register.filter
+def any_needed(asks: Iterable[OfferedAsk]) -> bool:
+    """Whether something among what is asked must be done; what is welcome alone leaves the turn to an answer."""
+    return any(offered.ask.is_required for offered in asks or ())
 
 
 @register.simple_tag
