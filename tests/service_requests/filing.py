@@ -77,6 +77,8 @@ def typed_for(field: CompiledField) -> Any:
     if field.kind.key == "date":
         days = (timezone.localdate() + timedelta(days=distance) for distance in (7, -1, 0, 30))
         return next(day.isoformat() for day in days if _is_taken(field, day.isoformat()))
+    if field.kind.key == "datetime":
+        return {"_day": (timezone.localdate() + timedelta(days=14)).isoformat(), "_time": "09:30"}
     return TYPED[field.kind.key]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 import pytest
@@ -17,10 +18,11 @@ from portal_core.service_requests.actions.answer_ask import AskAnswer, answer_as
 from portal_core.service_requests.approvals import approval_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.pages import request_page
+from portal_core.service_requests.taking import Given
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import uuid7
 from tests.factories import make_user
-from tests.service_requests.filing import file_request, paper, typed_for
+from tests.service_requests.filing import file_request, paper, photo, typed_for
 
 EVERY_STARTER = [*starter_keys(), "nordwarm", "ledger", "chicago"]
 
@@ -39,9 +41,15 @@ def _answers(portal, request, keys, user):
     fields = [request_type.field(key) for key in keys]
     asked = Asked(portal, resolve_role("customer"), "en")
     return {
-        field.key: [paper(user.pk)] if field.kind.key == "file" else field.kind.clean(typed_for(field), field, asked)
+        field.key: [paper(user.pk)] if field.kind.key == "file" else field.kind.clean(_typed(field), field, asked)
         for field in fields
     }
+
+
+def _typed(field):
+    """What is typed, its parts by their own names."""
+    typed = typed_for(field)
+    return {part.removeprefix("_"): words for part, words in typed.items()} if isinstance(typed, dict) else typed
 
 
 def _do_asks(portal, request, step, carol):
@@ -59,11 +67,21 @@ def _do_asks(portal, request, step, carol):
             is_yes=step.is_yes,
             token=approval_of(request, ask, viewer, portal).token if ask.do == "approve" else "",
             note="" if step.is_yes else "because",
+            given=_given(portal, ask, carol),
         )
         answer_ask(actor=actor, request_id=request.pk, answer=answer)
         request = ServiceRequest.objects.select_related("customer").get(pk=request.pk)
         if request.status_key != begun:
             return
+
+
+def _given(portal, ask, carol):
+    """A file of Carol's for what asks for one, of a format that its kind takes."""
+    if ask.do != "upload":
+        return Given()
+    accept = portal.document_kinds[ask.document_kind].accept
+    file = paper(carol.pk) if not accept or "pdf" in accept else photo(carol.pk)
+    return Given([uuid.UUID(file["id"])])
 
 
 def _mover(portal, transition, people):

@@ -37,7 +37,7 @@ PORTAL = (
     ("Who sees what", "desk:setup_visibility", "shield"),
 )
 LIVE = (
-    ("See as customer", "desk:see_as_customer", "eye"),
+    ("See as customer", "desk:setup_preview", "eye"),
     ("Review and publish", "desk:setup_publish", "send"),
     ("Versions", "desk:setup_versions", "history"),
 )
