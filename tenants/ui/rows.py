@@ -238,7 +238,8 @@ def _ticks(widget: CheckboxSelectMultiple, spot: _Spot, value: object) -> SafeSt
 
 def cell_widget(widget: Widget) -> Widget:
     """The control that fits a cell: a list to choose from instead of a column of buttons."""
-    if isinstance(widget, RadioSelect):
+    # Django's many boxes are a kind of its buttons; of those any number is chosen.
+    if isinstance(widget, RadioSelect) and not isinstance(widget, CheckboxSelectMultiple):
         return Select(choices=[("", "–"), *((key, words) for key, words in widget.choices if key != "")])
     return widget
 
