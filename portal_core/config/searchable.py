@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from portal_core.accounts.roles import AGENT, MANAGER, OWNER, Role, builtin_role
 from portal_core.config.compiled_flow import CompiledFlow
@@ -17,6 +18,8 @@ from portal_core.config.document.portal_document import PortalDocument, RequestT
 from portal_core.config.visibility import Visibility, visibility
 
 _LENGTH = 24
+# Kinds whose stored values are read with words of the document.
+_WORDED: Final = frozenset({ChoiceField, ChoicesField, RowsField})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def is_seen_by_all(field: FieldBase, roles: Iterable[Role], statuses: Collection
 
 def _signed(field: FieldBase) -> object:
     """What decides how a stored value reads: the words of its choices and columns, no more."""
-    has_words = isinstance(field, ChoiceField | ChoicesField | RowsField)
+    has_words = type(field) in _WORDED
     words = field.model_dump(mode="json", include={"choices", "columns"}) if has_words else {}
     return [field.key, field.kind, words]
 

@@ -14,8 +14,10 @@ from portal_core.accounts.roles import PERMISSIONS, builtin_role
 from portal_core.config.actions import publish
 from portal_core.config.canonical import canonical
 from portal_core.config.document import DocumentRefused, load
+from portal_core.config.draft.differences import differences
 from portal_core.config.draft.editing import MAX_UNDO, discard, edit, replace, restore, undo
 from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.parts import place_of
 from portal_core.config.draft.paths import NoSuchPlace, path_from
 from portal_core.config.draft.reading import Draft, as_seen, current
 from portal_core.config.errors import DraftChanged, EditConflict
@@ -44,6 +46,11 @@ def do(*operations: Operation, by: Actor = SYSTEM, title: str = "Edited") -> int
     return edit(actor=by, operations=operations, title=title)
 
 
+def places_in(draft: Draft, name: str) -> set[Any]:
+    """Where a part differs from what is live, as paths of the whole document."""
+    return set(differences(draft.live.get(name), draft.part(name), place_of(name)))
+
+
 def text(draft: Draft) -> Any:
     return canonical(draft.document)
 
@@ -58,7 +65,7 @@ def test_an_edit_changes_the_draft_alone_and_can_be_undone_and_done_again(first:
     live = text(current())
     assert do(Set(LABEL, "What happened?")) == 1
     assert current().read(LABEL) == "What happened?"
-    assert current().changed_in("types.repair") == {LABEL}
+    assert places_in(current(), "types.repair") == {LABEL}
     assert (current().count, current().count_in("types.repair"), current().count_in("flows.way")) == (1, 1, 0)
     assert canonical(live_portal().document) == live
     undo(actor=SYSTEM, revision=1)
@@ -112,7 +119,7 @@ def test_what_differs_can_be_made_as_it_is_live(first: Any, operations: list[Ope
     live = text(current())
     do(*operations)
     draft = current()
-    places = [path for name in draft.changed for path in draft.changed_in(name)]
+    places = [path for name in draft.changed for path in places_in(draft, name)]
     top = [(name,) for name in draft.changed if "." not in name]
     restore(actor=SYSTEM, paths=[*places, *top], title="Taken back")
     assert text(current()) == live
@@ -279,7 +286,7 @@ def test_publishing_something_else_leaves_what_it_did_not_bring(first: Any) -> N
     other["teams"] = [*other.get("teams", []), {"key": "day", "name": "Day"}]
     publish(actor=SYSTEM, document=other)
     draft = current()
-    assert draft.changed_in("types.repair") == {LABEL}
+    assert places_in(draft, "types.repair") == {LABEL}
     assert "portal" not in draft.changed
     assert draft.keys("teams")[0] == "night"
     assert draft.keys("teams")[-1] == "day"

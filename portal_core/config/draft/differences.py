@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from portal_core.config.draft.paths import Path, index_of, keys_of
+from portal_core.config.draft.values import items_of
 
 
 def differences(live: JsonValue, now: JsonValue, path: Path = ()) -> Iterator[Path]:
@@ -15,31 +16,23 @@ def differences(live: JsonValue, now: JsonValue, path: Path = ()) -> Iterator[Pa
         for name in dict.fromkeys((*live, *now)):
             yield from differences(live.get(name), now.get(name), (*path, name))
     elif _has_keys(live) and _has_keys(now):
-        yield from _in_list(_items(live), _items(now), path)
+        yield from _in_list(live, now, path)
     else:
         yield path
 
 
-def _in_list(live: list[JsonValue], now: list[JsonValue], path: Path) -> Iterator[Path]:
+def _in_list(live: JsonValue, now: JsonValue, path: Path) -> Iterator[Path]:
     before, after = keys_of(live), keys_of(now)
+    old, new = items_of(live), items_of(now)
     for key in dict.fromkeys((*before, *after)):
-        was, is_ = index_of(live, key), index_of(now, key)
+        was, is_ = index_of(old, key), index_of(new, key)
         if was is None or is_ is None:
             yield (*path, key)
         else:
-            yield from differences(live[was], now[is_], (*path, key))
+            yield from differences(old[was], new[is_], (*path, key))
     common = set(before) & set(after)
     if [key for key in before if key in common] != [key for key in after if key in common]:
         yield path
-
-
-def order_differs(live: list[str], now: list[str]) -> bool:
-    """Whether what both have stands in another order."""
-    return [key for key in live if key in now] != [key for key in now if key in live]
-
-
-def _items(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else []
 
 
 def _has_keys(value: JsonValue) -> bool:

@@ -27,7 +27,7 @@ def path_from(words: str) -> Path:
     return tuple(words.split("."))
 
 
-def index_of(items: Sequence[JsonValue], name: str) -> int | None:
+def index_of(items: Sequence[object], name: str) -> int | None:
     """Where the item with this key stands in a list, or the item with this number; None when there is none."""
     for index, item in enumerate(items):
         if isinstance(item, dict) and item.get("key") == name:

@@ -12,7 +12,7 @@ from portal_core.config.document import PortalDocument, load
 from portal_core.config.draft.differences import differences
 from portal_core.config.draft.live_parts import LiveParts, live_parts
 from portal_core.config.draft.operations import Change, Working
-from portal_core.config.draft.parts import KEYED, head_of, is_item, join, place_of, split
+from portal_core.config.draft.parts import KEYED, head_of, is_item, join, split
 from portal_core.config.draft.paths import Path
 from portal_core.config.live import live_version_id
 from portal_core.config.models import ONLY_ROW, DraftOperation, DraftPart, PortalDraft
@@ -103,12 +103,6 @@ class Draft:
     def live_value(self, path: Path) -> JsonValue:
         """What is live at a place."""
         return Working(self.live.get).read(path)
-
-    def changed_in(self, name: str) -> frozenset[Path]:
-        """The places of one part that differ from what is live, as paths of the whole document."""
-        if name not in self.changed:
-            return frozenset()
-        return frozenset(differences(self.live.get(name), self.part(name), place_of(name)))
 
     def as_json(self) -> dict[str, JsonValue]:
         """The whole document as plain values."""

@@ -12,13 +12,14 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.operations import Insert, Order
 from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 from portal_core.desk.setup.frame import order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.retiring import take_out_or_back
+from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.types import taken_keys
 
@@ -111,13 +112,10 @@ def item(request: PersonRequest, what: str, item_key: str) -> HttpResponse:
     """One item."""
     catalogue, draft = CATALOGUES[what], current()
     found = _item(draft, catalogue, item_key)
-    data = request.POST if request.method == "POST" else None
     title = f"{catalogue.title}, {catalogue.name(draft, found)}"
-    sheet = Sheet(catalogue.controls(draft, found), draft, (catalogue.collection, item_key), title, data)
-    if data is None:
-        return _item_page(request, catalogue, item_key, sheet, 200)
+    sheet = Sheet(catalogue.controls(draft, found), draft, (catalogue.collection, item_key), title, posted(request))
     back = reverse(f"desk:setup_{catalogue.url_name}_item", args=[item_key])
-    return save_sheet(
+    return answer_sheet(
         request, sheet, back, lambda again, status: _item_page(request, catalogue, item_key, again, status)
     )
 
@@ -152,10 +150,8 @@ def retire(request: PersonRequest, what: str, item_key: str) -> HttpResponse:
     """Takes an item out or brings it back; what was never live, or cannot be retired, goes altogether."""
     catalogue, draft = CATALOGUES[what], current()
     found = _item(draft, catalogue, item_key)
-    path = (catalogue.collection, item_key)
     is_back = bool(found.get("retired"))
-    is_kept = catalogue.can_retire and draft.live.get(".".join(path)) is not None
-    operation: Operation = Set((*path, "retired"), None if is_back else True) if is_kept else Remove(path)
+    operation = take_out_or_back(draft, (catalogue.collection, item_key), can_retire=catalogue.can_retire)
     name = catalogue.name(draft, found)
     title = f"“{name}” is used again" if is_back else f"“{name}” is not used any more"
     return do_edit(

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.roles import AGENT, CUSTOMER, MANAGER, PERMISSIONS
 from portal_core.config.draft.reading import Draft
+from portal_core.config.draft.values import in_use
 from portal_core.desk.setup.controls import (
     Control,
     Line,
@@ -19,7 +20,7 @@ from portal_core.desk.setup.controls import (
     letter_text,
 )
 from portal_core.desk.setup.field_lists import column_name, role_columns
-from portal_core.desk.setup.frame import name_of, words
+from portal_core.desk.setup.frame import name_of, offered_of, words
 
 Item = dict[str, JsonValue]
 
@@ -167,12 +168,8 @@ PERMISSION_WORDS: Final = {
 
 
 def _role(draft: Draft, item: Item) -> list[Control]:
-    others = [
-        (str(head["key"]), name_of(head, draft))
-        for head in draft.heads("roles")
-        if head.get("key") != item["key"] and not head.get("retired")
-    ]
-    types = [(str(head["key"]), name_of(head, draft)) for head in draft.heads("types") if not head.get("retired")]
+    others = offered_of(draft, "roles", but=str(item["key"]))
+    types = offered_of(draft, "types")
     return [
         label_text("name", ("name",), "Name", required=True),
         Pick(
@@ -220,8 +217,7 @@ def _document_note(draft: Draft, item: Item) -> str:
 
 
 def _field_note(draft: Draft, item: Item) -> str:
-    fields = item.get("fields")
-    count = sum(1 for f in fields if isinstance(f, dict) and not f.get("retired")) if isinstance(fields, list) else 0
+    count = len(in_use(item.get("fields")))
     return "1 field" if count == 1 else f"{count} fields"
 
 

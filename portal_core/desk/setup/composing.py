@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from django import forms
 from pydantic import JsonValue
 
+from portal_core.config.draft.values import in_use, items_of
 from portal_core.config.kinds import kind_for
 from portal_core.desk.setup.controls import Control, Where
 
@@ -56,9 +57,7 @@ def askable(fields: Iterable[Mapping[str, JsonValue]], text: Callable[[JsonValue
         kind = str(field["kind"])
         if not kind_for(kind).operators:
             continue
-        listed = field.get("choices")
-        choices = [choice for choice in listed if isinstance(choice, dict)] if isinstance(listed, list) else []
-        answers = [(str(c["key"]), text(c.get("label"))) for c in choices if not c.get("retired")]
+        answers = [(str(c["key"]), text(c.get("label"))) for c in in_use(field.get("choices"))]
         found.append(Asked(str(field["key"]), kind, text(field.get("label")) or str(field["key"]), answers))
     return found
 
@@ -163,7 +162,7 @@ class When(Control):
             return "", []
         group = next((name for name in ("all", "any") if name in value), "")
         parts = value[group] if group else [value]
-        tests = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        tests = items_of(parts)
         known = {code for _, options in self._options() if isinstance(options, list) for code, _ in options}
         if not 0 < len(tests) <= ROWS or not all(self._shown(test)[0] in known for test in tests):
             return None

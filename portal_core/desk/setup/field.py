@@ -10,9 +10,10 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.operations import Insert, Operation, Order
 from portal_core.config.draft.paths import Path, keys_of
 from portal_core.config.draft.reading import current
+from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.controls import Control, label_text
 from portal_core.desk.setup.field_controls import controls_for
@@ -21,7 +22,8 @@ from portal_core.desk.setup.field_lists import FieldList
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.retiring import take_out_or_back
+from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 
 # Kinds that hold a list of their own: its name in the document, and what one of it is called.
@@ -46,12 +48,9 @@ def index(request: PersonRequest, field_key: str, type_key: str = "", kind_key: 
     """The page."""
     fields = FieldList.of(current(), type_key, kind_key)
     field = fields.field(field_key)
-    data = request.POST if request.method == "POST" else None
     title = f"{fields.name}, {fields.label(field)}"
-    sheet = Sheet(controls_for(fields, field), fields.draft, (*fields.base, field_key), title, data)
-    if data is None:
-        return _page(request, fields, field_key, sheet, 200)
-    return save_sheet(
+    sheet = Sheet(controls_for(fields, field), fields.draft, (*fields.base, field_key), title, posted(request))
+    return answer_sheet(
         request,
         sheet,
         fields.href("field", field_key),
@@ -86,15 +85,13 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
 
 
 def _parts(fields: FieldList, field: Mapping[str, JsonValue], list_name: str) -> list[PartLine]:
-    listed = field.get(list_name)
     found = []
-    for item in listed if isinstance(listed, list) else []:
-        if isinstance(item, dict):
-            path = (*fields.base, str(field["key"]), list_name, str(item["key"]))
-            kind = KINDS[str(item["kind"])].name if "kind" in item else ""
-            label = words(item.get("label"), fields.draft) or str(item["key"])
-            is_changed = fields.draft.live_value(path) != item
-            found.append(PartLine(str(item["key"]), label, kind, bool(item.get("retired")), is_changed))
+    for item in items_of(field.get(list_name)):
+        path = (*fields.base, str(field["key"]), list_name, str(item["key"]))
+        kind = KINDS[str(item["kind"])].name if "kind" in item else ""
+        label = words(item.get("label"), fields.draft) or str(item["key"])
+        is_changed = fields.draft.live_value(path) != item
+        found.append(PartLine(str(item["key"]), label, kind, bool(item.get("retired")), is_changed))
     return found
 
 
@@ -120,7 +117,7 @@ def _part_operations(
     fields: FieldList, field: Mapping[str, JsonValue], path: Path, typed: Mapping[str, str]
 ) -> list[Operation]:
     listed = field.get(path[-1])
-    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    items = items_of(listed)
     keys = keys_of(list[JsonValue](items))
     key = typed.get("key", "")
     if typed.get("do") == "add":
@@ -129,7 +126,7 @@ def _part_operations(
     if item is None:
         return []
     if typed.get("do") == "retire":
-        return [_part_retired(fields, (*path, key), item)]
+        return [take_out_or_back(fields.draft, (*path, key))]
     return [Order(path, moved(keys, key, typed.get("to", "")))]
 
 
@@ -151,12 +148,6 @@ def _added(fields: FieldList, path: Path, keys: list[str], typed: Mapping[str, s
     return made
 
 
-def _part_retired(fields: FieldList, path: Path, item: Mapping[str, JsonValue]) -> Operation:
-    if item.get("retired"):
-        return Set((*path, "retired"), None)
-    return Set((*path, "retired"), True) if fields.draft.live_value(path) is not None else Remove(path)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("manage_setup")
 def part(request: PersonRequest, field_key: str, part_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
@@ -168,12 +159,9 @@ def part(request: PersonRequest, field_key: str, part_key: str, type_key: str = 
     item = fields.draft.read(path) if list_name else None
     if not isinstance(item, dict):
         raise Http404
-    data = request.POST if request.method == "POST" else None
     title = f"{fields.name}, {fields.label(field)}, {words(item.get('label'), fields.draft)}"
-    sheet = Sheet(_part_controls(noun), fields.draft, path, title, data)
-    if data is None:
-        return _part_page(request, fields, path, sheet, 200)
-    return save_sheet(
+    sheet = Sheet(_part_controls(noun), fields.draft, path, title, posted(request))
+    return answer_sheet(
         request,
         sheet,
         f"{fields.href('field', field_key)}#parts",

@@ -1,6 +1,6 @@
 """What is asked about a field in the editor, by its kind."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -9,6 +9,7 @@ from django import forms
 from pydantic import JsonValue
 
 from portal_core.config.draft.reading import Draft
+from portal_core.config.draft.values import in_use
 from portal_core.desk.setup.composing import When, askable
 from portal_core.desk.setup.controls import (
     Control,
@@ -23,7 +24,7 @@ from portal_core.desk.setup.controls import (
     long_text,
 )
 from portal_core.desk.setup.field_lists import FieldList
-from portal_core.desk.setup.frame import name_of, words
+from portal_core.desk.setup.frame import offered_of, words
 
 _NOT_ASKED: Final = frozenset({"heading", "info"})
 
@@ -159,9 +160,7 @@ def _days(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
 
 
 def _choice(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
-    listed = field.get("choices")
-    choices = [choice for choice in listed if isinstance(choice, dict)] if isinstance(listed, list) else []
-    offered = [(str(c["key"]), words(c.get("label"), draft)) for c in choices if not c.get("retired")]
+    offered = [(str(c["key"]), words(c.get("label"), draft)) for c in in_use(field.get("choices"))]
     return [Pick(name="default", path=("default",), label="Chosen beforehand", choices=offered, empty="Nothing")]
 
 
@@ -190,7 +189,7 @@ def _address(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
 
 
 def _file(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
-    kinds = _named(draft, "document_kinds")
+    kinds = offered_of(draft, "document_kinds")
     return [
         Pick(
             name="document_kind", path=("document_kind",), label="Kind of document", choices=kinds, empty="Choose one"
@@ -200,7 +199,7 @@ def _file(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
 
 
 def _record(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
-    kinds = _named(draft, "record_kinds")
+    kinds = offered_of(draft, "record_kinds")
     return [Pick(name="record_kind", path=("record_kind",), label="Kind of record", choices=kinds, empty="Choose one")]
 
 
@@ -210,11 +209,6 @@ def _rows(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
 
 def _rating(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
     return [Number(name="max", path=("max",), label="How many stars", min_value=2, max_value=10)]
-
-
-def _named(draft: Draft, collection: str) -> Sequence[tuple[str, str]]:
-    heads = [head for head in draft.heads(collection) if not head.get("retired")]
-    return [(str(head["key"]), name_of(head, draft)) for head in heads]
 
 
 def _remember(fields: FieldList, field: Mapping[str, JsonValue]) -> Control:
@@ -227,9 +221,8 @@ def _remember(fields: FieldList, field: Mapping[str, JsonValue]) -> Control:
     ]
     for other in fields.earlier(str(field["key"])):
         kind = fields.draft.item("record_kinds", str(other.get("record_kind", "")))
-        inner = kind.get("fields") if kind else None
-        for part in inner if isinstance(inner, list) else []:
-            if isinstance(part, dict) and part.get("kind") == field["kind"] and not part.get("retired"):
+        for part in in_use(kind.get("fields") if kind else None):
+            if part.get("kind") == field["kind"]:
                 label = f"{fields.label(other)}: {words(part.get('label'), fields.draft)}"
                 offered.append((f"record.{other['key']}.{part['key']}", label))
     now = field.get("remember")

@@ -13,6 +13,7 @@ from portal_core.config.document.fields import AnyField
 from portal_core.config.document.portal_document import CustomRole
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
+from portal_core.config.draft.values import items_of
 from portal_core.config.visibility import Visibility, visibility
 from portal_core.desk.setup.frame import language_of, name_of, words
 
@@ -58,8 +59,7 @@ class FieldList:
 
     def fields(self) -> list[dict[str, JsonValue]]:
         """All fields, the retired too, in order."""
-        fields = self.item.get("fields")
-        return [field for field in fields if isinstance(field, dict)] if isinstance(fields, list) else []
+        return items_of(self.item.get("fields"))
 
     def field(self, field_key: str) -> dict[str, JsonValue]:
         """One of them. Raises `Http404`."""
@@ -94,9 +94,8 @@ class FieldList:
 
     def taken_keys(self) -> set[str]:
         """Keys that no new field may have."""
-        live = self.draft.live_value(self.base)
-        listed = [field for field in live if isinstance(field, dict)] if isinstance(live, list) else []
-        return {str(field["key"]) for field in (*self.fields(), *listed)}
+        live = items_of(self.draft.live_value(self.base))
+        return {str(field["key"]) for field in (*self.fields(), *live)}
 
 
 def role_columns(draft: Draft) -> list[Role]:

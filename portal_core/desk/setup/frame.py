@@ -124,6 +124,12 @@ def name_of(head: Mapping[str, JsonValue], draft: Draft) -> str:
     return words(head.get("name"), draft) or str(head.get("key", ""))
 
 
+def offered_of(draft: Draft, collection: str, *, but: str = "") -> list[tuple[str, str]]:
+    """The items in use of a list at the top, to pick from: key and name."""
+    heads = [head for head in draft.heads(collection) if not head.get("retired")]
+    return [(str(head["key"]), name_of(head, draft)) for head in heads if head["key"] != but]
+
+
 def words(value: JsonValue, draft: Draft) -> str:
     """A text of the document in the portal's own language."""
     language = language_of(draft)

@@ -19,7 +19,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.config.hours import minutes_of
 from portal_core.desk.setup.controls import Control, Single, Where
 from portal_core.desk.setup.frame import setup_page
-from portal_core.desk.setup.saving import save_sheet
+from portal_core.desk.setup.saving import answer_sheet, posted
 from portal_core.desk.setup.sheet import Sheet
 
 # As many spans of a day as a page may send.
@@ -174,11 +174,9 @@ def _sheet(draft: Draft, data: QueryDict | None = None) -> Sheet:
 @staff_page("manage_setup")
 def index(request: PersonRequest) -> HttpResponse:
     """The page."""
-    draft = current()
-    if request.method != "POST":
-        return _page(request, _sheet(draft), 200)
-    sheet = _sheet(draft, request.POST)
-    return save_sheet(request, sheet, reverse("desk:setup_hours"), lambda again, status: _page(request, again, status))
+    sheet = _sheet(current(), posted(request))
+    back = reverse("desk:setup_hours")
+    return answer_sheet(request, sheet, back, lambda again, status: _page(request, again, status))
 
 
 def _page(request: PersonRequest, sheet: Sheet, status: int) -> HttpResponse:

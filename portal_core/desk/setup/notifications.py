@@ -19,7 +19,7 @@ from portal_core.config.drafted import drafted_portal
 from portal_core.desk.setup import told
 from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.frame import name_of, setup_page, words
-from portal_core.desk.setup.saving import save_sheet
+from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.told import EVENTS, READERS, ToldInStatus, ToldOfEvent, can_be_told, rules_in
 from portal_core.service_requests.queries import latest_of
@@ -150,7 +150,7 @@ def index(request: PersonRequest) -> HttpResponse:
     if not place.who:
         raise Http404
     sheet = _sheet(place, request.POST)
-    return save_sheet(request, sheet, place.here, lambda again, status: _page(request, place, again, status))
+    return answer_sheet(request, sheet, place.here, lambda again, status: _page(request, place, again, status))
 
 
 def _sheet(place: Place, data: QueryDict | None = None) -> Sheet:

@@ -17,7 +17,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.languages import language_lines, offered
 from portal_core.desk.setup.portal_controls import controls_of
-from portal_core.desk.setup.saving import save_sheet
+from portal_core.desk.setup.saving import answer_sheet, posted
 from portal_core.desk.setup.sheet import Sheet
 
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -70,11 +70,9 @@ def sheet_of(draft: Draft, data: QueryDict | None = None) -> Sheet:
 @staff_page("manage_setup")
 def index(request: PersonRequest) -> HttpResponse:
     """The page."""
-    draft = current()
-    if request.method != "POST":
-        return _page(request, sheet_of(draft), 200)
-    sheet = sheet_of(draft, request.POST)
-    return save_sheet(request, sheet, reverse("desk:setup_portal"), lambda again, status: _page(request, again, status))
+    sheet = sheet_of(current(), posted(request))
+    back = reverse("desk:setup_portal")
+    return answer_sheet(request, sheet, back, lambda again, status: _page(request, again, status))
 
 
 def _page(request: PersonRequest, sheet: Sheet, status: int) -> HttpResponse:

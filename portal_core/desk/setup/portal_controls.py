@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from portal_core.config.document.base import MAX_LABEL
 from portal_core.config.document.portal_document import DEFAULT_COLOUR
 from portal_core.config.draft.reading import Draft
+from portal_core.config.draft.values import items_of
 from portal_core.config.web_addresses import AddressRefused, web_address
 from portal_core.desk.setup.controls import (
     Choices,
@@ -168,7 +169,7 @@ class _Address(forms.CharField):
 
 
 def _links(value: JsonValue) -> list[dict[str, JsonValue]]:
-    return [link for link in value if isinstance(link, dict)] if isinstance(value, list) else []
+    return items_of(value)
 
 
 @dataclass(frozen=True, kw_only=True)

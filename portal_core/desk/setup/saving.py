@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 
 from portal_core.accounts.pages import PersonRequest
 from portal_core.config.document import DocumentRefused
@@ -17,10 +17,17 @@ def is_autosave(request: PersonRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def save_sheet(
+def posted(request: PersonRequest) -> QueryDict | None:
+    """What was sent with a form; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def answer_sheet(
     request: PersonRequest, sheet: Sheet, back: str, page: Callable[[Sheet, int], HttpResponse]
 ) -> HttpResponse:
-    """Saves a sheet that was sent. `back` is where to go afterwards, `page` shows it again with what is wrong."""
+    """Shows a sheet, or saves one that was sent: `back` is where to go then, `page` also shows what is wrong."""
+    if not sheet.is_bound:
+        return page(sheet, 200)
     is_saved = sheet.is_valid() and sheet.save(request.actor)
     if is_autosave(request):
         return HttpResponse(

@@ -5,7 +5,7 @@ same value since the page was loaded, nothing is written and both values are sho
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, cast
@@ -185,17 +185,9 @@ class Sheet(forms.Form):
         return words_of_path == path or words_of_path.startswith(f"{path}.")
 
 
-SheetFor = Callable[[Draft, QueryDict | None], Sheet]
-
-
 def first_error(sheet: Sheet) -> str:
     """The first thing that stands against it, in one sentence; for the line beside the form."""
     for name, errors in sheet.errors.items():
         label = sheet.fields[name].label if name in sheet.fields else ""
         return f"{label}: {errors[0]}" if label else str(errors[0])
     return ""
-
-
-def initial_of(sheet: Sheet, name: str) -> Any:
-    """What stands in a field. `Any`: whatever its widget shows."""
-    return sheet[name].value()

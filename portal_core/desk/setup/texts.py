@@ -22,7 +22,7 @@ from portal_core.config.draft.wording import Wording, every, incomplete
 from portal_core.config.localise import text_in
 from portal_core.desk.setup.controls import Single, Where, language_name
 from portal_core.desk.setup.frame import languages_of, setup_page, words
-from portal_core.desk.setup.saving import save_sheet
+from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Block, Sheet
 from tenants.shell import NavItem
 
@@ -159,7 +159,7 @@ def index(request: PersonRequest) -> HttpResponse:
         sent = [one for one in every(draft) if _name(one.path) in request.POST][:ON_PAGE]
         shown = Shown(counts, language, sent)
         sheet = _sheet(draft, sent, language, request.POST)
-        return save_sheet(request, sheet, shown.here, lambda again, status: _page(request, again, shown, status))
+        return answer_sheet(request, sheet, shown.here, lambda again, status: _page(request, again, shown, status))
     page = Paginator([one for one in missing if language in one.missing], ON_PAGE).get_page(request.GET.get("page"))
     shown = Shown(counts, language, list(page.object_list), page)
     return _page(request, _sheet(draft, shown.wordings, language), shown, 200)

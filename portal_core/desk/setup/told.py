@@ -11,6 +11,7 @@ from typing import Any, Final
 from django import forms
 from pydantic import JsonValue
 
+from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.controls import Choices, Control, Where
 from portal_core.notifications.rules import DEFAULTS, ways_by
 
@@ -44,7 +45,7 @@ def can_be_told(event: str, who: str) -> bool:
 
 def rules_in(value: JsonValue) -> list[Rule]:
     """The rules of a list."""
-    return [rule for rule in value if isinstance(rule, dict)] if isinstance(value, list) else []
+    return [*items_of(value)]
 
 
 def of_status(rules: Sequence[Rule], who: str) -> Rule | None:

@@ -12,16 +12,18 @@ from pydantic import JsonValue
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.roles import CUSTOMER, Role
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.operations import Insert, Operation, Order, Set
 from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.values import in_use
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.field_kinds import KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
-from portal_core.desk.setup.frame import name_of, setup_page, words
+from portal_core.desk.setup.frame import name_of, offered_of, setup_page, words
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.types import type_head
 
@@ -137,8 +139,7 @@ def _statuses(fields: FieldList) -> list[StatusHead]:
     """The statuses that a request of this type goes through; none for kinds of records."""
     flow = fields.draft.item("flows", str(fields.item.get("flow", "")))
     listed = flow.get("statuses") if flow else None
-    found = [status for status in listed if isinstance(status, dict)] if isinstance(listed, list) else []
-    return [StatusHead(str(s["key"]), name_of(s, fields.draft)) for s in found if not s.get("retired")]
+    return [StatusHead(str(s["key"]), name_of(s, fields.draft)) for s in in_use(listed)]
 
 
 def _matrix(fields: FieldList, customer: Role, statuses: Sequence[StatusHead]) -> list[MatrixLine]:
@@ -161,15 +162,9 @@ def _status_cell(
     return Cell(status.key, status.name, WORDS[now], _NEXT[now], is_changed)
 
 
-def _sources(fields: FieldList) -> list[tuple[str, str]]:
-    """The types from which fields can be copied."""
-    heads = [head for head in fields.draft.heads("types") if not head.get("retired")]
-    return [(str(head["key"]), name_of(head, fields.draft)) for head in heads if head["key"] != fields.key]
-
-
 def _fields_of(fields: FieldList, source: str) -> list[tuple[str, str]]:
     """The fields of one of them; the type alone is read."""
-    if source not in dict(_sources(fields)):
+    if source not in dict(offered_of(fields.draft, "types", but=fields.key)):
         return []
     other = FieldList(fields.draft, "types", source)
     return [(f"{source}.{f['key']}", other.label(f)) for f in other.fields() if not f.get("retired")]
@@ -228,12 +223,8 @@ def _pressed(
 
 
 def _retired(fields: FieldList, field: Mapping[str, JsonValue]) -> tuple[Operation, str]:
-    path = (*fields.base, str(field["key"]))
-    if field.get("retired"):
-        return Set((*path, "retired"), None), "asked again"
-    if fields.is_published(str(field["key"])):
-        return Set((*path, "retired"), True), "not asked any more"
-    return Remove(path), "taken out"
+    operation = take_out_or_back(fields.draft, (*fields.base, str(field["key"])))
+    return operation, "asked again" if field.get("retired") else "not asked any more"
 
 
 def _role_keys(draft: Draft) -> set[str]:
@@ -293,7 +284,7 @@ def add(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpR
         context = {
             "fields": fields,
             "kinds": kinds,
-            "sources": [] if kind_key else _sources(fields),
+            "sources": [] if kind_key else offered_of(fields.draft, "types", but=type_key),
             "source": request.GET.get("from", ""),
             "copies": _fields_of(fields, request.GET.get("from", "")),
             "typed": typed,

@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.operations import Insert, Order
 from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.values import in_use, strings_of
 from portal_core.desk.setup.controls import Control, Line, Pick, Switch, label_text, letter_text, long_text
-from portal_core.desk.setup.frame import name_of, order_of, setup_page, words
+from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_page, words
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.retiring import take_out_or_back
+from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 from tenants.shell import NavItem
 
@@ -42,7 +44,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "lines": [line for line in lines if not line.is_retired],
         "retired": [line for line in lines if line.is_retired],
-        "flows": [(str(head["key"]), name_of(head, draft)) for head in draft.heads("flows") if not head.get("retired")],
+        "flows": offered_of(draft, "flows"),
     }
     return setup_page(request, "setup/types.html", draft, context, parts=order_of(draft, "types"))
 
@@ -79,24 +81,17 @@ def add(request: PersonRequest) -> HttpResponse:
 
 
 def _copy(source: dict[str, JsonValue], key: str, name: str) -> dict[str, JsonValue]:
-    fields = source.get("fields")
-    listed = fields if isinstance(fields, list) else []
-    kept: list[JsonValue] = [field for field in listed if isinstance(field, dict) and not field.get("retired")]
-    return {**source, "key": key, "name": name, "fields": kept, "retired": False}
+    return {**source, "key": key, "name": name, "fields": [*in_use(source.get("fields"))], "retired": False}
 
 
 def _blank(flow: Mapping[str, JsonValue], key: str, name: str) -> dict[str, JsonValue]:
-    statuses = flow.get("statuses")
-    listed = statuses if isinstance(statuses, list) else []
-    open_ones = [status for status in listed if isinstance(status, dict) and not status.get("outcome")]
-    first = next((status["key"] for status in open_ones if not status.get("retired")), "")
+    first = next((status["key"] for status in in_use(flow.get("statuses")) if not status.get("outcome")), "")
     return {"key": key, "name": name, "flow": flow.get("key"), "start": first}
 
 
 def taken_keys(draft: Draft, collection: str) -> set[str]:
     """Every key that a list at the top has or had in the live version."""
-    live = draft.live.get(collection)
-    return {*draft.keys(collection), *(str(key) for key in (live if isinstance(live, list) else []))}
+    return {*draft.keys(collection), *strings_of(draft.live.get(collection))}
 
 
 @require_POST
@@ -118,9 +113,7 @@ def retire(request: PersonRequest, type_key: str) -> HttpResponse:
     draft = current()
     item = _item(draft, type_key)
     name, is_back = name_of(item, draft), bool(item.get("retired"))
-    operation: Operation = Set(("types", type_key, "retired"), None if is_back else True)
-    if not is_back and draft.live.get(f"types.{type_key}") is None:
-        operation = Remove(("types", type_key))
+    operation = take_out_or_back(draft, ("types", type_key))
     title = f"“{name}” is offered again" if is_back else f"“{name}” is not offered any more"
     return do_edit(
         request,
@@ -184,12 +177,9 @@ def opening(request: PersonRequest, type_key: str) -> HttpResponse:
     """`words/`: name, description, texts before and after, who may use it."""
     draft = current()
     name = name_of(_item(draft, type_key), draft)
-    data: QueryDict | None = request.POST if request.method == "POST" else None
-    sheet = Sheet(opening_controls(draft), draft, ("types", type_key), name, data)
-    if data is None:
-        return _opening_page(request, sheet, type_key, 200)
+    sheet = Sheet(opening_controls(draft), draft, ("types", type_key), name, posted(request))
     back = reverse("desk:setup_type_words", args=[type_key])
-    return save_sheet(request, sheet, back, lambda again, status: _opening_page(request, again, type_key, status))
+    return answer_sheet(request, sheet, back, lambda again, status: _opening_page(request, again, type_key, status))
 
 
 def _opening_page(request: PersonRequest, sheet: Sheet, type_key: str, status: int) -> HttpResponse:
@@ -202,12 +192,7 @@ def _opening_page(request: PersonRequest, sheet: Sheet, type_key: str, status: i
 def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
     """The head that all pages of one type have: its name, and its parts as tabs."""
     item = _item(draft, type_key)
-    fields = item.get("fields")
-    count = (
-        sum(1 for field in fields if isinstance(field, dict) and not field.get("retired"))
-        if isinstance(fields, list)
-        else 0
-    )
+    count = len(in_use(item.get("fields")))
     tabs = (
         NavItem("Fields", reverse("desk:setup_type", args=[type_key]), current=here == "fields", count=count),
         NavItem("Wording", reverse("desk:setup_type_words", args=[type_key]), current=here == "words"),

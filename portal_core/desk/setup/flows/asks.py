@@ -15,16 +15,17 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Operation, Order, Remove
 from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import current
+from portal_core.config.draft.values import items_of, strings_of
 from portal_core.desk.setup.composing import When, sentence
 from portal_core.desk.setup.controls import Control, Number, Several, Switch, label_text, long_text
 from portal_core.desk.setup.flows.conditions import asked_in
 from portal_core.desk.setup.flows.controls import OneOf
-from portal_core.desk.setup.flows.reading import FlowView, Item, items_of, strings_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import ASK_KINDS, ask_name
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -198,7 +199,7 @@ def index(request: PersonRequest, flow_key: str, status_key: str, ask_key: str) 
     ask = next((ask for ask in items_of(status.get("asks")) if ask["key"] == ask_key), None)
     if ask is None:
         raise Http404
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     title = f"{flow.name}, {flow.status_name(status_key)}, {ask_name(flow, ask)}"
     base = (*flow.status_path(status_key), "asks", ask_key)
     sheet = Sheet(_controls(flow, status, ask), flow.draft, base, title, data)
@@ -218,4 +219,4 @@ def index(request: PersonRequest, flow_key: str, status_key: str, ask_key: str) 
         }
         return setup_page(request, "setup/flow_ask.html", flow.draft, context, parts=(flow.part,), status=code)
 
-    return page(sheet, 200) if data is None else save_sheet(request, sheet, href, page)
+    return answer_sheet(request, sheet, href, page)

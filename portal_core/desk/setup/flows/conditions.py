@@ -13,10 +13,12 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.reading import current
+from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.composing import Asked, When, askable, sentence
-from portal_core.desk.setup.flows.reading import FlowView, Item, items_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import mark_of, rule_words
 from portal_core.desk.setup.frame import setup_page, words
+from portal_core.desk.setup.saving import posted
 from portal_core.desk.setup.sheet import Sheet
 
 # The lists of rules, what they are called in the panel, and where a rule keeps its condition.
@@ -49,7 +51,7 @@ def index(request: PersonRequest, flow_key: str, status_key: str, part_key: str,
     """The page."""
     flow = FlowView.of(current(), flow_key)
     rule = _rule(flow, status_key, part_key, position)
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     sheet = _sheet(flow, status_key, part_key, position, data)
     back = f"{reverse('desk:setup_status', args=[flow_key, status_key])}#{part_key.replace('_', '-')}"
     code = 200

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django import forms
 from pydantic import JsonValue
 
+from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.controls import Choices, Control, Where
-from portal_core.desk.setup.flows.reading import items_of
 from tenants.ui.fields import FieldLook
 
 _UNITS: Final = (

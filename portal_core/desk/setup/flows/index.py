@@ -11,11 +11,13 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Operation, Remove, Set
+from portal_core.config.draft.operations import Insert, Set
 from portal_core.config.draft.reading import Draft, current
-from portal_core.desk.setup.flows.reading import FlowView, items_of
+from portal_core.config.draft.values import items_of
+from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import language_of, name_of, order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
+from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.types import taken_keys
 
@@ -129,8 +131,6 @@ def retire(request: PersonRequest, flow_key: str) -> HttpResponse:
             request, f"“{flow.name}” is used by {', '.join(flow.type_names)}. Give them other statuses first."
         )
         return HttpResponseRedirect(back)
-    operation: Operation = Set((*flow.path, "retired"), None if is_back else True)
-    if not is_back and draft.live.get(flow.part) is None:
-        operation = Remove(flow.path)
+    operation = take_out_or_back(draft, flow.path)
     title = f"“{flow.name}” is used again" if is_back else f"“{flow.name}” is taken out"
     return do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title), f"{title}.")

@@ -17,12 +17,13 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
+from portal_core.config.draft.values import strings_of
 from portal_core.desk.setup.controls import Control, Several, Switch, label_text
 from portal_core.desk.setup.flows.controls import OneOf
-from portal_core.desk.setup.flows.reading import FlowView, Item, strings_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import mark_of, move_words
 from portal_core.desk.setup.frame import setup_page, words
-from portal_core.desk.setup.saving import do_edit
+from portal_core.desk.setup.saving import do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -156,7 +157,7 @@ def index(request: PersonRequest, flow_key: str, position: int) -> HttpResponse:
     flow = FlowView.of(current(), flow_key)
     if position >= len(flow.transitions):
         raise Http404
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     sheet = _sheet(flow, position, data)
     if data is None:
         return _page(request, flow, position, sheet, 200)

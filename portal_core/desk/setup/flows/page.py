@@ -10,18 +10,19 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.reading import current
+from portal_core.config.draft.values import items_of, strings_of
 from portal_core.config.live import usual_hours
 from portal_core.desk.setup.flows.asks import AskLine, ask_lines
 from portal_core.desk.setup.flows.card import card
 from portal_core.desk.setup.flows.drawing import Node, Way, draw
 from portal_core.desk.setup.flows.moves import MoveLine, move_lines
 from portal_core.desk.setup.flows.problems import Finding, Findings, findings
-from portal_core.desk.setup.flows.reading import FlowView, Item, items_of, strings_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.slim import slim_document
 from portal_core.desk.setup.flows.status_sheet import StatusSheet, placeholders
 from portal_core.desk.setup.flows.wording import ASK_KINDS, by_itself, listed, usually
 from portal_core.desk.setup.frame import name_of, setup_page, words
-from portal_core.desk.setup.saving import save_sheet
+from portal_core.desk.setup.saving import answer_sheet
 from portal_core.service_requests.impact import open_in
 
 _WAITING = {"us": "Us", "customer": "Customer", "nobody": "Nobody"}
@@ -90,7 +91,7 @@ def status(request: PersonRequest, flow_key: str, status_key: str) -> HttpRespon
         return page(request, flow, status_key, None)
     sheet = StatusSheet(flow, status_key, request.POST)
     back = f"{status_href(flow, status_key)}#panel"
-    return save_sheet(request, sheet, back, lambda again, code: page(request, flow, status_key, sheet, code))
+    return answer_sheet(request, sheet, back, lambda again, code: page(request, flow, status_key, sheet, code))
 
 
 def status_href(flow: FlowView, status_key: str) -> str:

@@ -10,22 +10,13 @@ from pydantic import JsonValue
 
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
+from portal_core.config.draft.values import items_of
 from portal_core.config.kinds import kind_for
-from portal_core.desk.setup.frame import name_of, words
+from portal_core.desk.setup.frame import name_of, offered_of, words
 
 Item = Mapping[str, JsonValue]
 
 BUILT_IN: Final = (("agent", "Staff"), ("manager", "Managers"), ("owner", "The owner"), ("customer", "The customer"))
-
-
-def items_of(value: JsonValue) -> list[dict[str, JsonValue]]:
-    """The objects of a list; nothing where there is no list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def strings_of(value: JsonValue) -> list[str]:
-    """The words of a list; nothing where there is no list."""
-    return [str(item) for item in value] if isinstance(value, list) else []
 
 
 @dataclass(frozen=True)
@@ -157,8 +148,7 @@ class FlowView:
 
     def named(self, collection: str) -> list[tuple[str, str]]:
         """The items in use of a list at the top: teams, kinds of documents."""
-        heads = self.draft.heads(collection)
-        return [(str(head["key"]), name_of(head, self.draft)) for head in heads if not head.get("retired")]
+        return offered_of(self.draft, collection)
 
     @cached_property
     def messages(self) -> list[tuple[str, str]]:

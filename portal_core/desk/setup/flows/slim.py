@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from portal_core.config.document import DocumentRefused, PortalDocument, load
-from portal_core.desk.setup.flows.reading import FlowView, Item, items_of
+from portal_core.config.draft.values import items_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 
 _FIELD = re.compile(r"\{field:([a-z][a-z0-9-]*)\}")
 _KEPT_OF_A_TYPE = ("key", "name", "flow", "start", "icon")

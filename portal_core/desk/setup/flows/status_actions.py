@@ -10,13 +10,15 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
+from portal_core.config.draft.operations import Insert, Operation, Order, Set
 from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import current
-from portal_core.desk.setup.flows.reading import FlowView, strings_of
+from portal_core.config.draft.values import strings_of
+from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import do_edit
 
 
@@ -97,7 +99,7 @@ def retire(request: PersonRequest, flow_key: str, status_key: str) -> HttpRespon
     name = name_of(status, flow.draft)
     path = flow.status_path(status_key)
     if status.get("retired"):
-        operations: list[Operation] = [Set((*path, "retired"), None)]
+        operations = [take_out_or_back(flow.draft, path)]
         title, told = f"{flow.name}: “{name}” is back", f"“{name}” is back. Ways to and from it have to be added."
         back = f"{reverse('desk:setup_status', args=[flow_key, status_key])}#panel"
     else:
@@ -105,8 +107,7 @@ def retire(request: PersonRequest, flow_key: str, status_key: str) -> HttpRespon
         if begun:
             messages.error(request, f"{' and '.join(begun)} begin here. Let them begin in another status first.")
             return HttpResponseRedirect(f"{reverse('desk:setup_status', args=[flow_key, status_key])}#panel")
-        is_live = flow.draft.live_value(path) is not None
-        operations = [Set((*path, "retired"), True) if is_live else Remove(path)]
+        operations = [take_out_or_back(flow.draft, path)]
         ways = _without(flow, status_key)
         operations += [Set((*flow.path, "transitions"), ways or None)] if ways != flow.transitions else []
         title, told = f"{flow.name}: “{name}” is taken out", f"“{name}” is taken out, with the ways to and from it."

@@ -7,11 +7,12 @@ from django import forms
 from django.http import QueryDict
 from pydantic import JsonValue
 
+from portal_core.config.draft.values import items_of
 from portal_core.config.placeholders import FIELD_PREFIX
 from portal_core.desk.setup.controls import Choices, Control, Pick, Several, Text, label_text, long_text
 from portal_core.desk.setup.flows.conditions import condition_words, rule_href
 from portal_core.desk.setup.flows.controls import Closing, Column, Expected, OneOf, RuleRows
-from portal_core.desk.setup.flows.reading import FlowView, Item, items_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import WAITING
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.sheet import Sheet

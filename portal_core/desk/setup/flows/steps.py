@@ -15,7 +15,7 @@ from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import name_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import do_edit, save_sheet
+from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -33,7 +33,7 @@ def index(request: PersonRequest, flow_key: str) -> HttpResponse:
         )
         for number, step in enumerate(flow.steps, 1)
     ]
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     sheet = Sheet(controls, flow.draft, flow.path, f"{flow.name}: course", data)
     href = reverse("desk:setup_steps", args=[flow_key])
 
@@ -49,7 +49,7 @@ def index(request: PersonRequest, flow_key: str) -> HttpResponse:
         }
         return setup_page(request, "setup/flow_steps.html", flow.draft, context, parts=(flow.part,), status=code)
 
-    return page(sheet, 200) if data is None else save_sheet(request, sheet, href, page)
+    return answer_sheet(request, sheet, href, page)
 
 
 def _names(flow: FlowView, step_key: str) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from portal_core.desk.setup.flows.reading import FlowView, Item, items_of, strings_of
+from portal_core.config.draft.values import items_of, strings_of
+from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.frame import words
 
 WAITING = (("us", "Us"), ("customer", "Customer"), ("nobody", "Nobody"))

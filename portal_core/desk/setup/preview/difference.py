@@ -15,7 +15,6 @@ from portal_core.service_requests.viewer import Viewer
 EVERYWHERE: Final = "hidden by you at every status"
 HERE: Final = "hidden by you in this status"
 NOT_ASKED: Final = "not asked on the form"
-NO_ANSWER: Final = "not asked, or not answered"
 
 
 @dataclass(frozen=True)
