@@ -12,7 +12,7 @@ from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config import impact
 from portal_core.config.compile import compile_portal
 from portal_core.config.document import PortalDocument, load
-from portal_core.config.draft.decisions import forget
+from portal_core.config.draft.decisions import forget, require_mark
 from portal_core.config.draft.settling import settle
 from portal_core.config.errors import PortalChanged, PublishRefused
 from portal_core.config.live import keep_compiled
@@ -38,6 +38,8 @@ class Decided:
     expected_live: int | None = None
     key: UUID | None = None
     uses_draft: bool = False
+    # The mark of the draft as it was read (draft/decisions.py); None does not ask.
+    as_read: str | None = None
 
 
 _NOTHING: Final = Decided()
@@ -58,7 +60,8 @@ def publish(
     "tell": ["flow.old"]}`. What requests still refer to and the document no longer has is kept as retired. A document
     equal to the live one makes no new version.
 
-    Raises `PermissionDenied`, `DocumentRefused` (cannot be read), `PublishRefused` (does not pass), `PortalChanged`.
+    Raises `PermissionDenied`, `DocumentRefused` (cannot be read), `PublishRefused` (does not pass), `PortalChanged`,
+    `DraftChanged` (with `as_read`: the draft or a decision is another one).
     """
     _require(actor, "publish")
     wanted = document if isinstance(document, PortalDocument) else load(document)
@@ -69,6 +72,8 @@ def publish(
             return done
         if live is not None and decided.expected_live not in (None, live.number):
             raise PortalChanged(decided.expected_live or 0, live.number)
+        if decided.as_read is not None:
+            require_mark(decided.as_read)
         planned = plan(wanted, live, mapping)
         if planned.stops:
             raise PublishRefused(planned.stops)

@@ -93,7 +93,7 @@ def register(*, count: CountRequests, apply: ApplyMoves) -> None:
 def register_one_by_one(*, find: FindRequests, withhold: WithholdValues) -> None:
     """Registers who knows single requests; called once at start.
 
-    `find(numbers)` gives type and status of open requests by number, held until the transaction ends.
+    `find(numbers)` gives type and status of open requests by number.
     `withhold(fields)` hides from customers what stands in these fields now.
     """
     _one_by_one[:] = [(find, withhold)]
@@ -131,7 +131,7 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
 
 
 def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Type and status of the open requests among these numbers, held until the transaction ends."""
+    """Type and status of the open requests among these numbers."""
     return _one_by_one[0][0](numbers) if numbers else {}
 
 

@@ -29,7 +29,7 @@ class NewlySeen:
 
 def newly_seen(before: CompiledPortal, after: CompiledPortal, moves: Sequence[Move] = ()) -> tuple[NewlySeen, ...]:
     """Every field whose values come to light for customers somewhere, with the statuses where that happens."""
-    targets = {(move.from_type, move.from_status): (move.to_type, move.to_status) for move in moves}
+    targets = _targets(moves)
     role = resolve_role(CUSTOMER)
     found = []
     for kind in before.every_type:
@@ -41,16 +41,31 @@ def newly_seen(before: CompiledPortal, after: CompiledPortal, moves: Sequence[Mo
     return tuple(found)
 
 
+def _targets(moves: Sequence[Move]) -> dict[Place, set[Place]]:
+    """Every place to which requests of a place may come; where single ones are moved, the others may stay."""
+    found: dict[Place, set[Place]] = {}
+    for move in moves:
+        found.setdefault((move.from_type, move.from_status), set()).add((move.to_type, move.to_status))
+    for place, to in found.items():
+        if not any((move.from_type, move.from_status) == place and move.numbers is None for move in moves):
+            to.add(place)
+    return found
+
+
 def _shown_at(
-    kind: CompiledType, field: CompiledField, after: CompiledPortal, targets: Mapping[Place, Place], role: Role
+    kind: CompiledType, field: CompiledField, after: CompiledPortal, targets: Mapping[Place, set[Place]], role: Role
 ) -> Iterator[str]:
     for status in kind.flow.statuses:
         if field.visibility(role, status.key) > Visibility.HIDDEN:
             continue
-        type_key, status_key = targets.get((kind.key, status.key), (kind.key, status.key))
-        now = after.type_or_unknown(type_key).field_or_none(field.key)
-        if now is not None and now.visibility(role, status_key) > Visibility.HIDDEN:
+        place = (kind.key, status.key)
+        if any(_is_shown(after, to, field.key, role) for to in targets.get(place, {place})):
             yield status.key
+
+
+def _is_shown(portal: CompiledPortal, place: Place, field_key: str, role: Role) -> bool:
+    now = portal.type_or_unknown(place[0]).field_or_none(field_key)
+    return now is not None and now.visibility(role, place[1]) > Visibility.HIDDEN
 
 
 def withheld(before: CompiledPortal, found: Sequence[NewlySeen], chosen: Collection[str]) -> tuple[Withhold, ...]:

@@ -9,9 +9,9 @@ from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import Decided, publish
 from portal_core.config.document import DocumentRefused, PortalDocument
-from portal_core.config.draft.decisions import Decisions, Schedule, could_not, decisions, schedule
+from portal_core.config.draft.decisions import Decisions, Schedule, could_not, decisions, require_mark, schedule
 from portal_core.config.draft.reading import current
-from portal_core.config.errors import PublishRefused
+from portal_core.config.errors import DraftChanged, PublishRefused
 from portal_core.config.locks import lock_state
 from portal_core.config.models import PortalVersion
 from portal_core.config.planning import plan
@@ -20,6 +20,7 @@ from tenants.outbox.events import emit
 from tenants.outbox.models import Event
 
 _NOT_ALLOWED = Problem("", "Whoever said so may not publish any more.", "Let somebody who may publish do it.")
+_CHANGED = Problem("", "The draft was changed since the time was set.", "Read it again and set another time.")
 
 
 def on_due(event: Event) -> None:
@@ -35,12 +36,15 @@ def on_due(event: Event) -> None:
             _publish(actor_for(user), planned)
     except PermissionDenied:
         _fails(planned, (_NOT_ALLOWED,))
+    except DraftChanged:
+        _fails(planned, (_CHANGED,))
     except (PublishRefused, DocumentRefused) as refused:
         _fails(planned, refused.problems)
 
 
 def _publish(actor: Actor, planned: Schedule) -> None:
     state = lock_state()
+    require_mark(planned.mark)
     document, decided = current().document, decisions()
     withhold = decided.withhold | _undecided(document, decided, state.live if state else None)
     publish(

@@ -34,8 +34,12 @@ def standing() -> Sequence[Standing]:
 
 
 def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Type and status of the open requests among these numbers, their rows locked."""
-    found = ServiceRequest.objects.select_for_update(of=("self",)).filter(number__in=numbers, closed_at=None)
+    """Type and status of the open requests among these numbers.
+
+    Not locked: the review asks too, outside a transaction. While a version is published nothing moves, since whatever
+    puts a request into a status waits for the row that says what is live.
+    """
+    found = ServiceRequest.objects.filter(number__in=numbers, closed_at=None)
     return {
         row.number: (row.type_key, row.status_key)
         for row in found.only("number", "type_key", "status_key").order_by("pk")

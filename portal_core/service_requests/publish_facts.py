@@ -3,7 +3,7 @@
 Everything shown of a request passes through the one door (`visible.py`), under the version that is meant.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -13,6 +13,7 @@ from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.impact import Move
 from portal_core.config.newly_seen import NewlySeen
+from portal_core.config.visibility import Visibility
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
@@ -31,7 +32,7 @@ class SeenCount:
 
 @dataclass(frozen=True)
 class SeenRow:
-    """One value that a customer would newly read."""
+    """One value that a customer would newly read; without its text where the reader of the review may not read it."""
 
     customer: str
     number: int
@@ -73,7 +74,8 @@ def seen_rows(
 ) -> Stretch:
     """What customers would newly read, the oldest request first: shown under the new version and not under the live.
 
-    SECURITY: on the screen of a colleague, who reads of it what their own role may read.
+    SECURITY: on the screen of a colleague, who reads of it what their own role may read in the live version: the
+    draft can open fields to any role, and whoever wrote it need not be somebody who may publish it.
     """
     before, wanted = portals
     found = list(
@@ -82,8 +84,7 @@ def seen_rows(
         .select_related("customer", "assignee")
         .order_by("number")[: PAGE_SIZE + 1]
     )
-    targets = {(move.from_type, move.from_status): (move.to_type, move.to_status) for move in moves}
-    rows = [_Reading(actor.role, item, before, wanted).row(row, targets) for row in found[:PAGE_SIZE]]
+    rows = [_Reading(actor.role, item, before, wanted, moves).row(row) for row in found[:PAGE_SIZE]]
     return Stretch(tuple(row for row in rows if row is not None), _after(found))
 
 
@@ -95,20 +96,34 @@ class _Reading:
     item: NewlySeen
     before: CompiledPortal
     wanted: CompiledPortal
+    moves: Sequence[Move]
 
-    def row(self, row: ServiceRequest, targets: Mapping[tuple[str, str], tuple[str, str]]) -> SeenRow | None:
+    def row(self, row: ServiceRequest) -> SeenRow | None:
         """What would newly be read of one request; None where nothing would."""
         if self._text(row, self.before):
             return None
-        row.type_key, row.status_key = targets.get((row.type_key, row.status_key), (row.type_key, row.status_key))
+        may_read = self._may_read(row)
+        row.type_key, row.status_key = self._target(row)
         text = self._text(row, self.wanted)
         if not text:
             return None
-        return SeenRow(row.customer.name or row.customer.email, row.number, self.wanted.reference(row.number), text)
+        reference = self.wanted.reference(row.number)
+        return SeenRow(row.customer.name or row.customer.email, row.number, reference, text if may_read else "")
+
+    def _may_read(self, row: ServiceRequest) -> bool:
+        field = self.before.type_or_unknown(row.type_key).field_or_none(self.item.field_key)
+        return field is not None and field.visibility(self.role, row.status_key) >= Visibility.SEE
+
+    def _target(self, row: ServiceRequest) -> tuple[str, str]:
+        """Where publishing moves it: by itself before with the rest."""
+        here = [move for move in self.moves if (move.from_type, move.from_status) == (row.type_key, row.status_key)]
+        for move in sorted(here, key=lambda move: move.numbers is None):
+            if move.numbers is None or row.number in move.numbers:
+                return move.to_type, move.to_status
+        return row.type_key, row.status_key
 
     def _text(self, row: ServiceRequest, portal: CompiledPortal) -> str:
-        customer = resolve_role(CUSTOMER)
-        viewer = Viewer(customer, row.customer_id, portal.language, portal.time_zone, shown_to=self.role)
+        viewer = Viewer(resolve_role(CUSTOMER), row.customer_id, portal.language, portal.time_zone)
         seen = visible(row, viewer, portal=portal)
         return next((field.text for field in seen.fields if field.key == self.item.field_key), "")
 

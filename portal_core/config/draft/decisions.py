@@ -4,8 +4,10 @@ Decisions are about requests that exist, not about the document: where they go, 
 version that is published, and what no longer applies then does no harm.
 """
 
+import hashlib
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,6 +16,7 @@ from django.db import transaction
 from pydantic import JsonValue
 
 from portal_core.accounts.actor import SYSTEM, Actor
+from portal_core.config.errors import DraftChanged
 from portal_core.config.live import live_portal
 from portal_core.config.locks import lock_draft, lock_or_make_draft, share_live_id
 from portal_core.config.models import ONLY_ROW, PortalDraft
@@ -66,6 +69,8 @@ class Schedule:
     by: str
     by_name: str
     note: str
+    # What was read when the time was set (see mark_of): nothing else goes live by it.
+    mark: str = ""
     problem: str = ""
 
 
@@ -80,23 +85,45 @@ def schedule() -> Schedule | None:
     return schedule_from(PortalDraft.objects.filter(pk=ONLY_ROW).values_list("schedule", flat=True).first())
 
 
-def decide(*, actor: Actor, **decided: object) -> Decisions:
-    """Writes down some decisions beside the others. Raises `PermissionDenied`."""
+def mark_of(row: PortalDraft | None) -> str:
+    """What the review shows, in short: another edit or another decision makes another mark."""
+    said = [0, {}] if row is None else [row.revision, row.decisions]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def mark() -> str:
+    """The mark of the draft as it is."""
+    return mark_of(PortalDraft.objects.filter(pk=ONLY_ROW).first())
+
+
+def require_mark(expected: str) -> None:
+    """Raises `DraftChanged` when the draft is not as it was read; in the transaction of the caller, which holds it."""
+    row = lock_draft()
+    if mark_of(row) != expected:
+        raise DraftChanged(0, 0 if row is None else row.revision)
+
+
+def decide(*, actor: Actor, how: Callable[[Decisions], Decisions]) -> Decisions:
+    """Writes down what is decided: `how` makes the new decisions of those that stand. Raises `PermissionDenied`."""
     _require(actor, "manage_setup")
     with transaction.atomic():
         row = _open(actor)
-        now = replace(_decisions(row.decisions), **decided)  # type: ignore[arg-type]  # by the names of its fields
+        now = how(_decisions(row.decisions))
         row.decisions = now.as_json()
         row.save(update_fields=["decisions"])
         return now
 
 
-def plan_publishing(*, actor: Actor, at: datetime, note: str) -> Schedule:
-    """Has the draft go live at a time; it is checked again then. Raises `PermissionDenied`."""
+def plan_publishing(*, actor: Actor, at: datetime, note: str, as_read: str) -> Schedule:
+    """Has the draft go live at a time as it was read (`as_read` is its mark); it is checked again then.
+
+    Raises `PermissionDenied`, `DraftChanged`.
+    """
     _require(actor, "publish")
     with transaction.atomic():
         row = _open(actor)
-        planned = Schedule(str(uuid.uuid4()), at, str(actor.user_id), actor.name, note.strip())
+        require_mark(as_read)
+        planned = Schedule(str(uuid.uuid4()), at, str(actor.user_id), actor.name, note.strip(), as_read)
         row.schedule = _as_json(planned)
         row.save(update_fields=["schedule"])
         emit("portal.publish_due", {"key": planned.key}, due_at=at)
@@ -152,6 +179,7 @@ def _as_json(planned: Schedule) -> dict[str, JsonValue]:
         "by": planned.by,
         "by_name": planned.by_name,
         "note": planned.note,
+        "mark": planned.mark,
         "problem": planned.problem,
     }
 

@@ -82,9 +82,17 @@ def restore(*, actor: Actor, paths: Sequence[Path], title: str) -> int:
         return table.close(done, title)
 
 
-def replace(*, actor: Actor, document: PortalDocument, title: str, expected_revision: int | None = None) -> PortalDraft:
+def replace(
+    *,
+    actor: Actor,
+    document: PortalDocument,
+    title: str,
+    expected_revision: int | None = None,
+    restores: int | None = None,
+) -> PortalDraft:
     """Makes a whole document the draft; it need not pass the checks, only be readable.
 
+    What was decided about the draft before is forgotten; `restores` is the version that the document is.
     With `expected_revision`, 0 for "there is none yet", raises `DraftChanged` when somebody else was quicker.
     Also raises `PermissionDenied`, `DocumentRefused` (a key stands twice in a list).
     """
@@ -95,6 +103,7 @@ def replace(*, actor: Actor, document: PortalDocument, title: str, expected_revi
         table.expect(expected_revision)
         names = dict.fromkeys((*parts, *table.draft.live.names, *table.draft.changed))
         table.draft.preload(*table.draft.changed)
+        table.begin_anew(restores)
         table.close([table.working.apply(Put(name, parts.get(name))) for name in names], title, is_checked=True)
         return table.row
 
@@ -108,6 +117,7 @@ def discard(*, actor: Actor, title: str) -> bool:
             return False
         table.draft.preload(*table.draft.changed)
         live = table.draft.live
+        table.begin_anew(None)
         table.close(
             [table.working.apply(Put(name, live.get(name))) for name in table.draft.changed], title, is_checked=True
         )
@@ -123,6 +133,10 @@ class _Table:
     draft: Draft
     working: Working
 
+    def begin_anew(self, restores: int | None) -> None:
+        """What was decided was about a draft that is none any more; `restores` is the version that comes instead."""
+        self.row.decisions = {} if restores is None else {"restores": restores}
+
     def expect(self, revision: int | None) -> None:
         """Raises `DraftChanged` when the draft is at another revision; None expects nothing."""
         if revision is not None and revision != self.draft.revision:
@@ -134,6 +148,7 @@ class _Table:
         """Writes what has changed as the next revision, which it gives; nothing when nothing has."""
         changes = [change for change in done if change is not None]
         if not changes and self.row.document is None:
+            self.row.save(update_fields=["decisions"])
             return self.draft.revision
         self._write(is_checked=is_checked)
         revision = self.draft.revision + 1
@@ -147,7 +162,7 @@ class _Table:
             )
         self.row.forgotten = max(self.row.forgotten, _forget(revision))
         self.row.revision, self.row.author_id, self.row.document = revision, self.actor.user_id, None
-        self.row.save(update_fields=["revision", "forgotten", "author", "updated_at", "document"])
+        self.row.save(update_fields=["revision", "forgotten", "author", "updated_at", "document", "decisions"])
         return revision
 
     def _joined(self, changes: Sequence[Change], title: str, revision: int) -> bool:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.document import PortalDocument, load
+from portal_core.config.draft.decisions import mark_of
 from portal_core.config.draft.differences import differences
 from portal_core.config.draft.live_parts import LiveParts, live_parts
 from portal_core.config.draft.operations import Change, Working
@@ -39,6 +40,8 @@ class Draft:
     _values: dict[str, JsonValue] = field(default_factory=dict)
     # When it is to go live, as draft/decisions.py keeps it; every page of the editor says so.
     schedule: Mapping[str, str] | None = None
+    # The draft with what was decided about it, in short: a time that was set holds for this alone.
+    mark: str = ""
 
     @property
     def is_changed(self) -> bool:
@@ -125,17 +128,30 @@ def draft_over(row: PortalDraft | None, live: LiveParts) -> Draft:
     """The draft of `row` over a live version."""
     if row is None:
         return Draft(live, 0, {})
-    author = "" if row.author is None else row.author.name
     if row.document is not None:
         values = _taken_apart(row.document, live)
         changed = {
             name: Changed(changes_of(name, live.get(name), value), head_of(name, value))
             for name, value in values.items()
         }
-        return Draft(live, row.revision, changed, author, row.updated_at, row.forgotten, values, schedule=row.schedule)
+        return _draft(row, live, changed, values)
     rows = DraftPart.objects.values_list("name", "changes", "head")
     changed = {name: Changed(count, head) for name, count, head in rows}
-    return Draft(live, row.revision, changed, author, row.updated_at, row.forgotten, schedule=row.schedule)
+    return _draft(row, live, changed, {})
+
+
+def _draft(row: PortalDraft, live: LiveParts, changed: dict[str, Changed], values: dict[str, JsonValue]) -> Draft:
+    return Draft(
+        live,
+        row.revision,
+        changed,
+        author="" if row.author is None else row.author.name,
+        updated_at=row.updated_at,
+        forgotten=row.forgotten,
+        schedule=row.schedule,
+        mark=mark_of(row),
+        _values=values,
+    )
 
 
 def _taken_apart(document: Mapping[str, JsonValue], live: LiveParts) -> dict[str, JsonValue]:

@@ -53,9 +53,10 @@ class Bar:
     published_at: datetime | None
     author: str
     names: str
-    # When the draft goes live by itself, and whether it was to and could not.
+    # When the draft goes live by itself, whether it was to and could not, and whether it was changed since.
     goes_live_at: datetime | None = None
     has_failed: bool = False
+    is_overtaken: bool = False
     # On the page that the bar's button would lead to.
     is_review: bool = False
 
@@ -116,6 +117,7 @@ def bar_of(draft: Draft, parts: tuple[str, ...]) -> Bar:
         ",".join(parts),
         goes_live_at=None if planned is None else planned.at,
         has_failed=planned is not None and bool(planned.problem),
+        is_overtaken=planned is not None and planned.mark != draft.mark,
     )
 
 

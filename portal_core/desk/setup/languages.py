@@ -72,7 +72,12 @@ def change(request: PersonRequest) -> HttpResponse:
     if not operations:
         return HttpResponseRedirect(back)
     title = f"Languages: {language_name(code)} {_TOLD[request.POST['do']]}"
-    return do_edit(request, back, lambda: edit(actor=request.actor, operations=operations, title=title), f"{title}.")
+    return do_edit(
+        request,
+        back,
+        lambda: edit(actor=request.actor, operations=operations, title=title, expected_revision=draft.revision),
+        f"{title}.",
+    )
 
 
 _TOLD: Final = {"add": "is spoken too", "remove": "is not spoken any more", "first": "comes first"}

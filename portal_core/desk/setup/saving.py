@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from portal_core.accounts.pages import PersonRequest
 from portal_core.config.document import DocumentRefused
 from portal_core.config.draft.paths import NoSuchPlace
-from portal_core.config.errors import EditConflict
+from portal_core.config.errors import DraftChanged, EditConflict
 from portal_core.desk.setup.sheet import Sheet, first_error
 
 
@@ -47,6 +47,8 @@ def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: 
         act()
     except NoSuchPlace:
         messages.error(request, "Somebody has taken this out meanwhile.")
+    except DraftChanged:
+        messages.error(request, "Somebody changed the draft at the same moment. Yours was not written: try again.")
     except EditConflict as conflict:
         what = f"“{conflict.title}”" if conflict.title else "This"
         messages.error(request, f"{what} cannot be undone: the same place was changed since.")

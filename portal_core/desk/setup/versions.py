@@ -17,7 +17,6 @@ from portal_core.config.canonical import canonical_json
 from portal_core.config.changes import compare
 from portal_core.config.document import DocumentRefused, PortalDocument, load, load_json
 from portal_core.config.document.clean import MAX_BYTES
-from portal_core.config.draft.decisions import decide
 from portal_core.config.draft.editing import replace
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.errors import PortalChanged, PublishRefused
@@ -27,12 +26,12 @@ from portal_core.config.problems import Problem
 from portal_core.config.queries import live_version, version_by, versions_page
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Shown
+from portal_core.desk.setup.review.views import typed_note
 from tenants.uploads import UploadLimits, takes_files
 
 HERE = "desk:setup_versions"
 PAGE_SIZE = 20
 SHOWN_CHANGES = 100
-MAX_NOTE = 500
 DRAFT = "draft"
 
 
@@ -155,10 +154,13 @@ def go_back(request: PersonRequest, number: int) -> HttpResponse:
     if version is None or live is None:
         raise Http404
     document = load(version.document)
-    note = request.POST.get("note", "").strip()[:MAX_NOTE]
+    note = typed_note(request)
     if not _is_plain(plan(document, live)):
         return _loaded(request, version)
     expected = _number(request.POST.get("live", ""))
+    if expected is None:
+        messages.error(request, "The page was not whole when it was sent. Nothing was changed.")
+        return HttpResponseRedirect(f"{reverse(HERE)}?back={number}")
     try:
         done = publish(
             actor=request.actor,
@@ -190,8 +192,8 @@ def load_version(request: PersonRequest, number: int) -> HttpResponse:
 def _loaded(request: PersonRequest, version: PortalVersion) -> HttpResponse:
     if not request.actor.may("manage_setup"):
         raise PermissionDenied("manage_setup")
-    replace(actor=request.actor, document=load(version.document), title=f"Loaded version {version.number}")
-    decide(actor=request.actor, restores=version.number)
+    title = f"Loaded version {version.number}"
+    replace(actor=request.actor, document=load(version.document), title=title, restores=version.number)
     messages.success(request, f"Version {version.number} is in the draft. Nothing is live yet.")
     return HttpResponseRedirect(reverse("desk:setup_publish"))
 
@@ -232,7 +234,6 @@ def read_file(request: PersonRequest) -> HttpResponse:
         replace(actor=request.actor, document=document, title="Read from a file")
     except DocumentRefused as refused:
         return _page(request, current(), problems=refused.problems, status=400)
-    decide(actor=request.actor, restores=None)
     messages.success(request, "The file is in the draft. Nothing is live yet: read what it would do.")
     return HttpResponseRedirect(reverse("desk:setup_publish"))
 

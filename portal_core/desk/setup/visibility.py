@@ -261,7 +261,11 @@ def promise(request: PersonRequest) -> HttpResponse:
         return HttpResponseRedirect(back)
     operation = Set(("assertions",), list[JsonValue](left) or None)
     title = "Promises about who sees what"
-    return do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
+    return do_edit(
+        request,
+        back,
+        lambda: edit(actor=request.actor, operations=[operation], title=title, expected_revision=draft.revision),
+    )
 
 
 def _is_offered(draft: Draft, reference: str, role_key: str) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
-from portal_core.config.draft.decisions import decisions, schedule
+from portal_core.config.draft.decisions import decisions, mark, schedule
 from portal_core.config.draft.editing import replace
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
@@ -78,7 +78,7 @@ def hidden(response: Any, name: str) -> str:
 
 def publish_form(client: Any, **more: str) -> dict[str, str]:
     page = client.get(PAGE)
-    return {name: hidden(page, name) for name in ("key", "revision", "live")} | {"when": "now", "note": "Why"} | more
+    return {name: hidden(page, name) for name in ("key", "mark", "live")} | {"when": "now", "note": "Why"} | more
 
 
 def asked_request(people: dict[str, Any], alice: Any) -> ServiceRequest:
@@ -284,10 +284,12 @@ def test_at_a_time_it_goes_live_and_is_checked_again(owner, alice, tenant, time_
     assert (version.note, version.author_id) == ("Why", alice.user_id)
 
 
-def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(owner, alice, tenant, time_machine_to):
-    draft(alice, name="Beta")
+def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(
+    owner, alice, people, tenant, time_machine_to
+):
+    draft(alice, edits=[without_asked], name="Beta")
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
-    draft(alice, edits=[without_meaning], name="Beta")
+    asked_request(people, alice)
     with time_machine_to(hours=3):
         _drain(tenant)
         _drain(tenant)
@@ -296,7 +298,7 @@ def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(ow
     assert "could not" in text(owner.get("/desk/setup/"))
     (mail,) = [mail for mail in sent_mails.outbox if "did not go live" in mail.subject]
     assert mail.recipients()[0].endswith("alice@example.com>") or "alice@example.com" in mail.recipients()[0]
-    assert "Nothing says what this status means." in mail.body
+    assert "1 open request stands in this status, which disappears." in mail.body
     owner.post(f"{PAGE}cancel/")
     assert "It did not go live" not in text(owner.get(PAGE))
 
@@ -367,7 +369,7 @@ def test_who_may_edit_and_not_publish_prepares_and_does_not_publish(owner, alice
     page = emma.get(PAGE)
     assert "Somebody who may publish makes it live." in text(page)
     draft_now = current()
-    form = {"when": "now", "key": "", "revision": str(draft_now.revision), "live": str(draft_now.live.number)}
+    form = {"when": "now", "key": "", "mark": mark(), "live": str(draft_now.live.number)}
     assert emma.post(PAGE, form).status_code == 403
     assert emma.post(PAGE, form | {"when": "later", "at": _in_two_hours()}).status_code == 403
     assert live_portal().name == "Acme"

@@ -109,7 +109,14 @@ def _save(request: PersonRequest, flow: FlowView, moves: Sequence[Item], title: 
     listed: list[JsonValue] = [dict(move) for move in moves]
     path = (*flow.path, "transitions")
     return do_edit(
-        request, back, lambda: edit(actor=request.actor, operations=[Set(path, listed or None)], title=title)
+        request,
+        back,
+        lambda: edit(
+            actor=request.actor,
+            operations=[Set(path, listed or None)],
+            title=title,
+            expected_revision=flow.draft.revision,
+        ),
     )
 
 

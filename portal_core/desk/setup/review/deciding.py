@@ -1,5 +1,7 @@
 """What is decided on the review page: where requests go, all at once or one by one, and what stays hidden."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.config.draft.decisions import decide, decisions
+from portal_core.config.draft.decisions import Decisions, decide
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.mapping import MAX_SINGLE
@@ -45,20 +47,21 @@ def map_all(request: PersonRequest) -> HttpResponse:
     elif to not in [target.key for target in item.targets]:
         messages.error(request, "Choose where they go.")
     else:
-        _keep(request, review, item, to)
+        _keep(request, item, to)
         messages.success(request, "Decided.")
     return HttpResponseRedirect(f"{reverse(HERE)}#{source.replace('.', '-')}")
 
 
-def _keep(request: PersonRequest, review: Review, item: Mapto, to: str) -> None:
-    decided = review.decided
-    tell = {key for key in decided.tell if key != item.source}
-    if request.POST.get("tell") == "yes":
-        tell.add(item.source)
-    if item.kind == "type":
-        decide(actor=request.actor, types={**decided.types, item.source: to}, tell=tuple(sorted(tell)))
-    else:
-        decide(actor=request.actor, statuses={**decided.statuses, item.source: to}, tell=tuple(sorted(tell)))
+def _keep(request: PersonRequest, item: Mapto, to: str) -> None:
+    told = {item.source} if request.POST.get("tell") == "yes" else set()
+
+    def mapped(decided: Decisions) -> Decisions:
+        tell = tuple(sorted({key for key in decided.tell if key != item.source} | told))
+        if item.kind == "type":
+            return replace(decided, types={**decided.types, item.source: to}, tell=tell)
+        return replace(decided, statuses={**decided.statuses, item.source: to}, tell=tell)
+
+    decide(actor=request.actor, how=mapped)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,18 +91,17 @@ def one_by_one(request: PersonRequest) -> HttpResponse:
 
 def _saved(request: PersonRequest, review: Review, item: Mapto) -> HttpResponse:
     keys = {target.key for target in item.targets}
-    chosen = dict(review.decided.requests)
-    for name in list(request.POST)[:200]:
-        number = name.removeprefix("to-")
-        if name.startswith("to-") and number.isascii() and number.isdecimal() and len(number) < 10:
-            to = request.POST[name]
-            chosen.pop(number, None)
-            if to in keys:
-                chosen[number] = to
-    if len(chosen) > MAX_SINGLE:
+    typed = {name.removeprefix("to-"): request.POST[name] for name in list(request.POST)[:200] if name[:3] == "to-"}
+    sent = {number: to for number, to in typed.items() if _number(number)}
+
+    def chosen(decided: Decisions) -> Decisions:
+        others = {number: to for number, to in decided.requests.items() if number not in sent}
+        return replace(decided, requests=others | {number: to for number, to in sent.items() if to in keys})
+
+    if len(chosen(review.decided).requests) > MAX_SINGLE:
         messages.error(request, f"At most {MAX_SINGLE:,} requests are moved one by one. Move the rest together.")
     else:
-        decide(actor=request.actor, requests=chosen)
+        decide(actor=request.actor, how=chosen)
         messages.success(request, "Decided.")
     following = _number(request.POST.get("next", ""))
     if following:
@@ -113,8 +115,14 @@ def _saved(request: PersonRequest, review: Review, item: Mapto) -> HttpResponse:
 def keep_or_show(request: PersonRequest) -> HttpResponse:
     """Whether what stands in a field now stays hidden although customers see the field from now on."""
     key, old = request.POST.get("field", "")[:100], request.POST.get("old", "")
-    if old in ("keep", "show") and key in {item.key for item in _review(request.actor).planned.newly_seen}:
-        decide(actor=request.actor, seen={**decisions().seen, key: old == "keep"})
+    asked = {item.key for item in _review(request.actor).planned.newly_seen}
+
+    def decided(before: Decisions) -> Decisions:
+        # What is not asked any more is not decided any more: it would hold when it is asked again.
+        return replace(before, seen={k: kept for k, kept in before.seen.items() if k in asked} | {key: old == "keep"})
+
+    if old in ("keep", "show") and key in asked:
+        decide(actor=request.actor, how=decided)
         messages.success(request, "Decided.")
     else:
         messages.error(request, "Choose what becomes of what stands there now.")

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.actions import Decided, publish
 from portal_core.config.document import DocumentRefused
-from portal_core.config.draft.decisions import call_off, decisions, plan_publishing
+from portal_core.config.document.clean import clean_text
+from portal_core.config.draft.decisions import call_off, mark, plan_publishing
 from portal_core.config.draft.editing import edit, restore
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import Draft, current
-from portal_core.config.errors import PortalChanged, PublishRefused
+from portal_core.config.errors import DraftChanged, PortalChanged, PublishRefused
 from portal_core.config.live import live_portal
 from portal_core.config.queries import published_by, version_by
 from portal_core.desk.setup.frame import setup_page
@@ -38,7 +39,7 @@ def index(request: PersonRequest) -> HttpResponse:
         return _page(request, current())
     if not request.actor.may("publish"):
         raise PermissionDenied("publish")
-    note = request.POST.get("note", "").strip()[:MAX_NOTE]
+    note = typed_note(request)
     if request.POST.get("when") == "later":
         return _at_a_time(request, note)
     return _now(request, note)
@@ -49,11 +50,13 @@ def _now(request: PersonRequest, note: str) -> HttpResponse:
     found = review_or_faults(request.actor, draft)
     if not isinstance(found, Review):
         return _page(request, draft, status=409)
-    if not _is_as_read(request, draft) and not _is_done(key):
-        return _again(request, "The draft was changed since you read this. Here is what it would do now.")
+    if not _is_as_read(request) and not _is_done(key):
+        return _again(request, _CHANGED)
     if found.undecided:
         return _again(request, "Something is still to be decided.")
-    decided = decisions()
+    decided, expected = found.decided, _number(request.POST.get("live", ""))
+    if expected is None:
+        return _again(request, "The page was not whole when it was sent. Here is what publishing would do now.")
     try:
         version = publish(
             actor=request.actor,
@@ -63,20 +66,31 @@ def _now(request: PersonRequest, note: str) -> HttpResponse:
             decided=Decided(
                 withhold=decided.withhold,
                 restores=decided.restores,
-                expected_live=_number(request.POST.get("live", "")),
+                expected_live=expected,
                 key=key,
                 uses_draft=True,
+                as_read=request.POST.get("mark", ""),
             ),
         )
     except PortalChanged as changed:
         return _again(request, _who_was_quicker(changed.actual))
+    except DraftChanged:
+        return _again(request, _CHANGED)
     except (PublishRefused, DocumentRefused):
         return _again(request, "It could not go live: something changed since you read this. Nothing was published.")
     return HttpResponseRedirect(reverse("desk:setup_published", args=[version.number]))
 
 
-def _is_as_read(request: PersonRequest, draft: Draft) -> bool:
-    return _number(request.POST.get("revision", "")) == draft.revision
+_CHANGED = "The draft, or what was decided about it, was changed since you read this. Here is what it would do now."
+
+
+def typed_note(request: PersonRequest) -> str:
+    """The note for a version, as the database can keep it."""
+    return clean_text(request.POST.get("note", "")).strip()[:MAX_NOTE]
+
+
+def _is_as_read(request: PersonRequest) -> bool:
+    return request.POST.get("mark", "") == mark()
 
 
 def _is_done(key: uuid.UUID | None) -> bool:
@@ -98,13 +112,19 @@ def _who_was_quicker(number: int) -> str:
 def _at_a_time(request: PersonRequest, note: str) -> HttpResponse:
     zone = live_portal().time_zone
     try:
-        at = datetime.fromisoformat(request.POST.get("at", "")).replace(tzinfo=zone)
+        typed = datetime.fromisoformat(request.POST.get("at", ""))
+        if typed.tzinfo is not None:
+            raise ValueError("a time of another zone")
+        at = typed.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         return _again(request, "Choose the day and the time at which it is to go live.")
     now = timezone.now()
     if at <= now or (at - now).days > 366:
         return _again(request, "Choose a time that lies ahead, within a year.")
-    plan_publishing(actor=request.actor, at=at, note=note)
+    try:
+        plan_publishing(actor=request.actor, at=at, note=note, as_read=request.POST.get("mark", ""))
+    except DraftChanged:
+        return _again(request, _CHANGED)
     messages.success(request, "The time is set. It is checked again then; you can call it off until then.")
     return HttpResponseRedirect(reverse(HERE))
 
@@ -125,7 +145,7 @@ def take_back(request: PersonRequest) -> HttpResponse:
     paths = [tuple(path.split(".")) for path in request.POST.getlist("path")[:500] if path]
     if not paths:
         return HttpResponseRedirect(reverse(HERE))
-    title = f"Took back: {request.POST.get('what', '')[:200]}".rstrip(": ")
+    title = f"Took back: {clean_text(request.POST.get('what', ''))[:200]}".rstrip(": ")
     return do_edit(
         request, reverse(HERE), lambda: restore(actor=request.actor, paths=paths, title=title), "Taken back."
     )
@@ -168,6 +188,7 @@ def _page(request: PersonRequest, draft: Draft, status: int = 200) -> HttpRespon
         "review": found,
         "is_readable": isinstance(found, Review),
         "key": uuid7(),
+        "mark": mark(),
         "counted_at": timezone.now(),
         "zone": live_portal().time_zone.key,
         "may_publish": request.actor.may("publish"),
