@@ -44,6 +44,15 @@
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(rest);
   });
 
+  // ---- the rail of a narrow window begins where one is
+
+  const here = document.querySelector(".rail [aria-current]");
+  const rail = here?.closest(".rail");
+  if (rail && rail.scrollWidth > rail.clientWidth) {
+    const box = here.getBoundingClientRect();
+    rail.scrollLeft += box.left - rail.getBoundingClientRect().left - (rail.clientWidth - box.width) / 2;
+  }
+
   // ---- errors are read first
 
   const summary = document.querySelector("[data-focus]");

@@ -18,6 +18,7 @@ from portal_core.desk.setup.controls import (
     Switch,
     label_text,
     letter_text,
+    sign,
 )
 from portal_core.desk.setup.field_lists import column_name, role_columns
 from portal_core.desk.setup.frame import name_of, offered_of, words
@@ -120,7 +121,7 @@ def _record_kind(draft: Draft, item: Item) -> list[Control]:
         Line(
             name="title", path=("title",), label="What one of them is called", help="Words and {field:…} of its fields."
         ),
-        Line(name="icon", path=("icon",), label="Icon", help="The name of a sign, such as car or tool.", max_length=40),
+        sign("icon", ("icon",)),
     ]
 
 

@@ -186,9 +186,13 @@ class When(Control):
             if (test := self._read(cleaned[f"{self.name}-{row}"], cleaned[f"{self.name}-{row}-to"])) is not None
         ]
         joined = cleaned[self.name]
-        if not joined or not tests:
-            return before if self._rows(before) is None and not tests else None
-        return tests[0] if len(tests) == 1 else {joined: tests}
+        if not tests:
+            if joined:
+                raise forms.ValidationError("Choose below what has to hold, or choose “always”.")
+            return before if self._rows(before) is None else None
+        if not joined and before is not None:
+            return None  # it held under something, and was set to always
+        return tests[0] if len(tests) == 1 else {joined or "all": tests}
 
     def _read(self, code: str, typed: str) -> JsonValue:
         if not code:
@@ -197,8 +201,10 @@ class When(Control):
         if operand is not None:
             return {"field": key, operator: operand}
         field = next((field for field in self.asked if field.key == key), None)
-        if not typed.strip() or field is None:
+        if field is None:
             return None
+        if not typed.strip():
+            raise forms.ValidationError("Write what it is compared with, or take the sentence out.")
         return {"field": key, operator: _number(typed) if field.kind in _NUMBERS else typed.strip()}
 
 

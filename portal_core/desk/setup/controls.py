@@ -220,6 +220,45 @@ class Pick(Single):
         return None if picked in ("", self.default) else picked
 
 
+# Signs that say something beside a name; the file of signs has more, for the pages themselves.
+SIGNS: Final = (
+    ("tool", "Spanner"),
+    ("calendar", "Calendar"),
+    ("clock", "Clock"),
+    ("doc", "Document"),
+    ("folder", "Folder"),
+    ("card", "Card"),
+    ("percent", "Percent"),
+    ("tag", "Tag"),
+    ("message", "Message"),
+    ("mail", "Letter"),
+    ("phone", "Telephone"),
+    ("home", "House"),
+    ("building", "Building"),
+    ("user", "Person"),
+    ("users", "People"),
+    ("key", "Key"),
+    ("lock", "Lock"),
+    ("car", "Car"),
+    ("boiler", "Boiler"),
+    ("flame", "Flame"),
+    ("bolt", "Lightning"),
+    ("repeat", "Again"),
+    ("camera", "Camera"),
+    ("globe", "World"),
+    ("chart", "Chart"),
+    ("shield", "Shield"),
+    ("sign", "Pen on paper"),
+    ("pen", "Pencil"),
+    ("info", "Information"),
+)
+
+
+def sign(name: str, path: Path) -> "Pick":
+    """The sign beside a name."""
+    return Pick(name=name, path=path, label="Sign", choices=SIGNS, empty="None")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Several(Single):
     """Any number of several, kept in the order in which they are offered."""

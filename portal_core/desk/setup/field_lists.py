@@ -16,6 +16,7 @@ from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import items_of
 from portal_core.config.visibility import Visibility, visibility
 from portal_core.desk.setup.frame import language_of, name_of, words
+from portal_core.notifications.markdown import to_text
 
 _FIELD: TypeAdapter[AnyField] = TypeAdapter(AnyField)
 _ROLES: TypeAdapter[tuple[CustomRole, ...]] = TypeAdapter(tuple[CustomRole, ...])
@@ -85,8 +86,9 @@ class FieldList:
 
     def label(self, field: Mapping[str, JsonValue]) -> str:
         """What a field is called."""
-        said = (words(field.get(name), self.draft) for name in ("label", "noun", "text"))
-        return next((text[:80] for text in said if text), str(field["key"]))
+        said = (words(field.get(name), self.draft) for name in ("label", "noun"))
+        text = next((text for text in said if text), "") or to_text(words(field.get("text"), self.draft))
+        return " ".join(text.split())[:80] or str(field["key"])
 
     def is_published(self, field_key: str) -> bool:
         """Whether the live version has it: such a field is retired, never removed."""

@@ -145,7 +145,11 @@ class Sheet(forms.Form):
                 continue
             path = (*self.base, *control.path)
             now = self.draft.read(path)
-            typed = control.value(self.cleaned_data, now, self.where)
+            try:
+                typed = control.value(self.cleaned_data, now, self.where)
+            except forms.ValidationError as error:
+                self.add_error(control.name, error)
+                continue
             if typed == now or (then is not None and typed == then.read(path)):
                 continue
             if others is None or any(change.meets(path) for change in others):

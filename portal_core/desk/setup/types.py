@@ -13,7 +13,7 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Order
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import in_use, strings_of
-from portal_core.desk.setup.controls import Control, Line, Pick, Switch, label_text, letter_text, long_text
+from portal_core.desk.setup.controls import Control, Pick, Switch, label_text, letter_text, long_text, sign
 from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_page, words
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
@@ -142,13 +142,7 @@ def opening_controls(draft: Draft) -> tuple[Control, ...]:
             rows=2,
         ),
         label_text("group", ("group",), "Group", "Types of one group stand together."),
-        Line(
-            name="icon",
-            path=("icon",),
-            label="Icon",
-            help="The name of a sign, such as tool, calendar or doc.",
-            max_length=40,
-        ),
+        sign("icon", ("icon",)),
         long_text(
             "title",
             ("title",),

@@ -109,6 +109,25 @@ def test_conditions_are_composed_and_read_aloud(alice):
     assert (answer.status_code, current().revision) == (400, before)
 
 
+def test_a_sentence_that_was_picked_is_never_dropped(alice):
+    path = f"{TYPE}fields/phone/"
+    form = form_of(alice, path)
+    offered = alice.get(path).context["sheet"].fields["when-0"].choices
+    options = {label: code for _, group in offered if isinstance(group, list) for code, label in group}
+    noise, more = options["Which? is A noise"], options["Gauge is more than …"]
+    for typed, said in (
+        ({"when": "all"}, "Choose below what has to hold"),
+        ({"when": "all", "when-0": more}, "Write what it is compared with"),
+    ):
+        answer = alice.post(path, {**form, **typed})
+        assert answer.status_code == 400 and said in answer.content.decode()
+    assert field("phone", "when") is None
+    alice.post(path, {**form, "when-0": noise})
+    assert field("phone", "when") == {"field": "kind", "is": "noise"}
+    alice.post(path, form_of(alice, path) | {"when": ""})
+    assert field("phone", "when") is None
+
+
 ASKED = [Asked("a", "choice", "A", [("x", "Ex"), ("y", "Why")]), Asked("b", "yes_no", "B"), Asked("c", "number", "C")]
 CONDITIONS = [
     ({"field": "a", "is": "x"}, "A is Ex"),

@@ -5,7 +5,6 @@ from typing import Final
 
 from csp.constants import SELF
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
@@ -13,6 +12,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.config.drafted import Drafted, drafted_portal
 from portal_core.config.problems import Problem
 from portal_core.desk.setup.frame import setup_page
+from portal_core.desk.setup.places import page_of
 from portal_core.desk.setup.preview.difference import Difference, difference
 from portal_core.desk.setup.preview.inner import DRAFT, LIVE, PATH, Looked, looked, mail_html, note, rewritten
 from portal_core.desk.setup.preview.mails import SeenMail, seen_mail
@@ -26,19 +26,6 @@ from tenants.shell import Brand
 
 SCREENS: Final = (("phone", "Phone", "mobile"), ("desktop", "Desktop", "desktop"), ("beside", "Beside staff", "split"))
 # Where the parts of the document are edited.
-_EDITORS: Final = {
-    "types": "desk:setup_type",
-    "flows": "desk:setup_flows",
-    "portal": "desk:setup_portal",
-    "roles": "desk:setup_roles",
-    "record_kinds": "desk:setup_record_kinds",
-    "document_kinds": "desk:setup_document_kinds",
-    "messages": "desk:setup_notifications",
-    "notifications": "desk:setup_notifications",
-    "ready_answers": "desk:setup_ready_answers",
-    "hours": "desk:setup_hours",
-    "teams": "desk:setup_hours",
-}
 
 
 @dataclass(frozen=True)
@@ -137,13 +124,7 @@ class ToMend:
 
 
 def _to_mend(problem: Problem) -> ToMend:
-    parts = problem.path.split(".")
-    name = _EDITORS.get(parts[0], "desk:setup")
-    try:
-        href = reverse(name, args=parts[1:2]) if name == "desk:setup_type" else reverse(name)
-    except NoReverseMatch:
-        href = reverse("desk:setup")
-    return ToMend(problem, href)
+    return ToMend(problem, page_of(problem.path.split(".")))
 
 
 def _cannot(request: PersonRequest, asked: Asked, what: Looked, draft: Draft) -> HttpResponse:

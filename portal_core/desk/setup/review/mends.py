@@ -1,6 +1,7 @@
 """What stops publishing, in the owner's words, with the mend in place: a small form that edits the draft."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from portal_core.config.changes.names import Names
 from portal_core.config.draft.paths import Path
 from portal_core.config.planning import Plan
 from portal_core.config.problems import Problem
+from portal_core.desk.setup.places import page_of
 
 _TEXTS = {
     "customer_name": "Name customers read",
@@ -34,12 +36,15 @@ _EXPECTED: tuple[tuple[JsonValue, str], ...] = (
     ({"no_limit": True}, "No limit"),
 )
 
+_UNKNOWN = re.compile(r"There is no placeholder \{(.*)\}\.$", re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Mend:
     """One finding. With `options` one is chosen, with `is_text` words are written, else it is only said.
 
-    `path` is where in the draft it is mended; `back` are the changes that lead there, each of which may be taken back.
+    `path` is where in the draft it is mended, `href` the page of the editor that shapes it; `back` are the changes that
+    lead there, each of which may be taken back.
     """
 
     title: str
@@ -81,12 +86,16 @@ def _mend(problem: Problem, names: Names, changes: Iterable[Change], key: str) -
     control = _control(names, path)
     advice = "" if control or _speaks_of_keys(problem.mend) else problem.mend
     said = problem.problem
-    if said.startswith("There is no "):
+    unknown = _UNKNOWN.match(said)
+    if unknown:
+        said = f"Nothing stands for ‹{unknown[1]}›: customers would read it as it is."
+        advice = "Take it out, or put in one of the words that are offered."
+    elif said.startswith("There is no "):
         # The finding names what is missing by its key, and the mend all other keys.
         said, advice = "It leads to something that is not there any more.", "Point it somewhere else, or take it out."
     elif _speaks_of_keys(said):
         said = "Something here does not fit together."
-    return Mend(title, said, advice, back=back, key=key, **control)  # type: ignore[arg-type]  # by its fields' names
+    return Mend(title, said, advice, back=back, key=key, href=page_of(path), **control)  # type: ignore[arg-type]  # by its fields' names
 
 
 def _control(names: Names, path: Path) -> dict[str, object]:

@@ -1,0 +1,44 @@
+"""On which page of the editor something of the document is shaped."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+
+from portal_core.desk.setup.catalogues import CATALOGUES
+
+_WORDS: Final = frozenset({"name", "description", "group", "icon", "title", "before", "after", "for", "again"})
+_ITEMS: Final = {made.collection: f"desk:setup_{made.url_name}_item" for made in CATALOGUES.values()}
+_SINGLE: Final = {
+    "portal": "desk:setup_portal",
+    "hours": "desk:setup_hours",
+    "notifications": "desk:setup_notifications",
+    "assertions": "desk:setup_visibility",
+}
+
+
+def page_of(path: Sequence[str]) -> str:
+    """The address of the page nearest to a place; the first page of the editor for what no page shapes."""
+    try:
+        return _address(tuple(path))
+    except NoReverseMatch:  # a document from a file may have keys that no address takes
+        return reverse("desk:setup")
+
+
+def _address(path: tuple[str, ...]) -> str:
+    match path:
+        case ("types", kind, "fields", field, *_):
+            return reverse("desk:setup_field", args=[kind, field])
+        case ("types", kind, part, *_) if part in _WORDS:
+            return reverse("desk:setup_type_words", args=[kind])
+        case ("types", kind, *_):
+            return reverse("desk:setup_type", args=[kind])
+        case ("record_kinds", kind, "fields", field, *_):
+            return reverse("desk:setup_record_field", args=[kind, field])
+        case ("flows", flow, "statuses", status, *_):
+            return reverse("desk:setup_status", args=[flow, status])
+        case ("flows", flow, *_):
+            return reverse("desk:setup_flow", args=[flow])
+        case (collection, item, *_) if collection in _ITEMS:
+            return reverse(_ITEMS[collection], args=[item])
+    return reverse(_SINGLE.get(path[0], "desk:setup"))
