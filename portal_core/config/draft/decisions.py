@@ -7,20 +7,25 @@ version that is published, and what no longer applies then does no harm.
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from pydantic import JsonValue
 
 from portal_core.accounts.actor import SYSTEM, Actor
+from portal_core.config.draft.operations import Change
 from portal_core.config.errors import DraftChanged
 from portal_core.config.live import live_portal
 from portal_core.config.locks import lock_draft, lock_or_make_draft, share_live_id
 from portal_core.config.models import ONLY_ROW, PortalDraft
 from tenants.outbox.events import emit
+
+# What in a field says whether customers see its value; the rest of it is words.
+_OF_FIELD: Final = frozenset({"show", "at", "retired"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,10 @@ class Decisions:
     def withhold(self) -> frozenset[str]:
         """The fields whose present values stay hidden."""
         return frozenset(key for key, is_kept in self.seen.items() if is_kept)
+
+    def remapped(self) -> "Decisions":
+        """After requests were sent elsewhere than was decided: other values may come to light, so all is asked again."""
+        return replace(self, seen={})
 
     def as_json(self) -> dict[str, JsonValue]:
         """For the row."""
@@ -149,6 +158,36 @@ def could_not(key: str, problem: str) -> None:
     if row is not None and planned is not None and planned.key == key:
         row.schedule = _as_json(replace(planned, problem=problem))
         row.save(update_fields=["schedule"])
+
+
+def still_decided(kept: Mapping[str, JsonValue], changes: Iterable[Change]) -> dict[str, JsonValue]:
+    """What stays decided after an edit, as the row keeps it.
+
+    SECURITY: what was said about the values of a field ends with the next change to who sees it, and is asked again. A
+    field that is hidden and later shown once more would else show its values by the old word.
+    """
+    seen = kept.get("seen")
+    if not isinstance(seen, dict) or not seen:
+        return dict(kept)
+    done = [change for change in changes if change.do != "order"]
+    left = {key: value for key, value in seen.items() if not any(_opens(change, key) for change in done)}
+    return {**kept, "seen": left}
+
+
+def _opens(change: Change, key: str) -> bool:
+    """Whether a change may show or hide the values of a field (type.field)."""
+    type_key, _, field_key = key.partition(".")
+    match change.path:
+        case ("types", found, "fields", field, *rest) if (found, field) == (type_key, field_key):
+            return not rest or rest[0] in _OF_FIELD
+        case ("types", found, *rest) if found == type_key:
+            return not rest or rest in (["fields"], ["flow"], ["retired"])
+        case ("flows", _, "statuses", _, *rest):
+            # Statuses that come or go move requests.
+            return not rest or rest == ["retired"]
+        case ("flows", *rest):
+            return len(rest) < 2 or rest[1] in ("statuses", "retired")
+    return change.path == ("types",)
 
 
 def forget() -> None:

@@ -19,6 +19,7 @@ from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config.canonical import canonical
 from portal_core.config.document import PortalDocument
 from portal_core.config.draft.checking import canonical_value, language_of
+from portal_core.config.draft.decisions import still_decided
 from portal_core.config.draft.live_parts import NOTHING_LIVE, live_parts
 from portal_core.config.draft.operations import Change, Insert, Operation, Order, Put, Remove, Set, Working
 from portal_core.config.draft.parts import KEYED, head_of, split
@@ -160,6 +161,7 @@ class _Table:
                 changes=[change.as_json() for change in changes],
                 undoes=undoes,
             )
+        self.row.decisions = still_decided(self.row.decisions, changes)
         self.row.forgotten = max(self.row.forgotten, _forget(revision))
         self.row.revision, self.row.author_id, self.row.document = revision, self.actor.user_id, None
         self.row.save(update_fields=["revision", "forgotten", "author", "updated_at", "document", "decisions"])

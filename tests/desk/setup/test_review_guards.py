@@ -14,7 +14,8 @@ from portal_core.config.actions import publish
 from portal_core.config.compile import compile_portal
 from portal_core.config.document import load
 from portal_core.config.draft.decisions import decide, decisions, schedule
-from portal_core.config.draft.editing import replace
+from portal_core.config.draft.editing import edit, replace
+from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
 from portal_core.config.impact import Move
 from portal_core.config.live import live_portal
@@ -130,6 +131,57 @@ def test_what_was_decided_about_a_draft_goes_with_it(owner, alice, people, clien
     draft(alice, edits=[cause_shown])
     assert owner.post(PAGE, publish_form(owner)).status_code == 409
     assert "Dragon" not in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
+
+
+SWITCH = "/desk/setup/types/repair/fields/cause/switch/"
+
+
+def _seen_by_customers(owner, to):  # noqa: F811
+    owner.post(SWITCH, {"do": "show", "role": "customer", "to": to})
+
+
+def test_what_was_decided_ends_when_the_field_is_hidden_again(owner, alice, people, client_for):  # noqa: F811
+    row = asked_request(people, alice)
+    draft(alice, edits=[cause_shown])
+    owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
+    _seen_by_customers(owner, "hidden")
+    assert decisions().seen == {}
+    _seen_by_customers(owner, "see")
+    assert owner.post(PAGE, publish_form(owner)).status_code == 409
+    assert "Dragon" not in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
+
+
+def test_what_was_decided_ends_when_its_change_is_undone_and_done_again(owner, alice, people):  # noqa: F811
+    asked_request(people, alice)
+    draft(alice, edits=[lambda document: document.__setitem__("assertions", [])])
+    _seen_by_customers(owner, "see")
+    owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
+    revision = current().revision
+    owner.post(f"/desk/setup/history/{revision}/undo/")
+    assert decisions().seen == {}
+    owner.post(f"/desk/setup/history/{revision + 1}/undo/")
+    assert owner.post(PAGE, publish_form(owner)).status_code == 409
+
+
+def test_what_was_decided_holds_while_words_are_changed(owner, alice, people):  # noqa: F811
+    asked_request(people, alice)
+    draft(alice, edits=[cause_shown])
+    owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "keep"})
+    edit(actor=alice, operations=[Set(("types", "repair", "fields", "cause", "label"), "Why")], title="T")
+    edit(actor=alice, operations=[Set(("types", "repair", "fields", "what", "help"), "Say it")], title="T")
+    assert decisions().seen == {FIELD: True}
+
+
+def test_sending_requests_elsewhere_asks_again_what_comes_to_light(owner, alice, people):  # noqa: F811
+    asked_request(people, alice)
+    draft(alice, edits=[cause_shown, without_asked])
+    for to in ("new", "over"):
+        owner.post(f"{PAGE}map/", {"source": "way.asked", "to": to})
+        if to == "new":
+            owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
+            owner.post(f"{PAGE}map/", {"source": "way.asked", "to": to})
+            assert decisions().seen == {FIELD: False}
+    assert decisions().seen == {}
 
 
 def test_a_version_that_was_loaded_and_discarded_is_not_brought_back(owner, alice):  # noqa: F811

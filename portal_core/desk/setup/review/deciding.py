@@ -55,7 +55,9 @@ def map_all(request: PersonRequest) -> HttpResponse:
 def _keep(request: PersonRequest, item: Mapto, to: str) -> None:
     told = {item.source} if request.POST.get("tell") == "yes" else set()
 
-    def mapped(decided: Decisions) -> Decisions:
+    def mapped(before: Decisions) -> Decisions:
+        was = (before.types if item.kind == "type" else before.statuses).get(item.source)
+        decided = before if was in (None, to) else before.remapped()
         tell = tuple(sorted({key for key in decided.tell if key != item.source} | told))
         if item.kind == "type":
             return replace(decided, types={**decided.types, item.source: to}, tell=tell)
@@ -96,7 +98,9 @@ def _saved(request: PersonRequest, review: Review, item: Mapto) -> HttpResponse:
 
     def chosen(decided: Decisions) -> Decisions:
         others = {number: to for number, to in decided.requests.items() if number not in sent}
-        return replace(decided, requests=others | {number: to for number, to in sent.items() if to in keys})
+        now = others | {number: to for number, to in sent.items() if to in keys}
+        is_other = any(now.get(number) != to for number, to in decided.requests.items())
+        return replace(decided.remapped() if is_other else decided, requests=now)
 
     if len(chosen(review.decided).requests) > MAX_SINGLE:
         messages.error(request, f"At most {MAX_SINGLE:,} requests are moved one by one. Move the rest together.")
