@@ -54,7 +54,7 @@ class Decisions:
         return frozenset(key for key, is_kept in self.seen.items() if is_kept)
 
     def remapped(self) -> "Decisions":
-        """After requests were sent elsewhere than was decided: other values may come to light, so all is asked again."""
+        """After requests are sent elsewhere than was decided: other values may come to light; all is asked again."""
         return replace(self, seen={})
 
     def as_json(self) -> dict[str, JsonValue]:
