@@ -46,6 +46,11 @@ def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     }
 
 
+def has_any(type_key: str) -> bool:
+    """Whether there is or was a request of a type."""
+    return ServiceRequest.objects.filter(type_key=type_key).exists()
+
+
 def open_in(type_keys: Sequence[str]) -> dict[str, int]:
     """How many open requests of these types stand in each status, in one query."""
     rows = ServiceRequest.objects.filter(type_key__in=type_keys, closed_at=None).order_by()

@@ -238,6 +238,8 @@ DESK = (
     Page("setup-versions", "/desk/setup/versions/", "owner", mock="setup-versions.html", then=_compare_and_go_back),
     Page("setup-publish-nothing", "/desk/setup/publish/", "owner"),
     Page("desk-join", "/signin/", then=_follow_invitation),
+    Page("setup-handling", "/desk/setup/types/report-fault/handling/", "owner"),
+    Page("setup-handling-rule", "/desk/setup/types/report-fault/handling/0/", "owner"),
     Page("setup-flows", "/desk/setup/flows/", "owner"),
     Page("setup-statuses", "/desk/setup/flows/repairs/", "owner", mock="setup-statuses.html"),
     Page("setup-status", "/desk/setup/flows/repairs/statuses/visit-to-agree/", "owner"),

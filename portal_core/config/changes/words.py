@@ -240,7 +240,8 @@ class Says:
     def assign(self, rule: Object) -> str:
         """Where a new request goes."""
         priority = rule.get("priority", "normal")
-        words = self.handler({name: item for name, item in rule.items() if name != "when"})
+        has_holder = rule.get("team") or rule.get("person")
+        words = self.handler({**rule, "when": None}) if has_holder else "whoever handles its first status"
         words = words if priority == "normal" else f"{words}, {priority}"
         return self._if(words, rule.get("when"))
 

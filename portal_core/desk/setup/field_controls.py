@@ -47,6 +47,15 @@ class Amount(Single):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paragraphs(Single):
+    """Several lines that are the same in every language."""
+
+    def field(self) -> forms.Field:
+        """A box of lines."""
+        return forms.CharField(max_length=50_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+@dataclass(frozen=True, kw_only=True)
 class YesNoDefault(Single):
     """What is chosen beforehand: nothing, yes or no."""
 
@@ -132,6 +141,7 @@ def _long_text(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
             min_value=1,
             max_value=50_000,
         ),
+        Paragraphs(name="default", path=("default",), label="Filled in beforehand"),
     ]
 
 
@@ -157,6 +167,12 @@ def _days(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
         Line(name="min", path=("min",), label="Not before", attrs=attrs, max_length=10),
         Line(name="max", path=("max",), label="Not after", attrs=attrs, max_length=10),
     ]
+
+
+def _day(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
+    attrs = {"placeholder": "2026-12-25 or today"}
+    default = Line(name="default", path=("default",), label="Filled in beforehand", attrs=attrs, max_length=10)
+    return [*_days(draft, field), default]
 
 
 def _choice(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
@@ -243,7 +259,7 @@ _OF_KIND: Final[dict[str, Callable[[Draft, Mapping[str, JsonValue]], list[Contro
     "long_text": _long_text,
     "number": _number,
     "money": _limits,
-    "date": _days,
+    "date": _day,
     "datetime": _days,
     "choice": _choice,
     "choices": _choices,

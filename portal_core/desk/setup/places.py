@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from portal_core.desk.setup.catalogues import CATALOGUES
 
 _WORDS: Final = frozenset({"name", "description", "group", "icon", "title", "before", "after", "for", "again"})
+_HANDLING: Final = frozenset({"assign", "flow", "start", "removes"})
 _ITEMS: Final = {made.collection: f"desk:setup_{made.url_name}_item" for made in CATALOGUES.values()}
 _SINGLE: Final = {
     "portal": "desk:setup_portal",
@@ -27,12 +28,8 @@ def page_of(path: Sequence[str]) -> str:
 
 def _address(path: tuple[str, ...]) -> str:
     match path:
-        case ("types", kind, "fields", field, *_):
-            return reverse("desk:setup_field", args=[kind, field])
-        case ("types", kind, part, *_) if part in _WORDS:
-            return reverse("desk:setup_type_words", args=[kind])
-        case ("types", kind, *_):
-            return reverse("desk:setup_type", args=[kind])
+        case ("types", kind, *rest):
+            return _of_type(kind, rest)
         case ("record_kinds", kind, "fields", field, *_):
             return reverse("desk:setup_record_field", args=[kind, field])
         case ("flows", flow, "statuses", status, *_):
@@ -42,3 +39,14 @@ def _address(path: tuple[str, ...]) -> str:
         case (collection, item, *_) if collection in _ITEMS:
             return reverse(_ITEMS[collection], args=[item])
     return reverse(_SINGLE.get(path[0], "desk:setup"))
+
+
+def _of_type(kind: str, rest: Sequence[str]) -> str:
+    match rest:
+        case ["fields", field, *_]:
+            return reverse("desk:setup_field", args=[kind, field])
+        case [part, *_] if part in _WORDS:
+            return reverse("desk:setup_type_words", args=[kind])
+        case [part, *_] if part in _HANDLING:
+            return reverse("desk:setup_type_handling", args=[kind])
+    return reverse("desk:setup_type", args=[kind])

@@ -42,7 +42,7 @@ def answer_sheet(
 
 
 def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: str = "") -> HttpResponse:
-    """Runs one edit of a button and goes back; what cannot be done is said there."""
+    """Runs one edit of a button and goes back; what cannot be done is said there. A script gets a status alone."""
     try:
         act()
     except NoSuchPlace:
@@ -56,6 +56,9 @@ def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: 
         problem = refused.problems[0]
         messages.error(request, f"{problem.problem} {problem.mend}")
     else:
+        if is_autosave(request):
+            return HttpResponse(status=204)
         if done:
             messages.success(request, done)
-    return HttpResponseRedirect(back)
+    # A script that is told of a conflict loads the page again, which then says why.
+    return HttpResponse(status=409) if is_autosave(request) else HttpResponseRedirect(back)

@@ -18,7 +18,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.document import DocumentRefused
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Operation, Set
-from portal_core.config.draft.paths import NoSuchPlace, Path
+from portal_core.config.draft.paths import NoSuchPlace, Path, write
 from portal_core.config.draft.reading import Draft, as_seen, current, places_of_others
 from portal_core.config.errors import DraftChanged
 from portal_core.config.problems import Problem
@@ -133,6 +133,18 @@ class Sheet(forms.Form):
             return True
         self.add_error(None, "The draft is being changed by several people right now. Save again.")
         return False
+
+    def composed(self) -> dict[str, JsonValue]:
+        """What was typed as something new, for a place where nothing is yet; what is wrong about it is in `errors`."""
+        made: JsonValue = {}
+        for control in self.controls:
+            try:
+                typed = control.value(self.cleaned_data, None, self.where)
+            except forms.ValidationError as error:
+                self.add_error(control.name, error)
+            else:
+                made = made if typed is None else write(made, control.path, typed)
+        return made if isinstance(made, dict) else {}
 
     def _operations(self, actor: Actor) -> list[Operation]:
         seen = self.cleaned_data[REVISION]

@@ -190,6 +190,7 @@ def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
     tabs = (
         NavItem("Fields", reverse("desk:setup_type", args=[type_key]), current=here == "fields", count=count),
         NavItem("Wording", reverse("desk:setup_type_words", args=[type_key]), current=here == "words"),
+        NavItem("Who handles", reverse("desk:setup_type_handling", args=[type_key]), current=here == "handling"),
     )
     return {
         "type_key": type_key,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from portal_core.desk.setup import (
     catalogue,
     field,
+    handling,
     history,
     hours,
     languages,
@@ -45,6 +46,8 @@ def _catalogue_urls(made: Catalogue) -> list[URLPattern]:
     ]
 
 
+_HANDLING = "setup/types/<slug:type_key>/handling/"
+
 setup_urls = [
     *(address for made in CATALOGUES.values() for address in _catalogue_urls(made)),
     path("setup/", types.index, name="setup"),
@@ -55,6 +58,12 @@ setup_urls = [
     path("setup/record-kinds/<slug:kind_key>/fields/", type_fields.index, name="setup_record_fields"),
     *_field_urls("setup/record-kinds/<slug:kind_key>/", "setup_record_"),
     path("setup/types/<slug:type_key>/words/", types.opening, name="setup_type_words"),
+    path(_HANDLING, handling.index, name="setup_type_handling"),
+    path(f"{_HANDLING}add/", handling.add, name="setup_type_rule_add"),
+    path(f"{_HANDLING}order/", handling.order, name="setup_type_rules_order"),
+    path(f"{_HANDLING}remove/", handling.remove, name="setup_type_rule_remove"),
+    path(f"{_HANDLING}flow/", handling.change_flow, name="setup_type_flow"),
+    path(f"{_HANDLING}<int:position>/", handling.rule, name="setup_type_rule"),
     path("setup/types/<slug:type_key>/retire/", types.retire, name="setup_type_retire"),
     *flow_urls,
     path("setup/portal/", portal.index, name="setup_portal"),

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
+
+from tests.factories import make_user
 
 
 @pytest.fixture
@@ -19,3 +22,15 @@ def time_machine_to() -> Callable[..., Any]:
         return time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True)
 
     return to
+
+
+@pytest.fixture
+def alice(shop: Any, client_for: Any, people: Any) -> Client:
+    """The owner, signed in."""
+    return client_for(people["alice"])
+
+
+@pytest.fixture
+def mona(shop: Any, client_for: Any) -> Client:
+    """Somebody else who may configure, signed in."""
+    return client_for(make_user("mona@example.com", "Mona Manager", "manager"))

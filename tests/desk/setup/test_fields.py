@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.test import Client
@@ -11,13 +11,16 @@ from django.test import Client
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.actions import publish
 from portal_core.config.checks import check
+from portal_core.config.document.fields import AnyField
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
 from portal_core.desk.setup.composing import ROWS, Asked, When, sentence
 from portal_core.desk.setup.controls import Where
+from portal_core.desk.setup.field_controls import controls_for
 from portal_core.desk.setup.field_kinds import KINDS
+from portal_core.desk.setup.field_lists import FieldList
 from tests.desk.setup.test_sheets import form_of, read
 from tests.statements import server_statements
 
@@ -249,3 +252,19 @@ def test_the_pages_cost_the_same_few_statements_however_many_fields(alice):
     with server_statements() as pressed:
         alice.post(f"{TYPE}fields/what/switch/", {"do": "required"}, headers=HTMX)
     assert len(pressed.without_transactions) <= 18, pressed
+
+
+# What is set by the tables and lists of the page, not by a sheet; what publishing refuses; what never changes.
+_ELSEWHERE = {"key", "kind", "show", "at", "retired", "choices", "columns", "calculated"}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_everything_that_the_document_can_say_of_a_field_can_be_edited(kind, shop):
+    model = next(m for m in get_args(get_args(AnyField)[0]) if get_args(m.model_fields["kind"].annotation) == (kind,))
+    wanted = {field.alias or name for name, field in model.model_fields.items()} - _ELSEWHERE
+    if kind in ("heading", "info"):
+        wanted -= {"required", "remember", "noun"} | ({"help"} if kind == "info" else set())
+    fields = FieldList(current(), "types", "repair")
+    # Last in the form: it has earlier ones that it can depend on.
+    controls = controls_for(fields, {"key": "new", "kind": kind})
+    assert wanted - {control.path[0] for control in controls} == set()

@@ -10,7 +10,9 @@ from portal_core.desk.setup.places import page_of
 PLACES = {
     "types.repair.fields.what.label": "setup_field",
     "types.repair.title": "setup_type_words",
-    "types.repair.assign.0": "setup_type",
+    "types.repair.assign.0": "setup_type_handling",
+    "types.repair.start": "setup_type_handling",
+    "types.repair.fields": "setup_type",
     "record_kinds.boiler.fields.maker": "setup_record_field",
     "record_kinds.boiler": "setup_record_kinds_item",
     "flows.way.statuses.new.meaning": "setup_status",
