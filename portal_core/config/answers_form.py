@@ -90,7 +90,7 @@ class AnswersForm(forms.Form):
                 stored = self.values.get(field.key)
                 informed = asked if stored is None else replace(asked, stored=stored)
                 self.fields[field.key] = field.kind.form_field(field, informed)
-                self.initial[field.key] = field.kind.initial(self._start(field), field)
+                self.initial[field.key] = field.kind.initial(self._start(field), field, asked)
         # Answers that came from another record than the one chosen now, and where theirs come from: not taken unseen.
         self.to_look_over: Mapping[str, str] = {}
         self._deciding = _deciding(self.compiled.values())
@@ -129,8 +129,8 @@ class AnswersForm(forms.Form):
                     self.add_error(name, error)
 
     def _answer(self, field: CompiledField, bound: forms.BoundField) -> JsonValue:
-        """The answer in stored form. One that comes back as it was shown stays as it was: read anew, 1.234 would be
-        another number in German, and an amount in a former currency an amount in the present one.
+        """The answer in stored form. One that comes back as it was shown stays as it was: read anew, it could be
+        refused by limits that are newer than it is.
         """
         stored, sent = self.values.get(field.key), bound.data
         if stored is not None and sent == self.initial[field.key]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from babel.dates import format_time, get_timezone_location
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from portal_core.config.document.base import TextValue
 
@@ -45,6 +45,23 @@ def number_in(value: Decimal, language: str) -> str:
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=reading_locale(language))
+
+
+@lru_cache(maxsize=64)
+def grouping_in(language: str) -> str:
+    """The sign between thousands, if it is one that others write before decimals (1,000 or 1.000); else ""."""
+    sign = get_group_symbol(reading_locale(language))
+    return sign if sign in (",", ".") else ""
+
+
+@lru_cache(maxsize=64)
+def _decimal_sign(language: str) -> str:
+    return get_decimal_symbol(reading_locale(language))
+
+
+def typed_in(number: str, language: str) -> str:
+    """A number (digits and a point) as a reader of the language types it: 62,40 in German, never grouped."""
+    return number.replace(".", _decimal_sign(language))
 
 
 def amount_in(value: Decimal, unit: str, language: str) -> str:

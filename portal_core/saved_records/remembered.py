@@ -129,7 +129,7 @@ def _chosen(records: list[VisibleRecord], record_id: str | None) -> VisibleRecor
 def still_fits(field: CompiledField, value: JsonValue, asked: Asked) -> bool:
     """Whether a value kept earlier would be taken today: choices go, limits change."""
     try:
-        return field.kind.clean(field.kind.initial(value, field), field, asked) is not None
+        return field.kind.clean(field.kind.initial(value, field, asked), field, asked) is not None
     except (forms.ValidationError, TypeError, ValueError, AttributeError, KeyError):
         # Whatever the kind has become meanwhile: what does not fit is asked anew.
         return False

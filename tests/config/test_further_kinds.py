@@ -112,7 +112,7 @@ def test_a_kept_amount_keeps_its_currency_when_the_portal_has_another_one_now() 
     assert shown("money", was) == "€62.40"
     assert shown("money", was, "de") == "62,40\u00a0€"
     portal, field = made("money")
-    assert field.kind.initial(was, field) == "62.40 EUR"
+    assert field.kind.initial(was, field, asked(portal)) == "62.40 EUR"
     assert field.kind.clean("62.40 EUR", field, asked(portal, stored=was)) == was
     assert field.kind.clean("62.40", field, asked(portal, stored=was)) == pounds(6240)
 
@@ -606,12 +606,36 @@ def test_a_condition_on_an_amount_or_a_choice_decides_on_the_form() -> None:
     assert not {"where", "why"} & shown_now
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ar"])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("number", "1.125"), ("number", "-1234567.250"), ("money", {"amount_minor": 100_000, "currency": "KWD"})],
+)
+def test_a_form_shows_a_number_as_its_reader_types_it(kind: str, value: Any, language: str) -> None:
+    """100.000 dinars in German are a hundred thousand: changed by one digit, the page made a thousand times as much."""
+    portal, field = made(kind, portal={"currency": "KWD"})
+    reader = asked(portal, language)
+    assert field.kind.clean(field.kind.initial(value, field, reader), field, reader) == value
+
+
+def test_a_default_with_three_decimals_is_the_same_number_in_german() -> None:
+    portal, field = made("number", default=1.125)
+    reader = asked(portal, "de")
+    form = edit_form([field], reader, {})
+    sent = QueryDict(mutable=True)
+    sent["f-it"] = str(form["it"].value())
+    assert sent["f-it"] == "1,125"
+    form = edit_form([field], reader, {}, sent)
+    assert form.is_valid()
+    assert form.cleaned_data == {"it": "1.125"}
+
+
 @pytest.mark.parametrize(("kind", "value"), [("number", "1.234"), ("money", {"amount_minor": 1234, "currency": "KWD"})])
 def test_what_comes_back_as_it_was_shown_stays_whatever_the_language(kind: str, value: Any) -> None:
     portal, field = made(kind, portal={"currency": "KWD"})
     sent = QueryDict(mutable=True)
-    sent["f-it"] = str(field.kind.initial(value, field))
-    assert sent["f-it"] == "1.234"
+    sent["f-it"] = str(field.kind.initial(value, field, asked(portal, "de")))
+    assert sent["f-it"] == "1,234"
     form = edit_form([field], asked(portal, "de"), {"it": value}, sent)
     assert form.is_valid()
     assert form.cleaned_data == {"it": value}

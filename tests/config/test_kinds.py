@@ -135,6 +135,10 @@ NUMBERS = [
     ("٣٫٥", "ar", "3.5"),
     (".5", "en", "0.5"),
     ("0.125", "de", "0.125"),
+    ("1,125", "fr", "1.125"),
+    ("1.125", "fr", "1.125"),
+    ("1 125,5", "fr", "1125.5"),
+    ("1,125", "de-CH", "1.125"),
     (3, "en", "3"),
 ]
 
@@ -262,8 +266,8 @@ def test_whatever_is_kept_can_be_stored_shown_and_given_back(kind: str, raw: obj
     assert value is None or isinstance(value, str | bool)
     assert isinstance(field.kind.display(value, field, portal, language, LONDON), str)
     assert "\x00" not in field.kind.export(value, field, portal)
-    initial = field.kind.initial(value, field)
-    assert field.kind.clean(initial, field, asked(portal, "en")) == value
+    initial = field.kind.initial(value, field, asked(portal, language))
+    assert field.kind.clean(initial, field, asked(portal, language)) == value
 
 
 def test_kinds_are_shared_by_all_fields() -> None:

@@ -31,4 +31,4 @@ def inputs_of(widget: Widget, name: str, shown: Any) -> dict[str, list[str]]:
 def sent_for(field: CompiledField, stored: Any, asked: Asked, prefix: str = "f") -> dict[str, list[str]]:
     """What comes in when a form that shows the stored value is sent as it is."""
     form_field = field.kind.form_field(field, asked)
-    return inputs_of(form_field.widget, f"{prefix}-{field.key}", field.kind.initial(stored, field))
+    return inputs_of(form_field.widget, f"{prefix}-{field.key}", field.kind.initial(stored, field, asked))

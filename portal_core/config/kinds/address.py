@@ -90,7 +90,7 @@ class AddressKind(FieldKind[AddressField]):
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return dict(cleaned) or None if isinstance(cleaned, dict) else None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
         return _lines_of(value)
 
     def display(

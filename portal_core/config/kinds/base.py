@@ -108,8 +108,8 @@ class FieldKind(ABC, Generic[Options]):
         """What the form field cleaned, as the JSON value that is kept; None for no answer."""
         return str(cleaned) if cleaned not in (None, "") else None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
-        """A stored value as the form shows it."""
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
+        """A stored value as the form shows it: as its reader would type it, so that `clean` reads the same back."""
         return value
 
     def column_field(self, field: CompiledField, asked: Asked) -> forms.Field:

@@ -154,7 +154,7 @@ class DateTimeKind(FieldKind[DateTimeField]):
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return stored_moment(cleaned) if isinstance(cleaned, datetime) else None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
         # The portal's zone is not known here: the widget turns it into day and time (see `_widget`).
         return value or ""
 

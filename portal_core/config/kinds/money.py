@@ -21,6 +21,7 @@ from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.number import parse_number
 from portal_core.config.kinds.plain import PlainField
+from portal_core.config.localise import typed_in
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
@@ -149,11 +150,11 @@ class MoneyKind(FieldKind[MoneyField]):
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return stored_money(cleaned) if isinstance(cleaned, Money) else None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
         money = read_money(value)
         if money is None:
             return ""
-        amount = format(money.amount, "f")
+        amount = typed_in(format(money.amount, "f"), asked.language)
         return amount if money.currency == field.currency else f"{amount} {money.currency}"
 
     def display(

@@ -19,7 +19,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.plain import PlainField, plain_digits
-from portal_core.config.localise import amount_in, number_in
+from portal_core.config.localise import amount_in, grouping_in, number_in, typed_in
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def parse_number(typed: str, language: str) -> Decimal | None:
     (1,000 in English, 1.000 in German); otherwise it is the decimal sign, whatever the language.
     """
     words = _SPACES.sub("", plain_digits(typed)).replace("\u2212", "-").replace("٫", ".").replace("٬", "")
-    grouping = _grouping(language)
+    grouping = grouping_in(language)
     last = max(words.rfind("."), words.rfind(","))
     if "." in words and "," in words:
         other = "," if words[last] == "." else "."
@@ -51,11 +51,6 @@ def parse_number(typed: str, language: str) -> Decimal | None:
     if words.endswith("."):
         words = words[:-1]
     return Decimal(words) if _PLAIN.fullmatch(words) else None
-
-
-@lru_cache(maxsize=64)
-def _grouping(language: str) -> str:
-    return "." if number_in(Decimal(1000), language)[1:2] == "." else ","
 
 
 def _groups_thousands(words: str, sign: str, grouping: str) -> bool:
@@ -152,8 +147,8 @@ class NumberKind(FieldKind[NumberField]):
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return format(cleaned, "f") if isinstance(cleaned, Decimal) else None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
-        return "" if value is None else str(value)
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
+        return "" if value is None else typed_in(str(value), asked.language)
 
     def display(
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo

@@ -58,7 +58,7 @@ class RatingKind(FieldKind[RatingField]):
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return int(str(cleaned)) if cleaned else None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
         return "" if value is None else str(value)
 
     def display(

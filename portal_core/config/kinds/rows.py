@@ -44,12 +44,13 @@ class RowsInput(forms.Field):
         *,
         columns: dict[str, tuple[CompiledField, forms.Field]],
         max_rows: int,
-        kept: Mapping[str, Mapping[str, JsonValue]],
+        asked: Asked,
         **options: Any,  # Django's own
     ) -> None:
         self.columns = columns
         self.max_rows = max_rows
-        self.kept = kept
+        self.asked = asked
+        self.kept: Mapping[str, Mapping[str, JsonValue]] = {str(row.get("id")): row for row in _rows(asked.stored)}
         super().__init__(**options)
 
     def clean(self, value: object) -> list[dict[str, JsonValue]]:
@@ -97,7 +98,7 @@ class RowsInput(forms.Field):
     def _cell(self, column: CompiledField, form_field: forms.Field, given: Mapping[str, object], key: str) -> JsonValue:
         """The cell in stored form; one that comes back as it was shown stays as it was."""
         was = self.kept.get(str(given.get("id")), {}).get(key)
-        if was is not None and given.get(key) == column.kind.initial(was, column):
+        if was is not None and given.get(key) == column.kind.initial(was, column, self.asked):
             return was
         return column.kind.store(form_field.clean(given.get(key)), column)
 
@@ -155,7 +156,7 @@ class RowsKind(FieldKind[RowsField]):
         return RowsInput(
             columns=made,
             max_rows=config.max_rows,
-            kept={str(row.get("id")): row for row in _rows(asked.stored)},
+            asked=asked,
             widget=RowsWidget([_column(column, form_field) for column, form_field in made.values()], config.max_rows),
             **common_options(field, asked.portal, asked.language),
         )
@@ -166,10 +167,10 @@ class RowsKind(FieldKind[RowsField]):
     def settle(self, value: JsonValue, field: CompiledField, saving: Saving) -> JsonValue:
         return [_settled(row, field, saving) for row in _rows(value)] or None
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
         return [
             {"id": row.get("id")}
-            | {column.key: column.kind.initial(row.get(column.key), column) for column in field.columns}
+            | {column.key: column.kind.initial(row.get(column.key), column, asked) for column in field.columns}
             for row in _rows(value)
         ]
 

@@ -47,7 +47,7 @@ class YesNoKind(FieldKind[YesNoField]):
     def store(self, cleaned: object, field: CompiledField) -> JsonValue:
         return {"yes": True, "no": False}.get(str(cleaned))
 
-    def initial(self, value: JsonValue, field: CompiledField) -> object:
+    def initial(self, value: JsonValue, field: CompiledField, asked: Asked) -> object:
         return {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else ""
 
     def display(
