@@ -1,7 +1,6 @@
-"""Our side of django-allauth: code format, where mail goes, what is said (nothing), how secrets are stored."""
+"""Our side of django-allauth: where mail goes, what is said (nothing), how secrets are stored."""
 
 import base64
-import secrets
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,12 +20,6 @@ from portal_core.accounts.signin_links import local_path
 from tenants.context import current_schema
 
 BACKEND: Final = "portal_core.accounts.backends.EmailBackend"
-CODE_DIGITS: Final = 6
-
-
-def new_code() -> str:
-    """Six digits, evenly drawn."""
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
 class UnexpectedMail(Exception):
@@ -35,10 +28,6 @@ class UnexpectedMail(Exception):
 
 class AccountAdapter(DefaultAccountAdapter):
     """The policy of sign-in within one schema."""
-
-    def generate_login_code(self) -> str:
-        """Digits: the library's own codes are letters, which telephones' keypads do not offer."""
-        return new_code()
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Says nothing: our pages speak for themselves. Any: the library's signature."""
@@ -55,8 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_stages(self) -> list[str]:
-        """The code is the only step inside a tenant; the console asks for its second factor itself."""
-        return ["allauth.account.stages.LoginByCodeStage"]
+        """None: a code is proved before (`code_signin`), and the console asks for its second factor itself."""
+        return []
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where this person belongs."""

@@ -1,10 +1,13 @@
-"""Proving an address by a code that is mailed to it, without signing in.
+"""Proving an address by a code that is mailed to it: to sign in, to move an account, to act without one.
 
-The code lies in the browser's session as a keyed hash, bound to schema, purpose and address; a code is worth five
-attempts and ten minutes. Attempts are counted under a lock on the session's row, so that many at once count singly.
+The codes lie in the browser's session as keyed hashes, bound to schema, purpose and address; they are worth five
+attempts and ten minutes. Attempts and new codes are counted under a lock on the session's row, so that many at once
+count singly. How often one may ask at all is counted before, in `signin_limits`.
 """
 
+import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -14,7 +17,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from portal_core.accounts.adapters import new_code
 from portal_core.accounts.models import normalise_email
 from portal_core.accounts.sessions import SessionStore
 from tenants.context import current_schema
@@ -23,23 +25,33 @@ SECONDS: Final = 10 * 60
 ATTEMPTS: Final = 5
 RESEND_SECONDS: Final = 30
 RESENDS: Final = 3
+PROVED_SECONDS: Final = 30 * 60
+_DIGITS: Final = 6  # telephones' keypads offer no letters
+_PROVED: Final = "proved"
 
 
 class Proof(Enum):
-    """How a typed code fared."""
+    """How typed codes fared."""
 
     RIGHT = auto()
     WRONG = auto()
-    OVER = auto()
+    USED_UP = auto()
+    EXPIRED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A code that was sent and waits to be typed."""
+    """Codes that were sent and wait to be typed. `next_path` is what the browser wanted when it asked."""
 
-    email: str
+    emails: tuple[str, ...]
     sent_at: datetime
     resends_left: int
+    next_path: str
+
+    @property
+    def email(self) -> str:
+        """The address, or of several the first."""
+        return self.emails[0]
 
     @property
     def resend_wait_seconds(self) -> int:
@@ -47,60 +59,82 @@ class Waiting:
         return max(0, RESEND_SECONDS - int(time.time() - self.sent_at.timestamp()))
 
 
-def begin(request: HttpRequest, purpose: str, email: str) -> str:
-    """Makes the code for an address and gives it back, to be mailed; what was sent before for `purpose` is void."""
-    address, code = normalise_email(email), new_code()
+def new_code() -> str:
+    """Six digits, evenly drawn."""
+    return f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
+
+
+def begin(request: HttpRequest, purpose: str, *emails: str, next_path: str = "") -> list[str]:
+    """Makes a code for each address, to be mailed there; what was sent before for `purpose` is void."""
+    addresses, codes = [normalise_email(email) for email in emails], [new_code() for _ in emails]
     request.session[_key(purpose)] = {
-        "email": address,
-        "code": _hash(purpose, address, code),
+        "emails": addresses,
+        "codes": _hashes(purpose, addresses, codes),
         "at": time.time(),
         "attempts": 0,
         "resends": RESENDS,
+        "next": next_path,
     }
-    return code
+    return codes
 
 
-def again(request: HttpRequest, purpose: str) -> str | None:
-    """A new code for the same address; None when none can be asked for (yet). Wrong attempts stay counted."""
-    state, now = _state(request, purpose), waiting(request, purpose)
-    if state is None or now is None or now.resends_left < 1 or now.resend_wait_seconds:
-        return None
-    code = new_code()
-    state |= {"code": _hash(purpose, state["email"], code), "at": time.time(), "resends": state["resends"] - 1}
-    request.session[_key(purpose)] = state
-    return code
+def again(request: HttpRequest, purpose: str) -> list[str]:
+    """New codes for the same addresses; none when they cannot be asked for (yet). Wrong attempts stay counted."""
+    with transaction.atomic():
+        _lock(request)
+        state, now = _state(request, purpose), waiting(request, purpose)
+        if state is None or now is None or now.resends_left < 1 or now.resend_wait_seconds:
+            return []
+        codes = [new_code() for _ in now.emails]
+        hashes = _hashes(purpose, state["emails"], codes)
+        _save(request, purpose, state | {"codes": hashes, "at": time.time(), "resends": state["resends"] - 1})
+    return codes
 
 
 def waiting(request: HttpRequest, purpose: str) -> Waiting | None:
-    """The code that this browser waits for, if it can still be typed."""
+    """What this browser waits for, if it can still be typed. Writes nothing."""
     state = _state(request, purpose)
     if state is None:
         return None
-    return Waiting(state["email"], datetime.fromtimestamp(state["at"], UTC), state["resends"])
+    sent_at = datetime.fromtimestamp(state["at"], UTC)
+    return Waiting(tuple(state["emails"]), sent_at, state["resends"], state["next"])
 
 
-def enter(request: HttpRequest, purpose: str, code: str) -> Proof:
-    """Tries a code; a right one is used up."""
-    session = request.session
+def enter(
+    request: HttpRequest, purpose: str, *codes: str, counts: Callable[[Waiting], bool] = lambda waiting: True
+) -> Proof:
+    """Tries the codes, all of them together; right ones are used up.
+
+    `counts` says whether right ones are worth anything. It is asked for wrong ones as well, so that neither the
+    answer nor its time tells more than that the codes were not right.
+    """
     with transaction.atomic():
-        if isinstance(session, SessionStore):
-            session.lock()
-        state = _state(request, purpose)
-        if state is None:
-            return Proof.OVER
-        is_right = constant_time_compare(state["code"], _hash(purpose, state["email"], code))
+        _lock(request)
+        state, now = _state(request, purpose), waiting(request, purpose)
+        if state is None or now is None:
+            return Proof.EXPIRED
+        is_right = counts(now) & _fit(state["codes"], _hashes(purpose, state["emails"], codes))
         state["attempts"] += 1
-        is_over = is_right or state["attempts"] >= ATTEMPTS
-        if is_over:
-            session.pop(_key(purpose), None)
-        else:
-            session[_key(purpose)] = state
-        # Written under the lock; a second save after it would undo what others counted meanwhile.
-        session.save()
-        session.modified = False
+        is_used_up = state["attempts"] >= ATTEMPTS
+        if is_right:
+            request.session[_PROVED] = {"purpose": purpose, "email": now.email, "at": time.time()}
+        _save(request, purpose, None if is_right or is_used_up else state)
     if is_right:
         return Proof.RIGHT
-    return Proof.OVER if is_over else Proof.WRONG
+    return Proof.USED_UP if is_used_up else Proof.WRONG
+
+
+def is_proved(request: HttpRequest, purpose: str, email: str) -> bool:
+    """Whether this browser has proved the address for `purpose` within the last half hour. The newest proof counts."""
+    proved = request.session.get(_PROVED)
+    if not isinstance(proved, dict) or (proved["purpose"], proved["email"]) != (purpose, normalise_email(email)):
+        return False
+    return bool(time.time() - proved["at"] <= PROVED_SECONDS)
+
+
+def spend(request: HttpRequest) -> None:
+    """Ends what was proved: it was good for one thing."""
+    request.session.pop(_PROVED, None)
 
 
 def forget(request: HttpRequest, purpose: str) -> None:
@@ -112,12 +146,41 @@ def _key(purpose: str) -> str:
     return f"proof:{purpose}"
 
 
-def _hash(purpose: str, email: str, code: str) -> str:
+def _hashes(purpose: str, emails: list[str], codes: list[str] | tuple[str, ...]) -> list[str]:
     salt = f"accounts.proof:{current_schema()}:{purpose}"
-    return salted_hmac(salt, f"{email}:{code}", algorithm="sha256").hexdigest()
+    pairs = zip(emails, codes, strict=False)
+    return [salted_hmac(salt, f"{email}:{code}", algorithm="sha256").hexdigest() for email, code in pairs]
+
+
+def _fit(kept: list[str], typed: list[str]) -> bool:
+    """Compares every one, whichever is wrong."""
+    pairs = zip(kept, typed, strict=False)
+    right = sum(constant_time_compare(*pair) for pair in pairs)
+    return right == len(kept) == len(typed)
+
+
+def _lock(request: HttpRequest) -> None:
+    if isinstance(request.session, SessionStore):
+        request.session.lock()
+
+
+def _save(request: HttpRequest, purpose: str, state: dict[str, Any] | None) -> None:
+    """Writes under the lock; a second save after it would undo what others counted meanwhile.
+
+    Any: a session holds JSON.
+    """
+    if state is None:
+        forget(request, purpose)
+    else:
+        request.session[_key(purpose)] = state
+    request.session.save()
+    request.session.modified = False
 
 
 def _state(request: HttpRequest, purpose: str) -> dict[str, Any] | None:
     """Any: a session holds JSON."""
     state = request.session.get(_key(purpose))
-    return dict(state) if isinstance(state, dict) and time.time() - state["at"] <= SECONDS else None
+    # A state without addresses was written by the version before this one.
+    if not isinstance(state, dict) or "emails" not in state or time.time() - state["at"] > SECONDS:
+        return None
+    return dict(state)

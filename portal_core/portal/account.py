@@ -40,12 +40,12 @@ def account(request: PersonRequest) -> HttpResponse:
 def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
     """The page with what was just typed in place; 400 when something typed was not taken."""
     user, facts = request.user, portal_facts()
-    waiting = email_change.waiting(request)
+    waiting = email_change.waiting(request, user)
     forms: dict[str, Form | None] = {
         "details": _details_form(request),
         "about": AboutForm(user=user, facts=facts, now=timezone.now()),
         "new_email": NewEmailForm(user=user),
-        "email_code": ChangeCodesForm(needs_old_code=waiting is not None and waiting.needs_old_code),
+        "email_code": ChangeCodesForm(needs_old_code=email_change.needs_old_code(waiting)),
         "new_password": NewPasswordForm(user=user),
     }
     context = {
@@ -54,6 +54,7 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
         "tabs": detail_tabs(request, live_portal()) if request.actor.is_customer else (),
         "me": user,
         "waiting": waiting,
+        "needs_old_code": email_change.needs_old_code(waiting),
         "has_password": user.has_usable_password(),
         "sessions": own_account.sessions_of(user, request.session),
         "told": told_table(user),
@@ -130,12 +131,12 @@ def change_email(request: PersonRequest) -> HttpResponse:
 @signed_in_page
 def confirm_email(request: PersonRequest) -> HttpResponse:
     """Moves the account when the codes are right."""
-    waiting = email_change.waiting(request)
-    form = ChangeCodesForm(request.POST, needs_old_code=waiting is not None and waiting.needs_old_code)
+    waiting = email_change.waiting(request, request.user)
+    form = ChangeCodesForm(request.POST, needs_old_code=email_change.needs_old_code(waiting))
     if not form.is_valid():
         return _page(request, email_code=form)
-    typed = form.cleaned_data
-    if not email_change.confirm(request, request.user, typed["code"], typed.get("old_code", "")):
+    codes = [form.cleaned_data[name] for name in ("code", "old_code") if name in form.fields]
+    if not email_change.confirm(request, request.user, *codes):
         form.add_error("code", _wrong_codes(form))
         return _page(request, email_code=form)
     messages.success(request, _("From now on you sign in with %(email)s.") % {"email": request.user.email})
@@ -153,7 +154,7 @@ def _wrong_codes(form: ChangeCodesForm) -> str:
 @signed_in_page
 def stop_email(request: PersonRequest) -> HttpResponse:
     """Forgets a change that waits."""
-    email_change.stop(request)
+    email_change.stop(request, request.user)
     return redirect(ACCOUNT)
 
 

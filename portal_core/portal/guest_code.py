@@ -4,9 +4,6 @@ SECURITY: the link alone may have been passed on. For half an hour after the cod
 request what its customer may do; it is signed in nowhere.
 """
 
-import time
-from typing import Final
-
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,16 +21,10 @@ from portal_core.portal.signin import too_many
 from portal_core.service_requests.guest_links import OpenedLink
 from tenants.limits import TooMany
 
-CONFIRMED_SECONDS: Final = 30 * 60
-_KEY: Final = "guest_confirmed"
-
 
 def is_confirmed(request: HttpRequest, opened: OpenedLink) -> bool:
     """Whether this browser has entered the code for this link within the last half hour."""
-    confirmed = request.session.get(_KEY)
-    if not isinstance(confirmed, dict) or confirmed.get("link") != _mark(opened):
-        return False
-    return bool(time.time() - confirmed["at"] <= CONFIRMED_SECONDS)
+    return address_proof.is_proved(request, _purpose(opened), opened.row.customer.email)
 
 
 def acting(request: HttpRequest, opened: OpenedLink) -> Actor:
@@ -41,13 +32,9 @@ def acting(request: HttpRequest, opened: OpenedLink) -> Actor:
     return actor_for(opened.row.customer) if is_confirmed(request, opened) else opened.actor
 
 
-def _mark(opened: OpenedLink) -> str:
-    """The link as it is: a new one asks for a new code."""
-    return f"{opened.link.pk}-{opened.link.generation}"
-
-
 def _purpose(opened: OpenedLink) -> str:
-    return f"guest-{_mark(opened)}"
+    """The link as it is: a new one asks for a new code."""
+    return f"guest-{opened.link.pk}-{opened.link.generation}"
 
 
 @require_POST
@@ -60,9 +47,9 @@ def send(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     except TooMany as error:
         return too_many(request, error)
     is_waiting = address_proof.waiting(request, purpose) is not None
-    code = address_proof.again(request, purpose) if is_waiting else address_proof.begin(request, purpose, email)
-    if code is not None:
-        with transaction.atomic():
+    with transaction.atomic():
+        codes = address_proof.again(request, purpose) if is_waiting else address_proof.begin(request, purpose, email)
+        for code in codes:
             mails.send_approval_code(mails.Recipient(email, opened.row.customer), code)
     return redirect("portal:guest_code", token=opened.token)
 
@@ -78,9 +65,8 @@ def enter(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         proof = address_proof.enter(request, _purpose(opened), form.cleaned_data["code"])
         if proof is Proof.RIGHT:
-            request.session[_KEY] = {"link": _mark(opened), "at": time.time()}
             return redirect(f"{opened.path}#now")
-        if proof is Proof.OVER:
+        if proof is not Proof.WRONG:
             return redirect(f"{opened.path}?code=over#now")
         form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
     masked = mails.mask_email(opened.row.customer.email)

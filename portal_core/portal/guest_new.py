@@ -5,7 +5,6 @@ before it is proved; then a known customer is signed in (the code proves as much
 this one request.
 """
 
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -51,9 +50,7 @@ from tenants.limits import TooMany
 from tenants.uploads import UploadLimits, takes_files
 
 _PENDING: Final = "guest_request"
-_PROVED: Final = "guest_proved"
 _PURPOSE: Final = "guest-request"
-_PROVED_SECONDS: Final = 30 * 60
 _KEPT_CHARACTERS: Final = 100_000
 _FORMS_AN_HOUR: Final = 60
 FILES_AN_HOUR: Final = 120
@@ -163,14 +160,14 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     email, name = contact.cleaned_data["email"], contact.cleaned_data["name"]
     pending = {"type": page.type.key, "typed": typed, "name": name, "email": email, "key": str(page.submission_key)}
     _keep_pending(request, pending)
-    if _has_proved(request, email):
+    if address_proof.is_proved(request, _PURPOSE, email):
         return _file(request, page, form, pending)
     try:
         limit_source(request, "guest-form", _FORMS_AN_HOUR)
         limit_sign_in(request, email, "code")
     except TooMany as error:
         return too_many(request, error)
-    _send_code(request, email, address_proof.begin(request, _PURPOSE, email))
+    _send_codes(email, address_proof.begin(request, _PURPOSE, email))
     return redirect("portal:confirm", type_key=page.type.key)
 
 
@@ -182,22 +179,16 @@ def _keep_pending(request: HttpRequest, pending: dict[str, Any]) -> None:
     request.session[_PENDING] = pending
 
 
-def _send_code(request: HttpRequest, email: str, code: str) -> None:
+def _send_codes(email: str, codes: list[str]) -> None:
     """One mail whoever has the address: the page must not tell whether somebody does, nor whether they may come in."""
     user = User.objects.by_email(email)
     recipient = mails.Recipient(email, user, get_language() or "")
     with transaction.atomic():
-        if user is None or user.is_active:
-            mails.send_guest_code(recipient, code)
-        else:
-            mails.send_no_account(recipient)
-
-
-def _has_proved(request: HttpRequest, email: str) -> bool:
-    proved = request.session.get(_PROVED)
-    if not isinstance(proved, dict) or proved["email"] != normalise_email(email):
-        return False
-    return bool(time.time() - proved["at"] <= _PROVED_SECONDS)
+        for code in codes:
+            if user is None or user.is_active:
+                mails.send_guest_code(recipient, code)
+            else:
+                mails.send_no_account(recipient)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -215,10 +206,9 @@ def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
     if proof is Proof.WRONG:
         form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
         return _confirm_page(request, form, waiting)
-    if proof is Proof.OVER:
+    if proof is not Proof.RIGHT:
         return render(request, "portal/guest_code_over.html", {"type_key": type_key}, status=400)
     # SECURITY: what is proved is the address to which the code went, whatever the form that waits says by now.
-    request.session[_PROVED] = {"email": waiting.email, "at": time.time()}
     if normalise_email(pending["email"]) != waiting.email:
         return redirect("portal:new", type_key=type_key)
     return _file_pending(request, type_key, pending)
@@ -241,9 +231,7 @@ def confirm_again(request: PortalRequest, type_key: str) -> HttpResponse:
         limit_sign_in(request, waiting.email, "code")
     except TooMany as error:
         return too_many(request, error)
-    code = address_proof.again(request, _PURPOSE)
-    if code is not None:
-        _send_code(request, waiting.email, code)
+    _send_codes(waiting.email, address_proof.again(request, _PURPOSE))
     return redirect("portal:confirm", type_key=type_key)
 
 
@@ -275,8 +263,8 @@ def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Ma
     except Forbidden:
         # The form's key was used by somebody else: never show what it has become.
         return redirect("portal:new", type_key=page.type.key)
-    for key in (_PENDING, _PROVED):
-        request.session.pop(key, None)
+    request.session.pop(_PENDING, None)
+    address_proof.spend(request)
     return _filed(request, user, filed)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal_core.accounts import code_signin, flooded
 from portal_core.accounts.actor import actor_for
-from portal_core.accounts.code_signin import Outcome, Pending
+from portal_core.accounts.address_proof import Proof, Waiting
 from portal_core.accounts.forms import CodeForm, EmailForm, PasswordForm
 from portal_core.accounts.landing import landing_path
 from portal_core.accounts.models import User
@@ -72,16 +72,16 @@ def signin_code(request: PortalRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _second_step(request, form, waiting)
-    outcome = code_signin.enter_code(request, form.cleaned_data["code"], keep=form.cleaned_data["keep"])
-    if outcome is Outcome.SIGNED_IN:
+    proof = code_signin.enter_code(request, waiting, form.cleaned_data["code"], keep=form.cleaned_data["keep"])
+    if proof is Proof.RIGHT:
         return _land(request, waiting.next_path)
-    if outcome is Outcome.WRONG:
+    if proof is Proof.WRONG:
         form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
         return _second_step(request, form, waiting)
-    return render(request, "portal/signin_over.html", {"used_up": outcome is Outcome.USED_UP}, status=400)
+    return render(request, "portal/signin_over.html", {"used_up": proof is Proof.USED_UP}, status=400)
 
 
-def _second_step(request: PortalRequest, form: CodeForm, waiting: Pending) -> HttpResponse:
+def _second_step(request: PortalRequest, form: CodeForm, waiting: Waiting) -> HttpResponse:
     context = {"form": form, "waiting": waiting, "facts": portal_facts()}
     return render(request, "portal/signin_code.html", context, status=400 if form.is_bound else 200)
 
@@ -99,7 +99,7 @@ def signin_again(request: PortalRequest) -> HttpResponse:
         return too_many(request, error)
     if not has_codes_left:
         return _link_instead(request, waiting.email)
-    code_signin.send_again(request)
+    code_signin.send_again(request, waiting)
     return redirect("signin_code")
 
 

@@ -149,6 +149,15 @@ def test_an_address_taken_meanwhile_is_not_taken_over(carol, client_for):
         assert client.post("/account/email/code/", codes()).status_code == 400
 
 
+def test_a_code_to_an_address_that_was_the_old_one_proves_nothing_of_whoever_has_another_now(carol, client_for):
+    client = client_for(carol)
+    client.post("/account/email/", {"email": NEW})
+    right = codes()
+    User.objects.filter(pk=carol.pk).update(email="moved@example.org")
+    with nothing_happens():
+        assert client.post("/account/email/code/", right).status_code == 400
+
+
 def test_changing_the_address_ends_unused_links(carol, client_for):
     path = create_link(carol, SIGN_IN, 60)
     client = client_for(carol)

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from portal_core.accounts import adapters, code_signin
+from portal_core.accounts import address_proof
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.roles import CUSTOMER
 from tenants.context import tenant_context
@@ -23,7 +23,7 @@ NOBODY = "nobody@example.net"
 @pytest.fixture
 def known_code(monkeypatch):
     """Every code that is made."""
-    monkeypatch.setattr(adapters, "new_code", lambda: "314159")
+    monkeypatch.setattr(address_proof, "new_code", lambda: "314159")
     return "314159"
 
 
@@ -125,8 +125,8 @@ def test_attempts_are_counted_although_the_cookie_is_replayed(people, client_for
 def test_the_code_itself_is_not_kept_with_the_session(people, client_for, known_code):
     client = client_for()
     ask(client, "carol@example.com")
-    state = client.session["account_login"]["state"]["stages"]["login_by_code"]["data"]
-    assert state["email"] == "carol@example.com"
+    state = client.session["proof:signin"]
+    assert state["emails"] == ["carol@example.com"]
     assert known_code not in repr(state)
 
 
@@ -154,14 +154,14 @@ def test_guesses_sent_all_at_once_are_counted_one_by_one(race_tenant, in_threads
 
 def test_without_the_lock_guesses_sent_all_at_once_win_attempts(race_tenant, in_threads, monkeypatch):
     """The guard switched off: the race is real."""
-    monkeypatch.setattr(code_signin, "_lock", lambda request: None)
-    fits = code_signin._AddressProcess.fits
+    monkeypatch.setattr(address_proof, "_lock", lambda request: None)
+    fit = address_proof._fit
 
-    def slow(self, code):
+    def slow(kept, typed):
         time.sleep(0.2)
-        return fits(self, code)
+        return fit(kept, typed)
 
-    monkeypatch.setattr(code_signin._AddressProcess, "fits", slow)
+    monkeypatch.setattr(address_proof, "_fit", slow)
     taken, _landed = guess_at_once(race_tenant, in_threads)
     assert taken > 5
 
@@ -209,6 +209,23 @@ def test_a_new_code_can_be_sent_after_a_wait_and_ends_the_old_one(people, client
         if old != new:
             assert client.post("/signin/code/", {"code": old}).status_code == 400
         assert client.post("/signin/code/", {"code": new}).status_code == 302
+
+
+def test_new_codes_asked_for_all_at_once_are_one(race_tenant, in_threads):
+    with tenant_context(race_tenant):
+        client = make_client()
+        ask(client, "carol@example.com")
+
+    def again(_number):
+        with tenant_context(race_tenant):
+            other = make_client()
+        other.cookies["sessionid"] = client.cookies["sessionid"].value
+        return other.post("/signin/code/again/").status_code
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=40), tick=True):
+        assert in_threads(again, range(4), threads=4) == [302] * 4
+    with tenant_context(race_tenant):
+        assert len(mails_to("carol@example.com")) == 2
 
 
 def test_signing_in_changes_the_session_key(people, client_for):

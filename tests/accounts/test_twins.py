@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
 
-from portal_core.accounts import devices, sessions, signin_links
+from portal_core.accounts import address_proof, devices, sessions, signin_links
 from portal_core.accounts.models import Session, SigninLink, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link, find_link, use_link
 from tenants.context import current_schema
@@ -82,6 +82,33 @@ def test_a_code_of_one_tenant_is_worth_nothing_in_its_twin(twins):
     theirs.cookies = ours.cookies
     with twins.beta.entered(), nothing_happens():
         assert theirs.post("/signin/code/", {"code": code}).headers["Location"] == "/signin/"
+
+
+def _carry_code_over(twins):
+    """What waits for a code in a browser of alpha, put into a session of beta: what the code is worth there."""
+    ours, theirs = twins.alpha.client(), twins.beta.client()
+    for portal, client in ((twins.alpha, ours), (twins.beta, theirs)):
+        client.post("/signin/", {"email": "carol@example.com"})
+        with portal.entered():
+            sent = client.session["proof:signin"]
+        if portal is twins.alpha:
+            waiting = sent
+    with twins.alpha.entered():
+        code = code_for("carol@example.com")
+    with twins.beta.entered():
+        session = theirs.session
+        session["proof:signin"] = waiting
+        session.save()
+    return theirs.post("/signin/code/", {"code": code}).status_code
+
+
+def test_a_code_is_bound_to_its_tenant_by_itself(twins):
+    assert _carry_code_over(twins) == 400
+
+
+def test_without_the_schema_in_its_hash_a_code_would_open_the_twin(twins, monkeypatch):
+    monkeypatch.setattr(address_proof, "current_schema", lambda: "same")
+    assert _carry_code_over(twins) == 302
 
 
 def test_a_link_of_one_tenant_is_worth_nothing_in_its_twin(twins):

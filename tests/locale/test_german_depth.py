@@ -12,7 +12,7 @@ import time_machine
 from django.core import mail as sent_mails
 from django.utils import timezone
 
-from portal_core.accounts import adapters, address_proof
+from portal_core.accounts import address_proof
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
@@ -249,8 +249,7 @@ def test_the_way_out_of_mails(tenant, carol, stranger, reads_german):
 
 @pytest.fixture
 def guests(people, tenant, stranger, monkeypatch) -> GuestsHouse:
-    for module in (adapters, address_proof):
-        monkeypatch.setattr(module, "new_code", lambda: CODE)
+    monkeypatch.setattr(address_proof, "new_code", lambda: CODE)
     publish(actor=actor_for(people["alice"]), document=load(in_both(asking_document())))
     return GuestsHouse(people, tenant, stranger)
 

@@ -12,7 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from portal_core.accounts import adapters, address_proof
+from portal_core.accounts import address_proof
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
@@ -75,8 +75,7 @@ def asking_document() -> dict[str, Any]:
 
 @pytest.fixture
 def house(people, tenant, client_for, monkeypatch) -> House:
-    for module in (adapters, address_proof):
-        monkeypatch.setattr(module, "new_code", lambda: CODE)
+    monkeypatch.setattr(address_proof, "new_code", lambda: CODE)
     publish(actor=actor_for(people["alice"]), document=load(asking_document()))
     return House(people, tenant, client_for())
 

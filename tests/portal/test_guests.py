@@ -13,7 +13,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from portal_core.accounts import adapters, address_proof
+from portal_core.accounts import address_proof
 from portal_core.accounts.actions import change_email
 from portal_core.accounts.actor import actor_for, guest_actor
 from portal_core.accounts.flooded import mail_link
@@ -91,8 +91,7 @@ class House:
 
 @pytest.fixture
 def house(people, tenant, client_for, monkeypatch) -> House:
-    for module in (adapters, address_proof):
-        monkeypatch.setattr(module, "new_code", lambda: CODE)
+    monkeypatch.setattr(address_proof, "new_code", lambda: CODE)
     made = House(people, tenant, client_for())
     made.publish()
     return made

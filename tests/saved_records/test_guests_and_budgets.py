@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from portal_core.accounts import adapters, address_proof
+from portal_core.accounts import address_proof
 from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.models import ServiceRequest
 from tests.saved_records import house as houses
@@ -15,8 +15,7 @@ CODE = "123456"
 
 
 def test_a_guest_describes_a_new_one_and_it_is_theirs_when_the_code_is_right(house, client_for, monkeypatch):
-    for module in (adapters, address_proof):
-        monkeypatch.setattr(module, "new_code", lambda: CODE)
+    monkeypatch.setattr(address_proof, "new_code", lambda: CODE)
     made = houses.document()
     made["portal"]["guests"] = True
     house.publish(made)
