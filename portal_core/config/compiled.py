@@ -267,6 +267,11 @@ class CompiledPortal:
         """A request type for reading; a neutral stand-in for a key that the document does not know (any more)."""
         return self._types.get(key) or _unknown_type(key, self.language)
 
+    def knows(self, type_key: str, status_key: str) -> bool:
+        """Whether the document says where a request of this type and status stands."""
+        request_type = self._types.get(type_key)
+        return request_type is not None and request_type.flow.has_status(status_key)
+
     def searchable(self, type_key: str) -> Searchable:
         """What may be found of requests of a type; nothing of one that the document does not know (any more)."""
         return self._searchable.get(type_key, NOTHING)

@@ -1,6 +1,7 @@
 """The move panel: where a request can go, the words of the mail that will go out, and whose turn it will be."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import QueryDict
 
@@ -8,12 +9,15 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.desk.delivery import delivery_words
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
+from portal_core.service_requests.actions import Move
 from portal_core.service_requests.forms import AnswersForm
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.moving import form_of_move, with_answers
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 from portal_core.service_requests.visible_parts import VisibleMove
+
+_LONGEST: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,18 @@ class MovePanel:
     def was_shown(self, data: QueryDict) -> bool:
         """Whether the page that was sent had shown just these words (or nobody is told, or they are staff's own)."""
         return not self.tells or self.is_edited or posted_words(data, "shown_") == self.composed
+
+    def decided(self, seen_status: str) -> Move:
+        """The move as it was decided on a page that showed `seen_status`."""
+        return Move(
+            to=self.chosen.to,
+            seen_status=seen_status,
+            tell_customer=self.tells,
+            reason=self.reason,
+            answers=self.form.cleaned_data,
+            subject=_storable(self.words.subject) if self.is_edited else None,
+            body=_storable(self.words.body) if self.is_edited else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,17 @@ def _written(data: QueryDict | None, chosen: VisibleMove) -> Words | None:
         return None
     posted = posted_words(data, "")
     return posted if posted != posted_words(data, "shown_") and (posted.subject or posted.body) else None
+
+
+def typed_into(data: QueryDict) -> list[str]:
+    """What was typed into a move that could not be made; the mail only where staff had written another."""
+    is_edited = data.get("body") != data.get("shown_body")
+    names = ["reason", *(["subject", "body"] if is_edited else []), *(name for name in data if name.startswith("f-"))]
+    return [text for name in names if (text := _storable(data.get(name, "")))]
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").strip()[:_LONGEST]
 
 
 def posted_words(data: QueryDict, prefix: str) -> Words:

@@ -6,7 +6,6 @@ from datetime import date
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.date import parse_day
 from portal_core.desk.delivery import delivery_words
 from portal_core.desk.moving import Words, posted_words
@@ -40,14 +39,6 @@ class PlanPanel:
         return not self.tells or self.mail is None or posted_words(data, "shown_") == self.words
 
 
-def _is_known(row: ServiceRequest, portal: CompiledPortal) -> bool:
-    """Whether the document says where the request stands; what stands nowhere has no mail."""
-    try:
-        return portal.type(row.type_key).flow.has_status(row.status_key)
-    except UnknownKey:
-        return False
-
-
 def plan_panel(row: ServiceRequest, asked: QueryDict, *, portal: CompiledPortal, viewer: Viewer) -> PlanPanel:
     """The panel for what the address or the form asks for; as the request is planned now where it asks for nothing."""
     clears = "clear" in asked
@@ -55,7 +46,8 @@ def plan_panel(row: ServiceRequest, asked: QueryDict, *, portal: CompiledPortal,
     typed = "" if clears else asked.get("day", stands).replace("\x00", "").strip()[:40]
     day = parse_day(typed) if typed else None
     mail = None
-    if row.closed_at is None and (day is not None or not typed) and _is_known(row, portal):
+    # What stands nowhere has no mail.
+    if row.closed_at is None and (day is not None or not typed) and portal.knows(row.type_key, row.status_key):
         mail = plan_preview(row, day, portal=portal, shown_to=viewer.role)
     return PlanPanel(
         typed=typed,

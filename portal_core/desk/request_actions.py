@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.desk.moving import MovePanel
+from portal_core.desk.moving import typed_into
 from portal_core.desk.request import DeskRequest, back_of, back_to, open_request, panel_of, render_request
 from portal_core.documents.field import with_files
 from portal_core.messaging.actions import message_of, note, reply
-from portal_core.service_requests.actions import Move, assign, change_fields, move, prioritise
-from portal_core.service_requests.actions.move import refuse_stale
+from portal_core.service_requests.actions import assign, change_fields, move, prioritise
+from portal_core.service_requests.actions.move import check_move
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.forms import AnswersForm
 from portal_core.service_requests.moving import form_of_move
@@ -114,10 +114,14 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/move/`: a move, with the words that the page showed; others are shown first."""
     opened = open_request(request, number)
     panel = panel_of(request, opened, with_files(request, lambda: _form_of_move(request, opened)))
-    to = request.POST.get("to", "")
-    if request.POST.get("status", "") != opened.row.status_key or panel is None or panel.chosen.to != to:
-        return _overtaken(request, opened, to)
-    if request.POST.get("shown_to") != to:
+    to, seen = request.POST.get("to", ""), request.POST.get("status", "")
+    try:
+        check_move(request.actor, opened.row, to=to, seen_status=seen)
+    except Stale as stale:
+        return _overtaken(request, opened, stale=stale)
+    except MoveRefused:
+        return _overtaken(request, opened, problem=_CANNOT_MOVE)
+    if panel is None or request.POST.get("shown_to") != to:
         return render_request(request, opened, panel=panel, must_look=True, status=409)
     if not panel.form.is_valid():
         return render_request(request, opened, panel=panel, status=400)
@@ -125,9 +129,9 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
         # The reason or an answer has changed the mail since it was shown: show it, send nothing unseen.
         return render_request(request, opened, panel=panel, must_look=True, status=409)
     try:
-        move(actor=request.actor, request_id=opened.row.pk, move=_decided(request, panel))
+        move(actor=request.actor, request_id=opened.row.pk, move=panel.decided(seen))
     except Stale as stale:
-        return render_request(request, open_request(request, number), stale=stale, kept=_kept(request), status=409)
+        return _overtaken(request, open_request(request, number), stale=stale)
     except (MoveRefused, MissingFields) as refused:
         return render_request(request, opened, panel=panel, move_problem=str(refused), status=400)
     return back_to(request, number, "end")
@@ -141,39 +145,9 @@ def _form_of_move(request: PersonRequest, opened: DeskRequest) -> AnswersForm | 
     return None if chosen is None else form_of_move(opened.row, chosen, opened.viewer, portal=opened.portal)
 
 
-def _overtaken(request: PersonRequest, opened: DeskRequest, to: str) -> HttpResponse:
-    """The request stands elsewhere than on the page that was sent: nothing is written, what was typed is shown."""
-    seen = Move(to=to, seen_status=request.POST.get("status", ""))
-    context: dict[str, object] = {"problem": _CANNOT_MOVE}
-    try:
-        refuse_stale(request.actor, opened.row, seen)
-    except Stale as stale:
-        context = {"stale": stale}
-    return render_request(request, opened, kept=_kept(request), status=409, **context)
-
-
-def _kept(request: PersonRequest) -> list[str]:
-    """What was typed into a move that could not be made, to be copied."""
-    fields = [name for name in request.POST if name.startswith("f-")]
-    edited = request.POST.get("body") != request.POST.get("shown_body")
-    names = ["reason", *(["subject", "body"] if edited else []), *fields]
-    return [text for name in names if (text := _plain(request.POST.get(name, "")))]
-
-
-def _decided(request: PersonRequest, panel: MovePanel) -> Move:
-    return Move(
-        to=panel.chosen.to,
-        seen_status=request.POST.get("status", ""),
-        tell_customer=panel.tells,
-        reason=panel.reason,
-        answers=panel.form.cleaned_data,
-        subject=_plain(panel.words.subject) if panel.is_edited else None,
-        body=_plain(panel.words.body) if panel.is_edited else None,
-    )
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").strip()[:20_000]
+def _overtaken(request: PersonRequest, opened: DeskRequest, **why: object) -> HttpResponse:
+    """Nothing was written; what was typed is shown, to be copied."""
+    return render_request(request, opened, kept=typed_into(request.POST), status=409, **why)
 
 
 @require_POST

@@ -45,10 +45,20 @@ def may_add(kind: DocumentKind, role: Role) -> bool:
     return kind.added_by in ("customer", "both")
 
 
+def kinds_shown(portal: CompiledPortal, role: Role) -> list[DocumentKind]:
+    """The kinds of which people of this role meet documents; retired ones not."""
+    kinds = portal.document_kinds.values()
+    return [kind for kind in kinds if not kind.retired and kind_visibility(kind, role) >= Visibility.SEE]
+
+
+def kinds_to_add(portal: CompiledPortal, role: Role) -> list[DocumentKind]:
+    """The kinds of which people of this role add documents."""
+    return [kind for kind in portal.document_kinds.values() if may_add(kind, role)]
+
+
 def wanted_kinds(portal: CompiledPortal) -> tuple[str, ...]:
     """The kinds of which customers can be asked for a document: those that they see and may add, retired ones not."""
-    customer = resolve_role(CUSTOMER)
-    return tuple(kind.key for kind in portal.document_kinds.values() if may_add(kind, customer))
+    return tuple(kind.key for kind in kinds_to_add(portal, resolve_role(CUSTOMER)))
 
 
 def valid_until(kind: DocumentKind | None, today: date) -> date | None:

@@ -16,10 +16,9 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
-from portal_core.config.visibility import Visibility
 from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs
 from portal_core.documents.field import FilesField, Sender, with_files
-from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
+from portal_core.documents.kinds import kind_of, kinds_shown, kinds_to_add, may_add, rules_of
 from portal_core.documents.models import Document
 from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
@@ -75,8 +74,8 @@ def index(request: PersonRequest) -> HttpResponse:
         "portal": portal,
         "vault": _vault(visible_documents(part.rows, viewer, portal), everything=everything),
         "older": part.older,
-        "may_add": bool(_addable(portal, viewer)),
-        "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in _own_kinds(portal, viewer)}),
+        "may_add": bool(kinds_to_add(portal, viewer.role)),
+        "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in kinds_shown(portal, viewer.role)}),
     }
     return render(request, "portal/documents.html", context)
 
@@ -166,21 +165,8 @@ def _vault(documents: tuple[VisibleDocument, ...], *, everything: bool) -> Vault
     )
 
 
-def _own_kinds(portal: CompiledPortal, viewer: Viewer) -> list[DocumentKind]:
-    return [kind for kind in portal.document_kinds.values() if kind_is_shown(kind, viewer)]
-
-
-def kind_is_shown(kind: DocumentKind, viewer: Viewer) -> bool:
-    """Whether this customer meets documents of the kind."""
-    return not kind.retired and kind_visibility(kind, viewer.role) >= Visibility.SEE
-
-
-def _addable(portal: CompiledPortal, viewer: Viewer) -> list[DocumentKind]:
-    return [kind for kind in portal.document_kinds.values() if may_add(kind, viewer.role)]
-
-
 def _choose(request: PersonRequest, portal: CompiledPortal, viewer: Viewer) -> HttpResponse:
-    kinds = [(kind.key, portal.text(kind.name, viewer.language)) for kind in _addable(portal, viewer)]
+    kinds = [(kind.key, portal.text(kind.name, viewer.language)) for kind in kinds_to_add(portal, viewer.role)]
     if not kinds:
         raise Http404
     if len(kinds) == 1:

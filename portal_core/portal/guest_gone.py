@@ -4,14 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal_core.accounts.mails import mask_email
-from portal_core.service_requests.guest_links import find_link
-from portal_core.service_requests.models import GuestLink
+from portal_core.service_requests.guest_links import find_link, may_have_another
 
 
 def gone(request: HttpRequest, token: str, *, was_sent: bool = False) -> HttpResponse:
     """Stopped, over, overtaken, of another portal, or never made. Only whoever holds a real one can ask for another."""
     link = find_link(token)
-    can_renew = link is not None and _may_have_another(link)
+    can_renew = link is not None and may_have_another(link)
     context = {
         "token": token,
         "can_renew": can_renew and not was_sent,
@@ -19,10 +18,6 @@ def gone(request: HttpRequest, token: str, *, was_sent: bool = False) -> HttpRes
         "masked_email": mask_email(link.customer.email) if link is not None and can_renew else "",
     }
     return unlisted(render(request, "portal/guest_gone.html", context, status=200 if was_sent else 410))
-
-
-def _may_have_another(link: GuestLink) -> bool:
-    return link.customer.is_guest and link.customer.is_active and not link.is_stopped_by_staff
 
 
 def unlisted(response: HttpResponse) -> HttpResponse:

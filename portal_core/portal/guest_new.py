@@ -37,13 +37,13 @@ from portal_core.portal import new
 from portal_core.portal.home import choices
 from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render_form, typed_answers
 from portal_core.portal.signin import too_many
-from portal_core.portal.since_opened import changed_since
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.actions.submit import open_type
 from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.guest_links import ensure_link, path_of
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.since_opened import changed_since
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany

@@ -14,7 +14,7 @@ from portal_core.config.live import live_portal
 from portal_core.documents.vault import wanted_count, wanted_documents
 from portal_core.portal.my_details import kinds_missing
 from portal_core.service_requests.models import ServiceRequest, Turn
-from portal_core.service_requests.offered_asks import OfferedAsk, Place, offered_asks
+from portal_core.service_requests.offered_asks import OfferedAsk, Place, is_any_needed, offered_asks
 from portal_core.service_requests.queries import drafts_of, open_requests, visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -143,9 +143,7 @@ def _waiting(actor: Actor, viewer: Viewer, portal: CompiledPortal) -> list[list[
         shown = visible(row, viewer, portal=portal, brief=True)
         asks = offered_asks(row, shown, viewer, portal=portal, place=Place(small_only=True))
         steps = [Step(shown, offered) for offered in asks]
-        # What may be done is not what it waits for: without anything that must be, it waits for an answer.
-        needs_word = not any(step.ask and step.ask.is_required for step in steps)
-        found.append([Step(shown), *steps] if needs_word else steps)
+        found.append(steps if is_any_needed(asks) else [Step(shown), *steps])
     return found
 
 

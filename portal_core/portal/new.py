@@ -24,7 +24,6 @@ from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
-from portal_core.portal.since_opened import NOTHING_CHANGED, Changed, changed_since
 from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, start_of, start_sent
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
@@ -32,6 +31,7 @@ from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
 from portal_core.service_requests.queries import draft_of, drafts_of
 from portal_core.service_requests.repeats import repeat_of
+from portal_core.service_requests.since_opened import NOTHING_CHANGED, Changed, changed_since
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui import dates

@@ -102,6 +102,11 @@ def _is_still_theirs(link: GuestLink) -> bool:
     return link.request.customer_id == link.customer_id and link.customer.is_active and link.customer.is_guest
 
 
+def may_have_another(link: GuestLink) -> bool:
+    """Whether whoever holds this link, over or overtaken, can have a new one mailed to its address."""
+    return link.customer.is_guest and link.customer.is_active and not link.is_stopped_by_staff
+
+
 def find_link(token: str) -> GuestLink | None:
     """The link behind the newest token of ours, whether it still works or not, with its request and people."""
     if len(token) > _TOKEN_LENGTH:

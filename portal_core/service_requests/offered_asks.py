@@ -1,7 +1,7 @@
 """The asks of a request as a page offers them: each with its form, its key, and what was sent for it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -67,6 +67,11 @@ class Place:
 
 
 PAGE: Final = Place()
+
+
+def is_any_needed(asks: Iterable[OfferedAsk]) -> bool:
+    """Whether something among what is asked must be done; what is welcome alone leaves the turn to an answer."""
+    return any(offered.ask.is_required for offered in asks)
 
 
 def offered_asks(

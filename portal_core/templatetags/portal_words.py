@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_core.notifications.markdown import to_text
-from portal_core.service_requests.offered_asks import OfferedAsk
+from portal_core.service_requests.offered_asks import OfferedAsk, is_any_needed
 from tenants.templatetags.ui import number_word
 
 register = template.Library()
@@ -78,9 +78,9 @@ def _needs_you(number: int) -> str:
 
 
 @register.filter
-def any_needed(asks: Iterable[OfferedAsk]) -> bool:
-    """Whether something among what is asked must be done; what is welcome alone leaves the turn to an answer."""
-    return any(offered.ask.is_required for offered in asks or ())
+def any_needed(asks: Iterable[OfferedAsk] | None) -> bool:
+    """Whether something among what is asked must be done."""
+    return is_any_needed(asks or ())
 
 
 @register.simple_tag

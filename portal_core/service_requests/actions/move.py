@@ -66,9 +66,9 @@ def _once(actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
     request = lock_request(request_id)
     if written_before(actor, request.pk, move.key):
         return request
-    refuse_stale(actor, request, move)
-    refuse_merged(request, portal)
-    transition = _transition(request, move, portal, actor)
+    transition = check_move(actor, request, to=move.to, seen_status=move.seen_status)
+    if transition.ask_reason and not move.reason.strip():
+        raise MoveRefused(_("Say why, in a few words: it goes into the history."))
     changes = _fill_in(request, move, transition, portal, actor)
     arrival = Arrival(
         to=move.to,
@@ -90,13 +90,22 @@ def refuse_merged(request: ServiceRequest, portal: CompiledPortal) -> None:
         raise MoveRefused(_("It goes on in %(reference)s.") % {"reference": reference})
 
 
-def refuse_stale(actor: Actor, request: ServiceRequest, move: Move) -> None:
-    """Raises `Stale` with both statuses when `request` no longer stands where the page showed it."""
-    if request.status_key == move.seen_status:
-        return
+def check_move(actor: Actor, request: ServiceRequest, *, to: str, seen_status: str) -> CompiledTransition:
+    """The way that the move takes. Raises `Stale` or `MoveRefused` where `move` would, whatever was typed into it."""
     # Inside a move this is the version that the move holds.
     portal = live_portal()
-    flow = portal.type(request.type_key).flow
+    if request.status_key != seen_status:
+        raise _stale(actor, request, to, portal)
+    refuse_merged(request, portal)
+    for transition in portal.type_or_unknown(request.type_key).flow.moves_from(request.status_key, actor.role):
+        if transition.to == to:
+            return transition
+    raise MoveRefused(_("This move is not possible from here."))
+
+
+def _stale(actor: Actor, request: ServiceRequest, to: str, portal: CompiledPortal) -> Stale:
+    """The request no longer stands where the page showed it: both statuses, in the reader's words."""
+    flow = portal.type_or_unknown(request.type_key).flow
 
     def words(key: str) -> str:
         if not flow.has_status(key):
@@ -104,16 +113,7 @@ def refuse_stale(actor: Actor, request: ServiceRequest, move: Move) -> None:
         status = flow.status(key)
         return portal.text(status.name if actor.is_staff else status.customer_name, actor.language)
 
-    raise Stale((Difference("status", _("Status"), yours=words(move.to), theirs=words(request.status_key)),))
-
-
-def _transition(request: ServiceRequest, move: Move, portal: CompiledPortal, actor: Actor) -> CompiledTransition:
-    for transition in portal.type(request.type_key).flow.moves_from(request.status_key, actor.role):
-        if transition.to == move.to:
-            if transition.ask_reason and not move.reason.strip():
-                raise MoveRefused(_("Say why, in a few words: it goes into the history."))
-            return transition
-    raise MoveRefused(_("This move is not possible from here."))
+    return Stale((Difference("status", _("Status"), yours=words(to), theirs=words(request.status_key)),))
 
 
 def _fill_in(
