@@ -1,4 +1,4 @@
-"""Addresses of a tenant's host: the portal, the desk, and the brand's stylesheet."""
+"""Addresses of a tenant's host: the portal, the desk, and the brand's stylesheet and logo."""
 
 from django.urls import include, path, re_path
 
@@ -12,6 +12,7 @@ handler500 = "deploy.errors.server_error"
 
 urlpatterns = [
     re_path(r"^brand/(?P<digest>[0-9a-f]{12})\.css\Z", brand.brand_stylesheet, name="brand"),
+    re_path(r"^brand/(?P<digest>[0-9a-f]{12,64})\.png\Z", brand.brand_logo, name="brand_logo"),
     path("favicon.ico", brand.favicon, name="favicon"),
     *people_urls,
     path("desk/", include("portal_core.desk.urls")),

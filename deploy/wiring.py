@@ -20,7 +20,7 @@ from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications import infected as infected_notices
 from portal_core.notifications import publishing as publishing_notices
 from portal_core.notifications import time_handlers as notification_time_handlers
-from portal_core.notifications.letterhead import portal_letterhead
+from portal_core.notifications.letterhead import logo_content, portal_letterhead
 from portal_core.notifications.notices import clear_old_notices
 from portal_core.notifications.undelivered import on_outcome as mark_outcome
 from portal_core.reporting import removed
@@ -37,7 +37,7 @@ from portal_core.service_requests.withholding import withhold
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current, current_schema
-from tenants.outbox import letterhead, outcomes
+from tenants.outbox import letterhead, outcomes, pictures
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
 
@@ -47,6 +47,7 @@ def connect() -> None:
     # Shared tasks and wake-ups belong to this process's Celery application.
     celery.app.set_default()
     letterhead.set_source(portal_letterhead)
+    pictures.set_source(logo_content)
     notification_handlers.connect()
     search_rebuild.connect()
     notification_time_handlers.connect()

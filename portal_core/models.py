@@ -1,6 +1,6 @@
 """Gathers the models of the feature packages under one app label, so that there is one migration chain."""
 
-from portal_core.config.models import DraftOperation, DraftPart, PortalDraft, PortalState, PortalVersion
+from portal_core.config.models import DraftOperation, DraftPart, PortalAsset, PortalDraft, PortalState, PortalVersion
 from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import CustomerLook, HistoryEntry
 from portal_core.notifications.models import Notice
@@ -26,6 +26,7 @@ __all__ = [
     "HistoryEntry",
     "Notice",
     "NumberCounter",
+    "PortalAsset",
     "PortalDraft",
     "PortalState",
     "PortalVersion",

@@ -79,3 +79,11 @@ document.addEventListener("click", (event) => {
   box.focus();
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// ---- a file that is sent as soon as it is chosen: <form data-sent-when-chosen>, wherever its input stands
+
+document.addEventListener("change", (event) => {
+  const form = event.target.type === "file" && event.target.form;
+  if (!form || !form.matches("[data-sent-when-chosen]") || !event.target.files.length) return;
+  form.requestSubmit([...form.elements].find((part) => part.value === "send"));
+});

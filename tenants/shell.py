@@ -30,11 +30,31 @@ class NavGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A portal's logo, with its size on the page; `dark_…` takes its place in the dark, where there is one.
+
+    tile_in_light, tile_in_dark: it cannot be made out on the page's ground, and gets a small one of its own.
+    is_alone: it says the name, which is not written beside it.
+    """
+
+    href: str
+    width: int
+    height: int
+    alt: str = ""
+    is_alone: bool = False
+    dark_href: str = ""
+    dark_width: int = 0
+    dark_height: int = 0
+    tile_in_light: bool = False
+    tile_in_dark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """How a portal looks.
 
     name: the value of data-brand, as in the stylesheet at `/brand/{hash}.css`. voice: plain or classic.
-    corners: soft or crisp. letter: stands on the swatch while there is no mark.
+    corners: soft or crisp. letter: stands on the swatch while there is no logo.
     """
 
     name: str
@@ -42,6 +62,7 @@ class Brand:
     letter: str
     voice: str = "plain"
     corners: str = "soft"
+    logo: Logo | None = None
 
     @property
     def href(self) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config import impact
+from portal_core.config.assets import marks_of
 from portal_core.config.compile import compile_portal
 from portal_core.config.document import PortalDocument, load
 from portal_core.config.draft.decisions import forget, require_mark
@@ -88,7 +89,7 @@ def publish(
             restores=decided.restores,
             form_key=decided.key,
         )
-        keep_compiled(version.pk, compile_portal(planned.complete, number))
+        keep_compiled(version.pk, compile_portal(planned.complete, number, marks_of(planned.complete)))
         impact.withhold(planned.withheld(decided.withhold))
         _switch(state, version)
         settle(live, version, planned.handed_in)

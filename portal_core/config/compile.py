@@ -1,6 +1,6 @@
 """From a document to its look-ups. Pure; about a millisecond for an ordinary portal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -14,14 +14,21 @@ from portal_core.config.document.portal_document import CustomRole, Portal, Port
 from portal_core.config.hours import compile_hours
 from portal_core.config.kinds import kind_for
 from portal_core.config.localise import text_in
+from portal_core.config.logo import Mark, logo_of
 from portal_core.config.searchable import compile_searchable
 
 # The glyph shows tens; an open status is neither empty nor full.
 _LEAST_PROGRESS, _MOST_PROGRESS = 10, 90
 
 
-def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
-    """Compiles a document that has passed the checks. `number` 0 stands for a draft."""
+_NO_MARKS: Mapping[str, Mark] = MappingProxyType({})
+
+
+def compile_portal(document: PortalDocument, number: int, marks: Mapping[str, Mark] = _NO_MARKS) -> CompiledPortal:
+    """Compiles a document that has passed the checks. `number` 0 stands for a draft.
+
+    `marks` are the pictures that it names (`assets.marks_of`); without them it has no logo.
+    """
     portal = document.portal
     zone = ZoneInfo(portal.time_zone)
     flows = {flow.key: _flow(flow, zone) for flow in document.flows}
@@ -47,6 +54,7 @@ def compile_portal(document: PortalDocument, number: int) -> CompiledPortal:
         ),
         brand_hash=css_hash,
         brand_css=css,
+        logo=logo_of(portal.brand, marks),
         notifications=document.notifications,
         ready_answers=document.ready_answers,
         _types=MappingProxyType(types),

@@ -29,6 +29,7 @@ from portal_core.config.errors import UnknownKey
 from portal_core.config.hours import WorkingHours
 from portal_core.config.kinds.base import FieldKind
 from portal_core.config.localise import text_in
+from portal_core.config.logo import Logo
 from portal_core.config.placeholders import field_keys_in, render
 from portal_core.config.searchable import NOTHING, Searchable
 from portal_core.config.visibility import Visibility, visibility
@@ -209,6 +210,7 @@ class CompiledPortal:
     _types: Mapping[str, CompiledType]
     _roles: Mapping[str, Role]
     _messages: Mapping[str, Message]
+    logo: Logo | None = None
     notifications: tuple[Notification, ...] = ()
     ready_answers: tuple[ReadyAnswer, ...] = ()
     # Retired kinds too: papers and things that were kept under them still have a name.

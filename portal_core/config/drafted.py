@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from portal_core.config import impact
+from portal_core.config.assets import marks_of
 from portal_core.config.checks import check
 from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledPortal
@@ -103,7 +104,7 @@ def compiled_draft(live: CompiledPortal, document: PortalDocument, revision: int
     complete = _complete(live.document, document)
     problems = stops(check(complete, live.document))
     try:
-        return Drafted(live, compile_portal(complete, 0), revision, problems)
+        return Drafted(live, compile_portal(complete, 0, marks_of(complete)), revision, problems)
     except (LookupError, ValueError):
         # A reference that leads nowhere, a colour or a zone that is none: the checks have named it.
         return Drafted(live, None, revision, problems)

@@ -10,6 +10,7 @@ from django.db.models import JSONField
 from django.db.models.expressions import Combinable, RawSQL
 
 from portal_core.accounts.roles import Role
+from portal_core.config.assets import marks_of
 from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import load
@@ -161,7 +162,8 @@ def _compiled(version_id: UUID) -> CompiledPortal:
         return found
     number, document = PortalVersion.objects.values_list("number", "document").get(pk=version_id)
     # Compiled outside the lock: two threads may both do it once, neither makes the others wait.
-    return cache.put(schema, version_id, compile_portal(load(document), number))
+    loaded = load(document)
+    return cache.put(schema, version_id, compile_portal(loaded, number, marks_of(loaded)))
 
 
 def custom_role(key: str) -> Role | None:

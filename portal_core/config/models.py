@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from portal_core.config.errors import ImmutableVersion
 from tenants.identifiers import uuid7
@@ -129,3 +130,31 @@ class PortalState(TenantModel):
 
     def __str__(self) -> str:
         return f"live is {self.live_id}"
+
+
+class PortalAsset(TenantModel):
+    """A picture that documents refer to by the hash of its content: a logo. Never changed; many versions may name it.
+
+    Its content lies in the private storage. What no version, no draft and no edit that can be undone refers to is swept
+    (documents/logos.py).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=160)  # of the file that it was made of
+    size_bytes = models.PositiveIntegerField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    # Whether it can be made out on the portal's grounds; where not, it stands on a tile.
+    reads_on_light = models.BooleanField()
+    reads_on_dark = models.BooleanField()
+    colour = models.CharField(max_length=7, blank=True)  # what it is mostly painted in
+    # When it was last sent: whoever sends the same picture again has it kept as long as a new one.
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "portal_core"
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,7 @@ from functools import cached_property
 from pydantic import JsonValue
 
 from portal_core.config import impact
+from portal_core.config.assets import missing_assets
 from portal_core.config.canonical import canonical
 from portal_core.config.changes import Change, compare
 from portal_core.config.checks import check
@@ -87,5 +88,5 @@ def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[st
         kept = Kept(impact.kept_record_kinds(), impact.kept_document_kinds())
         complete = carry_retired(previous, wanted, standing, kept)
     moves, against = plan_moves(previous, wanted, complete, standing, mapping)
-    found = {*check(complete, previous), *against}
+    found = {*check(complete, previous), *missing_assets(complete), *against}
     return Plan(live, previous, wanted, complete, standing, moves, tuple(sorted(found)))

@@ -10,7 +10,9 @@ from typing import Final, TypeAlias, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from portal_core.config.models import PortalAsset
 from portal_core.documents import storage
+from portal_core.documents.logos import sweep_logos
 from portal_core.documents.models import FileState, StoredFile
 from portal_core.documents.uploads import SWEPT_AFTER
 from tenants.context import PUBLIC, current_schema
@@ -36,10 +38,11 @@ def register_holder(holder: Holder) -> None:
 
 
 def sweep() -> None:
-    """Removes loose files that were never attached, and content that no row knows, of the tenant at hand."""
+    """Removes loose files, logos that nothing names, and content that no row knows, of the tenant at hand."""
     if current_schema() == PUBLIC:
         return
     _loose()
+    sweep_logos()
     _orphans()
 
 
@@ -67,6 +70,7 @@ def _orphans() -> None:
     before = timezone.now() - _ORPHAN_AGE
     for keys in _batches(storage.keys_before(before)):
         known = set(StoredFile.objects.filter(key__in=keys).exclude(state__in=_WITHOUT).values_list("key", flat=True))
+        known.update(PortalAsset.objects.filter(key__in=keys).values_list("key", flat=True))
         for key in sorted(set(keys) - known):
             logger.info("files: content without a row is removed")
             storage.remove(key)

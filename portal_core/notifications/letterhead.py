@@ -1,10 +1,19 @@
 """The letterhead of a tenant's mails, from its live portal configuration."""
 
-from portal_core.config.brand import brand_colours, contrast
-from portal_core.config.live import live_portal
-from tenants.context import current
-from tenants.outbox.letterhead import Letterhead
+from django.utils.translation import get_language
 
+from portal_core.config.assets import asset_by
+from portal_core.config.brand import brand_colours, contrast
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.live import live_portal
+from portal_core.config.logo import Logo
+from portal_core.documents.logos import content_of
+from portal_core.documents.storage import NoSuchFile
+from tenants.context import current
+from tenants.outbox.letterhead import HeadLogo, Letterhead
+from tenants.outbox.pictures import name_of
+
+LIGHT_GROUND = "#ffffff"
 DARK_GROUND = "#211e1d"
 READABLE = 4.5
 SOFT_SHARE = 0.58
@@ -25,7 +34,31 @@ def portal_letterhead() -> Letterhead:
         accent_soft=mixed_with_white(colours.fill, SOFT_SHARE),
         accent_text=colours.ink,
         accent_text_dark=readable_on_dark(colours.colour),
+        logo=None if portal.logo is None else _head_logo(portal.logo, portal),
     )
+
+
+def _head_logo(logo: Logo, portal: CompiledPortal) -> HeadLogo:
+    """The one for light grounds; mail programs cannot be asked which they have, so it brings its own where it must."""
+    width, height = logo.plain.shown
+    own_ground = "" if logo.plain.reads_on_dark else LIGHT_GROUND
+    return HeadLogo(
+        cid=name_of(logo.plain.digest),
+        width=width,
+        height=height,
+        alt=portal.text(logo.alt, get_language() or portal.language) or (portal.name if logo.is_alone else ""),
+        is_alone=logo.is_alone,
+        ground=DARK_GROUND if logo.tile_in_light else own_ground,
+    )
+
+
+def logo_content(digest: str) -> bytes | None:
+    """The picture that a mail names, to travel inside it; None where it is gone."""
+    asset = asset_by(digest)
+    try:
+        return None if asset is None else content_of(asset)
+    except NoSuchFile:
+        return None
 
 
 def mixed_with_white(colour: str, share: float) -> str:

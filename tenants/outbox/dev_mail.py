@@ -59,8 +59,8 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
-    """The HTML part as it was sent, for the frame."""
-    html = _mail(name).html
+    """The HTML part as a mail program shows it, for the frame."""
+    html = _mail(name).whole_html
     response = HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
     response._csp_replace = _FRAMED  # type: ignore[attr-defined]  # as csp.decorators does it
     return response

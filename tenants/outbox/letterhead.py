@@ -9,6 +9,21 @@ from tenants.context import current
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeadLogo:
+    """The logo at the head of a mail: a picture that travels inside it (see pictures.py), sizes in pixels.
+
+    `ground` is the colour that it stands on, should the reader's be another one; "" for any.
+    """
+
+    cid: str
+    width: int
+    height: int
+    alt: str = ""
+    is_alone: bool = False
+    ground: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letterhead:
     """Name, language and colours of one place. Colours are hexadecimal; mail programs know no variables."""
 
@@ -21,6 +36,7 @@ class Letterhead:
     accent_soft: str = "#b4bdd3"
     accent_text: str = "#29407a"
     accent_text_dark: str = "#a9bdf2"
+    logo: HeadLogo | None = None
     # Lines under the mail: address, telephone; shown as they are.
     imprint: tuple[str, ...] = field(default=())
 

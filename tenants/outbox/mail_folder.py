@@ -1,5 +1,6 @@
 """Reading the .eml files that the local mail sink writes."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,16 @@ class StoredMail:
     text: str
     html: str
     headers: tuple[tuple[str, str], ...]
+    # What travels inside it, by its Content-ID, as data: addresses.
+    pictures: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def whole_html(self) -> str:
+        """The HTML with its pictures in it, as a mail program shows it."""
+        html = self.html
+        for name, address in self.pictures:
+            html = html.replace(f'src="cid:{name}"', f'src="{address}"')
+        return html
 
 
 class MailFolder:
@@ -71,7 +82,17 @@ def _read(path: Path) -> StoredMail | None:
         text=_part(message, "plain"),
         html=_part(message, "html"),
         headers=tuple((key, str(value)) for key, value in message.items()),
+        pictures=tuple(_pictures(message)),
     )
+
+
+def _pictures(message: EmailMessage) -> Iterator[tuple[str, str]]:
+    for part in message.walk():
+        name = str(part.get("Content-ID", "")).strip("<>")
+        if name and part.get_content_type() == "image/png":
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes):
+                yield name, f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 def _part(message: EmailMessage, subtype: str) -> str:

@@ -8,6 +8,7 @@ from django.core.mail.message import BadHeaderError
 
 from tenants.outbox.headers import one_line
 from tenants.outbox.models import Mail
+from tenants.outbox.pictures import pictures_of
 
 
 class MessageImpossible(ValueError):
@@ -33,6 +34,9 @@ def build(mail: Mail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+        for picture in pictures_of(mail.html):
+            message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the stubs do not know it
+            message.attach(picture)
     try:
         message.message().as_bytes()
     except (BadHeaderError, ValueError, IndexError) as error:

@@ -30,7 +30,8 @@ def everything() -> dict[str, Any]:
     document = every_kind(
         languages=["en", "de"], reference_prefix="AC", sender_name="Acme desk", welcome="Good day", emergency="Call us",
         links=[{"label": "Privacy", "url": "https://example.com/privacy"}], guests=True,
-        brand={"colour": "#c43d1b", "title_voice": "classic", "corners": "crisp", "logo": "0123456789abcdef"},
+        brand={"colour": "#c43d1b", "title_voice": "classic", "corners": "crisp", "logo": "0123456789abcdef",
+               "logo_dark": "fedcba9876543210", "logo_alt": "A flame", "logo_alone": True},
     )  # fmt: skip
     document["roles"][0] |= {"types": ["repair"], "scope": "team", "permissions": ["see", "reply"]}
     document["teams"].append({"key": "parts", "name": "Parts"})

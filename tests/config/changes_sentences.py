@@ -69,6 +69,27 @@ SENTENCES: list[tuple[str, str, tuple[str | int, ...], Any, str]] = [
     ),
     ("brand.logo", "customers", ("portal", "brand", "logo"), GONE, "The portal has no logo any more."),
     (
+        "brand.logo_dark",
+        "customers",
+        ("portal", "brand", "logo_dark"),
+        "0123456789abcdef",
+        "The portal has another logo on dark grounds.",
+    ),
+    (
+        "brand.logo_alt",
+        "wording",
+        ("portal", "brand", "logo_alt"),
+        "A bright flame",
+        "What the logo shows, in words: A +bright+ flame",
+    ),
+    (
+        "brand.logo_alone",
+        "customers",
+        ("portal", "brand", "logo_alone"),
+        GONE,
+        "The portal’s name stands beside the logo.",
+    ),
+    (
         "brand.title_voice",
         "customers",
         ("portal", "brand", "title_voice"),

@@ -327,7 +327,6 @@ LATER: list[tuple[dict[str, Any], str]] = [
     (changed("rules", to=[1]), "rules"),
     (changed("webhooks", to=[{"url": "x"}]), "webhooks"),
     (changed("schedules", to=["x"]), "schedules"),
-    (changed("portal", "brand", to={"logo": "0123456789ab"}), "portal.brand.logo"),
     (changed(*TYPE, "for", to={"who": "partners"}), "types.repair.for"),
     (changed(*TYPE, "assign", 1, "person", to="x@example.com"), "types.repair.assign.1.person"),
     (changed(*NEW, "handler", 0, "person", to="x@example.com"), f"{STATUS}.new.handler.0.person"),

@@ -155,4 +155,8 @@ FLAGS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
         "Requests can be made without an account.",
         "Requests can no longer be made without an account.",
     ),
+    ("brand", "logo_alone"): (
+        "The logo stands without the portal’s name beside it.",
+        "The portal’s name stands beside the logo.",
+    ),
 }

@@ -97,6 +97,11 @@ PORTAL: Final[Mapping[tuple[str, str], Rule]] = {
     ("brand", "logo"): Rule(
         "The portal has another logo.", cleared="The portal has no logo any more.", value=lambda _told, _value: "a logo"
     ),
+    ("brand", "logo_dark"): Rule(
+        "The portal has another logo on dark grounds.",
+        cleared="The portal has no logo of its own on dark grounds any more.",
+        value=lambda _told, _value: "a logo",
+    ),
     ("brand", "title_voice"): Rule(
         "Titles are set in {change} letters.", cleared="Titles are set in plain letters, no longer {old}."
     ),

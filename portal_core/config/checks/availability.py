@@ -18,8 +18,6 @@ def check_availability(index: Index) -> Iterator[Problem]:
     for name in ("rules", "webhooks", "schedules"):
         if getattr(document, name):
             yield _later(name, f"{name.replace('_', ' ').capitalize()} are")
-    if document.portal.brand.logo is not None:
-        yield _later("portal.brand.logo", "Logos are")
     for kind in document.types:
         if not kind.retired:
             yield from _type(kind, f"types.{kind.key}")

@@ -71,6 +71,10 @@ def _brand(index: Index) -> Iterator[Problem]:
     elif colours.ink_contrast > 5.5 and colours.on_brand == "#000000":
         text = f"The colour is bright: links and texts are shown in {colours.ink} so that they can be read."
         yield Problem(path, text, "Keep it, or choose a darker colour.", "warning")
+    brand = index.document.portal.brand
+    if brand.logo_dark is not None and brand.logo is None:
+        text = "There is a logo for dark grounds, and none for light ones."
+        yield Problem("portal.brand.logo_dark", text, "Choose a logo for light grounds too, or take this one out.")
 
 
 def _hours(hours: Hours) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ _DAY_SPAN = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 Span: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=_DAY_SPAN)]
 IsoDay: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")]
 WebAddress: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^https?://[^\s]+$", max_length=1_000)]
+AssetHash: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{12,64}$")]
 # Plain words that may be read in a mail header: no line breaks.
 HeaderWords: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\r\n]{1,80}$")]
 
@@ -34,7 +35,12 @@ class Brand(Part):
     """The dials of the portal's look."""
 
     colour: Colour = DEFAULT_COLOUR
-    logo: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")] | None = None
+    # Pictures are named by the hash of their content; `logo_dark` takes the place of `logo` on dark grounds.
+    logo: AssetHash | None = None
+    logo_dark: AssetHash | None = None
+    logo_alt: Label | None = None
+    # The logo says the name, which then is not written beside it.
+    logo_alone: StrictBool = False
     title_voice: Literal["plain", "classic"] = "plain"
     corners: Literal["soft", "crisp"] = "soft"
 

@@ -28,6 +28,7 @@ from portal_core.desk.setup.controls import (
     Single,
     Switch,
     Where,
+    label_text,
     language_name,
     long_text,
 )
@@ -248,6 +249,20 @@ _LOOK: Final = (
         cards=_CORNERS,
     ),
 )
+_LOGO: Final = (
+    Switch(
+        name="logo_alone",
+        path=("brand", "logo_alone"),
+        label="The logo says the name",
+        help="Then the name is not written beside it a second time.",
+    ),
+    label_text(
+        "logo_alt",
+        ("brand", "logo_alt"),
+        "What the logo shows, in words",
+        "Read out to people who do not see it. Empty, the name is.",
+    ),
+)
 _WORDS: Final = (
     Line(
         name="sender",
@@ -285,8 +300,10 @@ _DOORS: Final = (
 def controls_of(draft: Draft) -> list[Control]:
     """All controls of the page, for the draft as it is."""
     count = min(len(_links(draft.read(("portal", "links")))) + 1, MAX_LINKS)
+    has_logo = any(draft.read(("portal", "brand", name)) for name in ("logo", "logo_dark"))
     return [
         *_LOOK,
+        *(_LOGO if has_logo else ()),
         *_WORDS,
         *_DOORS,
         Zone(name="zone", path=("time_zone",), label="Time zone", required=True),

@@ -67,6 +67,7 @@ setup_urls = [
     path("setup/types/<slug:type_key>/retire/", types.retire, name="setup_type_retire"),
     *flow_urls,
     path("setup/portal/", portal.index, name="setup_portal"),
+    path("setup/portal/logo/", portal.logo, name="setup_logo"),
     path("setup/portal/look/", portal.look, name="setup_look"),
     path("setup/portal/colour/<str:digits>.css", portal.colour, name="setup_colour"),
     path("setup/portal/languages/", languages.change, name="setup_languages"),

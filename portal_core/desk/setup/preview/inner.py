@@ -24,6 +24,7 @@ from portal_core.desk.setup.preview.rewriting import Place, Rewritten, rewrite
 from portal_core.desk.setup.preview.seen import Seen, seen_by
 from portal_core.desk.setup.preview.trying import Address, Stage, mail_of, mails_of, play, says, stage
 from portal_core.history.looks import note_look
+from portal_core.portal.brand import brand_logo
 from portal_core.service_requests.errors import NotSeen
 from tenants.context import current
 
@@ -33,6 +34,7 @@ PATH: Final = re.compile(r"[a-zA-Z0-9/_.-]{0,300}")
 DRAFT: Final = "draft"
 LIVE: Final = "live"
 _MARK_IN_MAIL: Final = '<ins style="background:#e3f4e5;color:#14301a;text-decoration:underline">'
+_TRAVELS: Final = re.compile(r'src="cid:logo-([0-9a-f]{12,64})"')
 _FRAMED: Final = {"frame-ancestors": [SELF]}
 # A mail has its styles in its text, and no script.
 _FRAMED_MAIL: Final = {
@@ -85,7 +87,7 @@ def page(request: PersonRequest, version: str, who: str, inner: str = "") -> Htt
     what = looked(request, version, who)
     if what.portal is None or not PATH.fullmatch(inner):
         raise Http404
-    brand = _brand(what.portal, inner)
+    brand = _brand(request, what.portal, inner)
     if brand is not None:
         return brand
     address = Address(inner, request.META.get("QUERY_STRING", ""))
@@ -107,11 +109,14 @@ def note(request: PersonRequest, what: Looked, address: Address) -> None:
         note_look(actor=request.actor, customer_id=user.pk, page=page, is_draft=what.version == DRAFT)
 
 
-def _brand(portal: CompiledPortal, inner: str) -> HttpResponse | None:
+def _brand(request: HttpRequest, portal: CompiledPortal, inner: str) -> HttpResponse | None:
     """The look of what is shown; a draft's is served nowhere else."""
-    if inner != f"brand/{portal.brand_hash}.css":
-        return None
-    return HttpResponse(portal.brand_css, content_type="text/css; charset=utf-8")
+    if inner == f"brand/{portal.brand_hash}.css":
+        return HttpResponse(portal.brand_css, content_type="text/css; charset=utf-8")
+    logo = portal.logo
+    if logo is not None and inner in {f"brand/{digest}.png" for digest in logo.digests}:
+        return brand_logo(request, inner[6:-4])
+    return None
 
 
 def _framed(
@@ -157,7 +162,8 @@ def mail_html(mail: SeenMail, what: Looked, made: Stage) -> Rewritten:
     """A mail as the frame shows it."""
     words = fresh_words(what.drafted, _language(made)) if what.version == DRAFT else ()
     place = replace(place_of(what, made), mark=_MARK_IN_MAIL)
-    return rewrite(mail.html, place, words)
+    # What travels inside a mail is shown from where the portal has it.
+    return rewrite(_TRAVELS.sub(r'src="/brand/\1.png"', mail.html), place, words)
 
 
 def _mail(request: HttpRequest, what: Looked, made: Stage, status_key: str) -> HttpResponseBase:

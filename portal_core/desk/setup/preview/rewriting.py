@@ -13,7 +13,8 @@ from typing import Final
 from portal_core.desk.setup.preview.fresh import LONG
 
 # What a browser fetches or sends by itself, besides hx-… and data-….
-_ADDRESSES: Final = frozenset({"href", "action", "formaction", "src"})
+# (`srcset` is one address here: templates name one.)
+_ADDRESSES: Final = frozenset({"href", "action", "formaction", "src", "srcset"})
 # Of everybody alike, or answered by a door of their own (files: whoever looks must be let in as themselves).
 _LEFT: Final = ("/static/", "/favicon.ico")
 _OWN_DOOR: Final = ("/files/",)

@@ -1,0 +1,162 @@
+"""A logo: cut out of its margins, drawn small, and written in one way, so that equal pictures are equal bytes.
+
+It stands on the first page that anybody meets, and in every mail: it has to be light. What was drawn here, taken in
+once more, comes out as the very same bytes; its hash is its name, so a portal that travels as a file keeps its logo.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Final, TypeAlias
+
+from PIL import Image
+
+from portal_core.config.brand import contrast
+from portal_core.documents.checking.refused import Refused
+
+Rgba: TypeAlias = tuple[int, int, int, int]
+
+# Shown 28 pixels high: three for each on the finest screens.
+MOST_BYTES: Final = 8 * 1024
+# (height, colours): the first that is light enough is taken; None keeps all colours.
+_TRIES: Final[Sequence[tuple[int, int | None]]] = (
+    (84, None), (84, 256), (56, None), (56, 256), (56, 64), (42, 64), (42, 32), (28, 32), (28, 16), (28, 8),
+)  # fmt: skip
+_LEAST_HEIGHT: Final = 20
+_WIDEST: Final = 8.0
+_NARROWEST: Final = 0.4
+# The grounds that a logo stands on in the portal, in both schemes.
+_LIGHT_GROUND: Final = "#ffffff"
+_DARK_GROUND: Final = "#211e1d"
+# From this contrast on a large sign can be made out.
+_READS_FROM: Final = 1.9
+# So much of it may vanish in the ground: white letters within a badge do, on white.
+_MAY_VANISH: Final = 0.3
+_PALETTE: Final = 256
+
+
+@dataclass(frozen=True)
+class DrawnLogo:
+    """A logo as it is kept: PNG, in pixels. `colour` is what it is mostly painted in, "" for black and white."""
+
+    content: bytes
+    width: int
+    height: int
+    reads_on_light: bool
+    reads_on_dark: bool
+    colour: str
+
+    @property
+    def digest(self) -> str:
+        """The hash of its bytes, which is its name."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def draw_logo(content: IO[bytes]) -> DrawnLogo:
+    """The logo of a picture that `check_file` has taken. Raises `Refused` for what cannot be one."""
+    content.seek(0)
+    with Image.open(content) as opened:
+        whole = _cut(opened.convert("RGBA"))
+    ratio = whole.width / whole.height
+    if ratio > _WIDEST:
+        raise Refused("logo_wide")
+    if ratio < _NARROWEST:
+        raise Refused("logo_narrow")
+    if whole.height < _LEAST_HEIGHT:
+        raise Refused("logo_small")
+    for height, colours in _TRIES:
+        small = _reduced(whole, height, colours)
+        written = _written(small)
+        if len(written) <= MOST_BYTES:
+            return _told(small, written)
+    raise Refused("logo_heavy")
+
+
+def _cut(image: Image.Image) -> Image.Image:
+    """Without the empty margin; what cannot be seen has no colour either."""
+    alpha = image.getchannel("A")
+    box = alpha.getbbox()
+    if box is None:
+        raise Refused("logo_empty")
+    plain = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    plain.paste(image, mask=alpha.point(lambda value: 255 if value else 0))
+    return plain.crop(box)
+
+
+def _reduced(whole: Image.Image, height: int, colours: int | None) -> Image.Image:
+    small = whole
+    if whole.height > height:
+        width = max(1, round(whole.width * height / whole.height))
+        small = whole.resize((width, height), Image.Resampling.LANCZOS)
+    if colours is not None and small.getcolors(colours) is None:
+        small = small.quantize(colours, method=Image.Quantize.FASTOCTREE).convert("RGBA")
+    return _cut(small)
+
+
+def _pixels(image: Image.Image) -> Iterator[Rgba]:
+    raw = image.tobytes()
+    for at in range(0, len(raw), 4):
+        yield raw[at], raw[at + 1], raw[at + 2], raw[at + 3]
+
+
+def _written(image: Image.Image) -> bytes:
+    """PNG: with a palette in a fixed order where there are few colours, plainly otherwise."""
+    written = io.BytesIO()
+    found = image.getcolors(_PALETTE)
+    if found is None:
+        is_opaque = image.getchannel("A").getextrema() == (255, 255)
+        (image.convert("RGB") if is_opaque else image).save(written, "PNG", compress_level=9)
+        return written.getvalue()
+    # The see-through ones first: only their transparency has to be written.
+    colours = sorted(set(_pixels(image)), key=lambda pixel: (pixel[3], pixel))
+    number = {colour: at for at, colour in enumerate(colours)}
+    paletted = Image.frombytes("P", image.size, bytes(number[pixel] for pixel in _pixels(image)))
+    paletted.putpalette([channel for colour in colours for channel in colour[:3]])
+    alphas = bytes(colour[3] for colour in colours if colour[3] < 255)
+    extra = {"transparency": alphas} if alphas else {}
+    paletted.save(written, "PNG", compress_level=9, **extra)
+    return written.getvalue()
+
+
+def _told(image: Image.Image, written: bytes) -> DrawnLogo:
+    shares = _shares(image)
+    # Without holes it brings its own ground.
+    is_whole = image.getchannel("A").getextrema()[0] == 255
+    return DrawnLogo(
+        content=written,
+        width=image.width,
+        height=image.height,
+        reads_on_light=is_whole or _reads(shares, _LIGHT_GROUND),
+        reads_on_dark=is_whole or _reads(shares, _DARK_GROUND),
+        colour=_main_colour(shares),
+    )
+
+
+def _shares(image: Image.Image) -> dict[str, float]:
+    """How much of what is seen has which colour, in steps of 16."""
+    found: dict[str, float] = {}
+    for red, green, blue, alpha in _pixels(image):
+        if alpha:
+            colour = "#" + "".join(f"{min(255, channel // 16 * 17):02x}" for channel in (red, green, blue))
+            found[colour] = found.get(colour, 0.0) + alpha
+    total = sum(found.values())
+    shares = {colour: share / total for colour, share in found.items()}
+    return shares
+
+
+def _reads(shares: dict[str, float], ground: str) -> bool:
+    vanishing = sum(share for colour, share in shares.items() if contrast(colour, ground) < _READS_FROM)
+    return vanishing <= _MAY_VANISH
+
+
+def _main_colour(shares: dict[str, float]) -> str:
+    """The colour that most of it has, greys aside; "" where all is grey."""
+    painted = {colour: share * _strength(colour) for colour, share in shares.items() if _strength(colour)}
+    return max(painted, key=lambda colour: (painted[colour], colour), default="")
+
+
+def _strength(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+    spread = max(channels) - min(channels)
+    return spread / 255 if spread > 48 else 0.0

@@ -1,0 +1,401 @@
+"""Logos: drawn small and in one way, kept apart from customers' files, fetched only as far as they are anybody's."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from django.core import mail as sent_mails
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config import live
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.draft.editing import discard, undo
+from portal_core.config.draft.reading import current
+from portal_core.config.errors import PublishRefused
+from portal_core.config.live import live_portal
+from portal_core.config.models import DraftOperation, PortalAsset, PortalVersion
+from portal_core.documents import storage, sweep
+from portal_core.documents.checking.logo import MOST_BYTES, draw_logo
+from portal_core.documents.logos import keep_logo
+from portal_core.documents.models import StoredFile
+from tenants.context import tenant_context
+from tenants.outbox.drain import drain
+from tests.desk.setup.test_sheets import form_of
+from tests.documents.hostile_files import REFUSED
+from tests.documents.logos import LOGO, go_live, logo, named, noise, send
+from tests.documents.papers import document
+from tests.documents.samples import picture
+from tests.factories import make_client
+
+PORTAL = "/desk/setup/portal/"
+
+
+@pytest.fixture
+def alice(papers):
+    return papers.client("alice")
+
+
+def drawn(content):
+    return draw_logo(io.BytesIO(content))
+
+
+def address(digest):
+    return f"/brand/{digest}.png"
+
+
+# ---- drawing
+
+
+@pytest.mark.parametrize(
+    "content", [logo(), logo(size=(1600, 900)), logo(kind="JPEG", ground="white"), noise(), logo(ink="white")]
+)
+def test_a_logo_is_light_and_comes_out_of_itself_as_the_very_same_bytes(content):
+    made = drawn(content)
+    assert len(made.content) <= MOST_BYTES
+    again = drawn(made.content)
+    assert (again.content, again.digest) == (made.content, made.digest)
+    assert drawn(content).content == made.content
+    with Image.open(io.BytesIO(made.content)) as image:
+        assert (image.format, image.size) == ("PNG", (made.width, made.height))
+        assert made.height <= 84
+
+
+def test_the_empty_margin_is_cut_off_and_what_is_seen_stays():
+    made = drawn(logo(size=(400, 120)))
+    with Image.open(io.BytesIO(made.content)) as image:
+        assert image.convert("RGBA").getchannel("A").getbbox() == (0, 0, made.width, made.height)
+    assert made.width / made.height == pytest.approx((400 * 0.9 - 24) / 72, rel=0.05)
+
+
+def test_on_which_ground_it_can_be_made_out_is_told_and_what_it_is_painted_in():
+    dark, white = drawn(logo(ink="#101820")), drawn(logo(ink="white"))
+    assert (dark.reads_on_light, dark.reads_on_dark) == (True, False)
+    assert (white.reads_on_light, white.reads_on_dark) == (False, True)
+    badge = drawn(logo(ink="#101820", ground="#ffffff"))
+    assert (badge.reads_on_light, badge.reads_on_dark) == (True, True)
+    assert drawn(logo(ink="#c8401a")).colour == "#cc4411"
+    assert dark.colour == white.colour == ""
+
+
+def test_nothing_but_the_picture_is_kept(papers):
+    asset = keep_logo(io.BytesIO(logo(pnginfo=_words())), "a.png")
+    content = b"".join(storage.read(asset.key))
+    assert b"Canary" not in content
+    assert hashlib.sha256(content).hexdigest() == asset.digest
+    assert not StoredFile.objects.exists()
+
+
+def _words():
+    info = PngInfo()
+    info.add_text("Comment", "Canarycomment")
+    return info
+
+
+# ---- sending it
+
+
+def test_hostile_files_are_refused_each_with_a_reason_and_leave_nothing(papers, alice, file_store):
+    before = PortalVersion.objects.count()
+    for name, make in REFUSED.items():
+        cache.clear()  # so many in an hour are refused for that alone
+        answer = send(alice, make(), name)
+        assert answer.status_code == 400, name
+        assert 'class="error-text" id="error-logo"' in answer.content.decode(), name
+        reason = answer.context["slots"][0].refusal
+        assert reason.endswith(".") and "“" in reason and len(reason) > 30, name
+        assert "please" not in reason.lower() and "PDF and send" not in reason, name
+    assert not PortalAsset.objects.exists() and not DraftOperation.objects.exists()
+    assert PortalVersion.objects.count() == before
+    assert not [path for path in file_store.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "mark.svg", "Export it as PNG"),
+        (b"%PDF-1.4", "mark.pdf", "Send the logo as PNG"),
+        (logo(size=(4000, 100)), "wide.png", "eight times as wide"),
+        (logo(size=(60, 12)), "small.png", "at least 84 pixels high"),
+        (picture("PNG", (20, 400)), "high.png", "higher than wide"),
+        (picture("PNG", (9, 9)), "dot.png", "at least 84 pixels high"),
+        (Image.new("RGBA", (80, 80), (0, 0, 0, 0)), "nothing.png", "shows nothing"),
+        (b"", "empty.png", "is empty"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_cannot_be_a_logo_is_refused_with_its_mend(content, name, words, papers, alice):
+    if isinstance(content, Image.Image):
+        written = io.BytesIO()
+        content.save(written, "PNG")
+        content = written.getvalue()
+    answer = send(alice, content, name)
+    assert answer.status_code == 400
+    assert words in answer.context["slots"][0].refusal
+    assert named() is None
+
+
+def test_a_picture_that_is_too_large_is_said_with_its_limit(papers, alice):
+    answer = send(alice, b"\x89PNG\r\n\x1a\n" + b"\x00" * (5 * 1024 * 1024), "large.png")
+    assert answer.status_code == 400 and "5 MB" in answer.context["slots"][0].refusal
+
+
+def test_it_is_in_the_draft_first_and_live_only_once_published(papers, alice):
+    answer = send(alice, logo(), "Hafen & Söhne.png")
+    assert (answer.status_code, answer["Location"]) == (302, f"{PORTAL}#logo")
+    digest = named()
+    asset = PortalAsset.objects.get()
+    assert (asset.digest, asset.name) == (digest, "Hafen _ Söhne.png")
+    assert live_portal().logo is None
+    page = alice.get(PORTAL).content.decode()
+    assert page.count(address(digest)) >= 3, "in its place, and in both small pages"
+    assert "Hafen _ Söhne.png" in page and "In the dark it stands on a light tile." in page
+    assert address(digest) not in papers.client("carol").get("/").content.decode()
+    go_live()
+    assert live_portal().logo.plain.digest == digest
+    for client, path in ((papers.client("carol"), "/"), (make_client(), "/signin/")):
+        page = client.get(path).content.decode()
+        assert f'<img src="{address(digest)}"' in page, path
+        assert "logo-tile-dark" in page
+
+
+def test_both_logos_their_words_and_the_name_beside(papers, alice):
+    send(alice, logo())
+    send(alice, logo(ink="white"), "white.png", "logo_dark")
+    typed = {"logo_alone": "on", "logo_alt": "Acme & sons"}
+    assert alice.post(PORTAL, {**form_of(alice, PORTAL), **typed}).status_code == 302
+    go_live()
+    page = papers.client("carol").get("/").content.decode()
+    logo_part = page[page.index("<picture") : page.index("</picture>")]
+    assert f'media="(prefers-color-scheme: dark)" srcset="{address(named("logo_dark"))}"' in logo_part
+    assert 'alt="Acme &amp; sons"' in logo_part and "logo-tile" not in logo_part
+    head = page[page.index('class="brandmark"') :]
+    assert "<bdi>" not in head[: head.index("</a>")]
+
+
+def test_an_edit_of_it_can_be_undone_taken_out_and_set_back_to_what_is_live(papers, alice):
+    send(alice, logo())
+    first = named()
+    undo(actor=papers.actor("alice"), revision=current().revision)
+    assert named() is None
+    send(alice, logo())
+    go_live()
+    send(alice, logo(ink="#c8401a"))
+    assert named() != first
+    alice.post(LOGO, {"which": "logo", "do": "live"})
+    assert named() == first
+    alice.post(LOGO, {"which": "logo", "do": "remove"})
+    assert named() is None and live_portal().logo is not None
+    undo(actor=papers.actor("alice"), revision=current().revision)
+    assert named() == first
+    assert alice.post(LOGO, {"which": "brand", "do": "remove"}).status_code == 404
+    assert alice.post(LOGO, {"which": "logo", "do": "send"}).status_code == 302
+    assert named() == first
+
+
+def test_its_colour_can_be_taken_over(papers, alice):
+    send(alice, logo(ink="#c8401a"))
+    assert "Take it from the logo" in alice.get(PORTAL).content.decode()
+    alice.post(LOGO, {"which": "logo", "do": "colour"})
+    assert current().read(("portal", "brand", "colour")) == "#cc4411"
+    alice.post(LOGO, {"which": "logo", "do": "remove"})
+    send(alice, logo(ink="black"))
+    assert "Take it from the logo" not in alice.get(PORTAL).content.decode()
+
+
+def test_only_who_configures_sends_or_takes_out_a_logo(papers, alice):
+    for who, status in (("bob", 403), ("erin", 403), ("carol", 404)):
+        assert send(papers.client(who), logo()).status_code == status
+        assert papers.client(who).post(LOGO, {"which": "logo", "do": "remove"}).status_code == status
+    assert send(make_client(), logo()).status_code in (302, 403)
+    assert not PortalAsset.objects.exists() and not DraftOperation.objects.exists()
+
+
+# ---- fetching it
+
+
+def test_the_live_one_is_everybodys_and_a_drafts_of_those_who_configure_alone(papers, alice):
+    send(alice, logo())
+    digest = named()
+    readers = {"alice": 200, "bob": 404, "erin": 404, "carol": 404}
+    for who, status in readers.items():
+        assert papers.client(who).get(address(digest)).status_code == status, who
+    assert make_client().get(address(digest)).status_code == 404
+    assert "private" in alice.get(address(digest))["Cache-Control"]
+    go_live()
+    answer = make_client().get(address(digest))
+    assert answer.status_code == 200
+    assert hashlib.sha256(answer.content).hexdigest() == digest
+    assert answer["Content-Type"] == "image/png"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "Set-Cookie" not in answer and not answer.cookies
+    send(alice, logo(ink="#c8401a"))
+    go_live()
+    assert make_client().get(address(digest)).status_code == 404, "another one is live"
+    assert alice.get(address(digest)).status_code == 200
+    assert make_client().post(address(digest)).status_code == 405
+
+
+def test_what_was_never_a_logo_is_fetched_by_nobody(papers, alice):
+    papers.upload()
+    row = StoredFile.objects.get()
+    for digest in (row.sha256, "0" * 64, "0" * 12):
+        assert alice.get(address(digest)).status_code == 404
+        assert make_client().get(address(digest)).status_code == 404
+    with pytest.raises(PublishRefused) as refused:
+        publish(actor=papers.actor("alice"), document=load(_naming(row.sha256)))
+    (problem,) = refused.value.problems
+    assert problem.path == "portal.brand.logo" and "Choose the logo again" in problem.mend
+    assert live_portal().logo is None
+
+
+def _naming(digest, **more):
+    made = document()
+    made["portal"]["brand"] = {"logo": digest, **more}
+    return made
+
+
+def test_the_twins_logo_is_never_ones_own(twins, file_store, settings):
+    with tenant_context(twins.beta.tenant):
+        digest = keep_logo(io.BytesIO(logo()), "beta.png").digest
+        made = dict(live_portal().document.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        made["portal"]["brand"] = {"logo": digest}
+        publish(actor=actor_for(twins.beta.people["alice"]), document=load(made))
+    assert make_client(None, tenant=twins.beta.tenant).get(address(digest)).status_code == 200
+    assert make_client(None, tenant=twins.alpha.tenant).get(address(digest)).status_code == 404
+    with tenant_context(twins.alpha.tenant):
+        owner = make_client(twins.alpha.people["alice"])
+        assert owner.get(address(digest)).status_code == 404
+        assert not PortalAsset.objects.exists()
+    # The same picture on both sides: each has its own row and content.
+    with tenant_context(twins.alpha.tenant):
+        assert keep_logo(io.BytesIO(logo()), "alpha.png").digest == digest
+    rows = []
+    for side in (twins.alpha, twins.beta):
+        with tenant_context(side.tenant):
+            rows.append(PortalAsset.objects.get())
+    assert rows[0].key != rows[1].key and rows[0].key.split("/")[0] != rows[1].key.split("/")[0]
+
+
+def test_pages_with_a_logo_ask_the_database_no_more(papers, alice):
+    carol = papers.client("carol")
+
+    def asked(path):
+        carol.get(path)
+        with CaptureQueriesContext(connection) as found:
+            assert carol.get(path).status_code == 200
+        return len(found)
+
+    before = {path: asked(path) for path in ("/", "/requests/", "/new/")}
+    send(alice, logo())
+    go_live()
+    assert {path: asked(path) for path in before} == before
+
+
+# ---- mails
+
+
+def test_it_travels_inside_mails_and_text_mails_stay_as_they_are(papers, alice, drained):
+    send(alice, logo())
+    go_live()
+    digest = named()
+    make_client().post("/signin/", {"email": papers.people["carol"].email})
+    mails = drained()
+    assert mails
+    for sent in mails:
+        message = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
+        assert message.get_content_type() == "multipart/related"
+        html = message.get_body(preferencelist=("html",)).get_content()
+        assert f'src="cid:logo-{digest}"' in html and address(digest) not in html
+        (image,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+        assert image["Content-ID"].strip() == f"<logo-{digest}>"
+        assert image.get_content_disposition() == "inline"
+        assert hashlib.sha256(image.get_payload(decode=True)).hexdigest() == digest
+        assert "logo" not in message.get_body(preferencelist=("plain",)).get_content().lower()
+
+
+def test_without_a_logo_mails_are_as_they_were(papers, drained):
+    make_client().post("/signin/", {"email": papers.people["carol"].email})
+    mails = drained()
+    assert mails
+    for sent in mails:
+        message = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
+        assert message.get_content_type() == "multipart/alternative"
+        assert "cid:" not in message.as_string()
+
+
+@pytest.fixture
+def drained(papers):
+    """Sends what waits, and gives it."""
+
+    def run():
+        sent_mails.outbox.clear()
+        drain(papers.tenant.schema_name)
+        return list(sent_mails.outbox)
+
+    return run
+
+
+# ---- keeping it
+
+
+def later(days):
+    return time_machine.travel(timezone.now() + timedelta(days=days), tick=True)
+
+
+def test_what_a_version_a_draft_or_an_edit_names_is_never_swept(papers, alice, file_store):
+    send(alice, logo())
+    go_live()
+    digest = named()
+    publish(actor=papers.actor("alice"), document=load(document()))
+    send(alice, logo(ink="#c8401a"))
+    discard(actor=papers.actor("alice"), title="Discarded")
+    assert PortalAsset.objects.count() == 2
+    with later(400):
+        sweep.sweep()
+        assert PortalAsset.objects.count() == 2, "an old version and an edit that can be undone name them"
+        DraftOperation.objects.all().delete()
+        sweep.sweep()
+        (kept,) = PortalAsset.objects.all()
+        assert kept.digest == digest
+        assert [path for path in file_store.rglob("*") if path.is_file()] == [file_store / kept.key]
+    assert alice.get(address(digest)).status_code == 200
+
+
+def test_what_nothing_names_is_swept_after_a_week_and_sent_again_is_new(papers, alice, file_store):
+    asset = keep_logo(io.BytesIO(logo()), "a.png")
+    with later(6):
+        sweep.sweep()
+        assert PortalAsset.objects.exists()
+        keep_logo(io.BytesIO(logo()), "again.png")
+    with later(12):
+        sweep.sweep()
+        assert PortalAsset.objects.get().digest == asset.digest, "it was sent again six days ago"
+    with later(14):
+        sweep.sweep()
+    assert not PortalAsset.objects.exists()
+    assert [path for path in file_store.rglob("*") if path.is_file()] == []
+
+
+def test_a_logo_that_is_gone_leaves_the_letter(papers, alice):
+    send(alice, logo())
+    go_live()
+    digest = named()
+    PortalAsset.objects.all().delete()
+    live.cache.clear()
+    page = papers.client("carol").get("/").content.decode()
+    assert address(digest) not in page and "<picture" not in page
+    assert "is not here. Choose it again." in alice.get(PORTAL).content.decode()
