@@ -1,4 +1,4 @@
-"""Our side of django-allauth: where mail goes, what is said (nothing), how secrets are stored."""
+"""Our side of django-allauth: code format, where mail goes, what is said (nothing), how secrets are stored."""
 
 import base64
 from typing import Any, Final
@@ -13,6 +13,7 @@ from django.contrib.auth import login as django_login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from portal_core.accounts import address_proof
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.landing import landing_path
 from portal_core.accounts.models import User
@@ -29,6 +30,10 @@ class UnexpectedMail(Exception):
 class AccountAdapter(DefaultAccountAdapter):
     """The policy of sign-in within one schema."""
 
+    def generate_login_code(self) -> str:
+        """Digits: the library's own codes are letters, which telephones' keypads do not offer."""
+        return address_proof.new_code()
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Says nothing: our pages speak for themselves. Any: the library's signature."""
 
@@ -44,8 +49,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_stages(self) -> list[str]:
-        """None: a code is proved before (`code_signin`), and the console asks for its second factor itself."""
-        return []
+        """The code is the only step inside a tenant; the console asks for its second factor itself."""
+        return ["allauth.account.stages.LoginByCodeStage"]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where this person belongs."""

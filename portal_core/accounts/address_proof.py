@@ -1,4 +1,6 @@
-"""Proving an address by a code that is mailed to it: to sign in, to move an account, to act without one.
+"""Proving an address by a code that is mailed to it, without signing in: to move an account, to act without one.
+
+Signing in by code is the library's (`code_signin`), with the same codes, limits and answers.
 
 The codes lie in the browser's session as keyed hashes, bound to schema, purpose and address; they are worth five
 attempts and ten minutes. Attempts and new codes are counted under a lock on the session's row, so that many at once
@@ -13,6 +15,7 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -21,10 +24,10 @@ from portal_core.accounts.models import normalise_email
 from portal_core.accounts.sessions import SessionStore
 from tenants.context import current_schema
 
-SECONDS: Final = 10 * 60
-ATTEMPTS: Final = 5
+SECONDS: Final[int] = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT
+ATTEMPTS: Final[int] = settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS
 RESEND_SECONDS: Final = 30
-RESENDS: Final = 3
+RESENDS: Final[int] = settings.ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND
 PROVED_SECONDS: Final = 30 * 60
 _DIGITS: Final = 6  # telephones' keypads offer no letters
 _PROVED: Final = "proved"
@@ -41,12 +44,12 @@ class Proof(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Codes that were sent and wait to be typed. `next_path` is what the browser wanted when it asked."""
+    """Codes that were sent and wait to be typed. `next_path` is where whoever signs in wanted to go."""
 
     emails: tuple[str, ...]
     sent_at: datetime
     resends_left: int
-    next_path: str
+    next_path: str = ""
 
     @property
     def email(self) -> str:
@@ -64,7 +67,13 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
 
 
-def begin(request: HttpRequest, purpose: str, *emails: str, next_path: str = "") -> list[str]:
+def code_hash(purpose: str, email: str, code: str) -> str:
+    """What is kept of a code: worth nothing for another schema, purpose or address."""
+    salt = f"accounts.proof:{current_schema()}:{purpose}"
+    return salted_hmac(salt, f"{email}:{code}", algorithm="sha256").hexdigest()
+
+
+def begin(request: HttpRequest, purpose: str, *emails: str) -> list[str]:
     """Makes a code for each address, to be mailed there; what was sent before for `purpose` is void."""
     addresses, codes = [normalise_email(email) for email in emails], [new_code() for _ in emails]
     request.session[_key(purpose)] = {
@@ -73,7 +82,6 @@ def begin(request: HttpRequest, purpose: str, *emails: str, next_path: str = "")
         "at": time.time(),
         "attempts": 0,
         "resends": RESENDS,
-        "next": next_path,
     }
     return codes
 
@@ -97,7 +105,7 @@ def waiting(request: HttpRequest, purpose: str) -> Waiting | None:
     if state is None:
         return None
     sent_at = datetime.fromtimestamp(state["at"], UTC)
-    return Waiting(tuple(state["emails"]), sent_at, state["resends"], state["next"])
+    return Waiting(tuple(state["emails"]), sent_at, state["resends"])
 
 
 def enter(
@@ -147,9 +155,7 @@ def _key(purpose: str) -> str:
 
 
 def _hashes(purpose: str, emails: list[str], codes: list[str] | tuple[str, ...]) -> list[str]:
-    salt = f"accounts.proof:{current_schema()}:{purpose}"
-    pairs = zip(emails, codes, strict=False)
-    return [salted_hmac(salt, f"{email}:{code}", algorithm="sha256").hexdigest() for email, code in pairs]
+    return [code_hash(purpose, email, code) for email, code in zip(emails, codes, strict=False)]
 
 
 def _fit(kept: list[str], typed: list[str]) -> bool:

@@ -72,7 +72,7 @@ def signin_code(request: PortalRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _second_step(request, form, waiting)
-    proof = code_signin.enter_code(request, waiting, form.cleaned_data["code"], keep=form.cleaned_data["keep"])
+    proof = code_signin.enter_code(request, form.cleaned_data["code"], keep=form.cleaned_data["keep"])
     if proof is Proof.RIGHT:
         return _land(request, waiting.next_path)
     if proof is Proof.WRONG:
@@ -99,7 +99,7 @@ def signin_again(request: PortalRequest) -> HttpResponse:
         return too_many(request, error)
     if not has_codes_left:
         return _link_instead(request, waiting.email)
-    code_signin.send_again(request, waiting)
+    code_signin.send_again(request)
     return redirect("signin_code")
 
 

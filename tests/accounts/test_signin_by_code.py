@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from portal_core.accounts import address_proof
+from portal_core.accounts import address_proof, code_signin
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.roles import CUSTOMER
 from tenants.context import tenant_context
@@ -125,8 +125,8 @@ def test_attempts_are_counted_although_the_cookie_is_replayed(people, client_for
 def test_the_code_itself_is_not_kept_with_the_session(people, client_for, known_code):
     client = client_for()
     ask(client, "carol@example.com")
-    state = client.session["proof:signin"]
-    assert state["emails"] == ["carol@example.com"]
+    state = client.session["account_login"]["state"]["stages"]["login_by_code"]["data"]
+    assert state["email"] == "carol@example.com"
     assert known_code not in repr(state)
 
 
@@ -154,14 +154,14 @@ def test_guesses_sent_all_at_once_are_counted_one_by_one(race_tenant, in_threads
 
 def test_without_the_lock_guesses_sent_all_at_once_win_attempts(race_tenant, in_threads, monkeypatch):
     """The guard switched off: the race is real."""
-    monkeypatch.setattr(address_proof, "_lock", lambda request: None)
-    fit = address_proof._fit
+    monkeypatch.setattr(code_signin, "_lock", lambda request: None)
+    fits = code_signin._AddressProcess.fits
 
-    def slow(kept, typed):
+    def slow(self, code):
         time.sleep(0.2)
-        return fit(kept, typed)
+        return fits(self, code)
 
-    monkeypatch.setattr(address_proof, "_fit", slow)
+    monkeypatch.setattr(code_signin._AddressProcess, "fits", slow)
     taken, _landed = guess_at_once(race_tenant, in_threads)
     assert taken > 5
 

@@ -90,14 +90,14 @@ def _carry_code_over(twins):
     for portal, client in ((twins.alpha, ours), (twins.beta, theirs)):
         client.post("/signin/", {"email": "carol@example.com"})
         with portal.entered():
-            sent = client.session["proof:signin"]
+            sent = client.session["account_login"]
         if portal is twins.alpha:
             waiting = sent
     with twins.alpha.entered():
         code = code_for("carol@example.com")
     with twins.beta.entered():
         session = theirs.session
-        session["proof:signin"] = waiting
+        session["account_login"] = waiting
         session.save()
     return theirs.post("/signin/code/", {"code": code}).status_code
 
