@@ -69,6 +69,42 @@
   });
 })();
 
+// ---- the form beside its fields: <details data-live-form>. Loaded when it is open, again after each edit, and where it
+// stood before. A burst of edits loads it once.
+
+(() => {
+  const box = document.querySelector("[data-live-form]");
+  if (!box || !window.htmx) return;
+  const seen = box.querySelector("[data-live-seen]");
+  const frame = seen.querySelector("iframe");
+  const note = box.querySelector("[data-live-note]");
+  let isFresh = false;
+  let waits = 0;
+  let top = 0;
+
+  const load = () => {
+    isFresh = true;
+    window.htmx.trigger(note, "live-form");
+  };
+  box.addEventListener("toggle", () => {
+    if (box.open && !isFresh) load();
+  });
+  document.body.addEventListener("draft-changed", () => {
+    isFresh = false;
+    window.clearTimeout(waits);
+    if (box.open) waits = window.setTimeout(load, 350);
+  });
+  note.addEventListener("htmx:afterSwap", () => {
+    const place = note.querySelector("[data-src]");
+    seen.hidden = !place;
+    if (!place) return;
+    top = frame.contentWindow.scrollY || 0;
+    frame.contentWindow.location.replace(place.dataset.src);
+  });
+  frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top));
+  if (window.matchMedia("(min-width: 68rem)").matches) box.open = true;
+})();
+
 // ---- words that can be put into a text: <button data-put="{handler}" data-into="ID">
 
 document.addEventListener("click", (event) => {

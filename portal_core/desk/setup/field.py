@@ -21,6 +21,7 @@ from portal_core.desk.setup.field_kinds import KINDS
 from portal_core.desk.setup.field_lists import FieldList
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.live_form import beside, live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
@@ -80,8 +81,9 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "action": fields.href("field", field_key),
         "retire_href": fields.href("field_switch", field_key),
         "back_href": fields.href("type" if fields.collection == "types" else "fields"),
+        **live_form_of(fields.key if fields.collection == "types" else ""),
     }
-    return setup_page(request, "setup/field.html", fields.draft, context, parts=(fields.part,), status=status)
+    return beside(setup_page(request, "setup/field.html", fields.draft, context, parts=(fields.part,), status=status))
 
 
 def _parts(fields: FieldList, field: Mapping[str, JsonValue], list_name: str) -> list[PartLine]:

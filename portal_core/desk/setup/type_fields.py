@@ -22,6 +22,7 @@ from portal_core.desk.setup.field_kinds import KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
 from portal_core.desk.setup.frame import name_of, offered_of, setup_page, words
 from portal_core.desk.setup.keys import new_key
+from portal_core.desk.setup.live_form import beside, live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import do_edit
@@ -76,8 +77,9 @@ def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> Htt
         "add_href": fields.href("field_add"),
         "order_href": fields.href("fields_order"),
         **(type_head(fields.draft, type_key, "fields") if type_key else {}),
+        **live_form_of(type_key),
     }
-    return setup_page(request, "setup/type_fields.html", fields.draft, context, parts=(fields.part,))
+    return beside(setup_page(request, "setup/type_fields.html", fields.draft, context, parts=(fields.part,)))
 
 
 def line_of(fields: FieldList, field: dict[str, JsonValue], roles: Sequence[Role]) -> FieldLine:
