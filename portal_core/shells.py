@@ -1,6 +1,7 @@
 """What the frames around pages show: the bar of a portal, the rail of the desk. Context processors; lazy, so that a
 page without that frame costs nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -134,14 +135,15 @@ class _Place:
 
 def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavGroup, ...]:
     # All numbers of the rail in one statement.
-    views = list(views_for(actor))[:SHOWN] if actor.may("see") else []
+    all_views = views_for(actor) if actor.may("see") else ()
+    views = all_views[:SHOWN]
     zone = Viewer.of(actor, portal).time_zone
     kept = [queue.filtered(actor, filters_of(view), zone=zone) for view in views]
     counts, (is_begun, *numbers) = queue.counts(actor, also=[put_away(), *kept])
     return (
         NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
         NavGroup("Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal)), title="Queues"),
-        NavGroup("Saved views", _views(request, views, numbers), title="Saved views"),
+        NavGroup("Saved views", _views(request, views, numbers) + _more_views(len(all_views)), title="Saved views"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
 
@@ -187,7 +189,7 @@ def _queues(request: HttpRequest, actor: Actor, counts: queue.Counts) -> tuple[N
     )
 
 
-def _views(request: HttpRequest, views: list[SavedView], numbers: list[int]) -> tuple[NavItem, ...]:
+def _views(request: HttpRequest, views: Sequence[SavedView], numbers: list[int]) -> tuple[NavItem, ...]:
     here = request.GET.get("saved", "") if request.path == "/desk/" else ""
     return tuple(
         NavItem(
@@ -200,6 +202,10 @@ def _views(request: HttpRequest, views: list[SavedView], numbers: list[int]) -> 
         )
         for view, number in zip(views, numbers, strict=True)
     )
+
+
+def _more_views(number: int) -> tuple[NavItem, ...]:
+    return (NavItem(f"All {number} views", "/desk/views/", "folder"),) if number > SHOWN else ()
 
 
 def _papers(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:

@@ -1,11 +1,12 @@
 """What people do to their own account: details, password, sessions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
+from django.db.models import Case, Count, Value, When, Window
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,6 +18,8 @@ from portal_core.accounts.sessions import SessionStore, end_sessions
 from portal_core.accounts.signin_links import revoke_links
 from tenants.outbox.events import emit
 from tenants.rehearsal import is_rehearsal
+
+SESSIONS_SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,28 @@ def tell_known_otherwise(user: User) -> None:
     emit("person.changed", {"user_id": str(user.pk)})
 
 
-def sessions_of(user: User, this: SessionStore) -> Sequence[SignedIn]:
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """A page of a person's sessions, and how many there are in all."""
+
+    shown: tuple[SignedIn, ...] = ()
+    all: int = 0
+    has_more: bool = False
+
+
+def sessions_of(user: User, this: SessionStore, *, page: int = 1) -> Sessions:
     """Where somebody is signed in, this browser first; nothing where somebody else looks (a page that is tried out)."""
     if is_rehearsal():
-        return []
-    rows = Session.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-last_seen_at")[:50]
-    found = [
+        return Sessions()
+    is_other = Case(When(pk=this.key_hash, then=Value(0)), default=Value(1))
+    rows = Session.objects.filter(user=user, expires_at__gt=timezone.now()).annotate(all=Window(Count("pk")))
+    first = (page - 1) * SESSIONS_SHOWN
+    found = list(rows.order_by(is_other, "-last_seen_at", "pk")[first : first + SESSIONS_SHOWN + 1])
+    shown = (
         SignedIn(row.pk, describe(row.user_agent), row.created_at, row.last_seen_at, row.pk == this.key_hash)
-        for row in rows
-    ]
-    return sorted(found, key=lambda session: not session.is_this)
+        for row in found[:SESSIONS_SHOWN]
+    )
+    return Sessions(tuple(shown), found[0].all if found else 0, len(found) > SESSIONS_SHOWN)
 
 
 def end_one_session(user: User, key: str) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Case, Count, Max, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -17,7 +17,7 @@ from portal_core.accounts.portal_facts import open_counts, portal_facts
 from portal_core.accounts.roles import CUSTOMER, Role, may_grant, resolve_role, staff_roles
 from portal_core.accounts.signin_links import INVITATION
 
-_MOST = 500
+MEMBERS_SHOWN: Final = 100
 
 
 class State(StrEnum):
@@ -26,6 +26,10 @@ class State(StrEnum):
     ACTIVE = "active"
     INVITED = "invited"
     GONE = "gone"
+
+
+# As `User.is_invited`.
+_IS_INVITED: Final = Q(invited_at__isnull=False, deactivated_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,17 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamPage:
+    """A page of the team, and how many there are in all, on this page or not."""
+
+    members: list[Member]
+    all: int
+    active: int
+    invited: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What is read once for all lines. Any: mappings by key as the queries give them."""
 
@@ -61,21 +76,40 @@ class _Known:
     roles: dict[str, Role]
 
 
-def members(actor: Actor) -> list[Member]:
-    """Everybody at the desk: active ones first, then the invited, then those who left."""
-    people = list(_colleagues()[:_MOST])
+def team_page(actor: Actor, *, page: int = 1) -> TeamPage:
+    """A page of everybody at the desk: active ones first, then the invited, then those who left."""
+    first = (page - 1) * MEMBERS_SHOWN
+    found = list(_colleagues()[first : first + MEMBERS_SHOWN + 1])
+    active, invited = Q(is_active=True), Q(is_active=False) & _IS_INVITED
+    numbers = User.objects.exclude(role=CUSTOMER).aggregate(
+        all=Count("pk"), active=Count("pk", filter=active), invited=Count("pk", filter=invited)
+    )
+    return TeamPage(_members(actor, found[:MEMBERS_SHOWN]), **numbers, has_more=len(found) > MEMBERS_SHOWN)
+
+
+def member_at(actor: Actor, key: UUID) -> Member | None:
+    """One colleague, whoever they are; None where there is none with this key."""
+    return next(iter(_members(actor, list(_colleagues().filter(pk=key)))), None)
+
+
+def receivers(actor: Actor, leaving: UUID) -> list[Member]:
+    """Who can take over a leaving colleague's requests: everybody who works here."""
+    return _members(actor, list(_colleagues().filter(is_active=True).exclude(pk=leaving)))
+
+
+def _members(actor: Actor, people: Sequence[User]) -> list[Member]:
     keys = [user.pk for user in people]
     seen = Session.objects.filter(user_id__in=keys).values_list("user_id").annotate(seen=Max("last_seen_at"))
     waiting = SigninLink.objects.filter(purpose=INVITATION, used_at=None, expires_at__gt=timezone.now())
     until = waiting.filter(user_id__in=keys).values_list("user_id").annotate(until=Max("expires_at"))
     roles = {key: resolve_role(key) for key in {user.role for user in people}}
     known = _Known(actor, open_counts(), dict(seen), dict(until), portal_facts().teams, roles)
-    found = [_member(user, known) for user in people]
-    return sorted(found, key=lambda member: list(State).index(member.state))
+    return [_member(user, known) for user in people]
 
 
 def _colleagues() -> QuerySet[User]:
-    return User.objects.exclude(role=CUSTOMER).order_by("created_at", "id")
+    place = Case(When(is_active=True, then=Value(0)), When(_IS_INVITED, then=Value(1)), default=Value(2))
+    return User.objects.exclude(role=CUSTOMER).order_by(place, "created_at", "id")
 
 
 def _member(user: User, known: _Known) -> Member:
@@ -103,8 +137,3 @@ def _state(user: User) -> State:
 def grantable_roles(actor: Actor) -> list[Role]:
     """The roles that this person may give."""
     return [role for role in staff_roles() if may_grant(actor.role, role)]
-
-
-def receivers(team: Sequence[Member], leaving: UUID) -> list[Member]:
-    """Who can take over a leaving colleague's requests."""
-    return [member for member in team if member.state is State.ACTIVE and member.user.pk != leaving]

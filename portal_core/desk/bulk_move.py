@@ -12,6 +12,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.bulk_assign import render_outcomes
+from portal_core.desk.delivery import untold_words
 from portal_core.desk.moving import Words
 from portal_core.desk.request import back_of
 from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, read_selection
@@ -49,6 +50,8 @@ class Plan:
     asks_reason: bool
     reason: str
     tells: bool
+    # Whom no mail can be sent, the reason in words; each customer once.
+    untold: tuple[str, ...] = ()
 
     @property
     def sample(self) -> ComposedMail | None:
@@ -161,6 +164,7 @@ def _plan(request: PersonRequest, selection: Selection, targets: list[Target], p
         asks_reason=any(step.asks_reason for step in steps),
         reason=reason,
         tells=request.POST.get("tell", "yes") == "yes",
+        untold=tuple(dict.fromkeys(words for picked in going if (words := untold_words(picked.row)))),
     )
 
 

@@ -106,13 +106,23 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "reach": ReachForm(initial={"name": user.name, "phone": user.phone}),
         "new_email": EmailForm(),
         "is_editing": request.GET.get("edit") == "1" and may_change,
-        # Who looks over customers' shoulders is for the owner to know.
-        "looks": looks_at(user.pk)[:LOOKS_SHOWN] if request.actor.role.base == "owner" else (),
+        **_looks(request, user),
         "may_see_as": request.actor.may("manage_setup") and user.is_active,
         **_part(request, user, part, viewer),
         **extra,
     }
     return render(request, "desk/customer.html", context, status=status)
+
+
+def _looks(request: PersonRequest, user: User) -> dict[str, object]:
+    """Who has looked at the portal as this customer, for owners; `?looks=all` tells of every look."""
+    if request.actor.role.base != "owner":
+        return {"looks": (), "has_more_looks": False}
+    found = looks_at(user.pk)
+    if request.GET.get("looks") == "all":
+        return {"looks": found, "has_more_looks": False}
+    looks = list(found[: LOOKS_SHOWN + 1])
+    return {"looks": looks[:LOOKS_SHOWN], "has_more_looks": len(looks) > LOOKS_SHOWN}
 
 
 def _open_ones(actor: Actor, user: User, viewer: Viewer) -> dict[str, object]:

@@ -3,6 +3,18 @@
 from portal_core.accounts.models import User
 from portal_core.notifications.choices import has_chosen
 from portal_core.notifications.models import Way
+from portal_core.service_requests.guest_links import is_stopped
+from portal_core.service_requests.models import ServiceRequest
+
+
+def untold_words(row: ServiceRequest) -> str:
+    """Why no mail at all goes to a request's customer, whatever happens; "" where mails do."""
+    name = row.customer.first_name
+    if not row.customer.is_active:
+        return f"{name} cannot sign in any more and gets no mail."
+    if is_stopped(row):
+        return f"{name} gets no mail about this request: the link to it is stopped. E-mail a new link first."
+    return ""
 
 
 def delivery_words(customer: User, kind: str, way: Way) -> str:

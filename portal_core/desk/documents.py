@@ -22,6 +22,7 @@ from portal_core.config.kinds.date import parse_day
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
+from portal_core.desk.delivery import untold_words
 from portal_core.documents.access import within_reach
 from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.field import FilesField, Sender, with_files
@@ -50,6 +51,8 @@ class ForRequest:
     id: uuid.UUID
     number: int
     reference: str
+    # Why its customer gets no mail about it; "" where mails go.
+    untold: str = ""
 
     @property
     def desk_path(self) -> str:
@@ -125,6 +128,8 @@ class AddForm(forms.Form):
 
 def _share_label(opened: Opened) -> str:
     name = opened.customer.first_name
+    if opened.for_request is not None and opened.for_request.untold:
+        return f"Show it to {name}, without an e-mail: {opened.for_request.untold}"
     if opened.is_reached or opened.for_request is not None:
         return f"Show it to {name}, who gets an e-mail"
     return f"Show it to {name} once there is an account; until then nothing leads there, and no e-mail goes out"
@@ -299,6 +304,9 @@ def _sent_back(request: PersonRequest, key: uuid.UUID) -> str:
     portal = live_portal()
     row = document_at(request.actor, key)
     shown = visible_document(row, Viewer.of(request.actor, portal), portal) if row is not None else None
+    untold = untold_words(row.request) if row is not None and row.request is not None else ""
+    if untold:
+        return f"Sent back. {untold}"
     if row is not None and not can_enter(row.customer):
         by_link = f"{told} The mail leads to the request, which they see by its link."
         return by_link if row.request_id else "Sent back. Nobody is told: there is neither an account nor a request."
@@ -323,8 +331,10 @@ def _for_request(request: PersonRequest, customer: User, portal: CompiledPortal)
     key = parse_uuid(request.POST.get("request", "") or request.GET.get("request", ""))
     if key is None:
         return None
-    found = visible_to(request.actor).filter(pk=key, customer_id=customer.pk).first()
-    return None if found is None else ForRequest(found.pk, found.number, portal.reference(found.number))
+    found = visible_to(request.actor).select_related("customer").filter(pk=key, customer_id=customer.pk).first()
+    if found is None:
+        return None
+    return ForRequest(found.pk, found.number, portal.reference(found.number), untold_words(found))
 
 
 def _back(request: PersonRequest, opened: Opened) -> HttpResponse:

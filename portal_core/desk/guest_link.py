@@ -20,5 +20,7 @@ def change(request: PersonRequest, number: int) -> HttpResponse:
         if send_new_link(opened.row, by_staff=True):
             messages.success(request, f"A new link is on its way to {opened.row.customer.email}.")
     elif stop_links_of_request(actor=request.actor, row=opened.row):
-        messages.success(request, "The link is stopped. It opens nothing any more.")
+        messages.success(
+            request, "The link is stopped: it opens nothing any more, and no mail about this request goes out."
+        )
     return redirect("desk:request", number=number)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.desk.delivery import untold_words
 from portal_core.desk.moving import Words
 from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
 from portal_core.notifications.compose import ComposedMail, merged_mail
@@ -16,6 +17,7 @@ from portal_core.service_requests.actions import merge, unmerge
 from portal_core.service_requests.errors import MoveRefused, NotSeen
 from portal_core.service_requests.queries import open_requests
 from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.ui.paging import page_number, pager_by_number
 
 OFFERED = 25
 
@@ -71,15 +73,13 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
     row, portal = opened.row, opened.portal
     wanted = request.POST.get("into", "") or request.GET.get("into", "")
     into = int(wanted) if _is_number(wanted) else None
-    others = (
-        open_requests(request.actor)
-        .filter(customer_id=row.customer_id)
-        .exclude(pk=row.pk)
-        .select_related("customer", "assignee")
-        .order_by("-last_entry_at")[:OFFERED]
-    )
+    others = open_requests(request.actor).filter(customer_id=row.customer_id).exclude(pk=row.pk)
+    others = others.select_related("customer", "assignee").order_by("-last_entry_at", "-pk")
+    page = page_number(request.GET)
+    found = list(others[(page - 1) * OFFERED : page * OFFERED + 1])
     choices = [
-        Choice(visible(other, opened.viewer, portal=portal, brief=True), other.number == into) for other in others
+        Choice(visible(other, opened.viewer, portal=portal, brief=True), other.number == into)
+        for other in found[:OFFERED]
     ]
     is_offered = any(choice.is_chosen for choice in choices)
     mail = None
@@ -89,8 +89,11 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
         "portal": portal,
         "request_shown": visible(row, opened.viewer, portal=portal, brief=True),
         "choices": choices,
+        "pager": pager_by_number(request.GET, page, has_more=len(found) > OFFERED),
+        "page": page,
         "mail": mail,
         "words": _words(mail),
+        "untold": untold_words(row),
         "typed": wanted if not is_offered else "",
         "problem": problem,
         "back": back_of(request),

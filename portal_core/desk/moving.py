@@ -6,7 +6,7 @@ from typing import Final
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.desk.delivery import delivery_words
+from portal_core.desk.delivery import delivery_words, untold_words
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import Move
@@ -48,6 +48,8 @@ class MovePanel:
     reason: str
     # How the mail goes when not at once: with the daily mail, or not at all by the customer's own choice.
     delivery: str = ""
+    # Why the customer gets no mail about this request whatever happens; "" where mails go.
+    untold: str = ""
 
     def was_shown(self, data: QueryDict) -> bool:
         """Whether the page that was sent had shown just these words (or nobody is told, or they are staff's own)."""
@@ -100,6 +102,7 @@ def move_panel(row: ServiceRequest, asked: AskedMove, *, portal: CompiledPortal,
         form=form,
         reason=asked.reason,
         delivery=delivery_words(row.customer, mail.kind, mail.way) if mail else "",
+        untold=untold_words(row),
     )
 
 

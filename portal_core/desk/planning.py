@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.date import parse_day
-from portal_core.desk.delivery import delivery_words
+from portal_core.desk.delivery import delivery_words, untold_words
 from portal_core.desk.moving import Words, posted_words
 from portal_core.notifications.compose_plan import plan_preview
 from portal_core.notifications.composed import ComposedMail
@@ -26,6 +26,8 @@ class PlanPanel:
     words: Words
     tells: bool
     delivery: str = ""
+    # As of a move: why there is never a mail.
+    untold: str = ""
     # No day any more was asked for, by its own button.
     clears: bool = False
 
@@ -56,5 +58,6 @@ def plan_panel(row: ServiceRequest, asked: QueryDict, *, portal: CompiledPortal,
         words=Words(mail.subject, to_text(mail.body_markdown)) if mail else Words("", ""),
         tells=asked.get("tell", "yes") == "yes",
         delivery=delivery_words(row.customer, mail.kind, mail.way) if mail else "",
+        untold=untold_words(row),
         clears=clears,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
+from django.db.models import Count, Window, prefetch_related_objects
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -14,7 +15,7 @@ from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.delivery import delivery_words
+from portal_core.desk.delivery import delivery_words, untold_words
 from portal_core.desk.filters import read_filters
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleague, colleagues
@@ -32,7 +33,7 @@ from portal_core.service_requests.access import get_for
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import NotSeen
 from portal_core.service_requests.forms import AnswersForm, MessageForm
-from portal_core.service_requests.guest_links import current_link, expires_at
+from portal_core.service_requests.guest_links import current_link, expires_at, is_stopped
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
 from portal_core.service_requests.offered_asks import offered_asks
@@ -86,6 +87,9 @@ def open_request(request: PersonRequest, number: int) -> DeskRequest:
         row = get_for(request.actor, number)
     except NotSeen:
         raise Http404 from None
+    if row.customer.is_guest:
+        # Asked for in several places of the page: how the guest is reached.
+        prefetch_related_objects([row], "guest_links")
     return DeskRequest(row, portal, Viewer.of(request.actor, portal), request.actor)
 
 
@@ -134,7 +138,8 @@ def render_request(
 ) -> HttpResponse:
     """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
     row = opened.row
-    page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request))
+    older = parse_uuid(request.GET.get("documents", ""))
+    page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request), documents_before=older)
     may_reply = page.request.may_message
     # What is to be done is done in the one in which it goes on.
     is_merged = page.request.goes_on_in is not None
@@ -273,14 +278,16 @@ def waiting_on(row: ServiceRequest) -> str:
 
 @dataclass(frozen=True)
 class GuestLinkState:
-    """How a customer without an account follows the request; `until` is None when the link opens nothing."""
+    """How a customer without an account follows the request; `until` is None when the link opens nothing (any more),
+    because it was stopped, or its time is over and the next mail carries it anew."""
 
     until: datetime | None
+    is_stopped: bool = False
 
 
 def _guest_link(row: ServiceRequest) -> GuestLinkState:
     link = current_link(row)
-    return GuestLinkState(None if link is None else expires_at(link, row))
+    return GuestLinkState(None if link is None else expires_at(link, row), is_stopped(row))
 
 
 def _told(opened: DeskRequest) -> str:
@@ -289,8 +296,9 @@ def _told(opened: DeskRequest) -> str:
     asked = ways_of("replied", opened.portal, row).get("customer")
     if customer.is_sample:
         return f"{customer.first_name} is made up: the mail goes to the owner"
-    if not customer.is_active:
-        return f"{customer.first_name} cannot sign in any more and gets no mail"
+    untold = untold_words(row)
+    if untold:
+        return untold
     if asked is None:
         return f"{customer.first_name} is not told by e-mail; it stands in the portal"
     way = way_for(customer, "replies", asked)
@@ -306,13 +314,22 @@ def _teams(opened: DeskRequest) -> list[tuple[str, str]]:
     return [(key, portal.text(name, opened.viewer.language)) for key, name in portal.teams.items()]
 
 
-def _others(opened: DeskRequest) -> list[VisibleRequest]:
-    """The customer's other requests that this person may see, open ones first."""
+@dataclass(frozen=True)
+class Others:
+    """The latest of a customer's other requests that this person may see, and how many there are."""
+
+    shown: list[VisibleRequest]
+    all: int
+
+
+def _others(opened: DeskRequest) -> Others:
     rows = (
         visible_to(opened.actor)
         .filter(customer_id=opened.row.customer_id)
         .exclude(pk=opened.row.pk)
         .select_related("customer", "assignee")
+        .annotate(all=Window(Count("pk")))
         .order_by("-last_entry_at")[:OTHERS_SHOWN]
     )
-    return [visible(row, opened.viewer, portal=opened.portal, brief=True) for row in rows]
+    shown = [visible(row, opened.viewer, portal=opened.portal, brief=True) for row in rows]
+    return Others(shown, rows[0].all if shown else 0)

@@ -20,8 +20,9 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.portal_facts import can_hand_over, portal_facts
 from portal_core.accounts.roles import Role, staff_roles
 from portal_core.accounts.signin_limits import limit_person
-from portal_core.accounts.team import Member, State, grantable_roles, members, receivers
+from portal_core.accounts.team import Member, TeamPage, grantable_roles, member_at, receivers, team_page
 from tenants.limits import TooMany
+from tenants.ui.paging import page_number, pager_by_number
 
 TEAM = "desk:team"
 INVITES_PER_HOUR = 60
@@ -43,9 +44,11 @@ def team(request: PersonRequest) -> HttpResponse:
 
 
 def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) -> HttpResponse:
-    everybody = members(request.actor)
+    number = page_number(request.GET)
+    page = team_page(request.actor, page=number)
     wanted = person or user_key(request.GET.get("person", ""))
-    picked = next((member for member in everybody if member.user.pk == wanted and member.may_change), None)
+    picked = member_at(request.actor, wanted) if wanted is not None else None
+    picked = picked if picked is not None and picked.may_change else None
     roles = grantable_roles(request.actor)
     teams = list(portal_facts().teams.items())
     forms: dict[str, Form] = {"invite": InviteForm(roles=roles, teams=teams)}
@@ -54,10 +57,13 @@ def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) 
     context = {
         **forms,
         **bound,
-        "members": everybody,
-        "summary": _summary(everybody, len(teams)),
+        "members": page.members,
+        "all_members": page.all,
+        "page_of_team": number,
+        "pager": pager_by_number(request.GET, number, has_more=page.has_more),
+        "summary": _summary(page, len(teams)),
         "picked": picked,
-        "receivers": receivers(everybody, picked.user.pk) if picked and can_hand_over() else [],
+        "receivers": receivers(request.actor, picked.user.pk) if picked and can_hand_over() else [],
         "roles": [role_name(role) for role in staff_roles()],
         "role_lines": _role_lines(staff_roles()),
         "page_error": bool(bound),
@@ -65,12 +71,10 @@ def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) 
     return render(request, "desk/team.html", context, status=400 if bound else 200)
 
 
-def _summary(everybody: list[Member], teams: int) -> str:
-    active = sum(member.state is State.ACTIVE for member in everybody)
-    invited = sum(member.state is State.INVITED for member in everybody)
-    parts = [ngettext("%(n)d person", "%(n)d people", active) % {"n": active}]
-    if invited:
-        parts.append(ngettext("%(n)d invited", "%(n)d invited", invited) % {"n": invited})
+def _summary(page: TeamPage, teams: int) -> str:
+    parts = [ngettext("%(n)d person", "%(n)d people", page.active) % {"n": page.active}]
+    if page.invited:
+        parts.append(ngettext("%(n)d invited", "%(n)d invited", page.invited) % {"n": page.invited})
     if teams:
         parts.append(ngettext("%(n)d team", "%(n)d teams", teams) % {"n": teams})
     return ", ".join(parts)
@@ -191,7 +195,7 @@ def invite_again(request: PersonRequest, key: UUID) -> HttpResponse:
 
 
 def _member(request: PersonRequest, key: UUID) -> Member:
-    found = next((member for member in members(request.actor) if member.user.pk == key), None)
+    found = member_at(request.actor, key)
     if found is None:
         raise Http404
     return found

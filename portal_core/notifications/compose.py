@@ -73,7 +73,7 @@ def arrival_mail(arrival: Arrival) -> ComposedMail | None:
     request, portal = arrival.request, arrival.portal
     status = portal.type(request.type_key).flow.status(request.status_key)
     rule = status.notice_for("customer", rule_values(request, portal))
-    if rule is None or not request.customer.is_active:
+    if rule is None or not parts.is_told(request):
         return None
     viewer = replace(parts.reader(request.customer, portal), shown_to=arrival.shown_to)
     view = parts.seen_since(request, arrival.now, viewer, portal)
@@ -101,7 +101,7 @@ def message_mail(
 
     `now` is the request as it stands now, where `request` is as it stood when they answered.
     """
-    if not request.customer.is_active:
+    if not parts.is_told(request):
         return None
     viewer = parts.reader(request.customer, portal)
     view = parts.seen_since(request, now or request, viewer, portal)
@@ -124,7 +124,7 @@ def change_mail(
     """The mail to the customer when staff changed answers; None when they may see none of those."""
     viewer = parts.reader(request.customer, portal)
     line = line_for(entry, now, viewer, portal=live_portal())
-    if not request.customer.is_active or line is None or not line.changes:
+    if not parts.is_told(request) or line is None or not line.changes:
         return None
     view = parts.seen_since(request, now, viewer, portal)
     with override(viewer.language):
@@ -147,7 +147,7 @@ def merged_mail(
 
     `shown_to` is the role of a colleague who looks at it before it goes: what is hidden from them is left out.
     """
-    if not request.customer.is_active:
+    if not parts.is_told(request):
         return None
     viewer = replace(parts.reader(request.customer, portal), shown_to=shown_to)
     view = parts.seen_since(request, now or request, viewer, portal)

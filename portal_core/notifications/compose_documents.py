@@ -19,7 +19,7 @@ from portal_core.notifications.choices import ALWAYS, STAFF_KIND_OF
 from portal_core.notifications.composed import ComposedMail
 from portal_core.notifications.markdown import escape_value
 from portal_core.notifications.models import Notice, Way
-from portal_core.service_requests.guest_links import current_link, path_of
+from portal_core.service_requests.guest_links import current_link, is_stopped, path_of
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ def _page_for(reader: User, document: VisibleDocument, row: Document) -> str | N
     page = document.answer_path if document.is_wanted else "/documents/"
     if not reader.is_guest:
         return page
+    if row.request is not None and is_stopped(row.request):
+        return None
     link = current_link(row.request) if row.request is not None else None
     by_link = None if link is None else path_of(link) + ("#now" if document.is_asked_there else "")
     if not can_enter(reader):

@@ -46,7 +46,7 @@ def plan_mail(
 ) -> ComposedMail | None:
     """The mail to the customer whose `request` is planned for `day` (None: for no day any more)."""
     asked = ways_of("planned", portal, request).get("customer")
-    if asked is None or not request.customer.is_active or day == before:
+    if asked is None or not parts.is_told(request) or day == before:
         return None
     viewer = replace(parts.reader(request.customer, portal), shown_to=shown_to)
     view = parts.seen_since(request, now or request, viewer, portal)

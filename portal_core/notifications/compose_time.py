@@ -28,7 +28,7 @@ def reminder_mail(arrival: Arrival, *, after_days: int) -> ComposedMail | None:
     """The reminder in the configured words, else in ours, with what is asked and when the request would be closed."""
     request, portal = arrival.request, arrival.portal
     flow = portal.type_or_unknown(request.type_key).flow
-    if not request.customer.is_active or not flow.has_status(request.status_key):
+    if not parts.is_told(request) or not flow.has_status(request.status_key):
         return None
     viewer = parts.reader(request.customer, portal)
     view = parts.seen_since(request, arrival.now, viewer, portal)
@@ -67,7 +67,7 @@ def closed_mail(arrival: Arrival) -> ComposedMail | None:
     In the words of the status where it has some; a customer whose request is closed is told in any case.
     """
     request, portal = arrival.request, arrival.portal
-    if not request.customer.is_active or request.closed_at is None:
+    if not parts.is_told(request) or request.closed_at is None:
         return None
     viewer = parts.reader(request.customer, portal)
     view = parts.seen_since(request, arrival.now, viewer, portal)

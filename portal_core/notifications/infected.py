@@ -63,6 +63,8 @@ def _requests_of(entries: list[HistoryEntry]) -> dict[uuid.UUID, ServiceRequest]
 def _tell_sender(told: Told, file: StoredFile) -> None:
     """By mail in any case; a customer also in their updates, where the file was part of something."""
     sender, request = told.user, told.request
+    if request is not None and sender.role == CUSTOMER and not parts.is_told(request):
+        return
     mail = _mail(file, sender, request)
     if request is not None and sender.role == CUSTOMER:
         deliver(told, mail, request_id=request.pk)

@@ -13,7 +13,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.notifications.markdown import escape_value, plain_to_markdown
 from portal_core.service_requests.entries import VisibleEntry
-from portal_core.service_requests.guest_links import current_link, path_of
+from portal_core.service_requests.guest_links import current_link, is_stopped, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -42,6 +42,12 @@ def settings_address() -> str:
 def seen_by(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
     """The request as `viewer` may see it. SECURITY: the only source of what a mail says about it."""
     return visible(request, viewer, portal=portal, link=address_of(page_of(request, viewer)))
+
+
+def is_told(request: ServiceRequest) -> bool:
+    """Whether the request's customer gets mails about it: not with a closed account, nor as a guest whose link was
+    stopped."""
+    return request.customer.is_active and not is_stopped(request)
 
 
 def page_of(request: ServiceRequest, viewer: Viewer) -> str:

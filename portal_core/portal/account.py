@@ -26,6 +26,7 @@ from portal_core.portal.told import told_table
 from portal_core.saved_records.details import details_form
 from portal_core.saved_records.details import save_details as remember
 from tenants.limits import TooMany
+from tenants.ui.paging import page_number, pager_by_number
 
 ACCOUNT = "account"
 
@@ -39,7 +40,8 @@ def account(request: PersonRequest) -> HttpResponse:
 
 def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
     """The page with what was just typed in place; 400 when something typed was not taken."""
-    user, facts = request.user, portal_facts()
+    user, facts, page = request.user, portal_facts(), page_number(request.GET)
+    sessions = own_account.sessions_of(user, request.session, page=page)
     waiting = email_change.waiting(request, user)
     forms: dict[str, Form | None] = {
         "details": _details_form(request),
@@ -56,7 +58,8 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
         "waiting": waiting,
         "needs_old_code": email_change.needs_old_code(waiting),
         "has_password": user.has_usable_password(),
-        "sessions": own_account.sessions_of(user, request.session),
+        "sessions": sessions,
+        "pager": pager_by_number(request.GET, page, has_more=sessions.has_more, place="a4"),
         "told": told_table(user),
         "page_error": bool(bound),
         "open_part": next(iter(bound), ""),

@@ -137,11 +137,11 @@ def render_by_link(
     confirmed = is_confirmed(request, opened)
     viewer = Viewer.of(acting(request, opened), portal)
     sender_id = None if confirmed else browser_id(request) or _NO_BROWSER
-    before = parse_uuid(request.GET.get("before", ""))
-    page = with_token(request_page(opened.row, viewer, portal=portal, before=before), opened.token)
+    before, older = (parse_uuid(request.GET.get(name, "")) for name in ("before", "documents"))
+    page = request_page(opened.row, viewer, portal=portal, before=before, documents_before=older)
     context = {
         "portal": portal,
-        "page": page,
+        "page": with_token(page, opened.token),
         "asks": offered_asks(
             opened.row, page.request, viewer, portal=portal, sent=sent_asks, place=Place(sender_id=sender_id)
         ),

@@ -177,7 +177,11 @@ def render_request(
 ) -> HttpResponse:
     """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
     page = request_page(
-        opened.row, opened.viewer, portal=opened.portal, before=parse_uuid(request.GET.get("before", ""))
+        opened.row,
+        opened.viewer,
+        portal=opened.portal,
+        before=parse_uuid(request.GET.get("before", "")),
+        documents_before=parse_uuid(request.GET.get("documents", "")),
     )
     context = {
         "portal": opened.portal,

@@ -81,10 +81,24 @@ def ensure_link(row: ServiceRequest) -> GuestLink | None:
 
 def current_link(row: ServiceRequest) -> GuestLink | None:
     """The link by which a guest can open this request now; None for customers with an account. Writes nothing."""
+    link = _link_of(row)
+    if link is None or link.revoked_at is not None:
+        return None
+    return link if expires_at(link, row) > timezone.now() else None
+
+
+def is_stopped(row: ServiceRequest) -> bool:
+    """Whether the link was stopped by which a guest follows this request: then no mail about it goes to the guest, for
+    it would lead nowhere, and perhaps to the wrong person. Writes nothing."""
+    link = _link_of(row)
+    return link is not None and link.revoked_at is not None
+
+
+def _link_of(row: ServiceRequest) -> GuestLink | None:
+    """The guest's one link, working or not; no query where a page has loaded `guest_links` with the request."""
     if not row.customer.is_guest:
         return None
-    link = GuestLink.objects.filter(request=row, customer_id=row.customer_id, revoked_at=None).first()
-    return link if link is not None and expires_at(link, row) > timezone.now() else None
+    return next((link for link in row.guest_links.all() if link.customer_id == row.customer_id), None)
 
 
 def open_link(token: str) -> OpenedLink | None:

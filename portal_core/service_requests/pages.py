@@ -4,24 +4,18 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
-
-from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.documents.models import Document
 from portal_core.documents.scanning import has_scanner, states_of
 from portal_core.documents.shown import ShownFile
-from portal_core.documents.visible import VisibleDocument, visible_documents
+from portal_core.documents.visible import VisibleDocument
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, VisibleEntry, page_of
-from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import ServiceRequest, Turn
-from portal_core.service_requests.page_files import Marks, marked, marked_field, marks_of
+from portal_core.service_requests.page_documents import marks_beside, page_documents
+from portal_core.service_requests.page_files import Marks, marked, marked_field
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
-
-_DOCUMENTS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -41,6 +35,9 @@ class RequestPage:
     steps: tuple[Step, ...]
     history: EntryPage
     documents: tuple[VisibleDocument, ...] = ()
+    # Where the documents before these begin, and files of the answers that belong to documents not among them.
+    older_documents: uuid.UUID | None = None
+    filed_elsewhere: frozenset[str] = frozenset()
 
     @property
     def wanted(self) -> tuple[VisibleDocument, ...]:
@@ -50,7 +47,7 @@ class RequestPage:
     @property
     def files(self) -> tuple[ShownFile, ...]:
         """The files in the answers that are no documents of their own."""
-        theirs = {file.id for document in self.documents for file in document.files}
+        theirs = {file.id for document in self.documents for file in document.files} | self.filed_elsewhere
         return tuple(file for field in self.request.fields for file in field.files if file.id not in theirs)
 
 
@@ -60,49 +57,37 @@ def request_page(
     *,
     portal: CompiledPortal,
     before: uuid.UUID | None = None,
+    documents_before: uuid.UUID | None = None,
     entries: int = PAGE_SIZE,
 ) -> RequestPage:
     """The page of `row` as `viewer` sees it, with `entries` lines of history at most; two queries (history, steps), and
-    one more for each of: documents where the portal has kinds of them, what the scanner says where there is one."""
-    documents, marks = _documents(row, viewer, portal)
+    one more for each of: documents where the portal has kinds of them (two more where there are many), what the scanner
+    says where there is one."""
+    papers = page_documents(row, viewer, portal, documents_before)
     page = RequestPage(
         request=visible(row, viewer, portal=portal),
         steps=_steps(row, viewer, portal),
         history=page_of(row, viewer, portal=portal, before=before, size=entries),
-        documents=documents,
+        documents=papers.shown,
+        older_documents=papers.older,
     )
+    marks = papers.marks
+    if papers.is_part:
+        marks, elsewhere = marks_beside(_files_told_of(page), row, viewer, portal)
+        page = replace(page, filed_elsewhere=elsewhere)
     return _with_marks(page, marks, _states(page) if has_scanner() else {})
 
 
-def _documents(
-    row: ServiceRequest, viewer: Viewer, portal: CompiledPortal
-) -> tuple[tuple[VisibleDocument, ...], Marks]:
-    """What stands here as a document, and what is to be said of files whose document does not stand (any more)."""
-    if not portal.document_kinds:
-        return (), {}
-    # Those that came in here, and those on file that were used for what was asked here; for the marks, also those on
-    # file that stand in an answer.
-    used = RequestFile.objects.filter(request=row, file__document__isnull=False)
-    given = used.filter(entry__isnull=False)
-    here = Q(request=row) | Q(pk__in=used.values("file__document_id"))
-    of_request = Q(request=row) | Q(pk__in=given.values("file__document_id"))
-    rows = Document.objects.filter(here).select_related("replaced_by")
-    rows = rows.annotate(is_of_request=ExpressionWrapper(of_request, output_field=BooleanField()))
-    found = list(rows.order_by("-id")[:_DOCUMENTS])
-    theirs = {document.pk for document in found if document.is_of_request}
-    for document in found:
-        document.request = row
-    shown = visible_documents(found, viewer, portal)
-    marks = marks_of(found, shown, row, viewer)
-    standing = (document for document in shown if document.is_current or document.is_wanted)
-    return tuple(document for document in standing if document.id in theirs), marks
+def _files_told_of(page: RequestPage) -> list[str]:
+    """The files in answers and history."""
+    held = (*(field.files for field in page.request.fields), *(entry.files for entry in page.history.entries))
+    return [file.id for files in held for file in files]
 
 
 def _states(page: RequestPage) -> Mapping[str, str]:
     """What the scanner has said of the page's files so far."""
-    fields, entries = page.request.fields, page.history.entries
-    held = (*(f.files for f in fields), *(e.files for e in entries), *(d.files for d in page.documents))
-    return states_of(file.id for files in held for file in files)
+    of_documents = (file.id for document in page.documents for file in document.files)
+    return states_of((*_files_told_of(page), *of_documents))
 
 
 def _with_marks(page: RequestPage, marks: Marks, states: Mapping[str, str]) -> RequestPage:

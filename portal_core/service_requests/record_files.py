@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from portal_core.config.compiled import CompiledPortal
@@ -39,26 +39,40 @@ class RecordFile:
 
 @dataclass(frozen=True)
 class RecordFiles:
-    """The newest files of a record; `more` are those that are not shown yet."""
+    """The newest files of a record; `more` are those that are not shown yet, `older` is where those before begin."""
 
     shown: tuple[RecordFile, ...] = ()
     more: int = 0
+    older: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class FilesPart:
+    """How many of them: the first few, `everything` (as many as a page holds), or those `before` one."""
+
+    everything: bool = False
+    before: uuid.UUID | None = None
 
 
 def files_about(
-    rows: Sequence[ServiceRequest], viewer: Viewer, *, portal: CompiledPortal, everything: bool = False
+    rows: Sequence[ServiceRequest], viewer: Viewer, *, portal: CompiledPortal, part: FilesPart
 ) -> RecordFiles:
     """The files of these requests (which the reader sees), the newest first, in one query; none without requests."""
     if not rows:
         return RecordFiles()
     by_id = {row.pk: row for row in rows}
-    shown = [_shown(found, by_id, viewer, portal) for found in _files_of(list(by_id))]
+    found = _files_of(list(by_id), part.before)
+    shown = [_shown(row, by_id, viewer, portal) for row in found[:MOST_FILES]]
     seen = [item for item in shown if item is not None]
-    most = MOST_FILES if everything else FILES_SHOWN
-    return RecordFiles(tuple(seen[:most]), max(0, len(seen) - most))
+    older = found[MOST_FILES - 1].pk if len(found) > MOST_FILES else None
+    if part.everything or part.before is not None:
+        return RecordFiles(tuple(seen), 0, older)
+    more = max(0, len(seen) - FILES_SHOWN)
+    # Whoever asks for the rest comes past these first.
+    return RecordFiles(tuple(seen[:FILES_SHOWN]), more, None if more else older)
 
 
-def _files_of(requests: list[uuid.UUID]) -> list[StoredFile]:
+def _files_of(requests: list[uuid.UUID], before: uuid.UUID | None) -> list[StoredFile]:
     uses = RequestFile.objects.filter(request__in=requests).order_by()
     papers = StoredFile.objects.filter(document__request__in=requests).order_by()
     places = uses.filter(file=OuterRef("pk")).values(
@@ -68,7 +82,11 @@ def _files_of(requests: list[uuid.UUID]) -> list[StoredFile]:
     )
     found = StoredFile.objects.filter(pk__in=uses.values("file_id").union(papers.values("pk")))
     found = found.exclude(attached_at=None).select_related("document").annotate(places=ArraySubquery(places))
-    return list(found.order_by("-attached_at", "-pk")[:MOST_FILES])
+    if before is not None:
+        there = StoredFile.objects.filter(pk=before).values("attached_at")
+        same = Q(attached_at=Subquery(there), pk__lt=before)
+        found = found.filter(Q(attached_at__lt=Subquery(there)) | same)
+    return list(found.order_by("-attached_at", "-pk")[: MOST_FILES + 1])
 
 
 def _shown(

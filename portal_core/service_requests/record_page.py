@@ -6,8 +6,10 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.saved_records.history import lines_of
 from portal_core.saved_records.models import SavedRecord
+from portal_core.service_requests.record_files import FilesPart
 from portal_core.service_requests.service_history import Part, history_of
 from portal_core.service_requests.viewer import Viewer
+from tenants.identifiers import parse_uuid
 from tenants.ui.paging import page_number, pager_by_number
 
 
@@ -15,9 +17,9 @@ from tenants.ui.paging import page_number, pager_by_number
 def past_of(
     record: SavedRecord, asked: QueryDict, *, actor: Actor, viewer: Viewer, portal: CompiledPortal
 ) -> dict[str, object]:
-    """Requests (`?page=2`), their files (`?files=all`) and changes (`?changes=all`) for the template."""
+    """Requests (`?page=2`), their files (`?files=all`, `&before=ID`) and changes (`?changes=all`) for the template."""
     page = page_number(asked)
-    part = Part(page, every_file=asked.get("files") == "all")
+    part = Part(page, FilesPart(asked.get("files") == "all", parse_uuid(asked.get("before", ""))))
     history = history_of(record, actor, viewer, portal=portal, part=part)
     lines, has_more_lines = lines_of(record, viewer, portal=portal, everything=asked.get("changes") == "all")
     return {

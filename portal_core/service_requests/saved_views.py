@@ -39,7 +39,7 @@ def views_for(actor: Actor) -> Sequence[SavedView]:
     if actor.user_id is None or not actor.is_staff:
         return ()
     mine_or_shared = Q(owner_id=actor.user_id) | Q(is_shared=True)
-    return list(SavedView.objects.filter(mine_or_shared).order_by("name", "id")[: OWN_LIMIT * 2])
+    return list(SavedView.objects.filter(mine_or_shared).order_by("name", "id"))
 
 
 def filters_of(view: SavedView) -> Filters:

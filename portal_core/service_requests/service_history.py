@@ -4,6 +4,7 @@ SECURITY: a request counts only where the reader sees the field that names the r
 request stands. Otherwise a field that staff keep to themselves would tell through the record what it holds.
 """
 
+import dataclasses
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from portal_core.saved_records.models import SavedRecord
 from portal_core.service_requests.actions.submit import may_file
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
-from portal_core.service_requests.record_files import RecordFiles, files_about
+from portal_core.service_requests.record_files import FilesPart, RecordFiles, files_about
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from portal_core.service_requests.visible_values import field_values
@@ -44,10 +45,10 @@ class ServiceHistory:
 
 @dataclass(frozen=True)
 class Part:
-    """How much of it: a page of the requests (and their files), and whether every file is shown."""
+    """How much of it: a page of the requests, and how many of their files."""
 
     page: int = 1
-    every_file: bool = False
+    files: FilesPart = dataclasses.field(default_factory=FilesPart)
 
 
 def history_of(
@@ -58,7 +59,7 @@ def history_of(
     found = list(_rows_about(record, actor, portal)[first : first + REQUESTS_SHOWN + 1])
     rows = [row for row in found[:REQUESTS_SHOWN] if _is_seen_to_name(row, record, viewer, portal)]
     requests = [visible(row, viewer, portal=portal, brief=True) for row in rows]
-    files = files_about(rows, viewer, portal=portal, everything=part.every_file)
+    files = files_about(rows, viewer, portal=portal, part=part.files)
     return ServiceHistory(requests, files, has_more=len(found) > REQUESTS_SHOWN)
 
 

@@ -397,8 +397,9 @@ def test_news_after_half_a_year_open_the_link_again_but_not_a_stopped_one(house,
         assert path in house.mails()[-1].text
         assert client_for().get(path).status_code == 200
         house.client.post(f"{path}stop/")
+        before = len(house.mails())
         reply(actor=actor_for(house.people["bob"]), request_id=row.pk, message=Message("And more", uuid.uuid4()))
-        assert "/g/" not in house.mails()[-1].text
+        assert len(house.mails()) == before
 
 
 @pytest.mark.parametrize("spoil", [lambda p: p[:-3] + "x/", lambda p: p.replace("-1.", "-2."), lambda _p: "/g/x/"])

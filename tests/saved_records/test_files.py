@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.documents.uploads import Rules, stored_value, take
+from portal_core.service_requests import record_files
 from portal_core.service_requests.actions import change_fields
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.models import Event
@@ -101,6 +102,25 @@ def test_files_cost_one_query_and_what_is_over_waits_behind_a_link(files):
     assert len(about_files) == 1
     assert "b5.pdf" in page and "a0.pdf" not in page and "4 more" in page
     assert "a0.pdf" in files.text("carol", f"/saved/{files.boiler.pk}/?files=all")
+
+
+def test_more_files_than_a_page_holds_go_on_behind_a_link(files, monkeypatch):
+    for number in range(4):
+        two = [sent(f"a{number}.pdf", pdf(b"%d" % number)), sent(f"b{number}.pdf", pdf(b"b%d" % number))]
+        files.file(**{"f-plan_new": two})
+    monkeypatch.setattr(record_files, "MOST_FILES", 3)
+    path, shown = f"/saved/{files.boiler.pk}/", []
+    page = files.text("carol", f"{path}?files=all")
+    while True:
+        shown += re.findall(r"([ab]\d)\.pdf", page[page.index('id="files"') : page.index('id="changes"')])
+        older = re.search(r"before=([\w-]+)#files", page)
+        if older is None:
+            break
+        page = files.text("carol", f"{path}?files=all&before={older[1]}")
+    assert sorted(set(shown)) == ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]
+    monkeypatch.setattr(record_files, "FILES_SHOWN", 5)
+    # A short list that is not everything leads on, too.
+    assert "Older files" in files.text("carol", path)
 
 
 def test_a_shared_document_counts_and_one_that_is_gone_or_not_shared_does_not(files):

@@ -32,6 +32,7 @@ from tenants.uploads import UploadLimits, takes_files
 HERE = "desk:setup_versions"
 PAGE_SIZE = 20
 SHOWN_CHANGES = 100
+PROBLEMS_SHOWN = 20
 DRAFT = "draft"
 
 
@@ -82,7 +83,8 @@ def _page(
         "live": live,
         "has_draft": draft.is_changed,
         "may_publish": request.actor.may("publish"),
-        "problems": problems[:20],
+        "problems": problems[:PROBLEMS_SHOWN],
+        "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
         **_compared(request, draft, live),
         **_way_back(request, live),
     }

@@ -21,6 +21,7 @@ from portal_core.desk.setup.review.standing import Mapto, maptos
 from tenants.templatetags.ui import number_word
 
 SHOWN_CHANGES = 200
+PROMISES_SHOWN = 10
 _MISSING_TEXT = "There is no text in: "
 
 _SIGNS = {
@@ -151,7 +152,8 @@ class Review:
             who = {"customer": "Customers", "guest": "Guests", "agent": "Agents"}.get(rule.never, "Some colleagues")
             if label:
                 found.append(f"{who} never see {label}")
-        return tuple(found[:10])
+        more = len(found) - PROMISES_SHOWN
+        return (*found[:PROMISES_SHOWN], *([f"{more} more of your rules"] if more > 0 else []))
 
 
 def _note(words: str, problems: list[Problem]) -> tuple[str, str]:

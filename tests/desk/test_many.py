@@ -1,0 +1,121 @@
+"""Lists at the desk and of one's own that are longer than a page: all of it is reached, and its number is said."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import Session, User
+from portal_core.history.models import CustomerLook
+from portal_core.service_requests.models import SavedView
+from portal_core.service_requests.queue import Filters
+from portal_core.service_requests.saved_views import keep_view
+from tests.factories import make_user
+
+
+def test_the_team_is_paged_and_everybody_in_it_can_be_changed(people, client_for):
+    User.objects.bulk_create(
+        User(email=f"w{place:03}@example.com", name=f"Worker {place:03}", role="agent", is_active=True)
+        for place in range(620)
+    )
+    alice = client_for(people["alice"])
+    page = alice.get("/desk/team/").content.decode()
+    assert 'People <span class="dot">' in page and re.search(r"62\d people", page)
+    seen, number = set(), 1
+    while True:
+        page = alice.get(f"/desk/team/?page={number}").content.decode()
+        seen |= set(re.findall(r"w(\d{3})@example", page))
+        if 'rel="next"' not in page:
+            break
+        number += 1
+    assert len(seen) == 620 and number == 7
+    last = User.objects.get(email="w619@example.com")
+    picked = alice.get(f"/desk/team/?person={last.pk}").content.decode()
+    assert f"/desk/team/{last.pk}/" in picked
+    assert alice.post(f"/desk/team/{last.pk}/", {"role": "manager", "team": ""}).status_code == 302
+    last.refresh_from_db()
+    assert last.role == "manager"
+
+
+def test_requests_are_given_to_anybody_of_a_large_team(shop, people, client_for):
+    User.objects.bulk_create(
+        User(email=f"w{place:03}@example.com", name=f"Zoe {place:03}", role="agent", is_active=True)
+        for place in range(510)
+    )
+    row = shop.file("repair", what="Red", kind="noise")
+    assert "Zoe 509" in client_for(people["bob"]).get(f"/desk/requests/{row.number}/").content.decode()
+
+
+def test_every_sign_in_is_listed_this_one_first(people, client_for):
+    carol = client_for(people["carol"])
+    mine = carol.get("/account/").content.decode()
+    assert "sign-ins in all" not in mine
+    _sessions(people["carol"], 120)
+    first, second, third = (carol.get(f"/account/?page={page}").content.decode() for page in (1, 2, 3))
+    assert "121 sign-ins in all" in first and "this one" in first
+    assert "this one" not in second + third
+    keys = [set(re.findall(r"/account/sessions/(\w{64})/", page)) for page in (first, second, third)]
+    assert [len(found) for found in keys] == [49, 50, 21] and len(set().union(*keys)) == 120
+
+
+def _sessions(user: User, number: int) -> None:
+    now = timezone.now()
+    Session.objects.bulk_create(
+        Session(
+            key_hash=f"{place:064}",
+            user=user,
+            expires_at=now + timedelta(days=1),
+            last_seen_at=now + timedelta(seconds=place),
+        )
+        for place in range(number)
+    )
+
+
+def test_the_other_requests_of_a_customer_are_counted_and_lead_to_all(shop, people, client_for):
+    rows = [shop.file("repair", what=f"Matter {place}", kind="noise") for place in range(8)]
+    bob = client_for(people["bob"])
+    page = bob.get(f"/desk/requests/{rows[0].number}/").content.decode()
+    href = f"/desk/customers/{people['carol'].pk}/?show=requests"
+    assert "7 other requests" in page and href in page
+    everything = bob.get(href).content.decode()
+    assert all(f"/desk/requests/{row.number}/" in everything for row in rows)
+    assert "other requests</a>" not in bob.get(f"/desk/requests/{shop.file('repair', 'dave').number}/").content.decode()
+
+
+def test_a_request_goes_on_in_any_of_a_customers_open_ones(shop, people, client_for):
+    rows = [shop.file("repair", what=f"Matter {place}", kind="noise") for place in range(28)]
+    bob, here = client_for(people["bob"]), rows[-1].number
+    first, second = (bob.get(f"/desk/requests/{here}/merge/?page={page}").content.decode() for page in (1, 2))
+    offered = [re.findall(r'name="into" value="(\d+)"', page) for page in (first, second)]
+    assert [len(found) for found in offered] == [25, 2]
+    assert {int(number) for found in offered for number in found} == {row.number for row in rows[:-1]}
+
+
+def test_the_rail_says_how_many_views_there_are_and_the_page_lists_them_all(shop, people, client_for):
+    bob = actor_for(people["bob"])
+    for place in range(20):
+        keep_view(actor=bob, name=f"View {place:02}", filters=Filters(view="all"))
+    carla = make_user("carla@example.com", "Carla", "agent")
+    SavedView.objects.bulk_create(
+        SavedView(owner=carla, name=f"Shared {place:03}", is_shared=True, filters={}, created_at=timezone.now())
+        for place in range(60)
+    )
+    client = client_for(people["bob"])
+    assert "All 80 views" in client.get("/desk/").content.decode()
+    page = client.get("/desk/views/").content.decode()
+    assert "View 19" in page and "Shared 059" in page
+
+
+def test_an_owner_sees_every_look_at_a_customer(shop, people, client_for):
+    CustomerLook.objects.bulk_create(
+        CustomerLook(customer=people["carol"], looker=people["alice"], page=f"/look-{place:02}/", is_draft=False,
+                     at=timezone.now() + timedelta(minutes=place))
+        for place in range(14)
+    )  # fmt: skip
+    alice, path = client_for(people["alice"]), f"/desk/customers/{people['carol'].pk}/"
+    page = alice.get(path).content.decode()
+    assert page.count("/look-") == 10 and "?looks=all" in page
+    assert alice.get(f"{path}?looks=all").content.decode().count("/look-") == 14
