@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
@@ -47,6 +47,14 @@ SEARCHES = {
 }
 
 
+class Sized(Protocol):
+    """A portal with so many rows in it."""
+
+    @property
+    def size(self) -> int:
+        """How many."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One measured page: its name and one call of it."""
@@ -63,8 +71,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         portals = [grown(size) for size in SIZES]
         figures: dict[str, Any] = {}
         for pages in zip(*(_pages(portal) for portal in portals), strict=True):
-            figures[pages[0].name] = _measure(portals, pages, rounds)
-    _compare(figures)
+            figures[pages[0].name] = measure(portals, pages, rounds)
+    compare(figures, YARDSTICK)
     return figures
 
 
@@ -73,23 +81,24 @@ def _pages(portal: Grown) -> list[Page]:
     number = str(FIRST + portal.size // 2)
     return [
         _bare(portal),
-        _get("home", customer, "/"),
-        _get("list", customer, "/requests/"),
-        _get("request", customer, f"/requests/{FIRST}/"),
-        _get("form", customer, f"/new/{portal.type_key}/"),
+        get("home", customer, "/"),
+        get("list", customer, "/requests/"),
+        get("request", customer, f"/requests/{FIRST}/"),
+        get("form", customer, f"/new/{portal.type_key}/"),
         Page("submit", portal.submit),
-        _get("queue", agent, "/desk/"),
-        _get("queue by age", agent, "/desk/?view=all&sort=age"),
-        _get("desk request", agent, f"/desk/requests/{FIRST}/"),
-        _get("customers", agent, "/desk/customers/"),
+        get("queue", agent, "/desk/"),
+        get("queue by age", agent, "/desk/?view=all&sort=age"),
+        get("desk request", agent, f"/desk/requests/{FIRST}/"),
+        get("customers", agent, "/desk/customers/"),
         *(
-            _get(f"search: {name}", agent, "/desk/search/?q=" + words.format(number=number).replace(" ", "+"))
+            get(f"search: {name}", agent, "/desk/search/?q=" + words.format(number=number).replace(" ", "+"))
             for name, words in SEARCHES.items()
         ),
     ]
 
 
-def _get(name: str, client: Client, path: str) -> Page:
+def get(name: str, client: Client, path: str) -> Page:
+    """The page at an address, as this client asks for it."""
     return Page(name, lambda: client.get(path))
 
 
@@ -104,7 +113,7 @@ def _bare(portal: Grown) -> Page:
     return Page(YARDSTICK, call)
 
 
-def _measure(portals: list[Grown], pages: tuple[Page, ...], rounds: int) -> dict[str, Any]:
+def measure(portals: Sequence[Sized], pages: tuple[Page, ...], rounds: int) -> dict[str, Any]:
     """The figures of one page by size, measured in turn."""
     print(f"\n{pages[0].name}")
     times: dict[str, list[float]] = {str(portal.size): [] for portal in portals}
@@ -145,10 +154,11 @@ def _figures(times: list[float]) -> dict[str, float]:
     }
 
 
-def _compare(figures: dict[str, Any]) -> None:
+def compare(figures: dict[str, Any], yardstick: str) -> None:
+    """Prints each p50 beside the yardstick, and at the largest size beside the smallest."""
     small, large = str(SIZES[0]), str(SIZES[-1])
-    print(f"\nTimes the bare view (at {SIZES[0]:,}), and p50 at {SIZES[-1]:,} against {SIZES[0]:,}, at most {LIMIT}:")
-    bare = figures[YARDSTICK][small]["p50_ms"]
+    print(f"\nTimes the {yardstick} (at {SIZES[0]:,}), and p50 at {SIZES[-1]:,} against {SIZES[0]:,}, at most {LIMIT}:")
+    bare = figures[yardstick][small]["p50_ms"]
     for name, row in figures.items():
         ratio = row[large]["p50_ms"] / row[small]["p50_ms"]
         times = row[small]["p50_ms"] / bare

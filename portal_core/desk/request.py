@@ -38,7 +38,7 @@ from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.moving import offered_moves
 from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
-from portal_core.service_requests.promises import expected_words, has_limit
+from portal_core.service_requests.promises import has_limit
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -150,7 +150,7 @@ def render_request(
         "opened": opened,
         "number": row.number,
         "due_at": due_of(row),
-        "customer_reads": expected_words(row, viewer=opened.customer_viewer, now=timezone.now()),
+        "customer_reads": visible(row, opened.customer_viewer, portal=opened.portal, brief=True).status.expected,
         "is_late": row.closed_at is None and row.due_at < timezone.now(),
         "waiting_on": waiting_on(row),
         "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal),

@@ -76,6 +76,11 @@ class VisibleDocument:
         return self.is_open and not self.is_asked_there
 
     @property
+    def is_listed(self) -> bool:
+        """Whether it stands on its customer's page of documents."""
+        return self.is_wanted or self.is_current or (self.valid_until is not None and self.standing != "gone")
+
+    @property
     def is_current(self) -> bool:
         """Whether it stands on file now, valid or not."""
         return self.standing in ("on_file", "expiring", "expired")

@@ -17,7 +17,8 @@ from django.utils.translation import override
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.documents.visible import visible_document
+from portal_core.documents.models import Document
+from portal_core.documents.visible import VisibleDocument, visible_document
 from portal_core.notifications.compose_documents import document_of, icon_of, is_paper
 from portal_core.notifications.handed_over import handed_over_line
 from portal_core.notifications.models import Notice
@@ -140,18 +141,26 @@ def _of_paper(row: Notice, viewer: Viewer, portal: CompiledPortal) -> Update | N
     # SECURITY: whose documents one may know is not asked here; those who see all may.
     if paper is None or row.entry is None or shown is None or (viewer.is_staff and not viewer.role.reaches_all):
         return None
-    vault = f"/desk/customers/{paper.customer_id}/documents/" if viewer.is_staff else "/documents/"
     return Update(
         id=row.pk,
         headline=document_title(row.entry, viewer, portal),
         excerpt=_shortened(row.entry.body),
         title="" if shown.name == shown.kind_name else shown.kind_name,
         reference=shown.reference,
-        path=shown.answer_path if shown.is_wanted and not viewer.is_staff else f"{vault}#d-{shown.id}",
+        path=_path_of_paper(shown, paper, viewer),
         at=row.at,
         is_new=row.read_at is None,
         icon=icon_of(row.what),
     )
+
+
+def _path_of_paper(shown: VisibleDocument, paper: Document, viewer: Viewer) -> str:
+    """Where it is found now; one that is no longer listed, with its request, or else where the others are."""
+    if viewer.is_staff:
+        return f"/desk/customers/{paper.customer_id}/documents/#d-{shown.id}"
+    if shown.is_wanted:
+        return shown.answer_path
+    return f"/documents/?all=1#d-{shown.id}" if shown.is_listed else shown.request_path or "/documents/"
 
 
 def _headline(what: str, view: VisibleRequest, entry: VisibleEntry | None) -> tuple[str, str]:

@@ -82,10 +82,13 @@ def _planned_words(day: date, *, viewer: Viewer, now: datetime) -> str:
     return _("Planned for %(day)s") % {"day": words}
 
 
-def expected_words(request: ServiceRequest, *, viewer: Viewer, now: datetime, usually: str = "") -> str:
+def expected_words(
+    request: ServiceRequest, *, viewer: Viewer, now: datetime, usually: str = "", agreed: str = ""
+) -> str:
     """What the reader may expect and when, as one sentence without a full stop.
 
-    `usually` is said where nothing is promised (see `usually_words`).
+    `agreed` (the day that the next step names) is said where nothing is promised and staff have planned no day;
+    `usually` (see `usually_words`) where there is no such day either.
     """
     with override(viewer.language):
         if request.turn == Turn.NOBODY:
@@ -96,7 +99,7 @@ def expected_words(request: ServiceRequest, *, viewer: Viewer, now: datetime, us
         if request.planned_for is not None:
             return _planned_words(request.planned_for, viewer=viewer, now=now)
         if not has_limit(request.due_at):
-            return usually or _("No fixed date yet")
+            return (_("On %(day)s") % {"day": agreed} if agreed else usually) or _("No fixed date yet")
         day = day_words(request.due_at, viewer=viewer)
         if request.due_at < now - timedelta(minutes=1):
             return _("We meant to be back by %(day)s and are late") % {"day": day}

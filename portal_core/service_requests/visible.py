@@ -153,7 +153,8 @@ class _Builder:
         request = self.request
         fields = self._fields(self._keys_in_texts() if brief else None)
         usually = usually_words(self._usual_hours(), language=self.viewer.language)
-        expected = expected_words(request, viewer=self.viewer, now=self.now, usually=usually)
+        agreed = self._agreed_day(fields)
+        expected = expected_words(request, viewer=self.viewer, now=self.now, usually=usually, agreed=agreed)
         words = self._words(fields)
         return VisibleRequest(
             id=request.pk,
@@ -187,6 +188,13 @@ class _Builder:
             revision=request.revision,
             words=words,
         )
+
+    def _agreed_day(self, fields: tuple[VisibleField, ...]) -> str:
+        """The day that the next step names ("You come on {field:appointment}"), if this reader sees one: beside it
+        nobody reads that there is no date yet."""
+        named = field_keys_in(self.status.next_step)
+        days = {field.key: field.shown.in_a_sentence for field in fields if field.kind in ("date", "datetime")}
+        return next((days[key] for key in named if days.get(key)), "")
 
     def _usual_hours(self) -> int | None:
         return usual_hours(self.type.key, self.status.key) if self.request.turn == Turn.US else None

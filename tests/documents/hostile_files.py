@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from tests.documents.locked_papers import LOCKED_REFUSED
 from tests.documents.samples import office, pdf, picture
 
 _SCRIPT = b"5 0 <</S/JavaScript/JS(app.alert\\(1\\))>>"
@@ -188,6 +189,7 @@ REFUSED: dict[str, Make] = {
     "packed cut.pdf": lambda: pdf(packed(zlib.compress(_SCRIPT)[:-6])),
     "packed rows.pdf": lambda: pdf(packed(zlib.compress(b"\x00" + _SCRIPT))),
     "packed behind.pdf": lambda: pdf(packed(b"\x91" * 90, b"/Type/ObjStm/X(stream\n" + zlib.compress(_PLAIN) + b")")),
+    **LOCKED_REFUSED,
     "packed locked.pdf": lambda: pdf(packed(b"\x91" * 90) + b"<</Encrypt 9 0 R>>"),
     "packed bomb.pdf": lambda: pdf(packed(zlib.compress(b"5 0 " + b" " * 90_000_000, 9))),
     "packed bombs.pdf": lambda: pdf(packed(zlib.compress(b"5 0 " + b" " * 4_000_000, 9)) * 50),

@@ -18,6 +18,7 @@ from portal_core.documents.models import StoredFile
 from portal_core.documents.names import shown_name
 from portal_core.documents.words import _REASONS
 from tests.documents.hostile_files import DEFANGED, HTML, REFUSED, packed
+from tests.documents.locked_papers import LOCKED_TAKEN
 from tests.documents.samples import pdf, picture, sent
 
 EVERYTHING = frozenset(FORMATS)
@@ -71,6 +72,7 @@ def test_each_is_checked_in_two_seconds_and_two_hundred_megabytes(tmp_path):
     taken = {"phone.jpg": lambda: picture(size=(8_000, 6_000)), "plan.png": lambda: picture("PNG", size=(5_000, 4_000))}
     # A book of ten thousand streams, and one that is nothing but beginnings of names.
     taken["book.pdf"] = lambda: pdf(packed(zlib.compress(b"5 0 <</Type/Font>>" * 50)) * 10_000)
+    taken |= LOCKED_TAKEN
     taken["slashes.pdf"] = lambda: pdf(b"/JavaScrip/#4a" * 3_000_000)
     names = {str(number): name for number, name in enumerate([*made, *taken])}
     for number, make in enumerate([*made.values(), *taken.values()]):

@@ -58,8 +58,21 @@ def test_everything_about_documents_stands_in_the_updates(papers):
     carol = papers.client("carol")
     for what, leads in (("paper_approved", good), ("paper_shared", shared)):
         answer = carol.post(f"/updates/{Notice.objects.get(what=what).pk}/")
-        assert answer["Location"] == f"/documents/#d-{leads.pk}"
+        assert answer["Location"] == f"/documents/?all=1#d-{leads.pk}"
         assert f'id="d-{leads.pk}"' in page(papers, "carol")
+
+
+def test_an_update_of_what_is_no_longer_listed_leads_to_a_page_without_a_place_on_it(papers):
+    asked = ask(papers, "Before we come.")
+    said(papers)
+    withdraw(papers, asked)
+    said(papers)
+    carol = papers.client("carol")
+    for notice in Notice.objects.filter(user=papers.people["carol"]):
+        leads = carol.post(f"/updates/{notice.pk}/")["Location"]
+        assert leads == "/documents/" and carol.get(leads).status_code == 200
+    desk = Document.objects.get(pk=asked.pk)
+    assert f'id="d-{desk.pk}"' in page(papers, "bob", f"/desk/customers/{desk.customer_id}/documents/")
 
 
 def test_an_update_leads_to_where_it_is_answered_while_it_is_asked_for(papers):

@@ -4,6 +4,7 @@ from typing import IO, Final
 
 import re2
 
+from portal_core.documents.checking.pdf_locks import MARK, Locks, locks_of
 from portal_core.documents.checking.pdf_streams import Finder, look_inside
 from portal_core.documents.checking.refused import Refused
 
@@ -37,20 +38,30 @@ def check_pdf(content: IO[bytes]) -> None:
     content.seek(0)
     if not content.read(5) == b"%PDF-":
         raise Refused("spoilt_pdf")
-    if _look_through(content):
+    is_packed, is_locked = _look_through(content)
+    if is_packed or is_locked:
         content.seek(0)
-        look_inside(content.read(), _OBJECTS, _ACTIVE_INSIDE)
+        whole = content.read()
+        locks = locks_of(whole) if is_locked else Locks()
+        if locks.needs_password:
+            raise Refused("locked")
+        if is_packed:
+            look_inside(whole, locks, _OBJECTS, _ACTIVE_INSIDE)
     content.seek(0)
 
 
-def _look_through(content: IO[bytes]) -> bool:
-    """Looks at everything as it lies there; whether objects may lie packed in streams. Raises Refused for programs."""
+def _look_through(content: IO[bytes]) -> tuple[bool, bool]:
+    """Looks at everything as it lies there; whether objects may lie packed in streams, and whether it may be locked.
+
+    Raises Refused for programs.
+    """
     content.seek(0)
-    before, is_packed = b"", False
+    before, is_packed, is_locked = b"", False, False
     while chunk := content.read(_CHUNK_BYTES):
         plain = before + chunk
         if _ACTIVE.search(plain):
             raise Refused("active_pdf")
         is_packed = is_packed or _OBJECTS.search(plain) is not None
+        is_locked = is_locked or MARK.search(plain) is not None
         before = chunk[-_OVERLAP_BYTES:]
-    return is_packed
+    return is_packed, is_locked

@@ -2,7 +2,7 @@
 
 SECURITY: neither lengths nor filters are taken from a stream's dictionary, which may lie: every place that may be meant
 is tried, and what is found there must look like objects. What cannot be unpacked is refused, not passed: a reader might
-be able to. A document that is locked (even with an empty password) hides its objects in this way.
+be able to. In a document that is locked without a password, what lies there counts, and what each key makes of it.
 """
 
 import base64
@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final, Protocol, TypeAlias
 
+from portal_core.documents.checking.pdf_locks import MARK, Locks
 from portal_core.documents.checking.refused import Refused
 
 _Bytes: TypeAlias = "bytes | memoryview"
@@ -30,7 +31,12 @@ _OBJECTS: Final = re.compile(rb"\s{0,99}\d{1,10}[\s\0]{1,99}\d")
 _HEX: Final = re.compile(rb"[\s\0]*[0-9A-Fa-f][0-9A-Fa-f\s\0]*>?[\s\0]*\Z")
 _BASE_85: Final = re.compile(rb"[\s\0]*(?:<~)?[!-uz\s\0]*(?:~>)?[\s\0]*\Z")
 _SPACE: Final = re.compile(rb"[\s\0]+")
-_ENCRYPTED: Final = re.compile(rb"/Encrypt\b")
+# Of all streams that are opened with a key, over and over: only who wants to keep us busy has more.
+_MOST_OPENED: Final = 96 * 1024 * 1024
+_PROBE_BYTES: Final = 1024
+_NUMBERS: Final = re.compile(rb"(\d{1,10})[\s\0]+(\d{1,5})[\s\0]+\Z")
+_NUMBERS_BYTES: Final = 40
+_MOST_BACK: Final = 8
 # Ways of packing that hardly anybody uses for objects, and that look like plain ones.
 _ODD: Final = re.compile(rb"/(?:LZWDecode|RunLengthDecode)\b")
 
@@ -55,13 +61,14 @@ class Finder(Protocol):
         """All matches, from the left."""
 
 
-def look_inside(whole: bytes, sign: Finder, active: Finder) -> None:
+def look_inside(whole: bytes, locks: Locks, sign: Finder, active: Finder) -> None:
     """Unpacks every stream that is said to hold objects (by a `sign` in its dictionary) and looks for what is `active`.
 
     Raises:
         Refused: for a program, for streams that cannot be unpacked, and for those that unpack to far too much.
     """
     begins, ends = _positions(_BEGIN, whole), _positions(_END, whole)
+    opening = _Opening(locks)
     left, done = _MOST_BYTES, set[int]()
     for number, found in enumerate(sign.finditer(whole)):
         if number > _MOST_STREAMS:
@@ -70,13 +77,14 @@ def look_inside(whole: bytes, sign: Finder, active: Finder) -> None:
             if place in done:
                 continue
             done.add(place)
-            objects = _unpacked(whole, place, left)
-            if objects is None:
-                raise Refused("locked" if _ENCRYPTED.search(whole) else "spoilt_pdf")
-            if active.search(objects):
-                raise Refused("active_pdf")
-            # What was looked at twice counts twice.
-            left -= len(objects)
+            readings = list(_readings(whole, place, ends, opening, left))
+            if not readings:
+                raise Refused("locked" if MARK.search(whole) else "spoilt_pdf")
+            for objects in readings:
+                if active.search(objects):
+                    raise Refused("active_pdf")
+                # What was looked at twice counts twice.
+                left -= len(objects)
 
 
 def _positions(word: re.Pattern[bytes], whole: bytes) -> list[int]:
@@ -103,11 +111,59 @@ def _places(whole: bytes, sign: Match, begins: list[int], ends: list[int]) -> It
         yield place
 
 
-def _unpacked(whole: bytes, place: int, left: int) -> bytes | None:
+class _Opening:
+    """Opens streams with the keys of a document, so much in all."""
+
+    def __init__(self, locks: Locks) -> None:
+        self._keys, self._left = locks.keys, _MOST_OPENED
+
+    def opened(self, whole: bytes, place: int, data: memoryview) -> Iterator[bytes]:
+        """What each key makes of a stream, if it looks like objects at all."""
+        numbers = _numbers_before(whole, place) if self._keys else None
+        if numbers is None:
+            return
+        for key in self._keys:
+            if not _may_be_objects(key.opened(data[:_PROBE_BYTES], *numbers)):
+                continue
+            self._left -= len(data)
+            if self._left < 0:
+                raise Refused("bomb")
+            yield key.opened(data, *numbers)
+
+
+def _numbers_before(whole: bytes, place: int) -> tuple[int, int] | None:
+    """Number and generation of the object in which a stream stands."""
+    first, at = max(0, place - _DICTIONARY_BYTES), place
+    for _ in range(_MOST_BACK):
+        at = whole.rfind(b"obj", first, at)
+        if at < 0:
+            return None
+        found = _NUMBERS.search(whole[max(0, at - _NUMBERS_BYTES) : at])
+        if found is not None:
+            return int(found[1]), int(found[2])
+    return None
+
+
+def _may_be_objects(begin: bytes) -> bool:
+    return _is_deflated(begin) or _OBJECTS.match(begin) is not None or _from_text(begin) is not None
+
+
+def _readings(whole: bytes, place: int, ends: list[int], opening: _Opening, left: int) -> Iterator[bytes]:
+    """The objects in one stream as it lies there, and as each key opens it."""
+    number = bisect_left(ends, place)
+    end = ends[number] - len("endstream") if number < len(ends) else len(whole)
+    data = memoryview(whole)[place : max(place, end)]
+    is_odd = _ODD.search(whole, max(0, place - _DICTIONARY_BYTES), place) is not None
+    contents: list[_Bytes] = [data, *opening.opened(whole, place, data)]
+    for content in contents:
+        objects = _unpacked(content, left, is_odd=is_odd)
+        if objects is not None:
+            yield objects
+
+
+def _unpacked(data: _Bytes, left: int, *, is_odd: bool) -> bytes | None:
     """The objects in one stream; None where they cannot be unpacked. Raises Refused for more than `left` bytes."""
-    end = _END.search(whole, place)
-    data: _Bytes = memoryview(whole)[place : end.start() if end is not None else len(whole)]
-    if _ODD.search(whole, max(0, place - _DICTIONARY_BYTES), place) and _OBJECTS.match(data):
+    if is_odd and _OBJECTS.match(data):
         return None
     for _layer in range(_MOST_LAYERS):
         is_plain = len(data) == 0 or _OBJECTS.match(data) is not None
