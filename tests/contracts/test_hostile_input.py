@@ -147,6 +147,7 @@ SETUP = {
     "types/add/": {"name": "New", "copy": "job", "flow": "way"},
     "types/order/": {"key": "job", "to": "last"},
     "types/job/words/": {"name": "Job", "description": "d", "group": "g", "icon": "tool", "title": "t", "before": "b"},
+    "starters/": {"starter": "invoices", "types": "copy"},
     "types/job/handling/": {"start": "open", "removes": "phone-calls"},
     "types/job/handling/add/": {
         "when": "all",

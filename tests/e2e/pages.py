@@ -240,6 +240,7 @@ DESK = (
     Page("desk-join", "/signin/", then=_follow_invitation),
     Page("setup-handling", "/desk/setup/types/report-fault/handling/", "owner"),
     Page("setup-handling-rule", "/desk/setup/types/report-fault/handling/0/", "owner"),
+    Page("setup-starters", "/desk/setup/starters/?starter=invoices", "owner"),
     Page("setup-flows", "/desk/setup/flows/", "owner"),
     Page("setup-statuses", "/desk/setup/flows/repairs/", "owner", mock="setup-statuses.html"),
     Page("setup-status", "/desk/setup/flows/repairs/statuses/visit-to-agree/", "owner"),

@@ -224,7 +224,8 @@ class Working:
             self.put(f"{name}.{_as_item(item)['key']}", item)
         for key in {str(key) for key in _as_list(self.get(name))} - set(keys_of(items)):
             self.put(f"{name}.{key}", None)
-        self.put(name, list[JsonValue](keys_of(items)))
+        # An empty list is left out, as in every document.
+        self.put(name, list[JsonValue](keys_of(items)) or None)
 
 
 def _as_list(value: JsonValue) -> list[JsonValue]:

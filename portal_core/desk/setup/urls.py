@@ -12,6 +12,7 @@ from portal_core.desk.setup import (
     live_form,
     notifications,
     portal,
+    starters,
     texts,
     type_fields,
     types,
@@ -52,6 +53,7 @@ _HANDLING = "setup/types/<slug:type_key>/handling/"
 setup_urls = [
     *(address for made in CATALOGUES.values() for address in _catalogue_urls(made)),
     path("setup/", types.index, name="setup"),
+    path("setup/starters/", starters.index, name="setup_starters"),
     path("setup/types/add/", types.add, name="setup_type_add"),
     path("setup/types/order/", types.order, name="setup_types_order"),
     path("setup/types/<slug:type_key>/", type_fields.index, name="setup_type"),

@@ -1,0 +1,112 @@
+"""A starter comes into the draft in one step: looked at before, undone after, nothing live, nothing else changed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from portal_core.accounts.models import User
+from portal_core.config.canonical import canonical
+from portal_core.config.checks import check
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from portal_core.config.models import DraftOperation
+from portal_core.config.problems import stops
+from portal_core.config.starters import starter, starter_keys
+from portal_core.service_requests.models import ServiceRequest
+
+PAGE = "/desk/setup/starters/"
+
+
+def types_of(key: str) -> list[str]:
+    return [kind["key"] for kind in starter(key)["types"]]
+
+
+def plain(answer: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def test_the_page_offers_the_nine_and_says_what_one_brings(alice):
+    page = alice.get(PAGE)
+    assert page.content.decode().count("?starter=") == len(starter_keys()) == 9
+    assert "Choose one to see what it brings." in plain(page)
+    page = plain(alice.get(f"{PAGE}?starter=invoices"))
+    for kind in starter("invoices")["types"]:
+        assert kind["name"]["en"] in page
+    assert "3 sets of statuses, 2 kinds of document, 1 kind of saved record, 1 team" in page
+    assert alice.get(f"{PAGE}?starter=nothing").status_code == 200
+    assert current().revision == 0
+    assert PAGE in alice.get("/desk/setup/").content.decode()
+
+
+def test_a_starter_is_one_edit_which_the_review_shows_and_which_can_be_undone(alice):
+    live, people = canonical(live_portal().document), User.objects.count()
+    answer = alice.post(PAGE, {"starter": "invoices", "types": types_of("invoices")}, follow=True)
+    assert answer.redirect_chain == [("/desk/setup/publish/", 302)]
+    page = plain(answer)
+    assert "From the starter “Explaining invoices”: 3 request types, 3 sets of statuses" in page
+    for kind in starter("invoices")["types"]:
+        assert f"Customers can make a new request: “ {kind['name']['en']} ”" in page
+    assert (current().revision, DraftOperation.objects.count()) == (1, 1)
+    assert stops(check(current().document, live_portal().document)) == ()
+    assert canonical(live_portal().document) == live
+    # No sample data comes along.
+    assert (User.objects.count(), ServiceRequest.objects.count()) == (people, 0)
+    alice.post("/desk/setup/history/1/undo/")
+    assert not current().is_changed
+
+
+def test_one_type_of_a_starter_leads_to_that_type(alice):
+    answer = alice.post(PAGE, {"starter": "booking", "types": ["book"]})
+    assert answer.headers["Location"] == "/desk/setup/types/book/"
+    assert current().keys("types") == ["repair", "sale", "book"]
+    assert current().keys("flows") == ["way", "appointments"]
+    assert alice.get("/desk/setup/types/book/").status_code == 200
+
+
+def test_keys_that_are_taken_are_kept_apart_and_nothing_of_the_portals_own_changes(alice):
+    alice.post("/desk/setup/types/add/", {"name": "Book", "copy": "repair"})
+    before = current().as_json()
+    alice.post(PAGE, {"starter": "booking", "types": types_of("booking")})
+    after: Any = current().as_json()
+    assert [kind["key"] for kind in after["types"]] == ["repair", "sale", "book", "book-2", "change", "question"]
+    for name in ("portal", "notifications"):
+        assert after[name] == before[name]
+    assert after["types"][: len(before["types"])] == before["types"]
+    assert stops(check(current().document, live_portal().document)) == ()
+
+
+def test_what_is_there_already_is_not_added_again(alice):
+    typed = {"starter": "booking", "types": types_of("booking")}
+    alice.post(PAGE, typed)
+    assert "All of it is in your draft already." in plain(alice.get(f"{PAGE}?starter=booking"))
+    answer = alice.post(PAGE, typed, follow=True)
+    assert "All of it is in the draft already. Nothing was added." in plain(answer)
+    assert current().revision == 1
+
+
+def test_a_name_that_is_there_twice_is_pointed_out(alice):
+    name = starter("booking")["types"][0]["name"]["en"]
+    alice.post("/desk/setup/types/add/", {"name": name, "copy": "repair"})
+    answer = alice.post(PAGE, {"starter": "booking", "types": ["book"]}, follow=True)
+    assert f"“{name}” is the name of two request types now. Give one of them another." in plain(answer)
+
+
+def test_nothing_ticked_is_said_at_the_boxes_and_writes_nothing(alice):
+    answer = alice.post(PAGE, {"starter": "booking"})
+    assert answer.status_code == 400
+    assert "Tick at least one" in plain(answer)
+    for typed in ({"starter": "nothing", "types": "x"}, {"starter": "booking", "types": "x"}, {}):
+        alice.post(PAGE, typed)
+    assert current().keys("types") == ["repair", "sale"]
+    assert current().revision == 0
+
+
+@pytest.mark.parametrize("who,status", [("bob", 403), ("carol", 404)])
+def test_only_who_may_configure_brings_one_in(who, status, shop, people, client_for):
+    client = client_for(people[who])
+    assert client.get(PAGE).status_code == status
+    assert client.post(PAGE, {"starter": "booking", "types": ["book"]}).status_code == status
+    assert current().revision == 0
