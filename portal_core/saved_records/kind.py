@@ -28,6 +28,7 @@ from portal_core.saved_records.queries import of_customer
 from portal_core.saved_records.titles import named, shown_title, title_of
 from portal_core.saved_records.visible import VisibleRecord, visible_all
 from portal_core.saved_records.writing import NewRecord, create
+from tenants.ui.fields import FieldProblem, as_lead, problems_of
 
 if TYPE_CHECKING:
     from django.forms.forms import BaseForm
@@ -127,13 +128,19 @@ class RecordChoice(forms.Field):
     def _new(self, picked: Picked) -> JsonValue:
         form = record_form(self.kind, self.asked, picked.typed, prefix=f"{picked.name}{INNER}")
         if not form.is_valid():
-            wrong = [f"{form[name].label}: {message}" for name, messages in form.errors.items() for message in messages]
-            raise forms.ValidationError([forms.ValidationError(words, code=NEW) for words in wrong[:_ERRORS_SHOWN]])
+            wrong = [_inside(form[name], problem) for name in form.errors for problem in problems_of(form[name])]
+            raise forms.ValidationError(wrong[:_ERRORS_SHOWN])
         answers = {key: answer for key, answer in form.cleaned_data.items() if answer is not None}
         if not answers:
             raise forms.ValidationError(_("Say something about it, so that we know it again."), code=NEW)
         portal = self.asked.portal
         return {NEW: answers, "title": title_of(self.kind, answers, portal)}
+
+
+def _inside(bound: forms.BoundField, problem: FieldProblem) -> forms.ValidationError:
+    """What is wrong with one of the questions about a new one, and where it stands."""
+    words = f"{as_lead(bound.label)} {problem.words}".replace("%", "%%")
+    return forms.ValidationError(words, code=NEW, params={"target": problem.target})
 
 
 def _was_typed(typed: QueryDict, prefix: str) -> bool:
@@ -210,6 +217,11 @@ class RecordBound(forms.BoundField):
         value = self.value()
         picked = value if isinstance(value, Picked) else None
         return self.choice.inner_form(picked, self.html_name).shown()
+
+    @property
+    def says_inside(self) -> bool:
+        """Whether all that is wrong stands beside the questions about a new one."""
+        return self.chooses_new and any(question.bound and question.bound.errors for question in self.inner)
 
     @property
     def kind_name(self) -> str:

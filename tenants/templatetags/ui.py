@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django import template
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -245,9 +245,8 @@ def shape(bound: BoundField) -> str:
 
 @register.filter
 def as_lead(label: object) -> str:
-    """`{{ field.label|as_lead }}`: a question before what is said about it keeps its mark, all else gets a colon."""
-    text = str(label).strip()
-    return text if text.endswith(("?", ":", ".", "!", "…")) else f"{text}:"
+    """`{{ field.label|as_lead }}`: the label before what is said about the field."""
+    return fields.as_lead(label)
 
 
 @register.filter
@@ -302,6 +301,15 @@ def table_form(bound: BoundField) -> TableForm:
 def problems(bound: BoundField) -> list[fields.FieldProblem]:
     """`{{ field|problems }}`: what is wrong with it, each with the id that leads there."""
     return fields.problems_of(bound)
+
+
+@register.filter
+def answers_to_mend(form: object) -> int:
+    """`{{ form|answers_to_mend }}`: how many answers need another look; what is wrong with the whole counts as one."""
+    if not isinstance(form, BaseForm):
+        return 0
+    wrong = sum(fields.answers_to_mend(bound) for bound in form if bound.errors)
+    return wrong + bool(form.non_field_errors())
 
 
 @register.filter

@@ -106,20 +106,31 @@ class FieldProblem:
     target: str
 
 
+def as_lead(label: object) -> str:
+    """A label before what is said about it: a question keeps its mark, all else gets a colon."""
+    text = str(label).strip()
+    return text if text.endswith(("?", ":", ".", "!", "…")) else f"{text}:"
+
+
 def problems_of(bound: BoundField) -> list[FieldProblem]:
-    """What is wrong, for the summary above a form."""
+    """What is wrong, for the summary above a form. A field of several questions says by `target` which one it is."""
     shape = shape_of(bound)
     usual = f"{bound.auto_id}-group" if shape in ("group", "parts", "rows") else bound.id_for_label
     found = []
     for words, error in zip(bound.errors, bound.errors.as_data(), strict=True):
         params = getattr(error, "params", None) or {}
-        target = usual
+        target = params.get("target", usual)
         if shape == "rows":
             target = target_of(bound, params)
         elif shape == "parts" and params.get("part"):
             target = f"{bound.auto_id}_{params['part']}"
         found.append(FieldProblem(str(words), target))
     return found
+
+
+def answers_to_mend(bound: BoundField) -> int:
+    """How many answers are wrong: several things may be wrong with one, and a field may ask for several."""
+    return len({problem.target for problem in problems_of(bound)})
 
 
 def described_by(bound: BoundField, *, hint: bool) -> str:

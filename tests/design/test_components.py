@@ -111,6 +111,17 @@ def test_the_summary_names_each_question() -> None:
     assert "Which one? Write an answer here." in summary
 
 
+def test_the_summary_counts_answers_not_complaints() -> None:
+    class Typed(Form):
+        first, second = CharField(required=False), CharField(required=False)
+
+        def clean(self) -> None:
+            for words in ("Too short.", "Too common."):
+                self.add_error("first", words)
+
+    assert "One answer needs another look" in render_to_string("components/errors.html", {"form": Typed({})})
+
+
 def test_a_group_of_answers_has_one_name_and_marks_the_chosen_one() -> None:
     form = samples.SampleForm(initial={"choice": "b"})
     html = render_to_string("components/field.html", {"field": form["choice"]})

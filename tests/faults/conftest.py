@@ -14,6 +14,8 @@ from tenants.context import tenant_context
 from tenants.outbox import emit
 from tests.faults.processes import Fleet, Post, Redis
 
+START_SECONDS = 240
+
 
 @pytest.fixture
 def post() -> Iterator[Post]:
@@ -40,8 +42,11 @@ def fleet(race_tenant, post, redis, tmp_path) -> Iterator[Fleet]:
     """Two workers and a beat; who dies is started again."""
     fleet = Fleet(redis.url, post.port, tmp_path)
     fleet.start()
-    yield fleet
-    fleet.stop()
+    try:
+        wait_until(fleet.is_ready, START_SECONDS, "the workers' start")
+        yield fleet
+    finally:
+        fleet.stop()
 
 
 @pytest.fixture

@@ -123,6 +123,11 @@ class Fleet:
         for process in self._processes.values():
             process.wait()
 
+    def is_ready(self) -> bool:
+        """Whether all workers wait for tasks."""
+        workers = sum(name.startswith("worker") for name in self._commands)
+        return len(list(self.folder.glob("*.ready"))) == workers
+
     def order_death(self, place: str) -> None:
         """The next worker that comes by `place` dies there."""
         (self.folder / place).touch()

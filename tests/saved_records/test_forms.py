@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import uuid
 
 import pytest
@@ -80,6 +81,16 @@ def test_a_new_one_without_its_needed_answer_is_refused_and_what_was_typed_stays
     assert answer.status_code == 400
     assert "Maker: Write an answer here." in page and 'value="Eco 99"' in page
     assert ServiceRequest.objects.count() == 0 and SavedRecord.objects.count() == 1
+
+
+def test_what_is_wrong_with_a_new_one_is_counted_led_to_and_said_beside_its_own_question(house, client_for):
+    carol = client_for(house.people["carol"])
+    page = send(carol, appliance="new", **{"what": "", "appliance_new-model": "Eco 99"}).content.decode()
+    target = re.search(r'<a href="#([^"]+)">[^<]*Maker: Write an answer here.</a>', page)[1]
+    assert f'id="{target}"' in page and 'name="f-appliance_new-maker"' in page.split(f'id="{target}"')[0][-200:]
+    assert "2 answers need another look" in page
+    # The group repeats it for screen readers alone.
+    assert '<div id="id_f-appliance-error" class="sr">' in page
 
 
 def test_the_same_form_twice_makes_one_request_and_one_record(house, client_for):
