@@ -144,7 +144,9 @@ def _person(user: User | None, email: str) -> User | None:
     try:
         return register_customer(email=email)
     except EmailTaken:
-        return User.objects.by_email(email)
+        # Another browser with a code was quicker, or an invitation, which signs nobody in.
+        found = User.objects.by_email(email)
+        return found if found is not None and found.is_active and found.role != OPERATOR else None
 
 
 def _lock(request: HttpRequest) -> None:

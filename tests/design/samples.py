@@ -242,6 +242,7 @@ def _list_cases() -> list[tuple[str, dict[str, Any]]]:
         ("keys.html", {}),
         ("desk_search.html", {"query": HOSTILE, "kept": [(HOSTILE, HOSTILE)]}),
         ("mark.html", {"letter": HOSTILE}),
+        ("brandmark.html", {"brand": Thing(letter=HOSTILE, logo=None), "name": HOSTILE}),
         ("scene.html", {}),
     ]  # fmt: skip
 
