@@ -79,7 +79,35 @@ def keep_logo(content: IO[bytes], name: str) -> PortalAsset:
         Refused: it is no picture that can be a logo; nothing was kept.
     """
     checked = check_file(content, name, ACCEPTED)
-    return _kept(draw_logo(checked.content), shown_name(name, checked.extension))
+    return keep_drawn(draw_logo(checked.content), shown_name(name, checked.extension))
+
+
+def keep_drawn(drawn: DrawnLogo, name: str) -> PortalAsset:
+    """Keeps a logo that was drawn, for people under this name; the one that is there already stays."""
+    found = _found(drawn.digest)
+    if found is not None:
+        return found
+    key = storage.put(io.BytesIO(drawn.content))
+    try:
+        with transaction.atomic():
+            return PortalAsset.objects.create(
+                digest=drawn.digest,
+                key=key,
+                name=name,
+                size_bytes=len(drawn.content),
+                width=drawn.width,
+                height=drawn.height,
+                reads_on_light=drawn.reads_on_light,
+                reads_on_dark=drawn.reads_on_dark,
+                colour=drawn.colour,
+            )
+    except IntegrityError:
+        # Somebody sent the same picture at the same moment.
+        storage.remove(key)
+        return PortalAsset.objects.get(digest=drawn.digest)
+    except BaseException:
+        storage.remove(key)
+        raise
 
 
 def reason_of(name: str, code: str) -> str:
@@ -120,33 +148,6 @@ def _limit(owner_id: uuid.UUID) -> None:
         consume([Bucket("logos", str(owner_id), _AN_HOUR, _HOUR_SECONDS)])
     except TooMany:
         raise Refused("too_often") from None
-
-
-def _kept(drawn: DrawnLogo, name: str) -> PortalAsset:
-    found = _found(drawn.digest)
-    if found is not None:
-        return found
-    key = storage.put(io.BytesIO(drawn.content))
-    try:
-        with transaction.atomic():
-            return PortalAsset.objects.create(
-                digest=drawn.digest,
-                key=key,
-                name=name,
-                size_bytes=len(drawn.content),
-                width=drawn.width,
-                height=drawn.height,
-                reads_on_light=drawn.reads_on_light,
-                reads_on_dark=drawn.reads_on_dark,
-                colour=drawn.colour,
-            )
-    except IntegrityError:
-        # Somebody sent the same picture at the same moment.
-        storage.remove(key)
-        return PortalAsset.objects.get(digest=drawn.digest)
-    except BaseException:
-        storage.remove(key)
-        raise
 
 
 def _found(digest: str) -> PortalAsset | None:

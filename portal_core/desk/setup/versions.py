@@ -15,8 +15,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.actions import Decided, publish
 from portal_core.config.canonical import canonical_json
 from portal_core.config.changes import compare
-from portal_core.config.document import DocumentRefused, PortalDocument, load, load_json
-from portal_core.config.document.clean import MAX_BYTES
+from portal_core.config.document import DocumentRefused, PortalDocument, load
 from portal_core.config.draft.editing import replace
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.errors import PortalChanged, PublishRefused
@@ -27,7 +26,8 @@ from portal_core.config.queries import live_version, version_by, versions_page
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Shown
 from portal_core.desk.setup.review.views import typed_note
-from tenants.uploads import UploadLimits, takes_files
+from portal_core.documents.bundle import MOST_BYTES, bundle_of, take_portal
+from tenants.uploads import FILE_BYTES, MEGABYTE, UploadLimits, takes_files
 
 HERE = "desk:setup_versions"
 PAGE_SIZE = 20
@@ -203,7 +203,7 @@ def _loaded(request: PersonRequest, version: PortalVersion) -> HttpResponse:
 @require_safe
 @staff_page("manage_setup")
 def as_file(request: PersonRequest) -> HttpResponse:
-    """The portal as a file: what is live, the draft, or a version."""
+    """The portal as a file: what is live, the draft, or a version; `?as=bundle` with its pictures."""
     which = request.GET.get("version", "")
     live = live_version()
     try:
@@ -212,27 +212,30 @@ def as_file(request: PersonRequest) -> HttpResponse:
         raise Http404 from refused
     if document is None:
         raise Http404
-    response = HttpResponse(canonical_json(document), content_type="application/json; charset=utf-8")
     name = DRAFT if which == DRAFT else f"version-{_number(which) or (live.number if live else 0)}"
-    response["Content-Disposition"] = f'attachment; filename="portal-{name}.json"'
+    if request.GET.get("as") == "bundle":
+        response, end = HttpResponse(bundle_of(document), content_type="application/zip"), "zip"
+    else:
+        response, end = HttpResponse(canonical_json(document), content_type="application/json; charset=utf-8"), "json"
+    response["Content-Disposition"] = f'attachment; filename="portal-{name}.{end}"'
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 @require_POST
 @staff_page("manage_setup")
-@takes_files(UploadLimits(file_bytes=MAX_BYTES, total_bytes=2 * MAX_BYTES, files=1))
+@takes_files(UploadLimits(file_bytes=MOST_BYTES, total_bytes=FILE_BYTES, files=1))
 def read_file(request: PersonRequest) -> HttpResponse:
     """Reads a file into the draft; what cannot be read is said with its place, and nothing is changed."""
     sent = request.FILES.get("file")
-    if sent is None:
+    if sent is None or sent.file is None:
         messages.error(request, "Choose a file first.")
         return HttpResponseRedirect(reverse(HERE))
     if getattr(sent, "is_too_large", False):
-        messages.error(request, "The file is larger than 2 MB. Nothing was changed.")
+        messages.error(request, f"The file is larger than {MOST_BYTES // MEGABYTE} MB. Nothing was changed.")
         return HttpResponseRedirect(reverse(HERE))
     try:
-        document = load_json(sent.read(MAX_BYTES + 1))
+        document = take_portal(sent.file)
         replace(actor=request.actor, document=document, title="Read from a file")
     except DocumentRefused as refused:
         return _page(request, current(), problems=refused.problems, status=400)

@@ -1,14 +1,17 @@
-"""`portal_export`: the live (or draft) portal configuration as a JSON document, on standard output."""
+"""`portal_export`: the live (or draft) portal configuration: its JSON document on standard output, or a bundle."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from portal_core.config.canonical import canonical_json
+from portal_core.config.document import PortalDocument
 from portal_core.config.draft.reading import current
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
+from portal_core.documents.bundle import bundle_of
 from tenants import catalog
 from tenants.context import tenant_context
 
@@ -21,6 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The names of contract.md."""
         parser.add_argument("--tenant", required=True, metavar="SLUG")
+        parser.add_argument("--bundle", metavar="FILE.zip", help="writes the document with its pictures there instead")
         parser.add_argument("--draft", action="store_true", help="the draft instead of what is live")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,16 +33,27 @@ class Command(BaseCommand):
         if tenant is None:
             raise CommandError(f"There is no tenant {options['tenant']!r}.", returncode=2)
         with tenant_context(tenant):
-            self.stdout.write(_document(use_draft=options["draft"]), ending="")
+            document = _document(use_draft=options["draft"])
+            if options["bundle"]:
+                _write(Path(options["bundle"]), bundle_of(document))
+            else:
+                self.stdout.write(canonical_json(document), ending="")
 
 
-def _document(*, use_draft: bool) -> str:
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.", returncode=2) from error
+
+
+def _document(*, use_draft: bool) -> PortalDocument:
     try:
         if use_draft:
             draft = current()
             if not draft.is_changed:
                 raise CommandError("There is no draft. Leave --draft out to export what is live.", returncode=1)
-            return canonical_json(draft.document)
-        return canonical_json(live_portal().document)
+            return draft.document
+        return live_portal().document
     except PortalNotSetUp as error:
         raise CommandError("This tenant has no published portal yet.", returncode=1) from error

@@ -1,8 +1,9 @@
-"""`portal_import`: a JSON document becomes the draft, or with --publish the live portal."""
+"""`portal_import`: a JSON document, or a bundle with its pictures, becomes the draft or is published at once."""
 
 import json
 import sys
 from argparse import ArgumentParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.actions import publish
+from portal_core.config.assets import missing_assets
 from portal_core.config.checks import check
-from portal_core.config.document import DocumentRefused, PortalDocument, load_json
+from portal_core.config.document import DocumentRefused, PortalDocument
 from portal_core.config.draft.editing import replace
 from portal_core.config.errors import PublishRefused
 from portal_core.config.problems import Problem, warnings
+from portal_core.documents.bundle import take_portal
 from tenants import catalog
 from tenants.context import tenant_context
 
@@ -26,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The names of contract.md."""
-        parser.add_argument("file", metavar="FILE", help="a JSON document, - for standard input")
+        parser.add_argument("file", metavar="FILE", help="a JSON document or a bundle (.zip), - for standard input")
         parser.add_argument("--tenant", required=True, metavar="SLUG")
         parser.add_argument("--publish", action="store_true", help="make it live at once")
         parser.add_argument("--map", metavar="MAP.json", help="where open requests go whose status or type disappears")
@@ -41,8 +44,8 @@ class Command(BaseCommand):
         raw = _read(options["file"])
         mapping = _read_mapping(options["map"]) if options["map"] else None
         try:
-            document = load_json(raw)
             with tenant_context(tenant):
+                document = take_portal(BytesIO(raw))
                 told = self._publish(document, mapping) if options["publish"] else self._draft(document)
         except (DocumentRefused, PublishRefused) as error:
             raise self._refusal(error.problems) from error
@@ -55,7 +58,7 @@ class Command(BaseCommand):
 
     def _draft(self, document: PortalDocument) -> str:
         draft = replace(actor=SYSTEM, document=document, title="Read a file into the draft")
-        self._warn(check(document))
+        self._warn((*check(document), *missing_assets(document)))
         return f"The draft is at revision {draft.revision}. Nothing is live yet: add --publish for that."
 
     def _warn(self, problems: tuple[Problem, ...]) -> None:
