@@ -34,6 +34,7 @@ from portal_core.service_requests.guest_links import replace_links_of_customer, 
 from portal_core.service_requests.replanning import replan_tonight
 from portal_core.service_requests.usual import measure_usual_hours
 from portal_core.service_requests.withholding import withhold
+from portal_core.service_requests.withholding_papers import withhold_papers
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current, current_schema
@@ -77,6 +78,7 @@ def connect() -> None:
     _connect_files()
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
     impact.register_one_by_one(find=request_impact.find_open, withhold=withhold)
+    impact.register_papers(withhold=withhold_papers)
 
 
 def _connect_files() -> None:

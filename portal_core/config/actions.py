@@ -28,10 +28,10 @@ from tenants.outbox.events import emit
 class Decided:
     """What was decided on the review page beside the document.
 
-    `withhold` names the fields (type.field) whose present values stay hidden although customers see the field from now
-    on. `restores` is the version whose content comes back. `expected_live` is the version that the page compared with.
-    `key` came with the form: the same one publishes once. With `uses_draft` what was decided about the draft, and its
-    time, are done with.
+    `withhold` names the fields (type.field) whose present values, and the document kinds (document:kind) whose present
+    documents stay hidden although customers see them from now on. `restores` is the version whose content comes back.
+    `expected_live` is the version that the page compared with. `key` came with the form: the same one publishes once.
+    With `uses_draft` what was decided about the draft, and its time, are done with.
     """
 
     withhold: frozenset[str] = frozenset()
@@ -91,6 +91,7 @@ def publish(
         )
         keep_compiled(version.pk, compile_portal(planned.complete, number, marks_of(planned.complete)))
         impact.withhold(planned.withheld(decided.withhold))
+        impact.withhold_papers(planned.withheld_papers(decided.withhold))
         _switch(state, version)
         settle(live, version, planned.handed_in)
         if decided.uses_draft:

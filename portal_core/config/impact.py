@@ -75,6 +75,7 @@ def _no_kinds() -> frozenset[str]:
 
 _kept_records: list[Callable[[], frozenset[str]]] = [_no_kinds]
 _kept_documents: list[Callable[[], frozenset[str]]] = [_no_kinds]
+_papers: list[Callable[[Sequence[str]], None]] = [lambda _kind_keys: None]
 _count: CountRequests = _none
 _apply: ApplyMoves = _nothing
 _one_by_one: list[tuple[FindRequests, WithholdValues]] = [(_find_none, _withhold_nothing)]
@@ -117,6 +118,17 @@ def register_kept_documents(kinds: Callable[[], frozenset[str]]) -> None:
 def kept_document_kinds() -> frozenset[str]:
     """The document kinds of which there is any."""
     return _kept_documents[0]()
+
+
+def register_papers(*, withhold: Callable[[Sequence[str]], None]) -> None:
+    """Registers who keeps the present documents of kinds from customers; called once at start."""
+    _papers[:] = [withhold]
+
+
+def withhold_papers(kind_keys: Sequence[str]) -> None:
+    """Hides from customers what there is of these document kinds, in the transaction of the caller."""
+    if kind_keys:
+        _papers[0](kind_keys)
 
 
 def standing() -> Sequence[Standing]:

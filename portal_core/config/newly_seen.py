@@ -7,7 +7,7 @@ from typing import TypeAlias
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.impact import Move, Withhold
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 
 # A type and a status of it: where requests stand.
 Place: TypeAlias = tuple[str, str]
@@ -25,6 +25,29 @@ class NewlySeen:
     def key(self) -> str:
         """How the field is named among the decisions: type.field."""
         return f"{self.type_key}.{self.field_key}"
+
+
+@dataclass(frozen=True)
+class NewlySeenPapers:
+    """A document kind whose documents customers see from now on."""
+
+    kind_key: str
+
+    @property
+    def key(self) -> str:
+        """How it is named among the decisions; no field is named so."""
+        return f"document:{self.kind_key}"
+
+
+def newly_seen_papers(before: CompiledPortal, after: CompiledPortal) -> tuple[NewlySeenPapers, ...]:
+    """Every document kind whose documents come to light for customers."""
+    role = resolve_role(CUSTOMER)
+    return tuple(
+        NewlySeenPapers(key)
+        for key, kind in before.document_kinds.items()
+        if kind_visibility(kind, role) == Visibility.HIDDEN
+        and kind_visibility(after.document_kinds.get(key), role) > Visibility.HIDDEN
+    )
 
 
 def newly_seen(before: CompiledPortal, after: CompiledPortal, moves: Sequence[Move] = ()) -> tuple[NewlySeen, ...]:

@@ -17,7 +17,7 @@ from portal_core.config.impact import Move, Standing, Withhold
 from portal_core.config.live import portal_version
 from portal_core.config.mapping import plan_moves
 from portal_core.config.models import PortalVersion
-from portal_core.config.newly_seen import NewlySeen, newly_seen, withheld
+from portal_core.config.newly_seen import NewlySeen, NewlySeenPapers, newly_seen, newly_seen_papers, withheld
 from portal_core.config.problems import Problem, stops, warnings
 from portal_core.config.retiring import Kept, carry_retired
 
@@ -57,6 +57,19 @@ class Plan:
         return newly_seen(compile_portal(self.previous, 0), compile_portal(self.complete, 0), self.moves)
 
     @cached_property
+    def newly_seen_papers(self) -> tuple[NewlySeenPapers, ...]:
+        """The document kinds whose documents would come to light for customers. Needs a document without stops."""
+        if self.previous is None:
+            return ()
+        return newly_seen_papers(compile_portal(self.previous, 0), compile_portal(self.complete, 0))
+
+    @property
+    def to_light(self) -> frozenset[str]:
+        """The names, among the decisions, of all that would come to light."""
+        fields = frozenset(item.key for item in self.newly_seen)
+        return fields | {item.key for item in self.newly_seen_papers}
+
+    @cached_property
     def content(self) -> dict[str, JsonValue]:
         """What the version would hold."""
         return canonical(self.complete)
@@ -76,6 +89,10 @@ class Plan:
         if self.previous is None or not chosen:
             return ()
         return withheld(compile_portal(self.previous, 0), self.newly_seen, chosen)
+
+    def withheld_papers(self, chosen: Collection[str]) -> tuple[str, ...]:
+        """The document kinds that were chosen (document:kind): what there is of them stays hidden."""
+        return tuple(item.kind_key for item in self.newly_seen_papers if item.key in chosen) if chosen else ()
 
 
 def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[str, object] | None = None) -> Plan:

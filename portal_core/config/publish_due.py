@@ -59,9 +59,7 @@ def _publish(actor: Actor, planned: Schedule) -> None:
 def _undecided(document: PortalDocument, decided: Decisions, live: PortalVersion | None) -> frozenset[str]:
     """What came to light only since the time was set: nobody has said that it may be shown."""
     planned = plan(document, live, decided.mapping)
-    return (
-        frozenset(item.key for item in planned.newly_seen) - decided.seen.keys() if not planned.stops else frozenset()
-    )
+    return planned.to_light - decided.seen.keys() if not planned.stops else frozenset()
 
 
 def _fails(planned: Schedule, problems: tuple[Problem, ...]) -> None:

@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from portal_core.accounts.roles import AGENT, CUSTOMER, GUEST, MANAGER, OWNER, Role
-from portal_core.config.document.fields import FieldBase
+from portal_core.config.document.fields import DocumentKind, FieldBase, FileField
 
 
 class Visibility(IntEnum):
@@ -36,6 +36,22 @@ def visibility(field: FieldBase, role: Role, status_key: str | None) -> Visibili
     if not field.retired:
         return value
     return min(value, Visibility.SEE) if _STAFF.intersection(lineage) else Visibility.HIDDEN
+
+
+def kind_visibility(kind: DocumentKind | None, role: Role) -> Visibility:
+    """What a role may do with documents of a kind: see them, or (edit) add, approve and send back.
+
+    The rules are those of fields: absent in `show`, customers see and staff edit; more special roles stand before.
+    What is known of no kind (any more) is for staff alone.
+    """
+    if kind is None:
+        return visibility(_as_field("none", {"customer": "hidden"}), role, "")
+    return visibility(_as_field(kind.key, dict(kind.show)), role, "")
+
+
+def _as_field(key: str, show: dict[str, str]) -> FileField:
+    """Kinds of documents and fields say who sees them in the same words; one rule reads both."""
+    return FileField.model_validate({"key": key, "kind": "file", "show": show})
 
 
 def reading_lineage(role: Role) -> tuple[str, ...]:

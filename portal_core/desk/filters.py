@@ -28,7 +28,9 @@ _NAMES = {
     "team": "team",
     "due": "due",
     "priority": "priority",
+    "holds": "holds",
 }
+_LONGEST_HOLDS = 2_000
 
 
 # In the queue every view is named in the address.
@@ -110,7 +112,8 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
         team=_clean(asked.get("team", "")),
         due=due if due in DUE else "",
         priority=priority if priority in PRIORITY else "",
-        state=state if state in ("open", "closed") else usual.state,
+        state=state if state in ("open", "closed", "any") else usual.state,
+        holds=(asked.get("holds", "") or "").replace("\x00", "")[:_LONGEST_HOLDS],
         sort=sort if sort in queue.SORTS else "due",
     )
 
@@ -143,6 +146,8 @@ def menus(
     states = [("open", "open"), ("closed", "closed")]
     usual = address.usual.state
     yield make.menu("state", "State", [state for state in states if state[0] != usual], unset=usual)
+    if filters.holds:
+        yield make.holding()
 
 
 @dataclass(frozen=True)
@@ -159,3 +164,8 @@ class _Menus:
         current = next((words for value, words in values if value == chosen), "")
         remove = self.address.of(replace(self.filters, **{name: unset})) if current else ""
         return FilterMenu(label, current or unset or "any", options, remove)
+
+    def holding(self) -> FilterMenu:
+        """That something stands in a field: led to from the review, and here only to be taken off."""
+        plain = replace(self.filters, holds="", state=self.address.usual.state)
+        return FilterMenu("Only", "what customers would newly read", [], self.address.of(plain))

@@ -5,9 +5,14 @@ from typing import Final
 
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.document.fields import DocumentKind, FileField
-from portal_core.config.visibility import Visibility, visibility
+from portal_core.config.document.fields import DocumentKind
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.uploads import USUAL_FILES, USUAL_SIZE_MB, Rules
+
+__all__ = [
+    "EXPIRING_DAYS", "add_months", "is_expired", "is_expiring", "kind_of", "kind_visibility", "kinds_shown",
+    "kinds_to_add", "may_add", "rules_of", "valid_until", "wanted_kinds",
+]  # fmt: skip
 
 # A document is asked for again this long before it runs out.
 EXPIRING_DAYS: Final = 30
@@ -23,17 +28,6 @@ def rules_of(kind: DocumentKind | None, max_files: int | None = None) -> Rules:
     if kind is None:
         return Rules(max_files=max_files or USUAL_FILES, max_size_mb=USUAL_SIZE_MB)
     return Rules(tuple(kind.accept), min(max_files or kind.max_files, kind.max_files), kind.max_size_mb)
-
-
-def kind_visibility(kind: DocumentKind | None, role: Role) -> Visibility:
-    """What a role may do with documents of a kind: see them, or (edit) add, approve and send back.
-
-    The rules are those of fields: absent in `show`, customers see and staff edit; more special roles stand before.
-    What is known of no kind (any more) is for staff alone.
-    """
-    if kind is None:
-        return visibility(_as_field("none", {"customer": "hidden"}), role, "")
-    return visibility(_as_field(kind.key, dict(kind.show)), role, "")
 
 
 def may_add(kind: DocumentKind, role: Role) -> bool:
@@ -84,8 +78,3 @@ def is_expiring(until: date | None, today: date) -> bool:
 def is_expired(until: date | None, today: date) -> bool:
     """Whether its last day is over."""
     return until is not None and until < today
-
-
-def _as_field(key: str, show: dict[str, str]) -> FileField:
-    """Kinds of documents and fields say who sees them in the same words; one rule reads both."""
-    return FileField.model_validate({"key": key, "kind": "file", "show": show})

@@ -10,6 +10,7 @@ from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.documents.kinds import kind_of
 from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.service_requests.document_line import sees_document_line
+from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 
 # For the reader who did it and for everybody else: in German the verb differs, so each is a sentence of its own.
@@ -42,6 +43,7 @@ class AskLine:
     """
 
     row: HistoryEntry
+    request: ServiceRequest
     type: CompiledType
     portal: CompiledPortal
     viewer: Viewer
@@ -63,7 +65,8 @@ class AskLine:
         status = self.type.flow.status_or_unknown(str(self.row.data.get("status", "")))
         ask = next((ask for ask in status.asks if ask.key == self.row.data.get("ask")), None)
         words = self.portal.text(ask.label, self.viewer.language) if ask is not None else ""
-        if not words and "kind" in self.row.data and sees_document_line(self.row, self.viewer, self.portal):
-            kind = kind_of(self.portal, str(self.row.data["kind"]))
+        row = self.row
+        if not words and "kind" in row.data and sees_document_line(row, self.request, self.viewer, self.portal):
+            kind = kind_of(self.portal, str(row.data["kind"]))
             words = self.portal.text(kind.name, self.viewer.language) if kind is not None else ""
         return words or self.portal.text(status.customer_name, self.viewer.language)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -26,6 +27,7 @@ from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from portal_core.service_requests.queries import seen_by_reader, visible_to
 from portal_core.service_requests.withholding import is_withheld
+from portal_core.service_requests.withholding_papers import is_told_of
 from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 
@@ -163,7 +165,9 @@ def _sees(actor: Actor, row: StoredFile, use: RequestFile) -> bool:
     portal = live_portal()
     entry = use.entry
     audience, kind_key = (entry.audience, entry.data.get("kind")) if entry is not None else (None, None)
-    return sees_use(Viewer.of(actor, portal), FileUse(row.pk, use.request, use.field_key, audience, kind_key), portal)
+    at = None if entry is None else entry.at
+    found = FileUse(row.pk, use.request, use.field_key, audience, kind_key, at)
+    return sees_use(Viewer.of(actor, portal), found, portal)
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,7 @@ class FileUse:
     field_key: str
     audience: JsonValue
     kind_key: JsonValue = None
+    at: datetime | None = None
 
 
 def _sees_kind(viewer: Viewer, kind_key: str, portal: CompiledPortal) -> bool:
@@ -191,6 +196,8 @@ def sees_use(viewer: Viewer, use: FileUse, portal: CompiledPortal) -> bool:
     An answer's file: the field as it is seen now, and for customers only while it stands there.
     """
     if use.kind_key and not _sees_kind(viewer, str(use.kind_key), portal):
+        return False
+    if use.kind_key and use.at is not None and not is_told_of(use.request, str(use.kind_key), use.at, viewer):
         return False
     if use.audience is not None:
         return viewer.is_staff or use.audience == Audience.CUSTOMER

@@ -7,12 +7,17 @@ from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
 from portal_core.documents.kinds import kind_of, kind_visibility
 from portal_core.history.models import HistoryEntry
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.withholding_papers import is_told_of
 
 
-def sees_document_line(row: HistoryEntry, viewer: Viewer, portal: CompiledPortal) -> bool:
-    """SECURITY: what happened to a document is told only to those who see documents of its kind."""
+def sees_document_line(row: HistoryEntry, request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> bool:
+    """SECURITY: what happened to a document is told only to those who see documents of its kind; to customers not from
+    before the kind was shown to them, where that was kept hidden."""
     if "kind" not in row.data:
         return True
+    if not is_told_of(request, str(row.data["kind"]), row.at, viewer):
+        return False
     kind = kind_of(portal, str(row.data["kind"]))
     roles = [viewer.role] if viewer.shown_to is None else [viewer.role, viewer.shown_to]
     return all(kind_visibility(kind, role) >= Visibility.SEE for role in roles)

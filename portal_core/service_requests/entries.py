@@ -209,7 +209,8 @@ class _Line:
         changes = self._changes()
         if row.kind == Kind.CHANGED and not changes:
             return None
-        if row.kind == Kind.DOCUMENT and not (sees_document_line(row, viewer, self.portal) and self._sees_its_field()):
+        sees_papers = sees_document_line(row, self.request, viewer, self.portal)
+        if row.kind == Kind.DOCUMENT and not (sees_papers and self._sees_its_field()):
             return None
         is_mine = row.actor_id is not None and row.actor_id == viewer.user_id
         return VisibleEntry(
@@ -227,7 +228,7 @@ class _Line:
             status=self._status(),
             at=row.at,
             # SECURITY: files of a document, where one was asked for, are shown to those who see its kind.
-            files=shown_files(row.data.get("files")) if sees_document_line(row, viewer, self.portal) else (),
+            files=shown_files(row.data.get("files")) if sees_papers else (),
             other_number=self._other_number(),
             from_reference=self._from_reference(),
         )
@@ -252,7 +253,7 @@ class _Line:
         }.get(Kind(row.kind))
         if plain is not None:
             return plain()
-        return AskLine(row, self.type, self.portal, self.viewer).title(is_mine=is_mine, name=name)
+        return AskLine(row, self.request, self.type, self.portal, self.viewer).title(is_mine=is_mine, name=name)
 
     def _who(self) -> VisiblePerson | None:
         """The person behind it; in what was brought over from elsewhere, somebody of whom only the name is known."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.impact import Move
@@ -32,12 +33,23 @@ class SeenCount:
 
 @dataclass(frozen=True)
 class SeenRow:
-    """One value that a customer would newly read; without its text where the reader of the review may not read it."""
+    """One thing that a customer would newly read; without its text where the reader of the review may not read it.
+
+    `number` is 0 for a document without a request.
+    """
 
     customer: str
     number: int
     reference: str
     text: str
+    person: User
+
+    @property
+    def page(self) -> str:
+        """Where that customer would read it, in the portal."""
+        if not self.number:
+            return "documents/"
+        return f"g/{self.number}/" if self.person.is_guest else f"requests/{self.number}/"
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,9 @@ class _Reading:
         if not text:
             return None
         reference = self.wanted.reference(row.number)
-        return SeenRow(row.customer.name or row.customer.email, row.number, reference, text if may_read else "")
+        return SeenRow(
+            row.customer.name or row.customer.email, row.number, reference, text if may_read else "", row.customer
+        )
 
     def _may_read(self, row: ServiceRequest) -> bool:
         field = self.before.type_or_unknown(row.type_key).field_or_none(self.item.field_key)

@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
+from portal_core.config.live import live_portal
+from portal_core.config.visibility import Visibility
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.queries import open_requests, visible_to
 
@@ -66,6 +68,8 @@ class Filters:
     priority: str = ""  # one of PRIORITIES
     state: str = "open"  # open or closed; any, when searching
     sort: str = "due"
+    # "type.field:status,status": where something stands in that field, in these statuses.
+    holds: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,9 @@ class _Order:
 
 def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
     """The requests that the filters leave of what the actor may see."""
-    found = visible_to(actor).filter(closed_at__isnull=filters.state != "closed")
+    found = visible_to(actor)
+    if filters.state != "any":
+        found = found.filter(closed_at__isnull=filters.state != "closed")
     found = found.filter(VIEWS.get(filters.view, NEEDS_US) if filters.state != "closed" else Q())
     if filters.view == "mine":
         found = found.filter(assignee_id=actor.user_id)
@@ -235,9 +241,22 @@ def narrowed(
             found = found.filter(**{name: value})
     if filters.due:
         found = found.filter(_due(filters.due, zone))
+    if filters.holds:
+        found = found.filter(_holds(filters.holds, actor))
     if filters.priority in PRIORITIES:
         found = found.filter(PRIORITIES[filters.priority])
     return found.filter(_who(filters.who, actor)) if filters.who else found
+
+
+def _holds(holds: str, actor: Actor) -> Q:
+    """SECURITY: that there is something in a field is told, by the length of a list too, only to who sees the field."""
+    place, _, statuses = holds.partition(":")
+    type_key, _, field_key = place.partition(".")
+    field = live_portal().type_or_unknown(type_key).field_or_none(field_key)
+    if field is None:
+        return Q(pk__in=[])
+    seen = [key for key in statuses.split(",") if field.visibility(actor.role, key) >= Visibility.SEE]
+    return Q(type_key=type_key, status_key__in=seen, data__has_key=field_key)
 
 
 def _who(who: str, actor: Actor) -> Q:

@@ -7,6 +7,7 @@ audience they are, or as a document whose kind, state and sharing let them have 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -77,7 +78,11 @@ def _files_of(requests: list[uuid.UUID], before: uuid.UUID | None) -> list[Store
     papers = StoredFile.objects.filter(document__request__in=requests).order_by()
     places = uses.filter(file=OuterRef("pk")).values(
         place=JSONObject(
-            request=F("request_id"), field=F("field_key"), audience=F("entry__audience"), kind=F("entry__data__kind")
+            request=F("request_id"),
+            field=F("field_key"),
+            audience=F("entry__audience"),
+            kind=F("entry__data__kind"),
+            at=F("entry__at"),
         )
     )
     found = StoredFile.objects.filter(pk__in=uses.values("file_id").union(papers.values("pk")))
@@ -105,7 +110,9 @@ def _shown(
     is_seen = bool(verdict)
     for place in _places(row):
         request = by_id[uuid.UUID(str(place["request"]))]
-        use = FileUse(row.pk, request, str(place["field"]), place["audience"], place["kind"])
+        at = place["at"]
+        written_at = datetime.fromisoformat(at) if isinstance(at, str) else None
+        use = FileUse(row.pk, request, str(place["field"]), place["audience"], place["kind"], written_at)
         if sees_use(viewer, use, portal):
             is_seen, seen_in = True, seen_in or request
     if not is_seen:

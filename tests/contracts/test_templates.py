@@ -60,7 +60,17 @@ _STEPS = ("_ask_keys", "join", "signin_link", "signin_link_sent", "signin_over",
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
 ELSEWHERE = {"portal/guest_request.html", "portal/document_add.html", "portal/document_choose.html"}
 # A draft with something to decide and to mend, and what was published: tests/desk/setup/test_review.py.
-_REVIEWED = ("_change", "_mapto", "_mend", "_seeing", "_sentence", "publish_requests", "publish_seen", "published")
+_REVIEWED = (
+    "_change",
+    "_mapto",
+    "_mend",
+    "_seeing",
+    "_seen_rows",
+    "_sentence",
+    "publish_requests",
+    "publish_seen",
+    "published",
+)
 ELSEWHERE |= {f"setup/{part}.html" for part in _REVIEWED}
 # Steps of signing in, the platform's pages, errors and parts that no page of the walk shows.
 NOT_MET = [

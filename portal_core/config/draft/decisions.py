@@ -32,7 +32,8 @@ _OF_FIELD: Final = frozenset({"show", "at", "retired"})
 class Decisions:
     """`statuses`, `types` and `requests` are the mapping; `tell` the statuses whose customers get the mail.
 
-    `seen` says of each field (type.field) that customers newly see whether its present values are kept hidden.
+    `seen` says of each field (type.field) and document kind (document:kind) that customers newly see whether what there
+    is of it now is kept hidden.
     `restores` is the version that was loaded into the draft, to be brought back.
     """
 
@@ -50,7 +51,7 @@ class Decisions:
 
     @property
     def withhold(self) -> frozenset[str]:
-        """The fields whose present values stay hidden."""
+        """The fields and document kinds of which what there is now stays hidden."""
         return frozenset(key for key, is_kept in self.seen.items() if is_kept)
 
     def remapped(self) -> "Decisions":

@@ -145,7 +145,7 @@ def _way_back(request: PersonRequest, live: PortalVersion) -> dict[str, object]:
 
 def _is_plain(planned: Plan) -> bool:
     """Whether nothing has to be decided or mended on the way back."""
-    return not planned.stops and not planned.moves and not planned.newly_seen
+    return not planned.stops and not planned.moves and not planned.to_light
 
 
 @require_POST

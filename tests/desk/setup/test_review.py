@@ -215,6 +215,45 @@ def test_the_very_values_that_customers_would_newly_see_are_shown_and_can_stay_h
     assert "Dragon" not in shown
 
 
+def test_what_would_be_read_leads_to_the_draft_as_that_customer_and_to_the_requests_to_edit(owner, alice, people):
+    row, other = asked_request(people, alice), file_request(people["dave"], "repair")
+    draft(alice, edits=[cause_shown])
+    page = owner.get(PAGE).content.decode()
+    look = html.unescape(re.search(r'href="([^"]*preview[^"]*)">As <bdi>Carol</bdi>', page)[1])
+    assert f"as={people['carol'].pk}" in look and f"requests%2F{row.number}%2F" in look
+    seen = owner.get(look)
+    assert seen.status_code == 200 and seen.context["what"].seen.user == people["carol"]
+    inner = owner.get(seen.context["frame_src"]).content.decode()
+    assert "Dragon in pump" in inner
+    edit = html.unescape(re.search(r'href="([^"]*holds[^"]*)">Let me edit it', page)[1])
+    listed = owner.get(edit).content.decode()
+    assert f"/desk/requests/{row.number}/" in listed and f"/desk/requests/{other.number}/" not in listed
+    assert "what customers would newly read" in listed
+    row.refresh_from_db()
+    ServiceRequest.objects.filter(pk=row.pk).update(closed_at=row.created_at)
+    assert f"/desk/requests/{row.number}/" in owner.get(edit).content.decode(), "closed ones are read as well"
+
+
+def test_a_list_of_what_holds_something_tells_nothing_to_who_does_not_see_the_field(owner, alice, people, client_for):
+    row = asked_request(people, alice)
+    address = "/desk/?view=all&state=any&holds=repair.cause:asked"
+    assert f"/desk/requests/{row.number}/" in owner.get(address).content.decode()
+
+    def hide(document: dict[str, Any]) -> None:
+        document["types"][0]["fields"][5]["show"] = {"customer": "hidden", "agent": "hidden", "owner": "edit"}
+        document["assertions"] = []
+        for way in document["flows"][0]["transitions"]:
+            way.pop("must_fill", None)
+
+    draft(alice, edits=[hide])
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    bob = client_for(people["bob"])
+    assert f"/desk/requests/{row.number}/" in bob.get("/desk/?view=all").content.decode()
+    assert f"/desk/requests/{row.number}/" not in bob.get(address).content.decode()
+    for spoilt in ("repair.nothing:asked", "x", "repair.cause", ":", "a.b:c" * 900, "repair.cause:asked\x00"):
+        assert owner.get("/desk/", {"view": "all", "holds": spoilt}).status_code == 200
+
+
 def test_what_may_be_shown_is_shown(owner, alice, people, client_for):
     row = asked_request(people, alice)
     draft(alice, edits=[cause_shown])

@@ -14,11 +14,14 @@ from portal_core.config.draft.decisions import Decisions, decide
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.mapping import MAX_SINGLE
+from portal_core.config.newly_seen import NewlySeenPapers
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Review, review_or_faults
-from portal_core.desk.setup.review.seeing import compiled
+from portal_core.desk.setup.review.seeing import anchor_of, compiled, lines_of
 from portal_core.desk.setup.review.standing import Mapto, maptos
-from portal_core.service_requests.publish_facts import StandingRow, seen_rows, standing_rows
+from portal_core.service_requests.publish_facts import SeenRow, StandingRow, seen_rows, standing_rows
+from portal_core.service_requests.publish_papers import paper_rows
+from tenants.identifiers import parse_uuid
 
 HERE = "desk:setup_publish"
 
@@ -119,7 +122,7 @@ def _saved(request: PersonRequest, review: Review, item: Mapto) -> HttpResponse:
 def keep_or_show(request: PersonRequest) -> HttpResponse:
     """Whether what stands in a field now stays hidden although customers see the field from now on."""
     key, old = request.POST.get("field", "")[:100], request.POST.get("old", "")
-    asked = {item.key for item in _review(request.actor).planned.newly_seen}
+    asked = _review(request.actor).planned.to_light
 
     def decided(before: Decisions) -> Decisions:
         # What is not asked any more is not decided any more: it would hold when it is asked again.
@@ -130,21 +133,35 @@ def keep_or_show(request: PersonRequest) -> HttpResponse:
         messages.success(request, "Decided.")
     else:
         messages.error(request, "Choose what becomes of what stands there now.")
-    return HttpResponseRedirect(f"{reverse(HERE)}#seen-{key.replace('.', '-')}")
+    return HttpResponseRedirect(f"{reverse(HERE)}#{anchor_of(key)}")
 
 
 @require_safe
 @staff_page("manage_setup")
 def seen(request: PersonRequest) -> HttpResponse:
-    """All values that customers would newly see in one field, page by page."""
+    """All that customers would newly see of one field or kind of documents, page by page."""
     review, key = _review(request.actor), request.GET.get("field", "")
+    papers = next((each for each in review.planned.newly_seen_papers if each.key == key), None)
+    if papers is not None:
+        return _seen_papers(request, review, papers)
     item = next((each for each in review.planned.newly_seen if each.key == key), None)
     if item is None:
         raise Http404
     portals = compiled(review.planned)
     stretch = seen_rows(request.actor, item, portals, review.planned.moves, after=_number(request.GET.get("after", "")))
     label = portals[0].text(portals[0].type(item.type_key).field(item.field_key).label)
-    context = {"item": item, "label": label, "rows": stretch.rows, "after": stretch.after}
+    rows = (row for row in stretch.rows if isinstance(row, SeenRow))
+    context = {"item": item, "label": label, "rows": lines_of(request.actor, rows), "after": stretch.after}
+    return setup_page(request, "setup/publish_seen.html", current(), context)
+
+
+def _seen_papers(request: PersonRequest, review: Review, item: NewlySeenPapers) -> HttpResponse:
+    portals = compiled(review.planned)
+    after = parse_uuid(request.GET.get("after", ""))
+    stretch = paper_rows(request.actor, item.kind_key, portals, after=after)
+    label = portals[0].text(portals[0].document_kinds[item.kind_key].name)
+    context = {"item": item, "label": label, "rows": lines_of(request.actor, stretch.rows)}
+    context |= {"after": stretch.after or "", "is_papers": True}
     return setup_page(request, "setup/publish_seen.html", current(), context)
 
 

@@ -56,10 +56,10 @@ def figures(
     )
 
 
-def _customers(fields: int) -> str:
-    if not fields:
-        return "customers: no field comes to light"
-    return "customers, one field" if fields == 1 else f"customers or more, {fields} fields"
+def _customers(things: int) -> str:
+    if not things:
+        return "customers: nothing comes to light"
+    return "customers, one thing" if things == 1 else f"customers or more, {things} things"
 
 
 def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
