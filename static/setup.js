@@ -105,6 +105,33 @@
   if (window.matchMedia("(min-width: 68rem)").matches) box.open = true;
 })();
 
+// ---- who else is here, and where: asked every five seconds while the page is seen; said anew only when it changes
+
+(() => {
+  const line = document.querySelector("[data-setup-here]");
+  if (!line) return;
+  let said = "";
+  let waits = 0;
+  const ask = async () => {
+    window.clearTimeout(waits);
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(line.dataset.setupHere, { credentials: "same-origin", redirect: "manual" });
+      if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404) return;
+      const words = answer.status === 200 ? await answer.text() : "";
+      if (words !== said && (answer.status === 200 || answer.status === 204)) {
+        said = words;
+        line.replaceChildren(...new DOMParser().parseFromString(words, "text/html").body.childNodes);
+      }
+    } catch {
+      /* the connection is gone: asked again below */
+    }
+    waits = window.setTimeout(ask, 5000);
+  };
+  document.addEventListener("visibilitychange", ask);
+  ask();
+})();
+
 // ---- words that can be put into a text: <button data-put="{handler}" data-into="ID">
 
 document.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-"""Who else has a request open: kept in Redis for some seconds, nowhere else.
+"""Who else has a request, or the editor, open: kept in Redis for some seconds, nowhere else.
 
 Without Redis nobody is shown and everything else works. Asking writes no row; keys carry the schema (`tenants.cache`).
 """
@@ -7,12 +7,14 @@ import json
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
+from pydantic import JsonValue
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -47,8 +49,22 @@ def here(request: PersonRequest, number: int) -> HttpResponse:
 
 def note_here(request_id: uuid.UUID, actor: Actor, *, is_writing: bool) -> list[Here]:
     """Notes that `actor` has the request open, and gives back who else does; nobody when Redis does not answer."""
+    others = note_present(f"here:{request_id}", actor, {"writing": is_writing})
+    return [Here(person.name, bool(person.says["writing"])) for person in others]
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody else in the same room, with what their page says about them."""
+
+    name: str
+    says: Mapping[str, JsonValue]
+
+
+def note_present(room: str, actor: Actor, says: Mapping[str, JsonValue]) -> list[Present]:
+    """Notes that `actor` is in a room, and gives back who else is; nobody when Redis does not answer."""
     try:
-        return _note(request_id, actor, is_writing=is_writing)
+        return _note(room, actor, says)
     except (RedisError, OSError):
         logger.warning("presence: the cache does not answer")
         return []
@@ -69,18 +85,16 @@ def _names(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _note(request_id: uuid.UUID, actor: Actor, *, is_writing: bool) -> list[Here]:
+def _note(room: str, actor: Actor, says: Mapping[str, JsonValue]) -> list[Present]:
     client = _redis()
-    key, me, now = cache.make_key(f"here:{request_id}"), str(actor.user_id), time.time()
+    key, me, now = cache.make_key(room), str(actor.user_id), time.time()
     pipe = client.pipeline()
-    pipe.hset(key, me, json.dumps({"name": actor.name, "writing": is_writing, "at": now}))
+    pipe.hset(key, me, json.dumps({**says, "name": actor.name, "at": now}))
     pipe.expire(key, _KEPT_SECONDS)
     pipe.hgetall(key)
     kept = pipe.execute()[-1]
     people = [json.loads(value) for person, value in sorted(kept.items()) if person.decode() != me]
-    return [
-        Here(str(person["name"]), bool(person["writing"])) for person in people if now - person["at"] < STAYS_SECONDS
-    ]
+    return [Present(str(person["name"]), person) for person in people if now - person["at"] < STAYS_SECONDS]
 
 
 def _redis() -> Redis:

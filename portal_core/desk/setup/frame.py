@@ -62,15 +62,16 @@ class Bar:
 
     @property
     def sentence(self) -> str:
-        """How much of what differs is on this page."""
+        """How many places differ, and how many of them are on this page. The review counts sentences instead."""
         if not self.changes:
             return "Nothing is changed."
+        if self.changes == 1:
+            return f"1 place is changed, {'on' if self.here else 'not on'} this page."
         if not self.here:
-            return f"{_counted(self.changes)}, none on this page."
+            return f"{self.changes} places are changed, none on this page."
         if self.here == self.changes:
-            return f"{_counted(self.changes)}, all on this page." if self.changes > 1 else "1 change, on this page."
-        is_one = self.here == 1
-        return f"{self.here} of {self.changes} changes {'is' if is_one else 'are'} on this page."
+            return f"{self.changes} places are changed, all on this page."
+        return f"{self.here} of {self.changes} changed places {'is' if self.here == 1 else 'are'} on this page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +203,6 @@ def _going_live(request: HttpRequest, draft: Draft) -> tuple[NavItem, ...]:
         for item in items
     )
     return (*counted, history)
-
-
-def _counted(number: int) -> str:
-    return "1 change" if number == 1 else f"{number} changes"
 
 
 def order_of(draft: Draft, collection: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from portal_core.desk.setup import (
     languages,
     live_form,
     notifications,
+    others,
     portal,
     starters,
     texts,
@@ -53,6 +54,7 @@ _HANDLING = "setup/types/<slug:type_key>/handling/"
 setup_urls = [
     *(address for made in CATALOGUES.values() for address in _catalogue_urls(made)),
     path("setup/", types.index, name="setup"),
+    path("setup/here/", others.here, name="setup_here"),
     path("setup/starters/", starters.index, name="setup_starters"),
     path("setup/types/add/", types.add, name="setup_type_add"),
     path("setup/types/order/", types.order, name="setup_types_order"),

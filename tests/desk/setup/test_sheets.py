@@ -63,9 +63,9 @@ def test_what_was_changed_is_in_the_draft_and_not_live(alice, people):
     (edit,) = DraftOperation.objects.all()
     assert (edit.title, edit.author_id) == ("Brand and address: Name customers read, Corners", people["alice"].pk)
     page = alice.get(PORTAL).content.decode()
-    assert "2 changes, all on this page." in page
+    assert "2 places are changed, all on this page." in page
     assert page.count("is-changed") == 2
-    assert "2 changes, none on this page." in alice.get("/desk/setup/types/repair/").content.decode()
+    assert "2 places are changed, none on this page." in alice.get("/desk/setup/types/repair/").content.decode()
 
 
 def test_what_cannot_be_kept_is_said_at_its_field_and_what_was_typed_stays(alice):

@@ -1,0 +1,110 @@
+"""Two people in the editor see each other and where they are; nothing is written, and without Redis nothing is said."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from redis.exceptions import ConnectionError as NoRedis
+
+from portal_core.desk import presence
+from tests.contracts.rows import Rows
+
+HERE = "/desk/setup/here/"
+TYPE = "/desk/setup/types/repair/"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_here() -> Any:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def said(client: Client, at: str) -> str:
+    answer = client.get(HERE, {"at": at})
+    assert answer.status_code in (200, 204)
+    return " ".join(re.sub(r"<[^>]+>", "", answer.content.decode()).split())
+
+
+def test_two_editors_see_each_other_and_nothing_is_written(alice, mona, people):
+    before = Rows().now()
+    assert said(alice, TYPE) == ""
+    assert said(mona, TYPE) == f"{people['alice'].name} is on this page, too."
+    assert said(alice, "/desk/setup/portal/") == "Mona Manager is at “Repair”."
+    answer = mona.get(HERE, {"at": TYPE})
+    assert 'href="/desk/setup/portal/"' in answer.content.decode()
+    assert Rows().now() == before
+
+
+@pytest.mark.parametrize(
+    "path,words",
+    [
+        ("/desk/setup/", "Request types"),
+        (f"{TYPE}handling/", "“Repair”"),
+        (f"{TYPE}fields/what/", "“What?” in “Repair”"),
+        ("/desk/setup/flows/way/statuses/known/", "“Known” in “Way”"),
+        ("/desk/setup/flows/", "Statuses"),
+        ("/desk/setup/teams/", "Teams"),
+        ("/desk/setup/teams/desk/", "“Desk”"),
+        ("/desk/setup/portal/", "Brand and address"),
+        ("/desk/setup/publish/", "Review and publish"),
+        ("/desk/setup/versions/", "Versions"),
+        ("/desk/setup/history/", "What was done"),
+        ("/desk/setup/types/gone/", "Request types"),
+        ("/desk/setup/flows/way/statuses/gone/", "“Way”"),
+    ],
+)
+def test_a_place_is_called_by_what_it_is_about(path, words, alice, mona):
+    said(mona, path)
+    assert said(alice, "/desk/setup/hours/") == f"Mona Manager is at {words}."
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["https://evil.example/", "javascript:alert(1)", "/desk/", "/requests/", "//evil.example/desk/setup/", "x" * 999],
+)
+def test_no_other_address_is_handed_on(path, alice, mona):
+    said(mona, path)
+    page = alice.get(HERE, {"at": "/desk/setup/hours/"}).content.decode()
+    assert re.findall(r'href="([^"]+)"', page) == ["/desk/setup/"]
+
+
+def test_who_has_left_is_gone(alice, mona, monkeypatch):
+    said(mona, TYPE)
+    later = time.time() + presence.STAYS_SECONDS + 1
+    monkeypatch.setattr(presence.time, "time", lambda: later)
+    assert said(alice, TYPE) == ""
+
+
+def test_without_redis_nothing_is_said_and_the_editor_works(alice, mona, monkeypatch):
+    def gone() -> Any:
+        raise NoRedis
+
+    said(mona, TYPE)
+    monkeypatch.setattr(presence, "_redis", gone)
+    assert said(alice, TYPE) == ""
+    assert alice.get(TYPE).status_code == 200
+
+
+def test_every_page_of_the_editor_asks_for_itself(alice):
+    for path in ("/desk/setup/", TYPE, "/desk/setup/portal/", "/desk/setup/preview/", "/desk/setup/publish/"):
+        page = alice.get(path).content.decode()
+        assert f'role="status" data-setup-here="{HERE}?at={path}"' in page
+
+
+def test_staff_who_may_not_configure_learn_nothing_and_are_not_shown(alice, people, client_for):
+    said(alice, TYPE)
+    for who, status in (("bob", 403), ("carol", 404)):
+        assert client_for(people[who]).get(HERE, {"at": TYPE}).status_code == status
+    assert said(alice, TYPE) == ""
+
+
+def test_two_tenants_do_not_see_each_other(twins):
+    path = f"{HERE}?at=/desk/setup/"
+    twins.alpha.client("alice").get(path)
+    assert twins.beta.client("alice").get(path).status_code == 204
