@@ -18,6 +18,7 @@ from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 from portal_core.desk.setup.frame import order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
@@ -87,7 +88,7 @@ def add(request: PersonRequest, what: str) -> HttpResponse:
         lambda: edit(
             actor=request.actor,
             operations=[Insert((catalogue.collection,), item)],
-            title=f"New {catalogue.noun} “{name}”",
+            title=f"New {catalogue.noun} “{without_braces(name, draft)}”",
         ),
     )
 

@@ -1,7 +1,7 @@
 """What the shared lists of the portal are: their words, and what is asked about each item."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import JsonValue
@@ -22,6 +22,7 @@ from portal_core.desk.setup.controls import (
 )
 from portal_core.desk.setup.field_lists import column_name, role_columns
 from portal_core.desk.setup.frame import name_of, offered_of, words
+from portal_core.desk.setup.placing import plain_words, without_braces, words_of_mail
 
 Item = dict[str, JsonValue]
 
@@ -54,7 +55,7 @@ class Catalogue:
 
     def name(self, draft: Draft, item: Item) -> str:
         """What an item is called."""
-        return words(item.get(self.name_key), draft) or str(item["key"])
+        return without_braces(words(item.get(self.name_key), draft), draft) or str(item["key"])
 
 
 def _document_kind(draft: Draft, item: Item) -> list[Control]:
@@ -128,24 +129,16 @@ def _record_kind(draft: Draft, item: Item) -> list[Control]:
 def _ready_answer(draft: Draft, item: Item) -> list[Control]:
     return [
         label_text("name", ("name",), "Name", "Staff find it by this.", required=True),
-        letter_text("body", ("body",), "Answer", "You can use {customer} and {reference}.", required=True),
+        replace(letter_text("body", ("body",), "Answer", required=True), offers=plain_words()),
     ]
 
 
-_PLACEHOLDERS: Final = "You can use {customer}, {reference}, {status}, {handler}, {team}, {expected} and {portal}."
-
-
 def _message(draft: Draft, item: Item) -> list[Control]:
+    offered = words_of_mail(draft, str(item["key"]))
     return [
-        label_text("subject", ("subject",), "Subject", required=True),
-        letter_text(
-            "body",
-            ("body",),
-            "Text",
-            "Words, and placeholders such as {customer}, {reference} or {expected}.",
-            required=True,
-        ),
-        label_text("button", ("button",), "Button", "It leads to the request."),
+        replace(label_text("subject", ("subject",), "Subject", required=True), offers=offered),
+        replace(letter_text("body", ("body",), "Text", required=True), offers=offered),
+        replace(label_text("button", ("button",), "Button", "It leads to the request."), offers=offered),
     ]
 
 

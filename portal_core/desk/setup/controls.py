@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from portal_core.config.document.base import MAX_LABEL, MAX_LONG_TEXT, MAX_TEXT
 from portal_core.config.draft.paths import Path
+from portal_core.desk.setup.placing import Word, wrong_words
 from tenants.ui.fields import FieldLook
 
 Choices = Sequence[tuple[str, str]]
@@ -56,6 +57,10 @@ class Control(ABC):
     def value(self, cleaned: Mapping[str, Any], before: JsonValue, where: Where) -> JsonValue:
         """What the document keeps; None leaves it out. `before` is what it keeps now."""
 
+    def hints(self, value: JsonValue) -> list[str]:
+        """What should be mended about a value before it goes live, though it may be kept."""
+        return []
+
     def problems(self, cleaned: Mapping[str, Any], where: Where) -> Mapping[str, str]:
         """What is wrong with several fields together, by the field at which it is said."""
         return {}
@@ -68,6 +73,8 @@ class Text(Control):
     max_length: int = MAX_LABEL
     rows: int = 0
     placeholder: str = ""
+    # The words that can be put in; none for a text without.
+    offers: Sequence[Word] = ()
 
     template: ClassVar[str | None] = "setup/_text_control.html"
 
@@ -91,6 +98,10 @@ class Text(Control):
             max_length=self.max_length,
             widget=widget,
         )
+
+    def hints(self, value: JsonValue) -> list[str]:
+        """What is wrong with the words that were put in; it may stand in the draft, and does not go live."""
+        return wrong_words(value, self.offers) if self.offers else []
 
     def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:
         """A text without languages is in the portal's own."""

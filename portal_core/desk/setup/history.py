@@ -14,6 +14,7 @@ from portal_core.config.draft.editing import MAX_UNDO, discard, undo
 from portal_core.config.draft.reading import current
 from portal_core.config.queries import draft_operations
 from portal_core.desk.setup.frame import bar_of, setup_page
+from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.saving import do_edit
 
 
@@ -33,10 +34,11 @@ class Line:
 @staff_page("manage_setup")
 def index(request: PersonRequest) -> HttpResponse:
     """The list."""
+    draft = current()
     lines = [
         Line(
             row.revision,
-            row.title,
+            without_braces(row.title, draft),
             row.author.name if row.author else "",
             row.created_at,
             row.is_undone,
@@ -44,7 +46,7 @@ def index(request: PersonRequest) -> HttpResponse:
         )
         for row in draft_operations(MAX_UNDO)
     ]
-    return setup_page(request, "setup/history.html", current(), {"lines": lines})
+    return setup_page(request, "setup/history.html", draft, {"lines": lines})
 
 
 @require_POST

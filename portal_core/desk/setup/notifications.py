@@ -17,11 +17,14 @@ from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.drafted import drafted_portal
 from portal_core.desk.setup import told
+from portal_core.desk.setup.calm import Calm, kept_calm
 from portal_core.desk.setup.composing import askable, sentence
+from portal_core.desk.setup.controls import Control
 from portal_core.desk.setup.frame import name_of, setup_page, words
+from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Sheet
-from portal_core.desk.setup.told import EVENTS, READERS, ToldInStatus, ToldOfEvent, can_be_told, rules_in
+from portal_core.desk.setup.told import EVENTS, READERS, Reminders, ToldInStatus, ToldOfEvent, can_be_told, rules_in
 from portal_core.service_requests.queries import latest_of
 
 _SHORT: Final = {"now": "now", "daily": "daily", "never": "portal", "nobody": "–"}
@@ -42,13 +45,20 @@ class Cell:
     has_conditions: bool
 
     @property
+    def is_silent(self) -> bool:
+        """Whether nobody is told, not even later."""
+        return self.when == "nobody" and not self.then
+
+    @property
     def icon(self) -> str:
         """The sign for it; none where nobody is told."""
-        return _ICONS.get(self.when, "")
+        return _ICONS.get(self.when, "clock" if self.then else "")
 
     @property
     def text(self) -> str:
         """As the table says it."""
+        if self.when == "nobody" and self.then:
+            return self.then
         return _SHORT[self.when] + (f", then {self.then}" if self.then else "")
 
 
@@ -103,6 +113,11 @@ class Place:
     def statuses(self) -> list[dict[str, JsonValue]]:
         """Those in use, in order."""
         return [status for status in rules_in(self.flow.get("statuses")) if not status.get("retired")]
+
+    @property
+    def is_customers_turn(self) -> bool:
+        """Whether customers are to do something in the status."""
+        return any(status["key"] == self.at and status.get("turn") == "customer" for status in self.statuses)
 
     @property
     def key(self) -> str:
@@ -163,11 +178,15 @@ def _sheet(place: Place, data: QueryDict | None = None) -> Sheet:
         )
         return Sheet([of_event], place.draft, (), title, data)
     mails = [
-        (str(mail["key"]), words(mail.get("subject"), place.draft) or "Without a subject")
+        (str(mail["key"]), without_braces(words(mail.get("subject"), place.draft), place.draft) or "Without a subject")
         for mail in place.draft.items("messages")
     ]
     of_status = ToldInStatus(name="when", path=("notify",), label="When", who=place.who, mails=mails)
-    return Sheet([of_status], place.draft, place.base, title, data)
+    controls: list[Control] = [of_status]
+    if place.who == "customer" and place.is_customers_turn:
+        hint = "While it is the customer’s turn; an empty box sends none."
+        controls.append(Reminders(name="remind", path=("remind",), label="If they do nothing", help=hint))
+    return Sheet(controls, place.draft, place.base, title, data)
 
 
 def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int) -> HttpResponse:
@@ -183,6 +202,8 @@ def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int
         "conditions": _conditions(place) if sheet else [],
         "reader": dict(READERS).get(place.who, ""),
         "mails_href": reverse("desk:setup_messages"),
+        "calm": _calm(place),
+        "own_address": request.user.email,
         **(_preview(request, place) if sheet and place.at and place.who == "customer" else {}),
     }
     parts = (f"flows.{place.key}", "notifications")
@@ -190,6 +211,12 @@ def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int
     # The mail is shown in a frame of our own.
     answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
     return answer
+
+
+def _calm(place: Place) -> list[Calm]:
+    names = {str(status["key"]): name_of(status, place.draft) for status in place.statuses}
+    cells = {key: f"{place.href(at=key, who='customer')}#cell" for key in names}
+    return kept_calm(place.statuses, names, cells)
 
 
 def _open_row(place: Place) -> Row:
@@ -212,7 +239,7 @@ def _status_cell(place: Place, status: Mapping[str, JsonValue], before: Sequence
     key, rules = str(status["key"]), rules_in(status.get("notify"))
     rule = told.of_status(rules, who)
     asked = sorted({str(item.get("after_days")) for item in rules_in(status.get("remind"))}, key=int)
-    then = f"day {' and '.join(asked)}" if who == "customer" and rule is not None and asked else ""
+    then = f"day {' and '.join(asked)}" if who == "customer" and asked else ""
     return Cell(
         who=who,
         reader=dict(READERS)[who],
@@ -278,4 +305,5 @@ def _preview(request: PersonRequest, place: Place) -> dict[str, object]:
         who, kind, name = str(row.customer_id), row.type_key, row.customer.first_name
     inner = f"mail/{kind}/{place.at}/"
     version = "draft" if drafted.is_changed else "live"
-    return {"mail_href": reverse("desk:setup_preview_page", args=[version, who, inner]), "mail_to": name}
+    href = reverse("desk:setup_preview_page", args=[version, who, inner])
+    return {"mail_href": href, "mail_to": name, "mail_of": {"version": version, "as": who, "type": kind}}

@@ -31,7 +31,7 @@ def answer_sheet(
     is_saved = sheet.is_valid() and sheet.save(request.actor)
     if is_autosave(request):
         return HttpResponse(
-            "Saved in the draft." if is_saved else f"Not saved. {first_error(sheet)}",
+            f"Saved in the draft. {sheet.first_hint}".strip() if is_saved else f"Not saved. {first_error(sheet)}",
             status=200 if is_saved else 422,
             content_type="text/plain; charset=utf-8",
         )

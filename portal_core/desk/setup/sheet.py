@@ -22,8 +22,9 @@ from portal_core.config.draft.paths import NoSuchPlace, Path, write
 from portal_core.config.draft.reading import Draft, as_seen, current, places_of_others
 from portal_core.config.errors import DraftChanged
 from portal_core.config.problems import Problem
-from portal_core.desk.setup.controls import Control, Where
+from portal_core.desk.setup.controls import Control, Text, Where
 from portal_core.desk.setup.frame import languages_of, words
+from portal_core.desk.setup.placing import Word
 
 REVISION: Final = "revision"
 _TRIES: Final = 5
@@ -37,6 +38,9 @@ class Block:
     template: str
     fields: Sequence[forms.BoundField]
     is_changed: bool
+    # What should be mended before it goes live, and the words that can be put in.
+    hints: Sequence[str] = ()
+    offers: Sequence[Word] = ()
 
     @property
     def first(self) -> forms.BoundField:
@@ -94,7 +98,20 @@ class Sheet(forms.Form):
         path = (*self.base, *control.path)
         is_changed = self.draft.read(path) != self.draft.live_value(path)
         fields = [self[name] for name in control.fields(self.where)]
-        return Block(control.template or "setup/_plain_control.html", fields, is_changed)
+        offers = control.offers if isinstance(control, Text) else ()
+        template = control.template or "setup/_plain_control.html"
+        return Block(template, fields, is_changed, control.hints(self.draft.read(path)), offers)
+
+    @property
+    def first_hint(self) -> str:
+        """What should be mended of what was just saved, in one sentence."""
+        cleaned = getattr(self, "cleaned_data", {})
+        for control in self.controls:
+            if not any(name in self.errors for name in control.fields(self.where)):
+                typed = control.value(cleaned, self.draft.read((*self.base, *control.path)), self.where)
+                for hint in control.hints(typed):
+                    return f"{control.label}: {hint}"
+        return ""
 
     def clean(self) -> dict[str, Any]:
         """What is wrong with several fields of one control together."""

@@ -6,6 +6,7 @@ silent. A cell stands for the rules of one reader that hold always; rules with a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from django import forms
@@ -18,6 +19,8 @@ from portal_core.notifications.rules import DEFAULTS, ways_by
 Rule = dict[str, JsonValue]
 
 READERS: Final = (("customer", "Customer"), ("handler", "Who has it"), ("team", "Their team"), ("manager", "Managers"))
+MOST_REMINDERS: Final = 3
+ORDINALS: Final = ("First", "Second", "Third")
 STAFF: Final = ("handler", "team", "manager")
 EVENTS: Final = (
     ("created", "A new request"),
@@ -107,6 +110,48 @@ class ToldInStatus(Control):
     def _rule(self, cleaned: Mapping[str, Any], old: Rule) -> Rule:
         rule: Rule = {**old, "who": self.who, "when": cleaned["when"], "message": cleaned.get("mail") or None}
         return {key: item for key, item in rule.items() if item is not None and (key, item) != ("when", "now")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminders(Control):
+    """After how many days customers are reminded, while it is their turn. What else a reminder says stays as it is."""
+
+    def fields(self, where: Where) -> dict[str, forms.Field]:
+        """One box for each, and one more."""
+        return {
+            f"{self.name}-{number}": forms.IntegerField(
+                label=f"{ORDINALS[number]} reminder, after days",
+                required=False,
+                min_value=1,
+                max_value=365,
+                help_text=self.help if number == 0 else "",
+            )
+            for number in range(MOST_REMINDERS)
+        }
+
+    def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:
+        """As the list says."""
+        rules = rules_in(value)[:MOST_REMINDERS]
+        return {f"{self.name}-{number}": rule.get("after_days") for number, rule in enumerate(rules)}
+
+    def problems(self, cleaned: Mapping[str, Any], where: Where) -> Mapping[str, str]:
+        """Each comes after the one before."""
+        days = [(name, cleaned.get(name)) for name in self.fields(where)]
+        typed = [(name, day) for name, day in days if day is not None]
+        for (_before, earlier), (name, later) in pairwise(typed):
+            if later <= earlier:
+                return {name: f"Write more than {earlier} days: it comes after the one before."}
+        return {}
+
+    def value(self, cleaned: Mapping[str, Any], before: JsonValue, where: Where) -> JsonValue:
+        """The list; an emptied box takes its reminder out, those beyond the boxes stay."""
+        rules = rules_in(before)
+        kept: list[JsonValue] = []
+        for number, name in enumerate(self.fields(where)):
+            days = cleaned.get(name)
+            if days is not None:
+                kept.append({**(rules[number] if number < len(rules) else {}), "after_days": days})
+        return [*kept, *rules[MOST_REMINDERS:]] or None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import items_of
 from portal_core.config.kinds import kind_for
 from portal_core.desk.setup.frame import name_of, offered_of, words
+from portal_core.desk.setup.placing import without_braces
 
 Item = Mapping[str, JsonValue]
 
@@ -154,7 +155,10 @@ class FlowView:
     def messages(self) -> list[tuple[str, str]]:
         """The mails that a rule may send, by their subject."""
         return [
-            (str(item["key"]), words(item.get("subject"), self.draft) or "A mail without a subject")
+            (
+                str(item["key"]),
+                without_braces(words(item.get("subject"), self.draft), self.draft) or "A mail without a subject",
+            )
             for item in self.draft.items("messages")
         ]
 

@@ -15,19 +15,12 @@ from portal_core.desk.setup.flows.controls import Closing, Column, Expected, One
 from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import WAITING
 from portal_core.desk.setup.frame import name_of
+from portal_core.desk.setup.placing import Word, plain_words
 from portal_core.desk.setup.sheet import Sheet
 
 _TOLD = (("customer", "the customer"), ("handler", "whoever has it"), ("team", "the team"), ("manager", "managers"))
 _WHEN = (("now", "at once"), ("daily", "in one mail a day"), ("never", "only in the portal"))
 _LATE = (("handler", "whoever has it"), ("team", "the team"), ("manager", "managers"), ("owner", "the owner"))
-_PLACEHOLDERS = (
-    ("handler", "Who has it"),
-    ("team", "Team"),
-    ("customer", "Customer"),
-    ("reference", "Number"),
-    ("expected", "How long"),
-    ("portal", "Your name"),
-)
 
 
 @dataclass(frozen=True)
@@ -100,10 +93,9 @@ class StatusSheet(Sheet):
         return Row(fields, hidden, note, rule_href(self.flow, self.base[-1], control.name, row))
 
 
-def placeholders(flow: FlowView) -> list[tuple[str, str]]:
-    """What may be put into the texts of a status: the token, and what it says."""
-    own = [(f"{{{key}}}", label) for key, label in _PLACEHOLDERS]
-    return [*own, *((f"{{{FIELD_PREFIX}{key}}}", label) for key, label in flow.field_choices())]
+def placeholders(flow: FlowView) -> list[Word]:
+    """What may be put into the texts of a status."""
+    return [*plain_words(), *(Word(f"{{{FIELD_PREFIX}{key}}}", label) for key, label in flow.field_choices())]
 
 
 def _words() -> list[Control]:

@@ -21,6 +21,7 @@ class SeenMail:
     subject: str
     sender: str
     html: str
+    text: str
 
 
 def seen_mail(made: Stage, status_key: str) -> SeenMail | None:
@@ -31,9 +32,9 @@ def seen_mail(made: Stage, status_key: str) -> SeenMail | None:
     mail = status_mail(made.row, status_key=status_key, portal=made.portal, shown_to=None if who is None else who.role)
     if mail is None:
         return None
-    _text, html = render(mail)
+    text, html = render(mail)
     sender = made.portal.document.portal.sender_name or made.portal.name
-    return SeenMail(mail.to, mail.subject, sender, without_secrets(html))
+    return SeenMail(mail.to, mail.subject, sender, without_secrets(html), without_secrets(text))
 
 
 def without_secrets(html: str) -> str:
