@@ -8,25 +8,85 @@
     if (event.target.closest("[data-draft]")) changed();
   });
 
+  // ---- what happened is said aloud, without moving anybody
+
+  const said = document.querySelector("[data-said]");
+  const say = (words) => {
+    if (!said) return;
+    // The same words twice in a row are news, too.
+    said.textContent = said.textContent === words ? `${words}\u00a0` : words;
+  };
+
+  // ---- after a button one goes on where it led: at the place that the address names, or at what was done
+
+  const BY_POINTER = "portico-by-pointer";
+  const remember = (isPointer) => {
+    try {
+      window.sessionStorage.setItem(BY_POINTER, isPointer ? "yes" : "");
+    } catch {
+      /* private windows may refuse to store; the place is outlined then */
+    }
+  };
+  document.addEventListener("pointerdown", () => remember(true));
+  document.addEventListener("keydown", () => remember(false));
+  const isByPointer = () => {
+    try {
+      return window.sessionStorage.getItem(BY_POINTER) === "yes";
+    } catch {
+      return false;
+    }
+  };
+
+  const land = () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const named = window.location.hash.length > 1 && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    const place = named || document.querySelector("main .notice[role=status], main .notice[role=alert]");
+    if (!place) return;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    // Who came by pointer knows the place without an outline around it.
+    place.classList.toggle("landed", isByPointer());
+    place.focus({ preventScroll: Boolean(named) });
+  };
+  land();
+  window.addEventListener("hashchange", () => {
+    document.activeElement?.blur?.();
+    land();
+  });
+
   // ---- order: <table data-order="ADDRESS">, rows with data-key, a button with data-grip in each
 
   const rowsOf = (row) => [...row.parentElement.querySelectorAll(":scope > [data-key]")];
+  const gripOf = (row) => row.querySelector("[data-grip]");
 
   const send = async (row, to) => {
     const body = new URLSearchParams({ key: row.dataset.key, to });
     const token = row.querySelector("[name=csrfmiddlewaretoken]");
     if (token) body.set("csrfmiddlewaretoken", token.value);
     const address = row.closest("[data-order]").dataset.order;
-    const answer = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
-    if (!answer.ok) window.location.reload();
-    row.classList.add("changed");
-    changed();
+    const answer = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, credentials: "same-origin", keepalive: true });
+    if (!answer.ok) throw new Error(String(answer.status));
   };
 
-  const place = (row, before) => {
-    const next = before ? `before:${before.dataset.key}` : "last";
-    row.parentElement.insertBefore(row, before);
-    send(row, next);
+  // `was` is the row that stood behind it: where the server does not take the move, it goes back there. Moves are sent
+  // one after the other, each as it stands by then, so that quick presses do not overtake each other.
+  let sent = Promise.resolve();
+  const keep = (row, was) => {
+    const name = gripOf(row).dataset.name;
+    const rows = rowsOf(row);
+    say(`${name}: ${rows.indexOf(row) + 1} of ${rows.length}.`);
+    sent = sent.then(async () => {
+      const next = row.nextElementSibling?.closest("[data-key]");
+      try {
+        await send(row, next ? `before:${next.dataset.key}` : "last");
+      } catch {
+        row.parentElement.insertBefore(row, was);
+        gripOf(row).focus();
+        say(`${name} was not moved: the server could not be asked. Try again.`);
+        return;
+      }
+      row.classList.add("changed");
+      changed();
+    });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -38,17 +98,24 @@
     const others = rows.filter((other) => other !== row);
     const at = rows.indexOf(row);
     const target = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: others.length }[event.key];
-    if (target < 0 || target > others.length || target === at) return;
-    place(row, others[target] ?? null);
+    if (target === at) return;
+    if (target < 0 || target > others.length) {
+      say(`${grip.dataset.name} is the ${at === 0 ? "first" : "last"} already.`);
+      return;
+    }
+    const was = row.nextElementSibling;
+    row.parentElement.insertBefore(row, others[target] ?? null);
     grip.focus();
+    keep(row, was);
   });
 
   let dragged = null;
+  let cameFrom = null;
   document.addEventListener("pointerdown", (event) => {
     const grip = event.target.closest("[data-grip]");
     if (!grip || event.button !== 0) return;
     dragged = grip.closest("[data-key]");
-    dragged.dataset.from = String(rowsOf(dragged).indexOf(dragged));
+    cameFrom = dragged.nextElementSibling;
     grip.setPointerCapture(event.pointerId);
   });
   document.addEventListener("pointermove", (event) => {
@@ -62,10 +129,11 @@
     if (!dragged) return;
     const row = dragged;
     dragged = null;
-    const rows = rowsOf(row);
-    if (String(rows.indexOf(row)) === row.dataset.from) return;
-    const next = row.nextElementSibling?.closest("[data-key]");
-    send(row, next ? `before:${next.dataset.key}` : "last");
+    if (row.nextElementSibling !== cameFrom) keep(row, cameFrom);
+  });
+  document.addEventListener("pointercancel", () => {
+    if (dragged) dragged.parentElement.insertBefore(dragged, cameFrom);
+    dragged = null;
   });
 })();
 

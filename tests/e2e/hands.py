@@ -14,11 +14,20 @@ class Hand(Protocol):
     def press(self, selector: str) -> None:
         """A link, a button."""
 
+    def follow(self, selector: str) -> None:
+        """A link or a button that leads to another page; waits for that."""
+
     def write(self, selector: str, text: str) -> None:
         """Into a field."""
 
     def choose(self, selector: str, index: int) -> None:
         """One of a group of radios, from 0."""
+
+    def take(self, selector: str) -> None:
+        """That one of a group of radios."""
+
+    def pick(self, selector: str, label: str) -> None:
+        """An entry of a list."""
 
     def attach(self, selector: str, name: str, content: bytes) -> None:
         """A file, by the browser's own dialog; waits until it is sent where script sends it."""
@@ -45,6 +54,11 @@ class Pressed:
         """As in Hand."""
         self._walk.click(f"{selector} >> nth=0")
 
+    def follow(self, selector: str) -> None:
+        """As in Hand."""
+        with self._walk.page.expect_navigation():
+            self.press(selector)
+
     def write(self, selector: str, text: str) -> None:
         """As in Hand."""
         self._walk.fill(selector, text)
@@ -52,6 +66,14 @@ class Pressed:
     def choose(self, selector: str, index: int) -> None:
         """As in Hand."""
         self._walk.check(f"{selector} >> nth={index}")
+
+    def take(self, selector: str) -> None:
+        """As in Hand."""
+        self._walk.check(selector)
+
+    def pick(self, selector: str, label: str) -> None:
+        """As in Hand."""
+        self._walk.page.select_option(selector, label=label)
 
     def attach(self, selector: str, name: str, content: bytes) -> None:
         """As in Hand."""
@@ -63,28 +85,43 @@ class Keyed:
     """By Tab, Enter, Space and arrows; the focus is always seen."""
 
     def __init__(self, walk: Walk) -> None:
-        self._walk, self._keys = walk, Keys(walk.page)
+        self._walk, self.keys = walk, Keys(walk.page)
 
     def press(self, selector: str) -> None:
         """As in Hand."""
-        self._keys.to(selector)
-        self._keys.press("Enter")
+        self.keys.to(selector)
+        self.keys.press("Enter")
+
+    def follow(self, selector: str) -> None:
+        """As in Hand."""
+        # Getting there may go by the link to the content, which is a navigation, too.
+        self.keys.to(selector)
+        with self._walk.page.expect_navigation():
+            self.keys.press("Enter")
 
     def write(self, selector: str, text: str) -> None:
         """As in Hand."""
-        self._keys.type(selector, text)
+        self.keys.type(selector, text)
 
     def choose(self, selector: str, index: int) -> None:
         """As in Hand."""
-        self._keys.to(selector)
-        self._keys.press("Space", *["ArrowDown"] * index)
+        self.keys.to(selector)
+        self.keys.press("Space", *["ArrowDown"] * index)
+
+    def take(self, selector: str) -> None:
+        """As in Hand."""
+        self.keys.take(selector)
+
+    def pick(self, selector: str, label: str) -> None:
+        """As in Hand."""
+        self.keys.step_to(selector, label)
 
     def attach(self, selector: str, name: str, content: bytes) -> None:
         """As in Hand."""
         # A draft that is just being kept would take the focus along with the part of the page that it replaces.
         self._walk.page.wait_for_load_state("networkidle")
-        self._keys.to(selector)
+        self.keys.to(selector)
         with self._walk.page.expect_file_chooser() as chooser:
-            self._keys.press("Space")
+            self.keys.press("Space")
         chooser.value.set_files([_file(name, content)])
         _wait_for_upload(self._walk, name)

@@ -19,24 +19,47 @@ _SEEN = """() => {
 }"""
 
 
+# Whether what is looked for stands before the focus, and whether the focus is nowhere while that stands in the page.
+_WAY = """(found) => {
+  const here = document.activeElement;
+  if (found.includes(here)) return "there";
+  const fits = found.filter((one) => one.getClientRects().length > 0);
+  if (!fits.length) return "on";
+  if (!here || here === document.body) return fits[0].closest("main") ? "skip" : "on";
+  const isBehind = (one) => here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return fits.some((one) => one === here || isBehind(one)) ? "on" : "back";
+}"""
+
+
 class Keys:
-    """The keyboard of one page."""
+    """The keyboard of one page. `pressed` counts the keys that were pressed to get about."""
 
     def __init__(self, page: Any) -> None:
         self._page = page
+        self.pressed = 0
 
     def has(self, selector: str) -> bool:
         """Whether an element that fits has the focus."""
-        return any(
-            element.evaluate("e => e === document.activeElement") for element in self._page.query_selector_all(selector)
-        )
+        return self._way(selector) == "there"
+
+    def _way(self, selector: str) -> str:
+        return str(self._page.evaluate(_WAY, self._page.query_selector_all(selector)))
 
     def to(self, selector: str) -> None:
-        """Tabs until an element that fits has the focus, and checks that this is seen."""
+        """Tabs until an element that fits has the focus, and checks that this is seen.
+
+        As people do it: past the navigation by the link that skips it, backwards to what lies before.
+        """
         for _ in range(MOST_TABS):
-            if self.has(selector):
-                break
-            self._page.keyboard.press("Tab")
+            match self._way(selector):
+                case "there":
+                    break
+                case "skip" if not self._skipped():
+                    continue
+                case "back":
+                    self.press("Shift+Tab")
+                case _:
+                    self.press("Tab")
         else:
             raise AssertionError(f"{selector} is not reached by {MOST_TABS} tabs on {self._page.url}")
         assert self._page.evaluate(_SEEN), f"the focus on {selector} is not seen on {self._page.url}"
@@ -60,7 +83,46 @@ class Keys:
             self._page.wait_for_timeout(FORGOTTEN_AFTER_MS)
         raise AssertionError(f"{value} is not picked by typing {text}: {self._page.input_value(selector)}")
 
+    def _skipped(self) -> bool:
+        """One key further, and by the link that leads to the content, if that came; False where it did not."""
+        self.press("Tab")
+        if not self.has(".skip"):
+            return False
+        self.press("Enter")
+        return True
+
+    def take(self, selector: str) -> None:
+        """Goes to a group of radios and on by the arrows to the one that fits."""
+        name = self._page.get_attribute(selector, "name")
+        self.to(f"[name='{name}']")
+        if self._page.query_selector(f"[name='{name}']:checked") is None:
+            self.press("Space")
+        for _ in range(MOST_TABS):
+            if self._page.is_checked(selector):
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"{selector} is not reached by the arrows on {self._page.url}")
+
+    def step_to(self, selector: str, label: str) -> None:
+        """Goes to a list and on by the arrows to the entry that reads so."""
+        self.to(selector)
+        labels = self._page.eval_on_selector(selector, "list => [...list.options].map(one => one.text.trim())")
+        shown = "list => list.selectedIndex"
+        wanted = labels.index(label)
+        for _ in range(len(labels)):
+            now = self._page.eval_on_selector(selector, shown)
+            if now == wanted:
+                return
+            self.press("ArrowDown" if now < wanted else "ArrowUp")
+        raise AssertionError(f"“{label}” is not reached by the arrows on {self._page.url}: {labels}")
+
+    def stands(self) -> None:
+        """Fails where the focus was lost: the next key would begin at the top of the page again."""
+        lost = "!document.activeElement || document.activeElement === document.body"
+        assert not self._page.evaluate(lost), f"the focus is lost on {self._page.url}"
+
     def press(self, *keys: str) -> None:
         """Presses keys where the focus is."""
         for key in keys:
+            self.pressed += 1
             self._page.keyboard.press(key)

@@ -53,9 +53,10 @@ def index(request: PersonRequest) -> HttpResponse:
 @staff_page("manage_setup")
 def undo_one(request: PersonRequest, revision: int) -> HttpResponse:
     """Takes one edit back."""
-    return do_edit(
-        request, reverse("desk:setup_history"), lambda: undo(actor=request.actor, revision=revision), "Taken back."
-    )
+    back = f"{reverse('desk:setup_history')}#edit-{revision}"
+    title = next((row.title for row in draft_operations(MAX_UNDO) if row.revision == revision), "")
+    done = f"Taken back: {title}." if title else "Taken back."
+    return do_edit(request, back, lambda: undo(actor=request.actor, revision=revision), done)
 
 
 @require_POST
