@@ -33,6 +33,16 @@
     window.addEventListener("pageshow", showCount);
   }
 
+  // ---- arrow keys choose one target after the other: an answer about one that is not chosen any more would put the
+  //      list back under the finger
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const list = document.getElementById("to");
+    if (event.detail.target.id !== "move" || !list || !event.detail.xhr.responseURL) return;
+    const asked = new URL(event.detail.xhr.responseURL).searchParams.get("to");
+    if (asked !== null && asked !== list.value) event.detail.shouldSwap = false;
+  });
+
   // ---- ready answers go where the cursor stands
 
   document.addEventListener("click", (event) => {

@@ -262,6 +262,15 @@ SIGNS: Final = (
     ("sign", "Pen on paper"),
     ("pen", "Pencil"),
     ("info", "Information"),
+    ("alert", "Attention"),
+    ("flow", "Crossroads"),
+    ("radio", "Signal"),
+    ("help", "Question"),
+    ("history", "Past"),
+    ("undo", "Back"),
+    ("logout", "Way out"),
+    ("upload", "Sending up"),
+    ("sliders", "Sliders"),
 )
 
 
