@@ -200,6 +200,14 @@
   ask();
 })();
 
+// ---- a part that was pressed away takes the focus with it: its heading gets it
+
+document.addEventListener("htmx:load", (event) => {
+  const part = event.detail.elt;
+  if (document.activeElement !== document.body || !(part instanceof Element) || !part.matches("section")) return;
+  part.querySelector("[tabindex='-1']")?.focus();
+});
+
 // ---- words that can be put into a text: <button data-put="{handler}" data-into="ID">
 
 document.addEventListener("click", (event) => {

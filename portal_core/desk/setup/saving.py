@@ -1,9 +1,10 @@
 """Answers to an edit: to a form that was sent, to one that saves by itself, to a single button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 
 from portal_core.accounts.pages import PersonRequest
 from portal_core.config.document import DocumentRefused
@@ -62,3 +63,11 @@ def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: 
             messages.success(request, done)
     # A script that is told of a conflict loads the page again, which then says why.
     return HttpResponse(status=409) if is_autosave(request) else HttpResponseRedirect(back)
+
+
+def part_answer(request: PersonRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+    """A part of the page after a press: as it is now, with what stood against the press instead of a later page."""
+    said = [str(message) for message in messages.get_messages(request) if message.level >= messages.ERROR]
+    answer = render(request, template, {**context, "problem": " ".join(said)})
+    answer["HX-Trigger"] = "draft-changed"
+    return answer

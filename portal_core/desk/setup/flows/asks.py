@@ -25,7 +25,7 @@ from portal_core.desk.setup.flows.wording import ASK_KINDS, ask_name
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
+from portal_core.desk.setup.saving import answer_sheet, do_edit, part_answer, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -74,13 +74,27 @@ def change(request: PersonRequest, flow_key: str, status_key: str) -> HttpRespon
             return HttpResponseRedirect(back)
         operation, back = Insert(path, made), reverse("desk:setup_ask", args=[flow_key, status_key, made["key"]])
     elif key not in keys:
-        return HttpResponseRedirect(back)
+        return _part(request, flow_key, status_key) if request.htmx else HttpResponseRedirect(back)
     elif typed.get("do") == "remove":
         operation = Remove((*path, key))
     else:
         operation = Order(path, moved(keys, key, typed.get("to", "")))
     title = f"{flow.name}, {flow.status_name(status_key)}: what is asked"
-    return do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
+    answer = do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
+    return _part(request, flow_key, status_key) if request.htmx else answer
+
+
+def _part(request: PersonRequest, flow_key: str, status_key: str) -> HttpResponse:
+    """The list as it is now, for the page's script; with why nothing was done, where nothing was."""
+    flow = FlowView.of(current(), flow_key)
+    context = {
+        "flow_key": flow_key,
+        "status_key": status_key,
+        "asks": ask_lines(flow, flow.status(status_key)),
+        "ask_kinds": ASK_KINDS,
+        "document_kinds": flow.named("document_kinds"),
+    }
+    return part_answer(request, "setup/_status_asks.html", context)
 
 
 def _made(flow: FlowView, status: Item, typed: Mapping[str, str]) -> dict[str, JsonValue] | None:

@@ -21,9 +21,9 @@ from portal_core.config.draft.values import strings_of
 from portal_core.desk.setup.controls import Control, Several, Switch, label_text
 from portal_core.desk.setup.flows.controls import OneOf
 from portal_core.desk.setup.flows.reading import FlowView, Item
-from portal_core.desk.setup.flows.wording import mark_of, move_words
+from portal_core.desk.setup.flows.wording import by_itself, mark_of, move_words
 from portal_core.desk.setup.frame import setup_page, words
-from portal_core.desk.setup.saving import do_edit, posted
+from portal_core.desk.setup.saving import do_edit, part_answer, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -78,10 +78,25 @@ def add(request: PersonRequest, flow_key: str, status_key: str) -> HttpResponse:
     back = f"{reverse('desk:setup_status', args=[flow_key, status_key])}#ways"
     if to not in known or not by:
         messages.error(request, "Choose where the way leads, and who may go it.")
-        return HttpResponseRedirect(back)
+        return _part(request, flow_key, status_key) if request.htmx else HttpResponseRedirect(back)
     move: dict[str, JsonValue] = {"from": [status_key], "to": to, "by": by}
     title = f"{flow.name}: way from {flow.status_name(status_key)} to {known[to]}"
-    return _save(request, flow, [*flow.transitions, move], title, back)
+    answer = _save(request, flow, [*flow.transitions, move], title, back)
+    return _part(request, flow_key, status_key) if request.htmx else answer
+
+
+def _part(request: PersonRequest, flow_key: str, status_key: str) -> HttpResponse:
+    """The ways from a status as they are now, for the page's script; with why nothing was done, where nothing was."""
+    flow = FlowView.of(current(), flow_key)
+    context = {
+        "flow_key": flow_key,
+        "status_key": status_key,
+        "status_name": flow.status_name(status_key),
+        "moves": move_lines(flow, status_key),
+        "leads": [(flow.status_name(key), when) for key, when in by_itself(flow, flow.status(status_key))],
+        "targets": flow.status_choices(but=status_key),
+    }
+    return part_answer(request, "setup/_status_ways.html", context)
 
 
 @require_POST
@@ -91,9 +106,10 @@ def remove(request: PersonRequest, flow_key: str, position: int) -> HttpResponse
     flow = FlowView.of(current(), flow_key)
     status_key = request.POST.get("status", "")
     back = _back(flow, status_key)
+    is_part = bool(request.htmx) and any(status["key"] == status_key for status in flow.statuses)
     move = _marked(request, flow, position)
     if move is None:
-        return HttpResponseRedirect(back)
+        return _part(request, flow_key, status_key) if is_part else HttpResponseRedirect(back)
     left: list[JsonValue] = [key for key in strings_of(move.get("from")) if status_key and key != status_key]
     moves: list[dict[str, JsonValue]] = []
     for place, other in enumerate(flow.transitions):
@@ -102,7 +118,8 @@ def remove(request: PersonRequest, flow_key: str, position: int) -> HttpResponse
         elif left:
             moves.append({**other, "from": left})
     title = f"{flow.name}: no way to {flow.status_name(move.get('to'))}"
-    return _save(request, flow, moves, title, back)
+    answer = _save(request, flow, moves, title, back)
+    return _part(request, flow_key, status_key) if is_part else answer
 
 
 def _save(request: PersonRequest, flow: FlowView, moves: Sequence[Item], title: str, back: str) -> HttpResponse:

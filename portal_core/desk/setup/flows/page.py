@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import JsonValue
@@ -92,6 +93,17 @@ def status(request: PersonRequest, flow_key: str, status_key: str) -> HttpRespon
     sheet = StatusSheet(flow, status_key, request.POST)
     back = f"{status_href(flow, status_key)}#panel"
     return answer_sheet(request, sheet, back, lambda again, code: page(request, flow, status_key, sheet, code))
+
+
+@require_safe
+@staff_page("manage_setup")
+def drawing(request: PersonRequest, flow_key: str) -> HttpResponse:
+    """The picture alone, for a page whose draft has just changed; `status` is the one that is picked."""
+    flow = FlowView.of(current(), flow_key)
+    counts = open_in([str(item["key"]) for item in flow.types])
+    lines = [_line(flow, item, counts, Findings([]), request.GET.get("status", "")) for item in flow.in_use]
+    context = {"drawing": draw(_nodes(lines), _ways(flow)), "name": flow.name}
+    return render(request, "setup/_flow_drawing.html", context)
 
 
 def status_href(flow: FlowView, status_key: str) -> str:

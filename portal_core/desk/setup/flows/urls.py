@@ -13,6 +13,7 @@ flow_urls = [
     path(_FLOW, page.index, name="setup_flow"),
     path(f"{_FLOW}rename/", index.rename, name="setup_flow_rename"),
     path(f"{_FLOW}retire/", index.retire, name="setup_flow_retire"),
+    path(f"{_FLOW}drawing/", page.drawing, name="setup_flow_drawing"),
     path(f"{_FLOW}steps/", steps.index, name="setup_steps"),
     path(f"{_FLOW}steps/change/", steps.change, name="setup_steps_change"),
     path(f"{_FLOW}add/", status_actions.add, name="setup_status_add"),
