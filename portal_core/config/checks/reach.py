@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from portal_core.config.checks.index import Index, active_statuses, ways_by_itself
 from portal_core.config.document.flows import Flow
+from portal_core.config.localise import text_in
 from portal_core.config.problems import Problem
 
 
@@ -13,7 +14,9 @@ def check_reach(index: Index) -> Iterator[Problem]:
         types = index.types_of(flow.key)
         path = f"flows.{flow.key}"
         if not types:
-            yield Problem(path, "No request type uses this flow.", "Use it in a type, or take it out.", "warning")
+            name = text_in(flow.name, index.document.portal.language, index.document.portal.language)
+            text = f"No request type goes through “{name}”."
+            yield Problem(path, text, "Let one go through these statuses, or take them out.", "warning")
             continue
         yield from _flow(flow, {kind.start for kind in types}, path)
 

@@ -14,6 +14,7 @@ from portal_core.config.checks.index import Index
 from portal_core.config.checks.keys import check_keys
 from portal_core.config.checks.limits import check_limits
 from portal_core.config.checks.moves import check_moves
+from portal_core.config.checks.names import check_names
 from portal_core.config.checks.notices import check_notices
 from portal_core.config.checks.placeholders import check_placeholders
 from portal_core.config.checks.portal import check_portal
@@ -39,6 +40,7 @@ CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_keys,
     check_limits,
     check_moves,
+    check_names,
     check_notices,
     check_placeholders,
     check_portal,

@@ -3,7 +3,8 @@
 One mechanism for all: a list with order, adding, and a sheet for each item. `catalogues.py` says what each is.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -48,7 +49,7 @@ def _index_page(request: PersonRequest, catalogue: Catalogue, status: int) -> Ht
     lines = [_line(catalogue, draft, item) for item in draft.items(catalogue.collection)]
     context = {
         "catalogue": catalogue,
-        "lines": [line for line in lines if not line.is_retired],
+        "lines": _told_apart([line for line in lines if not line.is_retired], catalogue.noun),
         "retired": [line for line in lines if line.is_retired],
         "typed": request.POST,
         "page_error": status != 200,
@@ -62,6 +63,18 @@ def _line(catalogue: Catalogue, draft: Draft, item: dict[str, JsonValue]) -> Lin
     key = str(item["key"])
     is_changed = f"{catalogue.collection}.{key}" in draft.changed
     return Line(key, catalogue.name(draft, item), catalogue.note(draft, item), bool(item.get("retired")), is_changed)
+
+
+def _told_apart(lines: list[Line], noun: str) -> list[Line]:
+    """The lines; those that are called like another one say so."""
+    names = Counter(line.name.casefold() for line in lines)
+    alike = f"Another {noun} has this name"
+    return [
+        replace(line, note=f"{line.note} · {alike}" if line.note else alike)
+        if names[line.name.casefold()] > 1
+        else line
+        for line in lines
+    ]
 
 
 def _hrefs(catalogue: Catalogue) -> dict[str, str]:

@@ -13,6 +13,15 @@ class KindName:
     use: str
 
 
+# The kinds as they stand together where one is chosen.
+GROUPS: Final = (
+    ("Words", ("text", "long_text", "email", "phone", "url", "address")),
+    ("Numbers and days", ("number", "money", "date", "datetime", "rating")),
+    ("Choosing", ("choice", "choices", "yes_no")),
+    ("What is on file", ("file", "record", "rows")),
+    ("To read", ("heading", "info")),
+)
+
 KINDS: Final = {
     "text": KindName("Short text", "text", "A name, a number plate, one line"),
     "long_text": KindName("Long text", "text", "A description in several lines"),

@@ -66,11 +66,11 @@ class Bar:
         if not self.changes:
             return "Nothing is changed."
         if self.changes == 1:
-            return f"1 place is changed, {'on' if self.here else 'not on'} this page."
+            return f"1 place changed, {'on' if self.here else 'not on'} this page."
         if not self.here:
-            return f"{self.changes} places are changed, none on this page."
+            return f"{self.changes} places changed, none on this page."
         if self.here == self.changes:
-            return f"{self.changes} places are changed, all on this page."
+            return f"{self.changes} places changed, all on this page."
         return f"{self.here} of {self.changes} changed places {'is' if self.here == 1 else 'are'} on this page."
 
 

@@ -5,7 +5,7 @@ same value since the page was loaded, nothing is written and both values are sho
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, cast
@@ -16,12 +16,14 @@ from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.document import DocumentRefused
+from portal_core.config.draft.checking import canonical_value
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Operation, Set
+from portal_core.config.draft.operations import Operation, Set, Working
 from portal_core.config.draft.paths import NoSuchPlace, Path, write
 from portal_core.config.draft.reading import Draft, as_seen, current, places_of_others
 from portal_core.config.errors import DraftChanged
 from portal_core.config.problems import Problem
+from portal_core.desk.setup.box_words import in_house_words
 from portal_core.desk.setup.controls import Control, Text, Where
 from portal_core.desk.setup.frame import languages_of, words
 from portal_core.desk.setup.placing import Word
@@ -71,6 +73,8 @@ class Sheet(forms.Form):
         for control in controls:
             self.fields |= control.fields(self.where)
             self.initial.update(control.initial(draft.read((*base, *control.path)), self.where))
+        for made in self.fields.values():
+            in_house_words(made)
         self._offer_what_stands()
 
     def _offer_what_stands(self) -> None:
@@ -120,7 +124,28 @@ class Sheet(forms.Form):
             if not any(name in self.errors for name in control.fields(self.where)):
                 for name, problem in control.problems(cleaned, self.where).items():
                     self.add_error(name, problem)
+        if self.errors:
+            self._also_refused(dict(cleaned))
         return cleaned
+
+    def _also_refused(self, cleaned: Mapping[str, Any]) -> None:
+        """What the document would refuse besides: whoever mends one thing does not come back for the next."""
+        working = Working(self.draft.part)
+        for control in self.controls:
+            if any(name in self.errors or name not in cleaned for name in control.fields(self.where)):
+                continue
+            path = (*self.base, *control.path)
+            try:
+                working.apply(Set(path, control.value(cleaned, self.draft.read(path), self.where)))
+            except forms.ValidationError as error:
+                self.add_error(control.name, error)
+            except NoSuchPlace:
+                return  # something new, which has no place yet
+        for name, value in working.touched.items():
+            try:
+                canonical_value(name, value, self.where.own)
+            except DocumentRefused as refused:
+                self._show(refused.problems)
 
     def save(self, actor: Actor) -> bool:
         """Writes what was changed to the draft; False when it could not, with the reasons in `errors`.

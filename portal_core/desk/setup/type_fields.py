@@ -18,7 +18,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import in_use
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.composing import askable, sentence
-from portal_core.desk.setup.field_kinds import KINDS
+from portal_core.desk.setup.field_kinds import GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
 from portal_core.desk.setup.frame import name_of, offered_of, setup_page, words
 from portal_core.desk.setup.keys import new_key
@@ -282,19 +282,7 @@ def add(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpR
     if request.method == "POST":
         made = _copied(fields, typed.get("copy", "")) if typed.get("copy") else _made(fields, typed)
     if made is None:
-        kinds = [(key, kind) for key, kind in KINDS.items() if not kind_key or key not in ("record", "rows", "file")]
-        context = {
-            "fields": fields,
-            "kinds": kinds,
-            "sources": [] if kind_key else offered_of(fields.draft, "types", but=type_key),
-            "source": request.GET.get("from", ""),
-            "copies": _fields_of(fields, request.GET.get("from", "")),
-            "typed": typed,
-            "page_error": request.method == "POST",
-            "back_href": fields.href("type" if type_key else "fields"),
-        }
-        status = 400 if request.method == "POST" else 200
-        return setup_page(request, "setup/field_add.html", fields.draft, context, parts=(fields.part,), status=status)
+        return _add_page(request, fields)
     title = f"{fields.name}: new field “{fields.label(made)}”"
     return do_edit(
         request,
@@ -303,10 +291,45 @@ def add(request: PersonRequest, type_key: str = "", kind_key: str = "") -> HttpR
     )
 
 
+def _add_page(request: PersonRequest, fields: FieldList) -> HttpResponse:
+    """The page; what is missing is said at its box."""
+    typed, is_type = request.POST, fields.collection == "types"
+    missing = _missing(typed) if request.method == "POST" and not typed.get("copy") else {}
+    context = {
+        "fields": fields,
+        "groups": [
+            (name, [(key, KINDS[key]) for key in keys if is_type or key not in _TYPES_ALONE]) for name, keys in GROUPS
+        ],
+        "sources": offered_of(fields.draft, "types", but=fields.key) if is_type else [],
+        "source": request.GET.get("from", ""),
+        "copies": _fields_of(fields, request.GET.get("from", "")),
+        "typed": typed,
+        "missing": missing,
+        "page_error": bool(missing),
+        "back_href": fields.href("type" if is_type else "fields"),
+    }
+    status = 400 if request.method == "POST" else 200
+    return setup_page(request, "setup/field_add.html", fields.draft, context, parts=(fields.part,), status=status)
+
+
+def _missing(typed: Mapping[str, str]) -> dict[str, str]:
+    """What a new field lacks, by its box."""
+    found = {}
+    if not typed.get("label", "").strip():
+        found["label"] = "Write the question"
+    if typed.get("kind") not in KINDS:
+        found["kind"] = "Choose what kind of answer it takes"
+    return found
+
+
+# What a saved record cannot be asked for.
+_TYPES_ALONE: Final = frozenset({"record", "rows", "file"})
+
+
 def _made(fields: FieldList, typed: Mapping[str, str]) -> dict[str, JsonValue] | None:
-    label, kind = typed.get("label", "").strip()[:200], typed.get("kind", "")
-    if not label or kind not in KINDS:
+    if _missing(typed):
         return None
+    label, kind = typed["label"].strip()[:200], typed["kind"]
     key = new_key(label, fields.taken_keys(), fallback="field")
     return {"key": key, "kind": kind, "label": label, **_BEGINS.get(kind, {})}
 

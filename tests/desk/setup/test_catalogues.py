@@ -106,3 +106,23 @@ def test_a_role_of_ones_own_has_a_column_and_never_more_than_its_base(alice):
     assert alice.post(path, {**form_of(alice, path), "permissions": ["manage_team"]}).status_code == 400
     assert alice.post(path, {**form_of(alice, path), "based_on": "owner"}).status_code == 400
     assert current().revision == before
+
+
+def test_two_of_one_name_are_pointed_out_in_the_list_and_by_the_review(alice):
+    alice.post("/desk/setup/teams/add/", {"name": "desk"})
+    assert alice.get("/desk/setup/teams/").content.decode().count("Another team has this name") == 2
+    found = [problem for problem in check(current().document) if "are called" in problem.problem]
+    assert [(p.path, p.problem, p.level) for p in found] == [
+        ("teams.desk-2.name", "Several teams are called “desk”.", "warning")
+    ]
+    alice.post("/desk/setup/teams/desk-2/retire/")
+    assert "Another team has this name" not in alice.get("/desk/setup/teams/").content.decode()
+
+
+def test_a_name_that_is_left_out_is_asked_for_in_the_products_words(alice):
+    path = "/desk/setup/teams/desk/"
+    answer = alice.post(path, {**form_of(alice, path), "name": ""})
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "Write something here: it cannot stay empty" in page
+    assert "This field is required" not in page

@@ -19,7 +19,7 @@ from portal_core.config.problems import stops
 from portal_core.desk.setup.composing import ROWS, Asked, When, sentence
 from portal_core.desk.setup.controls import Where
 from portal_core.desk.setup.field_controls import controls_for
-from portal_core.desk.setup.field_kinds import KINDS
+from portal_core.desk.setup.field_kinds import GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList
 from tests.desk.setup.test_sheets import form_of, read
 from tests.statements import server_statements
@@ -268,3 +268,24 @@ def test_everything_that_the_document_can_say_of_a_field_can_be_edited(kind, sho
     # Last in the form: it has earlier ones that it can depend on.
     controls = controls_for(fields, {"key": "new", "kind": kind})
     assert wanted - {control.path[0] for control in controls} == set()
+
+
+def test_a_new_field_says_what_is_missing_at_each_box_and_keeps_what_was_typed(alice):
+    path = f"{TYPE}fields/add/"
+    answer = alice.post(path, {"label": " ", "kind": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert answer.context["missing"].keys() == {"label", "kind"}
+    assert 'aria-describedby="new-label-help new-label-error" aria-invalid="true"' in page
+    assert 'href="#new-label"' in page and 'href="#kind-text"' in page
+    answer = alice.post(path, {"label": "How tall?", "kind": "nothing"})
+    page = answer.content.decode()
+    assert answer.context["missing"].keys() == {"kind"}
+    assert 'value="How tall?"' in page
+    answer = alice.post(path, {"label": "", "kind": "number"})
+    assert re.search(r'value="number" checked', answer.content.decode())
+    assert current().revision == 0
+
+
+def test_every_kind_stands_in_one_group_once():
+    assert sorted(key for _name, keys in GROUPS for key in keys) == sorted(KINDS)

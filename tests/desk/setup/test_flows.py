@@ -165,7 +165,7 @@ def test_flows_are_added_copied_named_retired_and_brought_back(alice):  # noqa: 
     assert "A name is needed" in answer.content.decode()
     assert current().keys("flows") == ["way", "orders", "way-2"]
     assert len(read("flows", "way-2", "statuses")) == 3
-    assert "No request type uses this flow." in page(alice, f"{FLOWS}orders/")
+    assert "No request type goes through “Orders”." in page(alice, f"{FLOWS}orders/")
     alice.post(f"{FLOWS}orders/rename/", {"name": "Purchases"})
     assert read("flows", "orders", "name") == "Purchases"
     answer = alice.post(f"{WAY}retire/", follow=True)

@@ -63,9 +63,9 @@ def test_what_was_changed_is_in_the_draft_and_not_live(alice, people):
     (edit,) = DraftOperation.objects.all()
     assert (edit.title, edit.author_id) == ("Brand and address: Name customers read, Corners", people["alice"].pk)
     page = alice.get(PORTAL).content.decode()
-    assert "2 places are changed, all on this page." in page
+    assert "2 places changed, all on this page." in page
     assert page.count("is-changed") == 2
-    assert "2 places are changed, none on this page." in alice.get("/desk/setup/types/repair/").content.decode()
+    assert "2 places changed, none on this page." in alice.get("/desk/setup/types/repair/").content.decode()
 
 
 def test_what_cannot_be_kept_is_said_at_its_field_and_what_was_typed_stays(alice):
@@ -78,6 +78,16 @@ def test_what_cannot_be_kept_is_said_at_its_field_and_what_was_typed_stays(alice
     assert current().revision == 0
     answer = alice.post(PORTAL, {**form_of(alice, PORTAL), "name": ""})
     assert answer.context["sheet"].errors.keys() == {"name"}
+
+
+def test_everything_that_is_wrong_is_said_in_one_round(alice):
+    typed = {**form_of(alice, PORTAL), "name": "", "prefix": "nw!", "colour": "red"}
+    answer = alice.post(PORTAL, typed)
+    assert answer.context["sheet"].errors.keys() == {"name", "prefix", "colour"}
+    page = answer.content.decode()
+    assert "Write something here: it cannot stay empty" in page and "one to six capital letters" in page
+    assert "This field is required" not in page
+    assert current().revision == 0
 
 
 def test_two_who_change_different_things_lose_nothing(alice, mona):
