@@ -24,9 +24,10 @@ from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
 from portal_core.desk.delivery import untold_words
 from portal_core.documents.access import within_reach
-from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs, Overtaken
+from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs, Overtaken, StillChecked
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
+from portal_core.documents.scanned import as_scanned
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import document_at, documents_of, stretch
 from portal_core.documents.visible import visible_document, visible_documents
@@ -171,9 +172,10 @@ def to_check(request: PersonRequest) -> HttpResponse:
     found = list(rows.select_related("customer", "request").order_by("id")[: _AT_ONCE + 1])
     has_more, found = len(found) > _AT_ONCE, found[:_AT_ONCE]
     people = {row.pk: row.customer for row in found}
+    shown = as_scanned(visible_documents(found, viewer, portal))
     context = {
         "portal": portal,
-        "waiting": [(document, people[document.id]) for document in visible_documents(found, viewer, portal)],
+        "waiting": [(document, people[document.id]) for document in shown],
         "pager": {
             "newer_href": "/desk/documents/" if after else "",
             "newer_label": "The longest waiting",
@@ -275,7 +277,10 @@ def _judged(request: PersonRequest, key: uuid.UUID) -> str:
     """Does what the form says and gives the problem in words, "" for none."""
     do, actor = request.POST.get("do", ""), request.actor
     if do == "approve":
-        vault.approve_document(actor=actor, document_id=key)
+        try:
+            vault.approve_document(actor=actor, document_id=key)
+        except StillChecked:
+            return "It is being checked for harmful software: nobody can open it yet. Approve it once that is done."
     elif do == "send_back":
         reason = request.POST.get("reason", "").replace("\x00", "").strip()
         if not reason:
@@ -350,7 +355,7 @@ def _widest(kinds: list[DocumentKind]) -> int:
 def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extra: object) -> HttpResponse:
     found = documents_of(opened.customer.pk).filter(within_reach(opened.actor)).select_related("request")
     part = stretch(found, before=parse_uuid(request.GET.get("before", "")), size=_MOST)
-    shown = visible_documents(part.rows, opened.viewer, opened.portal)
+    shown = as_scanned(visible_documents(part.rows, opened.viewer, opened.portal))
     add_form, ask_form = AddForm(None, opened), AskForm(None, opened)
     may_edit = opened.actor.may("edit_fields")
     context = {

@@ -30,6 +30,12 @@ class NotAllowed(DocumentError):
     code = "not_allowed"
 
 
+class StillChecked(DocumentError):
+    """The scanner has not looked at all files of a document yet: nobody could open what is approved."""
+
+    code = "still_checked"
+
+
 class Overtaken(DocumentError):
     """The document has changed since the page showed it; nothing was written. Answered 409."""
 

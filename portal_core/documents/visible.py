@@ -71,6 +71,11 @@ class VisibleDocument:
         return self.standing in ("asked", "sent_back")
 
     @property
+    def is_being_checked(self) -> bool:
+        """Whether the scanner has not looked at all its files yet (see `scanned.py`); nobody can open those."""
+        return any(file.state == "waiting" for file in self.files)
+
+    @property
     def may_withdraw(self) -> bool:
         """Whether staff can take back that it is asked for; what its request asks for is the request's matter."""
         return self.is_open and not self.is_asked_there

@@ -20,6 +20,7 @@ from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs
 from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kinds_shown, kinds_to_add, may_add, rules_of
 from portal_core.documents.models import Document
+from portal_core.documents.scanned import as_scanned
 from portal_core.documents.vault import documents_of, stretch
 from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
 from portal_core.documents.words import reason_for
@@ -72,7 +73,7 @@ def index(request: PersonRequest) -> HttpResponse:
     everything = before is not None or request.GET.get("all") == "1"
     context = {
         "portal": portal,
-        "vault": _vault(visible_documents(part.rows, viewer, portal), everything=everything),
+        "vault": _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=everything),
         "older": part.older,
         "may_add": bool(kinds_to_add(portal, viewer.role)),
         "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in kinds_shown(portal, viewer.role)}),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
 from portal_core.documents.standing import who_has
-from portal_core.saved_records.beside import found_by
+from portal_core.service_requests.customer_search import Asked
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.queries import customers_of, open_requests, visible_to
 from portal_core.service_requests.queue import COUNT_LIMIT, bounded_counts
@@ -28,7 +29,8 @@ VIEWS: Final = ("all", "open", "never", "guests", "closed")
 SORTS: Final = ("newest", "name", "here")
 WAITING: Final = ("us", "customer")
 HERE: Final = ("month", "earlier", "never")
-_MOST_WORDS: Final = 6
+# So many of the first are looked at one by one before the indexes are asked.
+_NEAR: Final = 1_000
 _HERE_LATELY: Final = timedelta(days=30)
 _NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -76,14 +78,20 @@ def customer_page(
     actor: Actor, asked: CustomerQuery, place: Place | None, *, viewer: Viewer, portal: CompiledPortal
 ) -> CustomerPage:
     """One page of the customers that `actor` may know, in two queries."""
-    found = _matching(in_view(actor, asked.view), asked.words, viewer, portal)
-    found = _narrowed(found, actor, asked, portal)
-    found, is_descending = _keyed(found, asked.sort)
+    sought = Asked.of(asked.words)
+    everybody, is_descending = _keyed(customers_of(actor, also_closed=asked.view == "closed"), asked.sort)
     backwards = place is not None and place.is_backwards
     if place is not None:
-        found = found.filter(_beyond(place, asked.sort, is_descending=is_descending != backwards))
+        everybody = everybody.filter(_beyond(place, asked.sort, is_descending=is_descending != backwards))
     sign = "-" if is_descending != backwards else ""
-    users = list(found.order_by(f"{sign}place", f"{sign}pk")[: PAGE_SIZE + 1])
+    everybody = everybody.order_by(f"{sign}place", f"{sign}pk")
+    found = _narrowed(everybody.filter(_in_view(actor, asked.view)), actor, asked, portal)
+    if asked.words:
+        met = found.filter(sought.holds(viewer, portal)) if not sought.is_empty else found.none()
+        is_by_key = asked.sort == "newest" and not backwards
+        users = _met(met, everybody, sought, is_by_key=is_by_key)
+    else:
+        users = list(found[: PAGE_SIZE + 1])
     has_more, users = len(users) > PAGE_SIZE, users[:PAGE_SIZE]
     if backwards:
         users.reverse()
@@ -99,14 +107,17 @@ def customer_page(
 
 def in_view(actor: Actor, view: str) -> QuerySet[User]:
     """The customers of one tab."""
-    everybody = customers_of(actor, also_closed=view == "closed")
+    return customers_of(actor, also_closed=view == "closed").filter(_in_view(actor, view))
+
+
+def _in_view(actor: Actor, view: str) -> Q:
     if view == "open":
-        return everybody.filter(Exists(open_requests(actor).filter(customer_id=OuterRef("pk"))))
+        return Q(Exists(open_requests(actor).filter(customer_id=OuterRef("pk"))))
     if view == "never":
-        return everybody.filter(last_sign_in_at=None, is_guest=False)
+        return Q(last_sign_in_at=None, is_guest=False)
     if view == "guests":
-        return everybody.filter(is_guest=True)
-    return everybody.filter(is_active=False) if view == "closed" else everybody
+        return Q(is_guest=True)
+    return Q(is_active=False) if view == "closed" else Q()
 
 
 def view_counts(actor: Actor) -> dict[str, int]:
@@ -114,15 +125,27 @@ def view_counts(actor: Actor) -> dict[str, int]:
     return dict(zip(VIEWS, bounded_counts(in_view(actor, view) for view in VIEWS), strict=True))
 
 
-def _matching(customers: QuerySet[User], words: str, viewer: Viewer, portal: CompiledPortal) -> QuerySet[User]:
-    """Those of whom name, e-mail, telephone number or what is kept of them has every word; digits without spaces."""
-    for word in words.replace("\x00", "").split()[:_MOST_WORDS]:
-        matches = Q(name__icontains=word) | Q(email__icontains=word) | found_by(word, viewer, portal)
-        digits = "".join(letter for letter in word if letter.isdigit())
-        if len(digits) >= 3:
-            matches |= Q(phone__regex=r"\D*".join(digits[:15]))
-        customers = customers.filter(matches)
-    return customers
+def _met(met: QuerySet[User], everybody: QuerySet[User], sought: Asked, *, is_by_key: bool) -> list[User]:
+    """The first of those who meet the words, a page of them and one more; `is_by_key`: the greatest key comes first.
+
+    What many have is found among the first of `everybody` in this order, one by one; what few have, by the indexes. The
+    planner cannot tell the two apart.
+    """
+    users = list(met.filter(pk__in=everybody.values("pk")[:_NEAR])[: PAGE_SIZE + 1])
+    if len(users) > PAGE_SIZE or sought.is_empty:
+        return users
+    keys = sought.candidates()
+    if keys is None:
+        return list(met[: PAGE_SIZE + 1])
+    if is_by_key and len(keys) > _NEAR:
+        users = _first_among(met, sorted(keys, reverse=True)[:_NEAR])
+        if len(users) > PAGE_SIZE:
+            return users
+    return _first_among(met, keys) if keys else []
+
+
+def _first_among(met: QuerySet[User], keys: list[uuid.UUID]) -> list[User]:
+    return list(met.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", (keys,)))[: PAGE_SIZE + 1])
 
 
 def _narrowed(customers: QuerySet[User], actor: Actor, asked: CustomerQuery, portal: CompiledPortal) -> QuerySet[User]:
@@ -153,7 +176,9 @@ def _beyond(place: Place, sort: str, *, is_descending: bool) -> Q:
     """After that customer in the order, wherever they stand now: their place is looked up, not carried along."""
     there = Subquery(User.objects.filter(pk=place.id).annotate(place=_key(sort)).values("place"))
     side = "lt" if is_descending else "gt"
-    return Q(**{f"place__{side}": there}) | Q(place=there, **{f"pk__{side}": place.id})
+    beyond = Q(**{f"place__{side}": there}) | Q(place=there, **{f"pk__{side}": place.id})
+    # Said once more without "or": only so an index leads there.
+    return Q(**{f"place__{side}e": there}) & beyond
 
 
 def _open_by_customer(actor: Actor, users: Iterable[User]) -> dict[uuid.UUID, OpenOnes]:

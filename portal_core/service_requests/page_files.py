@@ -98,4 +98,6 @@ def _marked_link(link: Link, file: ShownFile | None) -> Link:
             tone="bad",
             is_gone=True,
         )
+    if file.state == FileState.WAITING:
+        return replace(link, remark=file.remark or _("is being checked"), tone=file.tone, is_gone=True)
     return replace(link, remark=file.remark, tone=file.tone, is_gone=file.is_gone)

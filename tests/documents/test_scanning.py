@@ -85,6 +85,28 @@ def test_a_file_waits_says_so_and_is_let_through(papers, clamd, started, django_
     assert row
 
 
+def test_a_waiting_document_says_so_wherever_it_is_listed_and_is_not_approved(papers, clamd):
+    row = papers.file(**{"f-policy_new": sent("policy.pdf", pdf())})
+    document = Document.objects.get()
+    vault = f"/desk/customers/{document.customer_id}/documents/"
+    for who, path in (
+        ("carol", "/documents/"),
+        ("carol", f"/requests/{row.number}/"),
+        ("bob", "/desk/documents/"),
+        ("bob", vault),
+        ("bob", f"/desk/requests/{row.number}/"),
+    ):
+        page = papers.client(who).get(path).content.decode()
+        assert "is being checked" in page, path
+        assert f'href="/files/{StoredFile.objects.get().pk}/"' not in page, path
+        assert 'value="approve"' not in page
+    before = HistoryEntry.objects.count()
+    answer = papers.client("bob").post(f"/desk/documents/{document.pk}/", {"do": "approve", "back": vault})
+    assert answer.status_code == 400 and "nobody can open it yet" in answer.content.decode()
+    document.refresh_from_db()
+    assert document.approved_at is None and HistoryEntry.objects.count() == before
+
+
 def test_a_waiting_file_says_so_in_the_timeline(papers, clamd):
     row = papers.file()
     data = {"body": "Here", "key": str(uuid.uuid4()), "files_new": sent("paper.pdf")}

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,10 +90,10 @@ def wait_for(look: Callable[[], Found | None], seconds: float) -> Found | None:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Product]:
-    """Starts everything, gives the product, and leaves nothing behind."""
+def running(folder: Path, *, name: str = "e2e", more: Mapping[str, str] | None = None) -> Iterator[Product]:
+    """Starts everything, gives the product, and leaves nothing behind; `more` is in its environment after seeding."""
     with contextlib.ExitStack() as stack:
-        database = stack.enter_context(_database())
+        database = stack.enter_context(_database(name))
         redis = Redis(folder)
         redis.start()
         stack.callback(redis.stop)
@@ -102,7 +102,7 @@ def running(folder: Path) -> Iterator[Product]:
         for listener in (*web, mail):
             stack.callback(listener.close)
         environment = _environment(folder, database, redis.url, web[0].getsockname()[1], mail.getsockname()[1])
-        start = _Starter(stack, folder, environment)
+        start = _Starter(stack, folder, environment | (more or {}))
         sink = ("-m", "deploy.local.mailsink", "--descriptor", str(mail.fileno()), "--folder", str(folder / "mail"))
         start("mail", *sink, descriptors=[mail.fileno()])
         seeded = _seed(folder, environment)
@@ -120,9 +120,9 @@ def running(folder: Path) -> Iterator[Product]:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[str]:
+def _database(name: str) -> Iterator[str]:
     """A copy of the test base that no rolled-back test touches."""
-    name = f"{databases.PREFIX}_{os.getpid()}_e2e"
+    name = f"{databases.PREFIX}_{os.getpid()}_{name}"
     base = databases._ensure_base(settings.DATABASES["default"]["NAME"])
     with databases._server() as server:
         databases._run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

@@ -21,10 +21,10 @@ from portal_core.config.document.fields import DocumentKind
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.documents.access import knows_customer, sees_document
-from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
+from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken, StillChecked
 from portal_core.documents.filing import Filing, Label, attach_loose, file_document, lock_files
 from portal_core.documents.kinds import kind_of, kind_visibility, may_add
-from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.documents.vault import WANTED
 from portal_core.history.models import HistoryEntry
 from portal_core.history.record import JsonValue
@@ -142,10 +142,12 @@ def ask_for_document(
 
 
 def approve_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
-    """Says that a document is good. Raises what `_held` raises."""
+    """Says that a document is good. Raises `StillChecked`, and what `_held` raises."""
     with transaction.atomic():
         document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
         if document.approved_at is None:
+            if StoredFile.objects.filter(document=document, state=FileState.WAITING).exists():
+                raise StillChecked
             document.approved_at = document.changed_at = timezone.now()
             document.save(update_fields=["approved_at", "changed_at"])
             entry = tell(actor, document, "approved", request=request)
