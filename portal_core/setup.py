@@ -41,7 +41,7 @@ def _fill(new: NewPortal) -> None:
 
 def starter_choices() -> list[StarterChoice]:
     """The starters as sign-up offers them."""
-    return [StarterChoice(item.key, item.label, item.hint) for item in describe()]
+    return [StarterChoice(item.key, item.label, item.hint, item.icon) for item in describe()]
 
 
 def facts() -> PortalFacts:

@@ -23,11 +23,12 @@ class NewPortal:
 
 @dataclass(frozen=True, slots=True)
 class StarterChoice:
-    """A starter portal as sign-up offers it."""
+    """A starter portal as the platform offers it: the repeated work, what removes it, and the name of an icon."""
 
     key: str
     label: str
     hint: str = ""
+    icon: str = "list"
 
 
 ProvisionHook = Callable[[TenantSnapshot, NewPortal], None]

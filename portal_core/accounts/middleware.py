@@ -19,8 +19,9 @@ from portal_core.accounts.portal_facts import PLATFORM, portal_facts
 from portal_core.accounts.sessions import SessionStore
 from tenants.context import current
 
+# These speak English so far; a page half in each would be wrong for eyes and for screen readers.
+_ENGLISH = ("/desk/", "/console/", "/dev/")
 # Answered for everybody alike; choosing a language there would only cost statements.
-_DESK = "/desk/"
 _SAME_FOR_ALL = ("/brand/", "/static/", "/healthz", "/readyz", "/metrics", "/internal/")
 
 
@@ -89,8 +90,8 @@ class LocaleMiddleware(MiddlewareMixin):
         user = None if is_for_all else request.user
         person = user if isinstance(user, User) else None
         facts = PLATFORM if is_for_all else portal_facts()
-        # The desk speaks English so far; a page half in each would be wrong for eyes and for screen readers.
-        language = settings.LANGUAGE_CODE if request.path.startswith(_DESK) else choose_language(request, facts, person)
+        is_english = request.path.startswith(_ENGLISH)
+        language = settings.LANGUAGE_CODE if is_english else choose_language(request, facts, person)
         translation.activate(language)
         request.LANGUAGE_CODE = language
         timezone.activate(choose_time_zone(facts, person))

@@ -28,7 +28,8 @@ class PortalFacts:
         return self.registration == "open"
 
 
-PLATFORM = PortalFacts()
+# Its home and sign-up speak what their reader speaks, as portals do.
+PLATFORM = PortalFacts(languages=("en", "de"))
 OpenCounts = Callable[[], Mapping[UUID, int]]
 HandOver = Callable[[Actor, UUID, UUID | None], int]
 

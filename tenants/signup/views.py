@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenants import slugs
+from tenants import registry, slugs
 from tenants.errors import ProvisioningFailed, SetUpRefused, SlugRefused, TemplateError
 from tenants.limits import TooMany
 from tenants.models import SignUp
@@ -34,7 +34,7 @@ def _open_page(view: View) -> View:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What Portico is."""
-    return render(request, "platform/home.html")
+    return render(request, "platform/home.html", {"starters": registry.starters()})
 
 
 @_open_page

@@ -31,9 +31,10 @@ _SAMPLES: Final = ("nordwarm", "ledger", "chicago")
 
 @dataclass(frozen=True, slots=True)
 class StarterSummary:
-    """What sign-up says about a starter."""
+    """What sign-up says about a starter; `icon` names one of our icons."""
 
     key: str
+    icon: str
     label: str
     hint: str
 
@@ -46,20 +47,35 @@ def starter_keys() -> tuple[str, ...]:
 def describe() -> tuple[StarterSummary, ...]:
     """The starters as sign-up offers them, in the reader's language: the repeated work first, then what removes it."""
     return (
-        StarterSummary("order-status", _("Answering “where is it?”"), _("Requests with status, next step and a date")),
-        StarterSummary("documents", _("Chasing papers"), _("Asked for, sent by phone, approved, on file")),
-        StarterSummary("booking", _("Booking and rebooking by phone"), _("Days that suit, a time agreed on")),
         StarterSummary(
-            "support-tickets", _("The same questions by phone"), _("Problems and wishes, answered in one place")
+            "order-status", "clock", _("Answering “where is it?”"), _("Requests with status, next step and a date")
         ),
-        StarterSummary("invoices", _("Explaining invoices"), _("Questions, copies, more time to pay")),
-        StarterSummary("account-data", _("Retyping changed addresses"), _("Said once, right everywhere")),
-        StarterSummary("service-history", _("Looking up what was done"), _("Every service, its report, the next date")),
+        StarterSummary("documents", "folder", _("Chasing papers"), _("Asked for, sent by phone, approved, on file")),
         StarterSummary(
-            "membership-benefits", _("Keeping lists of members"), _("Joining, benefits and what is left of them")
+            "booking", "calendar", _("Booking and rebooking by phone"), _("Days that suit, a time agreed on")
         ),
         StarterSummary(
-            "partner-requests", _("Partners who ask by e-mail"), _("Projects, prices and papers in one place")
+            "support-tickets",
+            "message",
+            _("The same questions by phone"),
+            _("Problems and wishes, answered in one place"),
+        ),
+        StarterSummary("invoices", "card", _("Explaining invoices"), _("Questions, copies, more time to pay")),
+        StarterSummary("account-data", "user", _("Retyping changed addresses"), _("Said once, right everywhere")),
+        StarterSummary(
+            "service-history", "tool", _("Looking up what was done"), _("Every service, its report, the next date")
+        ),
+        StarterSummary(
+            "membership-benefits",
+            "tag",
+            _("Keeping lists of members"),
+            _("Joining, benefits and what is left of them"),
+        ),
+        StarterSummary(
+            "partner-requests",
+            "users",
+            _("Partners who ask by e-mail"),
+            _("Projects, prices and papers in one place"),
         ),
     )
 

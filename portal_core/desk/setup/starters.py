@@ -32,19 +32,6 @@ _NOUNS: Final = {
 }
 
 
-_SIGNS: Final = {
-    "order-status": "clock",
-    "documents": "folder",
-    "booking": "calendar",
-    "support-tickets": "message",
-    "invoices": "card",
-    "account-data": "user",
-    "service-history": "tool",
-    "membership-benefits": "tag",
-    "partner-requests": "users",
-}
-
-
 @dataclass(frozen=True)
 class Offered:
     """One request type of the starter."""
@@ -77,7 +64,7 @@ def _page(
     source = {} if summary is None else starter(summary.key)
     made = Merged() if summary is None else _merged(draft, source, ())
     context = {
-        "starters": [(one, _SIGNS.get(one.key, "list")) for one in describe()],
+        "starters": describe(),
         "looked_at": summary,
         "types": _offered(draft, source, chosen),
         "counts": counts(made, but="types"),
