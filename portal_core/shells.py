@@ -9,7 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal_core.accounts.actor import NOBODY, Actor
+from portal_core.accounts.actor import NOBODY, Actor, actor_for
+from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
@@ -41,8 +42,12 @@ def shells(request: HttpRequest) -> dict[str, object]:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor = getattr(request, "actor", NOBODY)
-    return actor if isinstance(actor, Actor) else NOBODY
+    """Who is here. Where no page was found, none has said so: then whoever is signed in."""
+    actor = getattr(request, "actor", None)
+    if isinstance(actor, Actor):
+        return actor
+    user = getattr(request, "user", None)
+    return actor_for(user) if isinstance(user, User) else NOBODY
 
 
 def _portal() -> CompiledPortal | None:

@@ -31,6 +31,20 @@ def test_home_is_empty_at_first_and_offers_to_start_something(tenant, people, cl
         assert f"/new/{request_type.key}/" in text
 
 
+def test_where_nothing_is_everybody_is_led_to_what_is_theirs(tenant, people, client_for):
+    """No page has said who acts: an address that leads nowhere knows who is signed in all the same."""
+
+    def led_to(client):
+        answer = client.get("/nowhere/")
+        assert answer.status_code == 404
+        actions = answer.content.decode().split('<div class="actions')[1]
+        return re.findall(r'href="([^"]+)"', actions.split("</div>")[0])
+
+    assert led_to(client_for(people["carol"])) == ["/", "/requests/"]
+    assert led_to(client_for(people["bob"])) == ["/desk/"]
+    assert led_to(client_for()) == ["/"]
+
+
 def test_the_signed_out_are_sent_to_sign_in(tenant, client_for):
     answer = client_for().get("/requests/")
     assert answer.status_code == 302
