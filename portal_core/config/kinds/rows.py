@@ -31,7 +31,7 @@ _MOST_COLUMNS: Final = 12
 _ROW_ID: Final = re.compile(r"[a-z0-9]{1,16}")
 
 # What a column cannot have: the field as a whole has it, or it would make every blank row an answer.
-_NOT_OF_COLUMNS: Final = ("when", "show", "at", "remember", "calculated", "default")
+NOT_OF_COLUMNS: Final = ("when", "show", "at", "remember", "calculated", "default")
 
 
 class RowsInput(forms.Field):
@@ -235,7 +235,7 @@ class RowsKind(FieldKind[RowsField]):
             if not is_in_force(column.kind) or not kind.fits_column:
                 text = f"Columns of the kind {column.kind} are not available yet."
                 yield Fault(f"{path}.kind", text, "Use another kind.")
-            for name in _NOT_OF_COLUMNS:
+            for name in NOT_OF_COLUMNS:
                 if getattr(column, name, None):
                     text = f"A column has no “{name}” of its own."
                     yield Fault(f"{path}.{name}", text, "Take it out, or set it on the field.")

@@ -14,6 +14,7 @@ from portal_core.config.draft.operations import Insert, Operation, Order
 from portal_core.config.draft.paths import Path, keys_of
 from portal_core.config.draft.reading import current
 from portal_core.config.draft.values import items_of
+from portal_core.desk.setup.column_controls import COLUMN_KINDS, column_controls
 from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.controls import Control, label_text
 from portal_core.desk.setup.field_controls import controls_for
@@ -29,7 +30,6 @@ from portal_core.desk.setup.sheet import Sheet
 
 # Kinds that hold a list of their own: its name in the document, and what one of it is called.
 LISTS: Final = {"choice": ("choices", "answer"), "choices": ("choices", "answer"), "rows": ("columns", "column")}
-_COLUMN_KINDS: Final = ("text", "long_text", "number", "money", "date", "yes_no", "email", "phone", "url", "rating")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "is_retired": bool(field.get("retired")),
         "noun": noun,
         "parts": _parts(fields, field, list_name),
-        "column_kinds": [(key, KINDS[key].name) for key in _COLUMN_KINDS] if list_name == "columns" else [],
+        "column_kinds": [(key, KINDS[key].name) for key in COLUMN_KINDS] if list_name == "columns" else [],
         "list_href": fields.href("field_parts", field_key) if list_name else "",
         "order_href": fields.href("field_parts", field_key) if list_name else "",
         "action": fields.href("field", field_key),
@@ -145,7 +145,7 @@ def _added(fields: FieldList, path: Path, keys: list[str], typed: Mapping[str, s
         taken.add(key)
         item: dict[str, JsonValue] = {"key": key, "label": label}
         if path[-1] == "columns":
-            item["kind"] = kind if kind in _COLUMN_KINDS else "text"
+            item["kind"] = kind if kind in COLUMN_KINDS else "text"
         made.append(Insert(path, item))
     return made
 
@@ -153,7 +153,7 @@ def _added(fields: FieldList, path: Path, keys: list[str], typed: Mapping[str, s
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("manage_setup")
 def part(request: PersonRequest, field_key: str, part_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
-    """One answer or column: its words."""
+    """One answer: its words; or one column, with all that goes for a field of its kind."""
     fields = FieldList.of(current(), type_key, kind_key)
     field = fields.field(field_key)
     list_name, noun = LISTS.get(str(field["kind"]), ("", ""))
@@ -162,7 +162,8 @@ def part(request: PersonRequest, field_key: str, part_key: str, type_key: str = 
     if not isinstance(item, dict):
         raise Http404
     title = f"{fields.name}, {fields.label(field)}, {words(item.get('label'), fields.draft)}"
-    sheet = Sheet(_part_controls(noun), fields.draft, path, title, posted(request))
+    controls = _answer_controls() if noun == "answer" else column_controls(fields.draft, path, item)
+    sheet = Sheet(controls, fields.draft, path, title, posted(request))
     return answer_sheet(
         request,
         sheet,
@@ -171,9 +172,9 @@ def part(request: PersonRequest, field_key: str, part_key: str, type_key: str = 
     )
 
 
-def _part_controls(noun: str) -> list[Control]:
+def _answer_controls() -> list[Control]:
     return [
-        label_text("label", ("label",), noun.capitalize(), required=True),
+        label_text("label", ("label",), "Answer", required=True),
         label_text("help", ("help",), "Explanation", "In smaller letters below it."),
     ]
 

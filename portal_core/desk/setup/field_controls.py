@@ -75,13 +75,18 @@ class YesNoDefault(Single):
 def controls_for(fields: FieldList, field: Mapping[str, JsonValue]) -> list[Control]:
     """All controls of one field."""
     kind = str(field["kind"])
-    made: list[Control] = [*_words(kind), *_OF_KIND.get(kind, _nothing)(fields.draft, field)]
+    made: list[Control] = [*_words(kind), *controls_of_kind(fields.draft, field)]
     if kind not in _NOT_ASKED:
         made.append(_remember(fields, field))
     asked = askable(fields.earlier(str(field["key"])), lambda text: words(text, fields.draft))
     if asked:
         made.append(When(name="when", path=("when",), label="Ask it", asked=asked))
     return made
+
+
+def controls_of_kind(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
+    """What goes for the kind of a field alone; columns of tables have it, too."""
+    return _OF_KIND.get(str(field["kind"]), _nothing)(draft, field)
 
 
 def _words(kind: str) -> list[Control]:

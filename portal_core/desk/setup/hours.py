@@ -24,6 +24,7 @@ from portal_core.desk.setup.sheet import Sheet
 
 # As many spans of a day as a page may send.
 MOST: Final = 6
+_LEAST: Final = 2
 _MIDNIGHT: Final = "24:00"
 _DAYS: Final = (
     ("mon", "Monday"),
@@ -158,8 +159,9 @@ def _sheet(draft: Draft, data: QueryDict | None = None) -> Sheet:
     for key, name in _DAYS:
         listed = hours.get(key) if isinstance(hours, dict) else None
         spans = len(listed) if isinstance(listed, list) else 0
-        # Room for one more; what was sent may have come from a page with more room.
-        count = max(2, spans + 1) if data is None else max(MOST, spans + 1)
+        # Room for one more; what was sent may have come from a page with more room, and comes back as it was.
+        sent = [n for n in range(MOST) if data is not None and f"{key}-{n}-from" in data]
+        count = max(_LEAST, spans + 1, *(number + 1 for number in sent))
         days.append(Day(name=key, path=(key,), label=name, count=count))
     holidays = Holidays(
         name="holidays",

@@ -12,10 +12,13 @@ from portal_core.accounts.actor import SYSTEM
 from portal_core.config.actions import publish
 from portal_core.config.checks import check
 from portal_core.config.document.fields import AnyField
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Insert
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
+from portal_core.desk.setup.column_controls import AnswerLines
 from portal_core.desk.setup.composing import ROWS, Asked, When, sentence
 from portal_core.desk.setup.controls import Where
 from portal_core.desk.setup.field_controls import controls_for
@@ -289,3 +292,38 @@ def test_a_new_field_says_what_is_missing_at_each_box_and_keeps_what_was_typed(a
 
 def test_every_kind_stands_in_one_group_once():
     assert sorted(key for _name, keys in GROUPS for key in keys) == sorted(KINDS)
+
+
+def test_a_column_is_edited_as_a_field_of_its_kind_and_its_answers_by_lines(alice):
+    base = ("types", "repair", "fields")
+    page = "/desk/setup/types/repair/fields/parts/"
+    column = {"key": "colour", "kind": "choice", "label": "Colour", "choices": [{"key": "red", "label": "Red"}]}
+    field = {"key": "parts", "kind": "rows", "label": "Parts", "columns": [column]}
+    edit(actor=SYSTEM, operations=[Insert(base, field)], title="T")
+    alice.post(f"{page}parts/", {"do": "add", "label": "Pieces", "kind": "number"})
+    pieces = f"{page}parts/pieces/"
+    alice.post(pieces, {**form_of(alice, pieces), "min": "1", "max": "9", "required": "on", "unit": "pieces"})
+    assert read("types", "repair", "fields", "parts", "columns", "pieces") == {
+        "key": "pieces", "kind": "number", "label": "Pieces", "min": 1, "max": 9, "required": True, "unit": "pieces",
+    }  # fmt: skip
+    assert "default" not in form_of(alice, pieces)
+    colour = f"{page}parts/colour/"
+    alice.post(colour, {**form_of(alice, colour), "choices": "Blue\n\nRed\nBlå"})
+    answers = read("types", "repair", "fields", "parts", "columns", "colour", "choices")
+    assert [(a["key"], a["label"]) for a in answers] == [("blue", "Blue"), ("red", "Red"), ("bla", "Blå")]
+    twice = alice.post(colour, {**form_of(alice, colour), "choices": "Blue\nBlue"})
+    assert twice.status_code == 400 and "stands there twice" in twice.content.decode()
+    assert read("types", "repair", "fields", "parts", "columns", "colour", "choices") == answers
+
+
+def test_answers_of_a_column_that_are_live_are_retired(alice, people):
+    live = {"key": "red", "label": "Red"}
+    control = AnswerLines(name="choices", path=("choices",), label="Answers", live=[live])
+    where = Where(["en"])
+    now = [live, {"key": "blue", "label": "Blue"}]
+    assert control.value({"choices": "Green"}, now, where) == [
+        {"key": "green", "label": "Green"},
+        {**live, "retired": True},
+    ]
+    back = control.value({"choices": "Red"}, [{**live, "retired": True}], where)
+    assert back == [live]

@@ -128,3 +128,13 @@ def test_other_languages_and_strange_boxes_change_nothing(alice, german):
     assert alice.get(f"{TEXTS}?language=de&page=999").status_code == 200
     assert alice.post(TEXTS, {"revision": revision, "text-0000000000000000": "x", "text-name": "y"}).status_code == 302
     assert current().revision == revision
+
+
+def test_a_refused_page_has_the_boxes_that_were_sent_and_the_error_at_its_day(alice):
+    boxes = list(alice.get(HOURS).context["sheet"].fields)
+    empty = {name: "" for name in boxes if name.endswith(("-from", "-to"))}
+    page = alice.post(HOURS, {**empty, **form_of(alice, HOURS), "tue-0-from": "8:00", "tue-0-to": "zz"})
+    assert page.status_code == 400
+    assert list(page.context["sheet"].fields) == boxes
+    rows = page.content.decode()
+    assert "Write a time such as 08:00" in rows and 'value="8:00"' in rows

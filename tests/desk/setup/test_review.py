@@ -433,3 +433,18 @@ def test_what_leads_nowhere_is_said_without_keys(owner, alice):
     page = text(owner.get(PAGE))
     assert "It leads to something that is not there any more." in page
     assert "Use one of" not in page
+
+
+def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, alice):
+    def damage(document: dict[str, Any]) -> None:
+        document["messages"][0]["body"] = "Hello, {expected}, about {field:gone-field}"
+        status = document["flows"][0]["statuses"][1]
+        assert status["notify"][0]["message"] == "received" and status["expected"] == {"no_limit": True}
+
+    draft(alice, edits=[damage])
+    page = owner.get(PAGE)
+    shown = text(page)
+    assert "It says how long it takes, and “Asked”, where it is sent, has no expected time." in shown
+    assert "the request type “Repair” has no such field" in shown and "It is sent in “" in shown
+    assert "/desk/setup/mails/received/" in page.content.decode()
+    assert "“repair”" not in shown and "“received”" not in shown

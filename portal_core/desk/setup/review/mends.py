@@ -37,6 +37,9 @@ _EXPECTED: tuple[tuple[JsonValue, str], ...] = (
 )
 
 _UNKNOWN = re.compile(r"There is no placeholder \{(.*)\}\.$", re.DOTALL)
+_QUOTED = re.compile(r"“([a-z][a-z0-9-]{0,39})”")
+# Where a key that a finding names may stand, the likeliest first.
+_NAMED_LISTS = ("types", "flows", "messages", "document_kinds", "record_kinds", "teams", "roles")
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,11 @@ def mend_value(path: Path, raw: str) -> JsonValue:
 
 def _mend(problem: Problem, names: Names, changes: Iterable[Change], key: str) -> Mend:
     path = tuple(problem.path.split("."))
-    title, back = _place(names, path), _led_here(path, changes)
+    mail = _mail_of(names, path)
+    title, back = _place(names, mail or path), _led_here(path, changes)
     control = _control(names, path)
     advice = "" if control or _speaks_of_keys(problem.mend) else problem.mend
-    said = problem.problem
+    said = _in_names(names, path, problem.problem)
     unknown = _UNKNOWN.match(said)
     if unknown:
         said = f"Nothing stands for ‹{unknown[1]}›: customers would read it as it is."
@@ -93,9 +97,45 @@ def _mend(problem: Problem, names: Names, changes: Iterable[Change], key: str) -
     elif said.startswith("There is no "):
         # The finding names what is missing by its key, and the mend all other keys.
         said, advice = "It leads to something that is not there any more.", "Point it somewhere else, or take it out."
+    elif mail and "{expected}" in said:
+        said = f"It says how long it takes, and {_status_words(names, path)}, where it is sent, has no expected time."
+        advice = "Take that word out of the mail, or say how long the status usually takes."
+    elif mail:
+        said = said.replace("The text names", "It names") + f" It is sent in {_status_words(names, path)}."
     elif _speaks_of_keys(said):
         said = "Something here does not fit together."
-    return Mend(title, said, advice, back=back, key=key, href=page_of(path), **control)  # type: ignore[arg-type]  # by its fields' names
+    return Mend(title, said, advice, back=back, key=key, href=page_of(mail or path), **control)  # type: ignore[arg-type]  # by its fields' names
+
+
+def _mail_of(names: Names, path: Path) -> Path:
+    """The mail that a status sends, where what does not fit is in its words; () for everything else."""
+    match path:
+        case ("flows", _, "statuses", _, "notify" | "remind", number, "message"):
+            rules = names.read(*path[:5])
+            rule = rules[int(number)] if isinstance(rules, list) and int(number) < len(rules) else None
+            key = str(rule.get("message", "")) if isinstance(rule, dict) else ""
+            return ("messages", key) if names.read("messages", key) is not None else ()
+    return ()
+
+
+def _status_words(names: Names, path: Path) -> str:
+    return f"“{names.status(path[1], path[3])}”"
+
+
+def _in_names(names: Names, path: Path, words: str) -> str:
+    """Keys between quotation marks become names; what is no key of the document stays."""
+
+    def name(found: re.Match[str]) -> str:
+        key = found[1]
+        owners = [path[1]] if path[0] in ("types", "record_kinds") and len(path) > 1 else []
+        owners += names.types_of(path[1]) if path[0] == "flows" and len(path) > 1 else []
+        places: list[Path] = [("types", owner, "fields", key) for owner in owners]
+        places += [("flows", path[1], "statuses", key)] if path[0] == "flows" and len(path) > 1 else []
+        places += [(each, key) for each in _NAMED_LISTS]
+        place = next((place for place in places if names.read(*place) is not None), None)
+        return f"“{names.named(*place)}”" if place else found[0]
+
+    return _QUOTED.sub(name, words)
 
 
 def _control(names: Names, path: Path) -> dict[str, object]:
