@@ -38,6 +38,11 @@ def asset_by(digest: str) -> PortalAsset | None:
     return PortalAsset.objects.filter(digest=digest).first()
 
 
+def asset_beginning(digest: str) -> PortalAsset | None:
+    """A picture by the beginning of its hash."""
+    return PortalAsset.objects.filter(digest__startswith=digest).order_by("pk").first()
+
+
 def used_among(digests: Collection[str]) -> frozenset[str]:
     """Those of `digests` that a version, the draft, or an edit that can be taken back refers to."""
     named: set[str] = set()

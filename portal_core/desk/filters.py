@@ -143,7 +143,7 @@ def menus(
         yield make.menu("team", "Team", teams)
     yield make.menu("due", "Due", list(DUE.items()))
     yield make.menu("priority", "Priority", list(PRIORITY.items()))
-    states = [("open", "open"), ("closed", "closed")]
+    states = [("open", "open"), ("closed", "closed"), ("any", "open and closed")]
     usual = address.usual.state
     yield make.menu("state", "State", [state for state in states if state[0] != usual], unset=usual)
     if filters.holds:

@@ -113,11 +113,13 @@ def _title(request: PersonRequest, filters: Filters) -> str:
         view = next((view for view in views_for(request.actor) if str(view.pk) == named), None)
         if view is not None:
             return view.name
+    if filters.state == "any" and filters.view == "all":
+        return "Open and closed"
     return "Closed" if filters.state == "closed" else TITLES[filters.view]
 
 
 def _summary(filters: Filters, shown: int) -> str:
-    order = _ORDERS.get(filters.sort, "by due time") if filters.state == "open" else "newest first"
+    order = _ORDERS.get(filters.sort, "by due time") if filters.state != "closed" else "newest first"
     return f"{shown} on this page · {order}"
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import get_language
 
-from portal_core.config.assets import asset_by
+from portal_core.config.assets import asset_beginning
 from portal_core.config.brand import brand_colours, contrast
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
@@ -53,8 +53,8 @@ def _head_logo(logo: Logo, portal: CompiledPortal) -> HeadLogo:
 
 
 def logo_content(digest: str) -> bytes | None:
-    """The picture that a mail names, to travel inside it; None where it is gone."""
-    asset = asset_by(digest)
+    """The picture whose hash begins so, to travel inside a mail; None where it is gone."""
+    asset = asset_beginning(digest)
     try:
         return None if asset is None else content_of(asset)
     except NoSuchFile:

@@ -88,7 +88,7 @@ def _read(path: Path) -> StoredMail | None:
 
 def _pictures(message: EmailMessage) -> Iterator[tuple[str, str]]:
     for part in message.walk():
-        name = str(part.get("Content-ID", "")).strip("<>")
+        name = str(part.get("Content-ID", "")).strip(" \r\n\t<>")
         if name and part.get_content_type() == "image/png":
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):

@@ -12,7 +12,9 @@ from typing import Final
 from tenants.context import current
 
 # As our own templates write it; what people write reaches a mail's HTML without such attributes.
-_NAMED: Final = re.compile(r'src="cid:logo-([0-9a-f]{12,64})"')
+_NAMED: Final = re.compile(r'src="cid:logo-([0-9a-f]{32})"')
+# So much of a hash fits into one line of a mail's head, which not every mail program reads when it is folded.
+_LENGTH: Final = 32
 
 Source = Callable[[str], bytes | None]
 
@@ -25,13 +27,13 @@ _source: list[Source] = [_nothing]
 
 
 def set_source(source: Source) -> None:
-    """Registers who holds a tenant's pictures, by hash; called once, by the composition root."""
+    """Registers who holds a tenant's pictures, by the beginning of their hash; called once, by the composition root."""
     _source[:] = [source]
 
 
 def name_of(digest: str) -> str:
     """How a mail's HTML names a picture: `cid:` and this."""
-    return f"logo-{digest}"
+    return f"logo-{digest[:_LENGTH]}"
 
 
 def pictures_of(html: str) -> list[MIMEImage]:

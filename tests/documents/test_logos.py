@@ -319,9 +319,10 @@ def test_it_travels_inside_mails_and_text_mails_stay_as_they_are(papers, alice, 
         message = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
         assert message.get_content_type() == "multipart/related"
         html = message.get_body(preferencelist=("html",)).get_content()
-        assert f'src="cid:logo-{digest}"' in html and address(digest) not in html
+        assert f'src="cid:logo-{digest[:32]}"' in html and address(digest) not in html
         (image,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
-        assert image["Content-ID"].strip() == f"<logo-{digest}>"
+        # In one line: not every mail program reads a folded one.
+        assert f"\nContent-ID: <logo-{digest[:32]}>\n" in sent.message().as_string()
         assert image.get_content_disposition() == "inline"
         assert hashlib.sha256(image.get_payload(decode=True)).hexdigest() == digest
         assert "logo" not in message.get_body(preferencelist=("plain",)).get_content().lower()

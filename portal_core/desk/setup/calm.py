@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from pydantic import JsonValue
 
 from portal_core.desk.setup import told
@@ -46,7 +45,6 @@ def kept_calm(
             "send",
             "Publishing sends nothing by itself",
             "Where requests are moved by a new version, you choose in the review whether customers are told.",
-            reverse("desk:setup_publish"),
         ),
         Calm(
             "shield",

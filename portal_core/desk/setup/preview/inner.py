@@ -27,6 +27,7 @@ from portal_core.history.looks import note_look
 from portal_core.portal.brand import brand_logo
 from portal_core.service_requests.errors import NotSeen
 from tenants.context import current
+from tenants.outbox.pictures import name_of
 
 ROOT: Final = "/desk/setup/preview/"
 # Of what the portal's own addresses are made.
@@ -34,7 +35,6 @@ PATH: Final = re.compile(r"[a-zA-Z0-9/_.-]{0,300}")
 DRAFT: Final = "draft"
 LIVE: Final = "live"
 _MARK_IN_MAIL: Final = '<ins style="background:#e3f4e5;color:#14301a;text-decoration:underline">'
-_TRAVELS: Final = re.compile(r'src="cid:logo-([0-9a-f]{12,64})"')
 _FRAMED: Final = {"frame-ancestors": [SELF]}
 # A mail has its styles in its text, and no script.
 _FRAMED_MAIL: Final = {
@@ -162,8 +162,11 @@ def mail_html(mail: SeenMail, what: Looked, made: Stage) -> Rewritten:
     """A mail as the frame shows it."""
     words = fresh_words(what.drafted, _language(made)) if what.version == DRAFT else ()
     place = replace(place_of(what, made), mark=_MARK_IN_MAIL)
-    # What travels inside a mail is shown from where the portal has it.
-    return rewrite(_TRAVELS.sub(r'src="/brand/\1.png"', mail.html), place, words)
+    html, logo = mail.html, what.portal.logo if what.portal is not None else None
+    for digest in logo.digests if logo is not None else ():
+        # What travels inside a mail is shown from where the portal has it.
+        html = html.replace(f'src="cid:{name_of(digest)}"', f'src="/brand/{digest}.png"')
+    return rewrite(html, place, words)
 
 
 def _mail(request: HttpRequest, what: Looked, made: Stage, status_key: str) -> HttpResponseBase:
