@@ -96,7 +96,9 @@ def _rule_page(
     request: PersonRequest, rules: TypeRules, position: int | None, sheet: Sheet, status: int
 ) -> HttpResponse:
     line: RuleLine | None = None if position is None else rule_lines(rules)[position]
-    context = {"rules": rules, "line": line, "sheet": sheet, "form": sheet, "back_href": rules.href()}
+    # A form that comes back keeps its mark: pressed once more it must not be about the rule that stands here by now.
+    mark = request.POST.get("mark", "" if line is None else line.mark)
+    context = {"rules": rules, "line": line, "mark": mark, "sheet": sheet, "form": sheet, "back_href": rules.href()}
     parts = (f"types.{rules.key}",)
     return setup_page(request, "setup/type_rule.html", rules.draft, context, parts=parts, status=status)
 
@@ -154,5 +156,8 @@ def change_flow(request: PersonRequest, type_key: str) -> HttpResponse:
     title = f"{rules.name} goes through other statuses"
     operations = rules.moved_to(flow)
     return do_edit(
-        request, rules.href(), lambda: edit(actor=request.actor, operations=operations, title=title), f"{title}."
+        request,
+        rules.href(),
+        lambda: edit(actor=request.actor, operations=operations, title=title, expected_revision=rules.draft.revision),
+        f"{title}.",
     )

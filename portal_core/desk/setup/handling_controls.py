@@ -138,7 +138,7 @@ def rule_controls(rules: TypeRules, now: Mapping[str, JsonValue]) -> list[Contro
         )
     )
     if now.get("person"):
-        person = str(now["person"])
+        person = str(now["person"])  # an e-mail address
         made.append(
             OneOf(
                 name="person",

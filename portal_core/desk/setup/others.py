@@ -23,6 +23,7 @@ _ROOM: Final = "setup"
 _LONGEST: Final = 300
 _PAGES: Final = {name.removeprefix("desk:"): label for label, name, _icon in (*SHARED, *PORTAL, *LIVE)} | {
     "setup_history": "What was done",
+    "setup_published": "Review and publish",
     "setup_starters": "From a starter",
     "setup": "Request types",
 }

@@ -108,13 +108,15 @@ class Sheet(forms.Form):
 
     @property
     def first_hint(self) -> str:
-        """What should be mended of what was just saved, in one sentence."""
-        cleaned = getattr(self, "cleaned_data", {})
+        """What should be mended of the texts that were just saved, in one sentence."""
+        dirty = self.data.getlist("dirty") if isinstance(self.data, QueryDict) else []
         for control in self.controls:
-            if not any(name in self.errors for name in control.fields(self.where)):
-                typed = control.value(cleaned, self.draft.read((*self.base, *control.path)), self.where)
-                for hint in control.hints(typed):
-                    return f"{control.label}: {hint}"
+            names = control.fields(self.where)
+            if not isinstance(control, Text) or not any(name in dirty and name not in self.errors for name in names):
+                continue
+            typed = control.value(self.cleaned_data, self.draft.read((*self.base, *control.path)), self.where)
+            for hint in control.hints(typed):
+                return f"{control.label}: {hint}"
         return ""
 
     def clean(self) -> dict[str, Any]:

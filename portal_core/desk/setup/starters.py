@@ -15,10 +15,10 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.merging import Merged, merged
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import items_of
+from portal_core.config.errors import DraftChanged
 from portal_core.config.starters import StarterSummary, describe, starter
 from portal_core.desk.setup.flows.wording import listed
 from portal_core.desk.setup.frame import order_of, setup_page, words
-from portal_core.desk.setup.saving import do_edit
 
 _NOUNS: Final = {
     "types": ("request type", "request types"),
@@ -106,15 +106,15 @@ def _bring(request: PersonRequest, summary: StarterSummary, types: Collection[st
     new = made.added.get("types", [])
     back = reverse("desk:setup_type", args=new) if len(new) == 1 else reverse("desk:setup_publish")
     told = f"From the starter “{summary.label}”: {counts(made)}"
-    answer = do_edit(
-        request,
-        back,
-        lambda: edit(actor=request.actor, operations=made.operations, title=told, expected_revision=draft.revision),
-        f"{told}. It is in the draft; customers see nothing of it before you publish.",
-    )
+    try:
+        edit(actor=request.actor, operations=made.operations, title=told, expected_revision=draft.revision)
+    except DraftChanged:
+        messages.error(request, "Somebody changed the draft at the same moment. Nothing was added: try again.")
+        return HttpResponseRedirect(here)
+    messages.success(request, f"{told}. It is in the draft; customers see nothing of it before you publish.")
     for name in made.same_names:
         messages.warning(request, f"“{name}” is the name of two request types now. Give one of them another.")
-    return answer
+    return HttpResponseRedirect(back)
 
 
 def counts(made: Merged, *, but: str = "") -> str:

@@ -24,7 +24,7 @@ from portal_core.desk.setup.controls import Where
 from portal_core.desk.setup.field_controls import controls_for
 from portal_core.desk.setup.field_kinds import GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList
-from tests.desk.setup.test_sheets import form_of, read
+from tests.desk.setup.test_sheets import FETCH, form_of, read
 from tests.statements import server_statements
 
 TYPE = "/desk/setup/types/repair/"
@@ -113,6 +113,10 @@ def test_conditions_are_composed_and_read_aloud(alice):
     before = current().revision
     answer = alice.post(path, again | {"when": "all", "when-0": "made up"})
     assert (answer.status_code, current().revision) == (400, before)
+    # A label saves itself while the sentence below it is still being composed.
+    half = form_of(alice, path) | {"label": "Your phone", "when": "all", "dirty": "label"}
+    assert alice.post(path, half, headers=FETCH).status_code == 200
+    assert field("phone", "label") == "Your phone"
 
 
 def test_a_sentence_that_was_picked_is_never_dropped(alice):

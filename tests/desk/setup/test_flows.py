@@ -206,6 +206,9 @@ def test_ways_read_in_plain_words_and_are_added_changed_and_taken_out(alice):  #
     answer = alice.post(path, {**typed, "label": "Stale"})
     assert answer.status_code == 409
     assert "were changed meanwhile" in answer.content.decode()
+    again = {**typed, "label": "Stale", "mark": answer.context["mark"], "revision": current().revision}
+    assert alice.post(path, again).status_code == 409
+    assert read("flows", "way", "transitions")[3] == move
     line = next(line for line in alice.get(f"{WAY}statuses/known/").context["picked"].moves if line.to == "new")
     alice.post(f"{WAY}ways/3/remove/", {"mark": "stale", "status": "known"})
     assert len(read("flows", "way", "transitions")) == 4
@@ -347,7 +350,8 @@ def test_a_rule_is_given_a_condition_in_plain_words_and_loses_it(alice):  # noqa
     assert read(*STATUSES, "new", "handler") == [{"team": "desk", "when": {"field": "kind", "is": "leak"}}]
     assert "Only when Which? is A leak" in page(alice)
     assert {finding.anchor for finding in alice.get(NEW).context["picked"].findings} == {"handler"}
-    assert alice.post(path, {**typed, "when-0": ""}).status_code == 409
+    answer = alice.post(path, {**typed, "when-0": ""})
+    assert (answer.status_code, answer.context["mark"]) == (409, typed["mark"])
     mark = alice.get(path).context["mark"]
     alice.post(path, {"revision": current().revision, "mark": mark, "when": ""})
     assert read(*STATUSES, "new", "handler") == [{"team": "desk"}]

@@ -119,6 +119,9 @@ def test_nobody_changes_another_rule_than_they_saw(alice, mona):
     answer = mona.post(f"{PAGE}0/", form)
     assert answer.status_code == 409
     assert "The rules were changed meanwhile." in answer.content.decode()
+    # What comes back, sent once more, is still about the rule that was seen.
+    again = {**form, "mark": answer.context["mark"], "revision": current().revision}
+    assert mona.post(f"{PAGE}0/", again).status_code == 409
     mona.post(f"{PAGE}remove/", {"key": "nothing"})
     assert rules() == before
     assert alice.get(f"{PAGE}7/").status_code == 404

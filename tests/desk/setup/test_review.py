@@ -448,3 +448,14 @@ def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, 
     assert "the request type “Repair” has no such field" in shown and "It is sent in “" in shown
     assert "/desk/setup/mails/received/" in page.content.decode()
     assert "“repair”" not in shown and "“received”" not in shown
+
+
+def test_a_type_whose_statuses_are_gone_brings_nothing_to_light(owner, alice):
+    def lost(document: dict[str, Any]) -> None:
+        document["types"][0]["flow"] = "nowhere"
+
+    draft(alice, edits=[lost, cause_shown])
+    assert owner.get(f"{PAGE}seen/all/?field=repair.cause").status_code == 404
+    answer = owner.post(f"{PAGE}seen/", {"field": "repair.cause", "old": "keep"}, follow=True)
+    assert answer.status_code == 200
+    assert "Choose what becomes of what stands there now." in text(answer)

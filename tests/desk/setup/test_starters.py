@@ -11,10 +11,12 @@ from portal_core.accounts.models import User
 from portal_core.config.canonical import canonical
 from portal_core.config.checks import check
 from portal_core.config.draft.reading import current
+from portal_core.config.errors import DraftChanged
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
 from portal_core.config.starters import starter, starter_keys
+from portal_core.desk.setup import starters
 from portal_core.service_requests.models import ServiceRequest
 
 PAGE = "/desk/setup/starters/"
@@ -110,3 +112,18 @@ def test_only_who_may_configure_brings_one_in(who, status, shop, people, client_
     assert client.get(PAGE).status_code == status
     assert client.post(PAGE, {"starter": "booking", "types": ["book"]}).status_code == status
     assert current().revision == 0
+
+
+def test_somebody_who_is_quicker_is_not_overwritten_and_nothing_is_said_to_be_added(alice, monkeypatch):
+    def quicker(**_edit: Any) -> None:
+        raise DraftChanged(1, 2)
+
+    monkeypatch.setattr(starters, "edit", quicker)
+    key = types_of("invoices")[0]
+    answer = alice.post(PAGE, {"starter": "invoices", "types": [key]}, follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [(f"{PAGE}?starter=invoices", 302)])
+    page = plain(answer)
+    assert "Nothing was added: try again." in page
+    assert "It is in the draft" not in page
+    assert "two request types now" not in page
+    assert not current().is_changed

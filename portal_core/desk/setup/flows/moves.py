@@ -206,6 +206,8 @@ def _page(request: PersonRequest, flow: FlowView, position: int, sheet: Sheet, s
     context = {
         "flow": flow,
         "line": _line(flow, position, move, is_changed=False),
+        # A form that comes back keeps its mark: pressed once more it must not be about the way that stands here by now.
+        "mark": request.POST.get("mark", mark_of(move)),
         "status_key": status_key,
         "sheet": sheet,
         "form": sheet,

@@ -17,7 +17,7 @@ from portal_core.config.mapping import MAX_SINGLE
 from portal_core.config.newly_seen import NewlySeenPapers
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Review, review_or_faults
-from portal_core.desk.setup.review.seeing import anchor_of, compiled, lines_of
+from portal_core.desk.setup.review.seeing import anchor_of, come_to_light, compiled, lines_of
 from portal_core.desk.setup.review.standing import Mapto, maptos
 from portal_core.service_requests.publish_facts import SeenRow, StandingRow, seen_rows, standing_rows
 from portal_core.service_requests.publish_papers import paper_rows
@@ -122,7 +122,7 @@ def _saved(request: PersonRequest, review: Review, item: Mapto) -> HttpResponse:
 def keep_or_show(request: PersonRequest) -> HttpResponse:
     """Whether what stands in a field now stays hidden although customers see the field from now on."""
     key, old = request.POST.get("field", "")[:100], request.POST.get("old", "")
-    asked = _review(request.actor).planned.to_light
+    asked = {item.key for items in come_to_light(_review(request.actor).planned) for item in items}
 
     def decided(before: Decisions) -> Decisions:
         # What is not asked any more is not decided any more: it would hold when it is asked again.
@@ -141,10 +141,11 @@ def keep_or_show(request: PersonRequest) -> HttpResponse:
 def seen(request: PersonRequest) -> HttpResponse:
     """All that customers would newly see of one field or kind of documents, page by page."""
     review, key = _review(request.actor), request.GET.get("field", "")
-    papers = next((each for each in review.planned.newly_seen_papers if each.key == key), None)
+    fields, kinds = come_to_light(review.planned)
+    papers = next((each for each in kinds if each.key == key), None)
     if papers is not None:
         return _seen_papers(request, review, papers)
-    item = next((each for each in review.planned.newly_seen if each.key == key), None)
+    item = next((each for each in fields if each.key == key), None)
     if item is None:
         raise Http404
     portals = compiled(review.planned)

@@ -93,12 +93,17 @@ def compiled(planned: Plan) -> tuple[CompiledPortal, CompiledPortal]:
     return compile_portal(planned.previous or planned.wanted, 0), compile_portal(planned.complete, 0)
 
 
-def seeings(actor: Actor, planned: Plan, decided: Decisions) -> tuple[Seeing, ...]:
-    """Those of which there is anything; a document that cannot work yet shows nothing to anybody."""
+def come_to_light(planned: Plan) -> tuple[tuple[NewlySeen, ...], tuple[NewlySeenPapers, ...]]:
+    """Fields and document kinds that customers would newly see; a document that cannot work yet shows nothing."""
     try:
-        items, papers = planned.newly_seen, planned.newly_seen_papers
+        return planned.newly_seen, planned.newly_seen_papers
     except (KeyError, ValueError):  # it leads to what is not there; the findings say so
-        return ()
+        return (), ()
+
+
+def seeings(actor: Actor, planned: Plan, decided: Decisions) -> tuple[Seeing, ...]:
+    """Those of which there is anything."""
+    items, papers = come_to_light(planned)
     if not (items or papers):
         return ()
     portals = compiled(planned)
