@@ -82,3 +82,23 @@ def test_the_list_leads_on_by_itself_and_the_keyboard_reaches_the_frame(walk, pe
         if owner.page.evaluate("document.activeElement.tagName") == "IFRAME":
             break
     assert owner.page.evaluate("document.activeElement.tagName") == "IFRAME"
+
+
+def test_the_form_beside_the_fields_follows_an_edit(walk, people):
+    owner = _owner(walk, people)
+    owner.open("/desk/setup/types/report-fault/")
+    form = owner.page.frame_locator(".live-form iframe")
+    form.locator("h1", has_text="Report a fault").wait_for()
+    free = form.locator("text=if you like").count()
+    owner.click("button[role=switch][aria-checked=true] >> nth=0")
+    form.locator("text=if you like").nth(free).wait_for()
+    owner.open("/desk/setup/history/")
+    owner.click("main form[action$='/undo/'] button >> nth=0")
+    owner.sees("Nothing is changed.")
+    # On a narrow screen it is folded away, and not loaded before it is opened.
+    phone = _owner(walk, people, width=390)
+    phone.open("/desk/setup/types/report-fault/")
+    assert phone.page.locator("[data-live-seen]").is_hidden()
+    phone.click("[data-live-form] summary")
+    phone.page.frame_locator(".live-form iframe").locator("h1", has_text="Report a fault").wait_for()
+    assert phone.sideways() <= 0

@@ -18,7 +18,7 @@ from portal_core.desk.setup.column_controls import COLUMN_KINDS, column_controls
 from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.controls import Control, label_text
 from portal_core.desk.setup.field_controls import controls_for
-from portal_core.desk.setup.field_kinds import KINDS
+from portal_core.desk.setup.field_kinds import BEGINS, KINDS
 from portal_core.desk.setup.field_lists import FieldList
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.keys import new_key
@@ -146,6 +146,7 @@ def _added(fields: FieldList, path: Path, keys: list[str], typed: Mapping[str, s
         item: dict[str, JsonValue] = {"key": key, "label": label}
         if path[-1] == "columns":
             item["kind"] = kind if kind in COLUMN_KINDS else "text"
+            item |= BEGINS.get(str(item["kind"]), {})
         made.append(Insert(path, item))
     return made
 

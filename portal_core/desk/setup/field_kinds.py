@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import JsonValue
+
 
 @dataclass(frozen=True, slots=True)
 class KindName:
@@ -42,4 +44,12 @@ KINDS: Final = {
     "rating": KindName("Rating", "sign", "A number of stars"),
     "heading": KindName("Heading", "text", "Begins a section of the form"),
     "info": KindName("Explanation", "info", "A text between the questions"),
+}
+
+# What a new field of a kind cannot do without.
+BEGINS: Final[dict[str, dict[str, JsonValue]]] = {
+    "choice": {"choices": [{"key": "first", "label": "First answer"}, {"key": "second", "label": "Second answer"}]},
+    "choices": {"choices": [{"key": "first", "label": "First answer"}, {"key": "second", "label": "Second answer"}]},
+    "rows": {"columns": [{"key": "first", "kind": "text", "label": "First column"}]},
+    "info": {"text": "What customers should know here."},
 }

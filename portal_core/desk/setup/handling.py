@@ -19,7 +19,7 @@ from portal_core.desk.setup.frame import offered_of, setup_page
 from portal_core.desk.setup.handling_controls import TypeRules, course_controls, rule_controls
 from portal_core.desk.setup.handling_words import RuleLine, rest_words, rule_lines
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
+from portal_core.desk.setup.saving import answer_sheet, do_edit, part_answer, posted
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.types import type_head
 
@@ -123,9 +123,17 @@ def remove(request: PersonRequest, type_key: str) -> HttpResponse:
     lines = rule_lines(rules)
     if key not in [line.mark for line in lines]:
         messages.error(request, "The rules were changed meanwhile. Look at them again.")
-        return HttpResponseRedirect(rules.href())
+        return _rules_part(request, type_key) if request.htmx else HttpResponseRedirect(rules.href())
     kept = [item for line, item in zip(lines, rules.rules, strict=True) if line.mark != key]
-    return _save(request, rules, kept, f"{rules.name}: a rule of who handles it is taken out")
+    answer = _save(request, rules, kept, f"{rules.name}: a rule of who handles it is taken out")
+    return _rules_part(request, type_key) if request.htmx else answer
+
+
+def _rules_part(request: PersonRequest, type_key: str) -> HttpResponse:
+    """The rules as they are now, for the page's script."""
+    rules = TypeRules.of(current(), type_key)
+    context = {"type_key": type_key, "lines": rule_lines(rules), "rest": rest_words(rules)}
+    return part_answer(request, "setup/_type_rules.html", context)
 
 
 def _save(request: PersonRequest, rules: TypeRules, kept: Sequence[dict[str, JsonValue]], title: str) -> HttpResponse:

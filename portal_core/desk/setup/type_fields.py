@@ -18,7 +18,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import in_use
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.composing import askable, sentence
-from portal_core.desk.setup.field_kinds import GROUPS, KINDS
+from portal_core.desk.setup.field_kinds import BEGINS, GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
 from portal_core.desk.setup.frame import name_of, offered_of, setup_page, words
 from portal_core.desk.setup.keys import new_key
@@ -331,16 +331,7 @@ def _made(fields: FieldList, typed: Mapping[str, str]) -> dict[str, JsonValue] |
         return None
     label, kind = typed["label"].strip()[:200], typed["kind"]
     key = new_key(label, fields.taken_keys(), fallback="field")
-    return {"key": key, "kind": kind, "label": label, **_BEGINS.get(kind, {})}
-
-
-# What a new field of a kind cannot do without.
-_BEGINS: Final[dict[str, dict[str, JsonValue]]] = {
-    "choice": {"choices": [{"key": "first", "label": "First answer"}, {"key": "second", "label": "Second answer"}]},
-    "choices": {"choices": [{"key": "first", "label": "First answer"}, {"key": "second", "label": "Second answer"}]},
-    "rows": {"columns": [{"key": "first", "kind": "text", "label": "First column"}]},
-    "info": {"text": "What customers should know here."},
-}
+    return {"key": key, "kind": kind, "label": label, **BEGINS.get(kind, {})}
 
 
 def _copied(fields: FieldList, name: str) -> dict[str, JsonValue] | None:

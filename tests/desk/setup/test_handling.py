@@ -102,7 +102,12 @@ def test_rules_are_changed_ordered_and_taken_out(alice):
     answer = alice.post(f"{PAGE}order/", {"key": second, "to": "last"}, headers=FETCH)
     assert (answer.status_code, answer.content) == (204, b"")
     assert rules()[1] == {"team": "desk"}
-    alice.post(f"{PAGE}remove/", {"key": second})
+    answer = alice.post(f"{PAGE}remove/", {"key": second}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Trigger"] == "draft-changed"
+    assert len(answer.content) < 10_000 and b"<html" not in answer.content
+    assert b"Otherwise" not in answer.content
+    answer = alice.post(f"{PAGE}remove/", {"key": second}, headers={"HX-Request": "true"})
+    assert b"The rules were changed meanwhile." in answer.content
     assert len(rules()) == 1
     assert "All others go to Desk, which handles “New”." in plain(alice)
     alice.post(f"{PAGE}remove/", {"key": first})
