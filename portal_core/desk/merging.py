@@ -75,7 +75,8 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
     into = int(wanted) if _is_number(wanted) else None
     others = open_requests(request.actor).filter(customer_id=row.customer_id).exclude(pk=row.pk)
     others = others.select_related("customer", "assignee").order_by("-last_entry_at", "-pk")
-    page = page_number(request.GET)
+    # A form that comes back shows the page on which it was filled in.
+    page = page_number(request.POST if request.method == "POST" else request.GET)
     found = list(others[(page - 1) * OFFERED : page * OFFERED + 1])
     choices = [
         Choice(visible(other, opened.viewer, portal=portal, brief=True), other.number == into)

@@ -6,6 +6,7 @@ from typing import Final
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.kinds.typed import is_typed
 from portal_core.desk.delivery import delivery_words, untold_words
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
@@ -120,7 +121,8 @@ def _written(data: QueryDict | None, chosen: VisibleMove) -> Words | None:
 def typed_into(data: QueryDict) -> list[str]:
     """What was typed into a move that could not be made; the mail only where staff had written another."""
     is_edited = data.get("body") != data.get("shown_body")
-    names = ["reason", *(["subject", "body"] if is_edited else []), *(name for name in data if name.startswith("f-"))]
+    answers = [name for name in data if name.startswith("f-") and is_typed(name)]
+    names = ["reason", *(["subject", "body"] if is_edited else []), *answers]
     return [text for name in names if (text := _storable(data.get(name, "")))]
 
 

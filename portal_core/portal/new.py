@@ -20,6 +20,7 @@ from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_pa
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
+from portal_core.config.kinds.typed import is_typed
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
@@ -307,7 +308,7 @@ def _closed(request: PersonRequest) -> HttpResponse:
     """A type that is not offered (any more): says so, and shows what was typed, so that nothing is lost."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    names = [name for name in request.POST if name.startswith(f"{PREFIX}-")]
+    names = [name for name in request.POST if name.startswith(f"{PREFIX}-") and is_typed(name)]
     written = [value for name in names for value in request.POST.getlist(name) if value.strip()]
     context = {"written": written, "choices": choices(portal, viewer, ())}
     return render(request, "portal/new_closed.html", context, status=404 if not written else 409)

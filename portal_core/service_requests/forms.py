@@ -13,6 +13,7 @@ from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
+from portal_core.config.kinds.typed import SHOWN_IN
 from portal_core.config.visibility import Visibility
 from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.uploads import Rules
@@ -66,8 +67,10 @@ def new_request_form(
     keys = {field.key for field in fields if field.is_input}
     values = {key: value for key, value in (start or {}).items() if key in keys}
     known = known_answers(fields, asked, customer, _chosen_records(fields, data, values))
-    swapped = _swapped(data, known, _changed_records(fields, data))
-    form = AnswersForm(fields, asked, swapped, values=values, known=known)
+    form = AnswersForm(fields, asked, data, values=values, known=known)
+    swapped = _swapped(form, data, _changed_records(fields, data))
+    if swapped is not data:
+        form = AnswersForm(fields, asked, swapped, values=values, known=known)
     if data is not None and swapped is not None and data.get("do", "send") == "send":
         form.to_look_over = _other_words(data, swapped, known)
     return form
@@ -107,22 +110,34 @@ def _other_words(data: QueryDict, swapped: QueryDict, known: Mapping[str, Known]
     return {key: known[key].source for key, name in names.items() if data.get(name) and data[name] != swapped[name]}
 
 
-def _swapped(data: QueryDict | None, known: Mapping[str, Known], changed: frozenset[str]) -> QueryDict | None:
+def _swapped(form: AnswersForm, data: QueryDict | None, changed: frozenset[str]) -> QueryDict | None:
     """When another record was chosen: what came from the first one gives way to what is known of the second.
 
-    Only where what stands there is what a record had put there; what was typed stays.
+    Only where what stands there is what a record had put there, as the form shows it; what was typed stays.
     """
     if data is None or not (changed or data.get("do") == "update"):
         return data
     swapped = data.copy()
     # What came along with the form beside its answers (refused files) stays with it.
     vars(swapped).update({name: value for name, value in vars(data).items() if not name.startswith("_")})
-    for key, item in known.items():
-        typed = data.get(f"{PREFIX}-{key}", "")
+    for key, item in form.known.items():
+        name = f"{PREFIX}-{key}"
         is_anew = data.get("do") == "update" or item.record_field in changed
-        if is_anew and item.others and (not typed or typed in item.others) and typed != item.value:
-            swapped[f"{PREFIX}-{key}"] = item.value if isinstance(item.value, str) else ""
+        if not (is_anew and item.others):
+            continue
+        typed = form[key].data if isinstance(form[key].data, str) else data.get(name, "")
+        others = [_as_shown(form, key, other) for other in item.others]
+        if (not typed or typed in others) and typed != (shown := _as_shown(form, key, item.value)):
+            swapped[name] = shown
+            swapped[f"{name}{SHOWN_IN}"] = form.asked.language
     return swapped
+
+
+def _as_shown(form: AnswersForm, key: str, value: JsonValue) -> str:
+    """A known answer as it stands in the line of its question; "" for none, and where there is no such line."""
+    field = form.compiled[key]
+    shown = None if value is None else field.kind.initial(value, field, form.asked)
+    return shown if isinstance(shown, str) else ""
 
 
 def _is_asked(field: CompiledField, asked: Asked) -> bool:

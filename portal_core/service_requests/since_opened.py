@@ -12,6 +12,7 @@ from django.http import QueryDict
 from portal_core.config.compiled import CompiledField, CompiledType
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Asked
+from portal_core.config.kinds.typed import is_typed
 from portal_core.config.live import portal_version
 from portal_core.config.visibility import Visibility
 from portal_core.service_requests.forms import PREFIX
@@ -73,5 +74,6 @@ def _asked_of(kind: CompiledType, asked: Asked) -> dict[str, CompiledField]:
 def _typed(data: QueryDict, key: str) -> str:
     """What was typed into a question, all its inputs together."""
     name = f"{PREFIX}-{key}"
-    values = [value for item in data if item == name or item.startswith(f"{name}_") for value in data.getlist(item)]
+    names = [item for item in data if (item == name or item.startswith(f"{name}_")) and is_typed(item)]
+    values = [value for item in names for value in data.getlist(item)]
     return ", ".join(value.strip() for value in values if value.strip())[:2_000]

@@ -92,6 +92,9 @@ def test_a_request_goes_on_in_any_of_a_customers_open_ones(shop, people, client_
     offered = [re.findall(r'name="into" value="(\d+)"', page) for page in (first, second)]
     assert [len(found) for found in offered] == [25, 2]
     assert {int(number) for found in offered for number in found} == {row.number for row in rows[:-1]}
+    refused = bob.post(f"/desk/requests/{here}/merge/", {"page": "2"})
+    assert refused.status_code == 400
+    assert re.findall(r'name="into" value="(\d+)"', refused.content.decode()) == offered[1]
 
 
 def test_the_rail_says_how_many_views_there_are_and_the_page_lists_them_all(shop, people, client_for):

@@ -8,15 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import User
 from portal_core.desk.selection import tick_value
 from portal_core.messaging.actions import Message, reply
 from portal_core.notifications.models import Notice
 from portal_core.service_requests.actions import Move, merge, move, plan_for
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants.outbox.models import Mail
+from tests.factories import make_user
 from tests.portal.test_guests import GUEST, House, house  # noqa: F401
 from tests.service_requests.filing import file_request
 
@@ -112,3 +116,28 @@ def test_the_desk_keeps_its_budget_for_a_guests_request(house, stopped, django_a
     desk(bob, row)
     with django_assert_max_num_queries(14):
         desk(bob, row)
+
+
+def test_moving_many_of_guests_is_asked_about_in_as_many_queries_as_few(house, client_for):  # noqa: F811
+    rows = [file_request(house.people["carol"], "repair") for _ in range(30)]
+    for place, row in enumerate(rows):
+        row.customer = make_user(f"g{place}@example.net", f"Gast{place}", "customer")
+        User.objects.filter(pk=row.customer_id).update(is_guest=True)
+        row.save(update_fields=["customer"])
+        over = timezone.now() if place % 3 == 0 else None
+        GuestLink.objects.create(request=row, customer=row.customer, issued_at=timezone.now(), revoked_at=over)
+    bob = client_for(house.people["bob"])
+
+    def asked(number: int) -> tuple[int, str]:
+        chosen = {"row": [tick_value(row) for row in rows[:number]], "do": "look", "to": "way.over"}
+        with CaptureQueriesContext(connection) as sent:
+            page = bob.post("/desk/bulk/move/", chosen)
+        assert page.status_code == 200
+        return len(sent), page.content.decode()
+
+    asked(1)
+    (few, page_of_few), (many, page_of_many) = asked(3), asked(30)
+    # One in three cannot be told, and each of the others gets a mail.
+    assert (page_of_few.count(STOPPED), page_of_many.count(STOPPED)) == (1, 10)
+    assert "2 mails" in page_of_few and "20 mails" in page_of_many
+    assert few == many

@@ -270,6 +270,26 @@ def test_an_answer_comes_from_the_chosen_record_and_changes_with_it(house, clien
     assert RecordEntry.objects.filter(record=first, kind="changed").count() == 1
 
 
+def test_a_number_of_another_record_is_the_same_number_in_german(house, client_for):
+    """As it is kept, 1.125 would stand in the German form as a thousand, one hundred and twenty-five."""
+    made = houses.document()
+    made["portal"]["languages"] = ["en", "de"]
+    made["record_kinds"][1]["fields"].append({"key": "size", "kind": "number", "label": "Size"})
+    made["types"][0]["fields"].append(
+        {"key": "size", "kind": "number", "label": "Size", "remember": "record.at.size"},
+    )
+    house.publish(made)
+    first = house.keep(kind="place", street="14 Elm Court", size="7.5")
+    second = house.keep(kind="place", street="2 Ash Lane", size="1.125")
+    User.objects.filter(pk=house.people["carol"].pk).update(language="de")
+    carol = client_for(User.objects.get(pk=house.people["carol"].pk))
+    data = {"f-what": "x", "f-at": str(second.pk), "f-at_shown": str(first.pk), "do": "update"}
+    # What the first record had put there, in a form that was opened in English.
+    data |= {"f-size": "7.5", "f-size_language": "en"}
+    page = carol.post("/new/repair/", data, headers={"HX-Request": "true"}).content.decode()
+    assert 'name="f-size" value="1,125"' in page and 'name="f-size_language" value="de"' in page
+
+
 def test_without_script_another_record_changes_what_came_from_the_first_one(house, client_for):
     record = house.keep()
     first = house.keep(kind="place", street="14 Elm Court", **{"way-in": "Key at no. 12"})

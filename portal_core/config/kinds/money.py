@@ -19,8 +19,9 @@ from portal_core.config.document.fields import FieldBase, MoneyField
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
-from portal_core.config.kinds.number import parse_number
+from portal_core.config.kinds.number import parse_number, retyped
 from portal_core.config.kinds.plain import PlainField
+from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import typed_in
 from tenants.ui.fields import FieldLook
 
@@ -61,20 +62,30 @@ class MoneyInput(PlainField):
         return money
 
     def _parsed(self, typed: str) -> Money:
-        words, currency = self._without_sign(typed)
+        words, currency = self._without_sign(typed, self.language)
         number = parse_number(words, self.language)
         if number is None or abs(number) >= _BOUND:
             raise self._error(_("Write %(noun)s as an amount, such as %(example)s."), "amount")
         return Money(number.normalize() if number == number.to_integral() else number, currency)
 
-    def _without_sign(self, typed: str) -> tuple[str, str]:
+    def retyped(self, typed: str, shown_in: str, language: str) -> str:
+        """An amount typed in one language as a reader of another types it, with its currency where it is not ours."""
+        if len(typed) > _LONGEST:
+            return typed
+        words, currency = self._without_sign(typed, shown_in)
+        amount = retyped(words, shown_in, language)
+        if parse_number(words, shown_in) is None:
+            return typed
+        return amount if currency == self.currency else f"{amount} {currency}"
+
+    def _without_sign(self, typed: str, language: str) -> tuple[str, str]:
         """The number alone, and the currency that was written with it (the portal's when none was)."""
         found = _CODE.search(typed)
         code = (found[1] or found[2]).upper() if found else ""
         if found and code in currencies():
             return typed[: found.start()] + typed[found.end() :], code
         for currency in (self.currency, self.kept):
-            for sign in {symbol_in(currency, self.language), symbol_in(currency, "en")} if currency else ():
+            for sign in {symbol_in(currency, language), symbol_in(currency, "en")} if currency else ():
                 if sign in typed:
                     return typed.replace(sign, "", 1), currency
         return typed, self.currency
@@ -127,7 +138,9 @@ class MoneyKind(FieldKind[MoneyField]):
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         options = common_options(field, asked.portal, asked.language)
-        return self._input(self.config(field), noun_of(field, asked.portal, asked.language), asked, options)
+        made = self._input(self.config(field), noun_of(field, asked.portal, asked.language), asked, options)
+        made.widget = TypedNumber(asked=asked, retype=made.retyped, attrs=made.widget.attrs)
+        return made
 
     def _input(
         self, config: MoneyField, noun: _StrOrPromise, asked: Asked, options: dict[str, Any]

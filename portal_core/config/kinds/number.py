@@ -19,6 +19,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.plain import PlainField, plain_digits
+from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import amount_in, grouping_in, number_in, typed_in
 from tenants.ui.fields import FieldLook
 
@@ -51,6 +52,12 @@ def parse_number(typed: str, language: str) -> Decimal | None:
     if words.endswith("."):
         words = words[:-1]
     return Decimal(words) if _PLAIN.fullmatch(words) else None
+
+
+def retyped(typed: str, shown_in: str, language: str) -> str:
+    """A number that was typed in one language as a reader of another types it; what is no number stays as it is."""
+    number = parse_number(typed, shown_in) if len(typed) <= _LONGEST else None
+    return typed if number is None else typed_in(format(number, "f"), language)
 
 
 def _groups_thousands(words: str, sign: str, grouping: str) -> bool:
@@ -136,7 +143,7 @@ class NumberKind(FieldKind[NumberField]):
             config=config,
             noun=noun_of(field, portal, language),
             language=language,
-            widget=forms.TextInput(attrs=attributes),
+            widget=TypedNumber(asked=asked, retype=retyped, attrs=attributes),
             **common_options(field, portal, language),
         )
         unit = portal.text(config.unit, language)

@@ -1,0 +1,61 @@
+"""The control for numbers and amounts: what was typed into it is read in the language in which the form was shown.
+
+1,000 is a thousand in English and one in German, so the text alone is no number. Beside the control the form carries
+the language it was shown in; drafts and forms that wait keep it with what was typed. Whoever reads the form later, in
+whatever language, is given the same number as they would type it themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal_core.config.kinds.base import Asked
+from tenants.ui.parts import plain_control
+
+if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
+# Added to the control's name; no key of the configuration has an underscore.
+SHOWN_IN: Final = "_language"
+
+# The text as a reader of the second language types what the first language's reader meant; as it is if it is nothing.
+Retype = Callable[[str, str, str], str]
+
+
+class TypedNumber(forms.TextInput):
+    """A line for a number, with the language in which it is shown. Reads what comes in from a form in another one."""
+
+    # Written here, not by Django's template (see `tenants.ui.parts.is_plain`).
+    template_name = ""
+
+    def __init__(self, *, asked: Asked, retype: Retype, attrs: Mapping[str, str]) -> None:
+        super().__init__(attrs=dict(attrs))
+        self.asked = asked
+        self.retype = retype
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+    ) -> Any:  # whatever was sent
+        """What was typed, in the reader's language; only languages of the portal are believed."""
+        typed = super().value_from_datadict(data, files, name)
+        shown_in = data.get(f"{name}{SHOWN_IN}")
+        if not isinstance(typed, str) or shown_in == self.asked.language or shown_in not in self.asked.portal.languages:
+            return typed
+        return self.retype(typed, shown_in, self.asked.language)
+
+    def render(
+        self, name: str, value: object, attrs: Mapping[str, Any] | None = None, renderer: object = None
+    ) -> SafeString:
+        """The line, and the language that goes with it."""
+        line = plain_control(self, name, value, attrs or {})
+        return format_html('{}<input type="hidden" name="{}{}" value="{}">', line, name, SHOWN_IN, self.asked.language)
+
+
+def is_typed(name: str) -> bool:
+    """Whether a control holds what somebody typed, and not the language in which it was shown."""
+    return not name.endswith(SHOWN_IN)
