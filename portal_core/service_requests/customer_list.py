@@ -77,7 +77,7 @@ class CustomerPage:
 def customer_page(
     actor: Actor, asked: CustomerQuery, place: Place | None, *, viewer: Viewer, portal: CompiledPortal
 ) -> CustomerPage:
-    """One page of the customers that `actor` may know, in two queries."""
+    """One page of the customers that `actor` may know; two queries, and a few more where words are asked for."""
     sought = Asked.of(asked.words)
     everybody, is_descending = _keyed(customers_of(actor, also_closed=asked.view == "closed"), asked.sort)
     backwards = place is not None and place.is_backwards
