@@ -27,7 +27,7 @@ from portal_core.documents.logos import content_of, keep_drawn, reason_of
 from portal_core.documents.storage import NoSuchFile
 
 DOCUMENT: Final = "portal.json"
-# Of a bundle as it is sent: a document, and pictures of which ours have 8 kB.
+# Of a bundle as it is sent: a document, and pictures of which ours have 6 kB.
 MOST_BYTES: Final = 2 * MAX_BYTES
 _MOST_PICTURE: Final = 512 * 1024
 _MOST_ENTRIES: Final = 20

@@ -18,7 +18,8 @@ from portal_core.documents.checking.refused import Refused
 Rgba: TypeAlias = tuple[int, int, int, int]
 
 # Shown 28 pixels high: three for each on the finest screens.
-MOST_BYTES: Final = 8 * 1024
+# The first page of a portal is to stay below 60 kB, with everything on it.
+MOST_BYTES: Final = 6 * 1024
 # (height, colours): the first that is light enough is taken; None keeps all colours.
 _TRIES: Final[Sequence[tuple[int, int | None]]] = (
     (84, None), (84, 256), (56, None), (56, 256), (56, 64), (42, 64), (42, 32), (28, 32), (28, 16), (28, 8),
