@@ -206,8 +206,8 @@ def _add_a_status(olive):
     olive.save()
     olive.go("main tr[data-key=received] th a")
     olive.hand.pick("#way-to", "On the stand")
-    olive.go("form:has(#way-to) button")
-    olive.sees("On the stand")
+    olive.hand.press("form:has(#way-to) button")
+    olive.page.wait_for_selector("section[aria-labelledby=ways] th:has-text('On the stand')")
 
 
 def _choose_a_colour(olive):
