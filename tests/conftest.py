@@ -40,6 +40,22 @@ def pytest_configure() -> None:
     compile_catalogues()
 
 
+# Whatever takes minutes begins first, or a worker would begin it when the others have nothing left to do. "faults"
+# waits more than it works, so it runs beside those that keep the cores busy.
+LONG = ("pages", "e2e", "faults", "walks", "up", "embedded")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several workers the long groups come first (pyproject.toml keeps xdist from ordering by number)."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    return LONG.index(group.args[0]) if group else len(LONG)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: the collector of garbage need not look at it again and again."""
     gc.collect()

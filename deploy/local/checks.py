@@ -14,6 +14,7 @@ from deploy.local import bootstrap
 from deploy.local.paths import PROJECT_DIR, DataDir
 from deploy.local.servers import servers
 
+_MOST_WORKERS = 6
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -135,6 +136,9 @@ def _has_browser() -> bool:
 def _run_pytest(arguments: Sequence[str], *, is_heavy: bool) -> int:
     """pytest speaks for itself: its summary is the last thing that is printed."""
     chosen = ["-m", ""] if is_heavy else []
+    if not arguments:
+        # Browsers, mails and broken servers are waited for; meanwhile somebody else has a core.
+        chosen += ["-n", str(min((os.cpu_count() or 1) + 1, _MOST_WORKERS))]
     return subprocess.run(_python("-m", "pytest", *chosen, *arguments), cwd=PROJECT_DIR, check=False).returncode  # noqa: S603
 
 

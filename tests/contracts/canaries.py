@@ -10,6 +10,7 @@ Four groups of fields, each with every kind that takes an answer:
 from __future__ import annotations
 
 import copy
+import functools
 import html
 import re
 from typing import Any
@@ -111,14 +112,25 @@ def staff_status_name(status: str) -> str:
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
+_WORD = re.compile(r"[0-9a-z]+")
+
+
 def found_in(text: str, wanted: list[str]) -> list[str]:
     """Which of the signs stand in `text`, as it is or with HTML's escapes undone; ids cannot look like one."""
     plain = _UUID.sub("", f"{text}\n{html.unescape(text)}").lower()
-    return [
-        sign
-        for sign in wanted
-        if sign.lower() in plain and re.search(rf"(?<![0-9a-z]){re.escape(sign.lower())}(?![0-9a-z])", plain)
-    ]
+    words = set(_WORD.findall(plain))
+    return [sign for sign in wanted if _words_of(sign) <= words and _whole(sign).search(plain)]
+
+
+@functools.cache
+def _words_of(sign: str) -> frozenset[str]:
+    """Where one of them is missing, the sign is; hundreds of signs are sought in thousands of pages."""
+    return frozenset(_WORD.findall(sign.lower()))
+
+
+@functools.cache
+def _whole(sign: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9a-z]){re.escape(sign.lower())}(?![0-9a-z])")
 
 
 def _field(group: str, kind: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from portal_core.service_requests.actions import Move, assign, change_fields, mo
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.drain import Ended, drain
 from tests.contracts import canaries
-from tests.contracts.addresses import TENANT, addresses
+from tests.contracts.addresses import TENANT, Address, addresses
 from tests.contracts.rendering import rendered
 from tests.factories import make_user
 from tests.service_requests.filing import file_request
@@ -146,6 +146,7 @@ FIELD_KEYS = [canaries.key(group, kind) for group in canaries.GROUPS for kind in
 # A table and what is more than a line, once as hidden and once as open to customers.
 FIELD_KEYS += [canaries.key(group, kind) for group in ("office", "shop") for kind in ("rows", "address")]
 NOBODYS = 999_999
+NOT_ALLOWED = 405
 
 
 # Carol's key and her record's, as addresses name them; set with the scene.
@@ -210,8 +211,48 @@ def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
 NEVER_TRIED = {"signout", "account_end_session", "account_end_others", "desk:customer_access", "desk:customer_email"}
 
 
-def everything_reached(client: Any, scene: Scene) -> Iterator[tuple[str, str]]:
-    """Every answer that this client gets from every address: what was asked, and the answer with its headers."""
+def _is_turned_away(address: Address, user: Any | None) -> bool:
+    """Whether the page's decorator lets nobody like this in, whatever is asked: test_urls tries it everywhere."""
+    if user is None:
+        return address.audience in {"customer", "signed_in", "staff"}
+    role = resolve_role(user.role)
+    if address.audience == "staff":
+        return not (role.is_staff and role.may(address.permission))
+    return role.is_staff and address.audience in {"customer", "guest"}
+
+
+def _turned_away(client: Any, path: str) -> Iterator[tuple[str, str]]:
+    """What is answered at a closed door: the same to every question, so each method is tried once."""
+    for method, ask in (("GET", client.get), ("POST", client.post)):
+        answer = ask(path)
+        assert answer.status_code in {302, 403, 404, 405}, f"{method} {path} answers {answer.status_code}"
+        yield f"{method} {path}", _heard(answer)
+
+
+def _got(client: Any, name: str, path: str) -> Iterator[tuple[str, str]]:
+    """A page by every query; one that is not to be got says so to all of them."""
+    for query in _queries(name, path):
+        answer = client.get(path + query)
+        yield f"GET {path}{query}", _heard(answer)
+        if answer.status_code == NOT_ALLOWED:
+            return
+    yield f"GET {path} (htmx)", _heard(client.get(path, headers={"HX-Request": "true"}))
+
+
+def _sent(client: Any, name: str, path: str) -> Iterator[tuple[str, str]]:
+    """Every form to an address; one that takes none says so to all of them."""
+    for data in _posts(name, path):
+        answer = client.post(path, data)
+        yield f"POST {path} {data}", _heard(answer)
+        if answer.status_code == NOT_ALLOWED:
+            return
+
+
+def everything_reached(client: Any, scene: Scene, user: Any | None) -> Iterator[tuple[str, str]]:
+    """Every answer that this client gets from every address: what was asked, and the answer with its headers.
+
+    `user` is whose client it is, None for somebody signed out.
+    """
     values = {
         "number": [scene.a.number, scene.b.number, NOBODYS],
         "type_key": ["job", "nothing"],
@@ -237,12 +278,12 @@ def everything_reached(client: Any, scene: Scene) -> Iterator[tuple[str, str]]:
     for address in addresses(TENANT):
         if address.name in NEVER_TRIED:
             continue
+        if _is_turned_away(address, user):
+            yield from _turned_away(client, next(address.paths(values)))
+            continue
         for path in address.paths(values):
-            yield f"GET {path} (htmx)", _heard(client.get(path, headers={"HX-Request": "true"}))
-            for query in _queries(address.name, path):
-                yield f"GET {path}{query}", _heard(client.get(path + query))
-            for data in _posts(address.name, path):
-                yield f"POST {path} {data}", _heard(client.post(path, data))
+            yield from _got(client, address.name, path)
+            yield from _sent(client, address.name, path)
     # Where the reader's own messages stand now.
     yield "GET / at the end", _heard(client.get("/"))
 
@@ -317,11 +358,12 @@ def walk_of(name: str, scene: Scene, client_for: Any) -> Walked:
             scene.mails()
             # A paper that came in with a request; its kind is none of the portal's, so it is for staff alone.
             Document.objects.create(customer=scene.people["carol"], kind_key="gone", state="on_file", request=scene.a)
-            client = client_for(scene.people.get(name))
-            walked = Walked(_leaks(everything_reached(client, scene), SOUGHT), templates=templates)
+            user = scene.people.get(name)
+            client = client_for(user)
+            walked = Walked(_leaks(everything_reached(client, scene, user), SOUGHT), templates=templates)
             if name in WALK_AGAIN:
                 scene.hide_soon()
-                walked.after = _leaks(everything_reached(client, scene), SOUGHT)
+                walked.after = _leaks(everything_reached(client, scene, user), SOUGHT)
             scene.mails()
         _walked[name] = walked
     return _walked[name]

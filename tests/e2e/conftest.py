@@ -1,4 +1,8 @@
-"""Fixtures of the browser tests. All run in one worker (the mark xdist_group), against one running product."""
+"""Fixtures of the browser tests: two groups (the mark xdist_group), each in one worker with a product of its own.
+
+In "pages" every page is looked at and owners open and shape their portals, in "e2e" people walk through those that are
+there: half of the work each. Which groups begin first is decided in tests/conftest.py.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
     python -m tests.e2e.contact_sheet --out sheet portal-home.html=http://…/ desk-queue.html=queue-{width}.png
 
 A pair is MOCK=OURS: a file of the mocks' folder, and an address or a saved picture. The mocks live outside the project;
-without their folder the sheet holds ours alone. Writes OUT.html and OUT-390.png, OUT-1280.png.
+without their folder the sheet holds ours alone. Writes OUT.html, and with --long OUT-390.png and OUT-1280.png as well:
+all rows in one picture, which takes its time.
 """
 
 from __future__ import annotations
@@ -48,8 +49,10 @@ class Pair:
     cookies: tuple[dict[str, str], ...] = field(default=())
 
 
-def write_sheet(pairs: Sequence[Pair], out: Path, *, mocks: Path = MOCKS, chromium: str = CHROMIUM) -> list[Path]:
-    """Takes the pictures and writes the sheet; gives the files written."""
+def write_sheet(
+    pairs: Sequence[Pair], out: Path, *, mocks: Path = MOCKS, chromium: str = CHROMIUM, is_long: bool = False
+) -> list[Path]:
+    """Takes the pictures and writes the sheet, if `is_long` as one long picture too; gives the files written."""
     out.parent.mkdir(parents=True, exist_ok=True)
     is_to_take = any(_is_address(pair.ours) or _mock(pair, mocks) for pair in pairs)
     with _browser(chromium) if is_to_take else nullcontext() as browser:
@@ -57,7 +60,7 @@ def write_sheet(pairs: Sequence[Pair], out: Path, *, mocks: Path = MOCKS, chromi
     page = out.with_suffix(".html")
     page.write_text(_page([row for width in WIDTHS for row in rows[width]]), encoding="utf-8")
     written = [page]
-    for width in WIDTHS:
+    for width in WIDTHS if is_long else ():
         picture = out.with_name(f"{out.stem}-{width}.png")
         _picture_of(rows[width]).save(picture, compress_level=1)
         written.append(picture)
@@ -200,12 +203,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("contact-sheet"))
     parser.add_argument("--mocks", type=Path, default=MOCKS)
     parser.add_argument("--chromium", default=CHROMIUM)
+    parser.add_argument("--long", action="store_true", help="all rows in one picture for each width, too")
     given = parser.parse_args(arguments)
     pairs = [
         Pair(title=text.partition("=")[0], mock=text.partition("=")[0], ours=text.partition("=")[2])
         for text in given.pairs
     ]
-    for path in write_sheet(pairs, given.out, mocks=given.mocks, chromium=given.chromium):
+    for path in write_sheet(pairs, given.out, mocks=given.mocks, chromium=given.chromium, is_long=given.long):
         print(path)
 
 

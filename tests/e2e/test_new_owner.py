@@ -12,7 +12,7 @@ import pytest
 from tests.documents.samples import pdf
 from tests.e2e.hands import Keyed, Pressed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 # Width, with JavaScript, with what the customer works, and whether the request asks again for what was sent back (or
 # the customer's documents do, while the request is with us).

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.hands import Keyed, Pressed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 # Whether there is script, and what the owner works with.
 WAYS = {"scripted": (True, Pressed), "plain": (False, Pressed), "keys": (True, Keyed)}

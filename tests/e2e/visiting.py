@@ -38,6 +38,9 @@ class Visit:
 def visit_all(browser: Any, product: Product, folder: Path) -> dict[str, Visit]:
     """Visits by the page's name; pictures land in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    # Nothing of an earlier run may pass for something of this one.
+    for old in folder.iterdir():
+        old.unlink()
     visits = {page.name: Visit() for page in PAGES}
     tabs = _Tabs(browser, People(browser, product), product)
     for page in PAGES:
@@ -98,10 +101,11 @@ def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path) -> None:
 
 
 def _look(walk: Walk, page: Page, width: int, visit: Visit, folder: Path) -> None:
+    """The picture comes after what needs a window of the usual height: each change of size is a new layout."""
     _resize(walk, width)
-    _take_picture(walk, width, folder / f"{page.name}-{width}.png")
     if width == _axe_width(page):
         visit.axe += axe(walk.page)
+    _take_picture(walk, width, folder / f"{page.name}-{width}.png")
     if width == min(WIDTHS):
         _resize(walk, NARROWEST, 640)
         visit.sideways = walk.sideways()
@@ -114,11 +118,10 @@ def _resize(walk: Walk, width: int, height: int = HEIGHT) -> None:
 
 
 def _take_picture(walk: Walk, width: int, file: Path) -> None:
-    """Of the whole page, in a window as high as the page."""
+    """Of the whole page, in a window as high as the page; the window stays so."""
     height = int(walk.page.evaluate("document.documentElement.scrollHeight"))
     _resize(walk, width, max(HEIGHT, min(height, TALLEST)))
     walk.page.screenshot(path=file, full_page=height <= TALLEST)
-    _resize(walk, width)
 
 
 def _axe_width(page: Page) -> int:
