@@ -56,7 +56,12 @@
   // ---- errors are read first
 
   const summary = document.querySelector("[data-focus]");
-  if (summary) summary.focus({ preventScroll: false });
+  if (summary) {
+    summary.focus({ preventScroll: false });
+    // An address with #main, left by the link past the navigation, takes the focus away with the first frame.
+    const again = () => document.activeElement === document.body && summary.focus({ preventScroll: false });
+    requestAnimationFrame(() => requestAnimationFrame(again));
+  }
 
   // ---- how much room is left in a long text
 
