@@ -14,10 +14,9 @@ from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.desk.filters import TITLES
 from portal_core.desk.views import href_of
-from portal_core.documents.kinds import kind_visibility
 from portal_core.portal.brand import live_brand
 from portal_core.portal.my_details import details_href
 from portal_core.reporting.beginning import put_away

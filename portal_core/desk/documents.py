@@ -21,12 +21,12 @@ from portal_core.config.document.fields import DocumentKind
 from portal_core.config.kinds.date import parse_day
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.desk.delivery import untold_words
 from portal_core.documents.access import within_reach
 from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs, Overtaken, StillChecked
 from portal_core.documents.field import FilesField, Sender, with_files
-from portal_core.documents.kinds import kind_of, kind_visibility, may_add, rules_of
+from portal_core.documents.kinds import kind_of, may_add, rules_of
 from portal_core.documents.scanned import as_scanned
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import document_at, documents_of, stretch

@@ -13,9 +13,9 @@ from django.db.models import Q
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.live import live_portal
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.errors import NotTheirs
-from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.documents.kinds import kind_of
 from portal_core.documents.models import Document, DocumentState, StoredFile
 
 Checker: TypeAlias = Callable[[Actor, StoredFile], bool]

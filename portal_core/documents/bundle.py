@@ -11,20 +11,20 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Final, NoReturn
 
+from portal_core.config.assets import asset_by
 from portal_core.config.canonical import canonical, canonical_json
 from portal_core.config.document import DocumentRefused, PortalDocument, load, load_json
 from portal_core.config.document.clean import MAX_BYTES
 from portal_core.config.logo import digests_in
-from portal_core.config.models import PortalAsset
 from portal_core.config.problems import Problem
 from portal_core.documents.checking import Refused, check_file
 from portal_core.documents.checking.logo import DrawnLogo, draw_logo
-from portal_core.documents.logos import content_of, keep_drawn, reason_of
-from portal_core.documents.storage import NoSuchFile
+from portal_core.documents.logos import content_if_there, keep_drawn, reason_of
 
 DOCUMENT: Final = "portal.json"
 # Of a bundle as it is sent: a document, and pictures of which ours have 6 kB.
@@ -35,6 +35,13 @@ _ZIP: Final = b"PK\x03\x04"
 _ASSET: Final = re.compile(r"assets/([0-9a-f]{12,64})\.png")
 # The earliest that a zip archive can tell.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+# What everybody's tools write; others are unpacked by code that we have no use for, and take more memory for it.
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What the library says of a spoilt archive.
+_SPOILT: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ValueError, OverflowError, OSError, EOFError,
+    NotImplementedError, KeyError,
+)  # fmt: skip
 _AGAIN: Final = "Export the bundle again and send it as it is."
 
 
@@ -44,7 +51,7 @@ def bundle_of(document: PortalDocument) -> bytes:
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_entry(DOCUMENT), canonical_json(document).encode())
         for digest in sorted(set(digests_in(document.portal.brand))):
-            content = _content(digest)
+            content = content_if_there(asset_by(digest))
             if content is not None:
                 archive.writestr(_entry(f"assets/{digest}.png"), content)
     return written.getvalue()
@@ -82,14 +89,6 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _content(digest: str) -> bytes | None:
-    asset = PortalAsset.objects.filter(digest=digest).first()
-    try:
-        return None if asset is None else content_of(asset)
-    except NoSuchFile:
-        return None
-
-
 def _parts(raw: bytes) -> _Parts:
     """What is in an archive, once nothing stands against it."""
     try:
@@ -99,8 +98,7 @@ def _parts(raw: bytes) -> _Parts:
             if problems:
                 raise DocumentRefused(problems)
             read = {entry.filename: _read(archive, entry) for entry in entries}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError, KeyError):
-        # All of these are what the library says of a spoilt archive.
+    except _SPOILT:
         _refuse("", "The archive is damaged.", _AGAIN)
     if DOCUMENT not in read:
         _refuse(DOCUMENT, "The bundle has no portal.json.", "Send a bundle that was exported here, or the .json alone.")
@@ -123,6 +121,8 @@ def _against(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Problem]:
             yield Problem(place, "This is in the archive twice.", _AGAIN)
         elif entry.flag_bits & 0x1:
             yield Problem(place, "This is protected with a password.", "Pack it without one.")
+        elif entry.compress_type not in _PACKED:
+            yield Problem(place, "This is packed in a way that is not read here.", "Pack it as a plain zip archive.")
         elif entry.file_size > _most(entry.filename):
             yield Problem(place, f"This unpacks to more than {_most(entry.filename) // 1024} kB.", _AGAIN)
 

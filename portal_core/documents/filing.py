@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import is_within_reach
 from portal_core.documents.errors import AlreadyOnFile, NotTheirs
-from portal_core.documents.kinds import is_expired, kind_of, kind_visibility, valid_until
+from portal_core.documents.kinds import is_expired, kind_of, valid_until
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.documents.uploads import stored_value
 

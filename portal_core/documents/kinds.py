@@ -9,11 +9,6 @@ from portal_core.config.document.fields import DocumentKind
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.uploads import USUAL_FILES, USUAL_SIZE_MB, Rules
 
-__all__ = [
-    "EXPIRING_DAYS", "add_months", "is_expired", "is_expiring", "kind_of", "kind_visibility", "kinds_shown",
-    "kinds_to_add", "may_add", "rules_of", "valid_until", "wanted_kinds",
-]  # fmt: skip
-
 # A document is asked for again this long before it runs out.
 EXPIRING_DAYS: Final = 30
 

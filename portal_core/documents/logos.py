@@ -122,6 +122,14 @@ def content_of(asset: PortalAsset) -> bytes:
     return b"".join(storage.read(asset.key))
 
 
+def content_if_there(asset: PortalAsset | None) -> bytes | None:
+    """The picture; None where it is gone."""
+    try:
+        return None if asset is None else content_of(asset)
+    except storage.NoSuchFile:
+        return None
+
+
 def sweep_logos() -> None:
     """Removes logos that nothing refers to, of the tenant at hand; at any time without harm."""
     before = timezone.now() - SWEPT_AFTER

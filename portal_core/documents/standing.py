@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import within_reach
-from portal_core.documents.kinds import EXPIRING_DAYS, is_expired, is_expiring, kind_visibility, wanted_kinds
+from portal_core.documents.kinds import EXPIRING_DAYS, is_expired, is_expiring, wanted_kinds
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.vault import WANTED
 

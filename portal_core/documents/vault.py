@@ -14,9 +14,9 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import knows_customer, reach_of
-from portal_core.documents.kinds import is_expired, kind_of, kind_visibility, wanted_kinds
+from portal_core.documents.kinds import is_expired, kind_of, wanted_kinds
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.history.record import JsonValue
 
@@ -61,6 +61,14 @@ def wanted_count(customer_id: uuid.UUID, portal: CompiledPortal) -> Coalesce:
     """The same as a number inside another statement."""
     counted = wanted_documents(customer_id, portal).order_by().values("customer_id").annotate(number=Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
+
+
+def listed_documents(kind_key: str) -> QuerySet[Document]:
+    """The documents of a kind that stand on their customers' pages, if they are shared (`VisibleDocument.is_listed`):
+    what they are asked for, what is on file, and what was valid for a time; not what is kept no more."""
+    was_valid = Q(valid_until__isnull=False) & ~Q(state=DocumentState.GONE)
+    current = Q(state__in=(*WANTED, DocumentState.ON_FILE))
+    return Document.objects.filter(current | was_valid, kind_key=kind_key)
 
 
 def documents_of(customer_id: uuid.UUID) -> QuerySet[Document]:

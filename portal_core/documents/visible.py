@@ -16,8 +16,8 @@ from django.utils.translation import ngettext, override
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role, staff_roles
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.viewer import Viewer
-from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import is_expired, is_expiring, kind_of, kind_visibility, may_add
+from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.kinds import is_expired, is_expiring, kind_of, may_add
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.shown import ShownFile, shown_files
 from portal_core.documents.words import day_words

@@ -7,8 +7,7 @@ from portal_core.config.brand import brand_colours, contrast
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.config.logo import Logo
-from portal_core.documents.logos import content_of
-from portal_core.documents.storage import NoSuchFile
+from portal_core.documents.logos import content_if_there
 from tenants.context import current
 from tenants.outbox.letterhead import HeadLogo, Letterhead
 from tenants.outbox.pictures import name_of
@@ -54,11 +53,7 @@ def _head_logo(logo: Logo, portal: CompiledPortal) -> HeadLogo:
 
 def logo_content(digest: str) -> bytes | None:
     """The picture whose hash begins so, to travel inside a mail; None where it is gone."""
-    asset = asset_beginning(digest)
-    try:
-        return None if asset is None else content_of(asset)
-    except NoSuchFile:
-        return None
+    return content_if_there(asset_beginning(digest))
 
 
 def mixed_with_white(colour: str, share: float) -> str:

@@ -16,11 +16,11 @@ from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.accounts.signin_limits import limit_source
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.live import live_portal
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents import serving, storage
 from portal_core.documents.access import file_for
 from portal_core.documents.errors import NotTheirs, UploadRefused
-from portal_core.documents.kinds import kind_of, kind_visibility, rules_of
+from portal_core.documents.kinds import kind_of, rules_of
 from portal_core.documents.models import FileState, StoredFile
 from portal_core.documents.shown import shown_file
 from portal_core.documents.uploads import forget, stored_value, take

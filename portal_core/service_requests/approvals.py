@@ -21,8 +21,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal_core.config.compiled import CompiledField, CompiledPortal
 from portal_core.config.document.flows import ApproveAsk, Ask, ReadAsk
-from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.kinds import kind_of
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.shown import ShownFile, shown_file
 from portal_core.documents.uploads import stored_value

@@ -14,10 +14,10 @@ from portal_core.config.document.fields import FileField
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.errors import NotTheirs
 from portal_core.documents.filing import Filing, attach_loose, count_use, file_document, lock_files
-from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.documents.kinds import kind_of
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.uploads import stored_value
 from portal_core.history.models import Audience, HistoryEntry

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.viewer import Viewer
-from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.kinds import kind_of
 from portal_core.history.models import HistoryEntry
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.withholding_papers import is_told_of

@@ -13,8 +13,8 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.kinds import kind_of
 from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line

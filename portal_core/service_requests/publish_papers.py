@@ -14,7 +14,8 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import within_reach
-from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.models import Document
+from portal_core.documents.vault import WANTED, listed_documents
 from portal_core.documents.visible import visible_document
 from portal_core.service_requests.publish_facts import PAGE_SIZE, SeenCount, SeenRow
 
@@ -51,7 +52,7 @@ def paper_rows(
 
 def _there(kind_key: str) -> QuerySet[Document]:
     """What publishing would bring to light, and what it would keep hidden instead (`withholding_papers.py`)."""
-    return Document.objects.filter(kind_key=kind_key, is_shared=True).exclude(state=DocumentState.ASKED)
+    return listed_documents(kind_key).filter(is_shared=True).exclude(state__in=WANTED)
 
 
 def _row(row: Document, portal: CompiledPortal, *, may_read: bool) -> SeenRow | None:

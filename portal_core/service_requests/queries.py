@@ -11,9 +11,8 @@ from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.looking import is_look, looker
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import within_reach
-from portal_core.documents.kinds import kind_visibility
 from portal_core.documents.models import Document, DocumentState
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 

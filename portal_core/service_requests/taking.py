@@ -15,8 +15,8 @@ from django.utils import timezone
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.flows import ApproveAsk, ReadAsk, UploadAsk
 from portal_core.config.kinds.base import Saving
-from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import is_expired, kind_of, kind_visibility, may_add
+from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.kinds import is_expired, kind_of, may_add
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.service_requests import stays
 from portal_core.service_requests.attaching import Taken, answer_with_documents

@@ -15,8 +15,8 @@ from portal_core.accounts.actor import actor_for
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk, ReadAsk, UploadAsk
-from portal_core.config.visibility import Visibility
-from portal_core.documents.kinds import kind_of, kind_visibility
+from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.kinds import kind_of
 from portal_core.documents.shown import ShownFile
 from portal_core.service_requests import stays
 from portal_core.service_requests.approvals import Approval, ApprovalLine, Paper, approval_of, papers_of

@@ -13,29 +13,40 @@ from django.db import connection
 from django.utils import timezone
 
 from portal_core.config.viewer import Viewer
-from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.models import Document
+from portal_core.documents.vault import WANTED
 from portal_core.service_requests.models import ServiceRequest
 
+# The requests whose history tells of a kind: where its documents came in, and where they were given for what was asked.
+# Found by the documents: the history of everything is too long to be read while a version goes live.
 _NOTE = """
-UPDATE portal_core_servicerequest
-   SET withheld = coalesce(withheld, '{}'::jsonb) || jsonb_build_object(%(name)s::text, %(mark)s::jsonb)
- WHERE id IN (SELECT request_id FROM portal_core_document WHERE kind_key = %(kind)s AND request_id IS NOT NULL
-              UNION SELECT request_id FROM portal_core_historyentry WHERE data->>'kind' = %(kind)s)
+UPDATE portal_core_servicerequest AS request
+   SET withheld = coalesce(request.withheld, '{}'::jsonb) || told.marks
+  FROM (SELECT request_id, jsonb_object_agg('document:' || kind_key, %(mark)s::jsonb) AS marks
+          FROM (SELECT request_id, kind_key FROM portal_core_document
+                 WHERE kind_key = ANY(%(kinds)s) AND request_id IS NOT NULL
+                 UNION
+                SELECT used.request_id, paper.kind_key
+                  FROM portal_core_document AS paper
+                  JOIN portal_core_storedfile AS file ON file.document_id = paper.id
+                  JOIN portal_core_requestfile AS used ON used.file_id = file.id
+                 WHERE paper.kind_key = ANY(%(kinds)s) AND used.entry_id IS NOT NULL) AS place
+         GROUP BY request_id) AS told
+ WHERE request.id = told.request_id
 """
 
 
 def withhold_papers(kind_keys: Sequence[str]) -> None:
     """Hides what there is of these kinds, in the transaction of the caller.
 
-    What staff still ask for stays asked for: there is nothing of it yet, and customers can answer it from now on.
+    What customers are asked for, or for another copy of, stays asked for: of the first there is nothing yet, the second
+    is a paper of their own that came back to them with a reason. Hidden, neither could be answered or taken back.
     """
-    now = timezone.now()
-    there = Document.objects.filter(kind_key__in=list(kind_keys), is_shared=True).exclude(state=DocumentState.ASKED)
+    now, kinds = timezone.now(), list(kind_keys)
+    there = Document.objects.filter(kind_key__in=kinds, is_shared=True).exclude(state__in=WANTED)
     there.update(is_shared=False, changed_at=now)
-    mark = f'{{"at": "{now.isoformat()}"}}'
     with connection.cursor() as cursor:
-        for kind in kind_keys:
-            cursor.execute(_NOTE, {"kind": kind, "name": name_of(kind), "mark": mark})
+        cursor.execute(_NOTE, {"kinds": kinds, "mark": f'{{"at": "{now.isoformat()}"}}'})
 
 
 def name_of(kind_key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import tempfile
 import zipfile
 from typing import Any
@@ -131,6 +132,25 @@ def test_a_picture_that_was_packed_otherwise_is_drawn_anew_and_the_document_foll
         assert PortalAsset.objects.get().digest == before
 
 
+def _entry_changed(document: bytes, place: int, value: bytes) -> bytes:
+    """An archive whose list of contents says something else at this place."""
+    raw = bytearray(packed({DOCUMENT: document}))
+    at = raw.rindex(b"PK\x01\x02") + place
+    raw[at : at + len(value)] = value
+    return bytes(raw)
+
+
+def _beyond(document: bytes) -> bytes:
+    """An archive whose document lies where no number of the machine reaches."""
+    raw = packed({DOCUMENT: document})
+    entry, end = raw.rindex(b"PK\x01\x02"), raw.rindex(b"PK\x05\x06")
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 2)
+    head, tail = bytearray(raw[entry:end]), bytearray(raw[end:])
+    head[42:46], head[30:32] = b"\xff" * 4, struct.pack("<H", len(extra))
+    tail[12:16] = struct.pack("<I", len(head) + len(extra))
+    return raw[:entry] + bytes(head) + extra + bytes(tail)
+
+
 def _hostile(bundle: bytes) -> dict[str, tuple[bytes, str]]:
     """What nobody exported here, and a word of why it is refused."""
     parts = entries(bundle)
@@ -142,7 +162,15 @@ def _hostile(bundle: bytes) -> dict[str, tuple[bytes, str]]:
     lying[at + 24 : at + 28] = (100).to_bytes(4, "little")
     locked = bytearray(packed({DOCUMENT: document}))
     locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
+    spoilt = bytearray(packed({DOCUMENT: document}))
+    at = spoilt.index(DOCUMENT.encode()) + len(DOCUMENT)
+    spoilt[at : at + 200] = b"\xff" * 200
     return {
+        "bzip2": (packed({DOCUMENT: document}, zipfile.ZIP_BZIP2), "packed in a way that is not read"),
+        "lzma": (packed({DOCUMENT: document}, zipfile.ZIP_LZMA), "packed in a way that is not read"),
+        "unknown packing": (_entry_changed(document, 10, b"\x63\x00"), "packed in a way that is not read"),
+        "spoilt": (bytes(spoilt), "damaged"),
+        "beyond": (_beyond(document), "damaged"),
         "traversal": (packed({**parts, "../../etc/cron.d/x": b"x"}), "does not belong"),
         "absolute": (packed({**parts, "/etc/passwd": b"x"}), "does not belong"),
         "inside": (packed({**parts, f"assets/../{picture}": b"x"}), "does not belong"),

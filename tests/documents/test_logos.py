@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
+import sys
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail as sent_mails
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from portal_core.accounts.actor import actor_for
@@ -27,6 +30,7 @@ from portal_core.config.errors import PublishRefused
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation, PortalAsset, PortalVersion
 from portal_core.documents import storage, sweep
+from portal_core.documents.checking import Refused
 from portal_core.documents.checking.logo import MOST_BYTES, draw_logo
 from portal_core.documents.logos import keep_logo
 from portal_core.documents.models import StoredFile
@@ -87,6 +91,74 @@ def test_on_which_ground_it_can_be_made_out_is_told_and_what_it_is_painted_in():
     assert (badge.reads_on_light, badge.reads_on_dark) == (True, True)
     assert drawn(logo(ink="#c8401a")).colour == "#cc4411"
     assert dark.colour == white.colour == ""
+
+
+def huge(size=(5_000, 4_000), box=(500, 400, 4_500, 3_600)):
+    """As a scanner or a designer sends it: twenty million pixels of four channels, with a margin."""
+    image = Image.new("RGBA", size, (255, 0, 0, 0))
+    ImageDraw.Draw(image).rounded_rectangle(box, 700, fill="#10307a")
+    ImageDraw.Draw(image).ellipse((1_500, 1_000, 3_500, 3_000), fill="#f0b040")
+    written = io.BytesIO()
+    image.save(written, "PNG", compress_level=1)
+    return written.getvalue()
+
+
+def test_a_huge_picture_becomes_the_logo_that_a_small_one_of_it_becomes():
+    content = huge()
+    made = drawn(content)
+    assert drawn(made.content).content == made.content
+    with Image.open(io.BytesIO(content)) as image:
+        small = io.BytesIO()
+        image.resize((500, 400), Image.Resampling.BOX).save(small, "PNG")
+    beside = drawn(small.getvalue())
+    assert (made.width, made.height) == (beside.width, beside.height) == (105, 84)
+    assert (made.colour, made.reads_on_light) == (beside.colour, beside.reads_on_light) == ("#113377", True)
+    with Image.open(io.BytesIO(made.content)) as one, Image.open(io.BytesIO(beside.content)) as other:
+        difference = ImageChops.difference(one.convert("RGBA"), other.convert("RGBA"))
+        assert max(ImageStat.Stat(difference).mean) < 3
+    # Of strips that are drawn one by one no seam is seen.
+    with Image.open(io.BytesIO(made.content)) as image:
+        lines = [image.convert("RGBA").getpixel((52, line)) for line in range(25, 60)]
+    assert len(set(lines)) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [((9_000, 1_000), "logo_wide"), ((1_000, 3_000), "logo_narrow"), ((2_000, 2_000), "logo_empty")]
+)
+def test_a_huge_picture_is_refused_for_the_same_reasons(size, code):
+    written = io.BytesIO()
+    Image.new("RGBA", size, (9, 9, 9, 0 if code == "logo_empty" else 255)).save(written, "PNG")
+    with pytest.raises(Refused) as refused:
+        drawn(written.getvalue())
+    assert refused.value.code == code
+
+
+# In a process of its own, whose memory the operating system bounds (see test_hostile_files.py).
+MEASURE = """
+import resource, sys, time
+sys.path.insert(0, ".")
+from portal_core.documents.checking import check_file
+from portal_core.documents.checking.logo import draw_logo
+resource.setrlimit(resource.RLIMIT_AS, (600 * 1024 * 1024, 600 * 1024 * 1024))
+start = time.process_time()
+for name in sys.argv[1:]:
+    with open(name, "rb") as content:
+        draw_logo(check_file(content, name, ("png", "jpg")).content)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(int(peak.split()[1]) / 1024, time.process_time() - start)
+"""
+
+
+def test_the_largest_picture_that_is_taken_becomes_a_logo_in_two_hundred_megabytes(tmp_path):
+    (tmp_path / "huge.png").write_bytes(huge())
+    (tmp_path / "phone.jpg").write_bytes(picture(size=(8_000, 6_000)))
+    files = [str(tmp_path / name) for name in ("huge.png", "phone.jpg")]
+    command = [sys.executable, "-c", MEASURE, *files]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    peak, seconds = map(float, done.stdout.split())
+    assert peak < 200, f"{peak:.0f} MB"
+    assert seconds < 8, f"{seconds:.1f} s"
 
 
 def test_nothing_but_the_picture_is_kept(papers):

@@ -26,6 +26,9 @@ from tenants.outbox.events import emit
 
 # What in a field says whether customers see its value; the rest of it is words.
 _OF_FIELD: Final = frozenset({"show", "at", "retired"})
+_OF_KIND: Final = frozenset({"show", "retired"})
+# A kind of documents among the keys of `Decisions.seen`; no field is named so.
+_PAPERS: Final = "document:"
 
 
 @dataclass(frozen=True)
@@ -164,8 +167,8 @@ def could_not(key: str, problem: str) -> None:
 def still_decided(kept: Mapping[str, JsonValue], changes: Iterable[Change]) -> dict[str, JsonValue]:
     """What stays decided after an edit, as the row keeps it.
 
-    SECURITY: what was said about the values of a field ends with the next change to who sees it, and is asked again. A
-    field that is hidden and later shown once more would else show its values by the old word.
+    SECURITY: what was said about the values of a field, or about the documents of a kind, ends with the next change to
+    who sees them, and is asked again. What is hidden and later shown once more would come to light by the old word.
     """
     seen = kept.get("seen")
     if not isinstance(seen, dict) or not seen:
@@ -176,7 +179,9 @@ def still_decided(kept: Mapping[str, JsonValue], changes: Iterable[Change]) -> d
 
 
 def _opens(change: Change, key: str) -> bool:
-    """Whether a change may show or hide the values of a field (type.field)."""
+    """Whether a change may show or hide the values of a field (type.field), or what there is of a document kind."""
+    if key.startswith(_PAPERS):
+        return _opens_papers(change, key.removeprefix(_PAPERS))
     type_key, _, field_key = key.partition(".")
     match change.path:
         case ("types", found, "fields", field, *rest) if (found, field) == (type_key, field_key):
@@ -189,6 +194,13 @@ def _opens(change: Change, key: str) -> bool:
         case ("flows", *rest):
             return len(rest) < 2 or rest[1] in ("statuses", "retired")
     return change.path == ("types",)
+
+
+def _opens_papers(change: Change, kind_key: str) -> bool:
+    match change.path:
+        case ("document_kinds", found, *rest) if found == kind_key:
+            return not rest or rest[0] in _OF_KIND
+    return change.path == ("document_kinds",)
 
 
 def forget() -> None:

@@ -25,6 +25,11 @@ _TRIES: Final[Sequence[tuple[int, int | None]]] = (
     (84, None), (84, 256), (56, None), (56, 256), (56, 64), (42, 64), (42, 32), (28, 32), (28, 16), (28, 8),
 )  # fmt: skip
 _LEAST_HEIGHT: Final = 20
+# From so many pixels on it is drawn some hundred pixels high before anything else is done with it.
+_HUGE_PIXELS: Final = 2_000_000
+_HUGE_HEIGHT: Final = 400
+# How many lines of the smaller picture are drawn at once.
+_STRIP: Final = 16
 _WIDEST: Final = 8.0
 _NARROWEST: Final = 0.4
 # The grounds that a logo stands on in the portal, in both schemes.
@@ -58,12 +63,8 @@ def draw_logo(content: IO[bytes]) -> DrawnLogo:
     """The logo of a picture that `check_file` has taken. Raises `Refused` for what cannot be one."""
     content.seek(0)
     with Image.open(content) as opened:
-        whole = _cut(opened.convert("RGBA"))
-    ratio = whole.width / whole.height
-    if ratio > _WIDEST:
-        raise Refused("logo_wide")
-    if ratio < _NARROWEST:
-        raise Refused("logo_narrow")
+        whole = _cut(_bounded(opened))
+    _refuse_shape(whole.size)
     if whole.height < _LEAST_HEIGHT:
         raise Refused("logo_small")
     for height, colours in _TRIES:
@@ -72,6 +73,35 @@ def draw_logo(content: IO[bytes]) -> DrawnLogo:
         if len(written) <= MOST_BYTES:
             return _told(small, written)
     raise Refused("logo_heavy")
+
+
+def _bounded(opened: Image.Image) -> Image.Image:
+    """The picture to be cut out; a huge one without its margin and some hundred pixels high.
+
+    Drawn smaller in strips: beside twenty million pixels of four channels there is no room for a second copy of them.
+    """
+    if opened.width * opened.height <= _HUGE_PIXELS:
+        return opened.convert("RGBA")
+    opened.load()
+    box = opened.getbbox() if "A" in opened.getbands() else (0, 0, *opened.size)
+    if box is None:
+        raise Refused("logo_empty")
+    left, top, right, bottom = box
+    _refuse_shape((right - left, bottom - top))
+    step = max(1, (bottom - top) // _HUGE_HEIGHT)
+    made = Image.new("RGBA", (-(-(right - left) // step), -(-(bottom - top) // step)))
+    for start in range(top, bottom, step * _STRIP):
+        strip = opened.crop((left, start, right, min(bottom, start + step * _STRIP)))
+        made.paste(strip.convert("RGBA").reduce(step), (0, (start - top) // step))
+    return made
+
+
+def _refuse_shape(size: tuple[int, int]) -> None:
+    ratio = size[0] / size[1]
+    if ratio > _WIDEST:
+        raise Refused("logo_wide")
+    if ratio < _NARROWEST:
+        raise Refused("logo_narrow")
 
 
 def _cut(image: Image.Image) -> Image.Image:

@@ -25,7 +25,7 @@ from tenants.context import tenant_context
 class Command(BaseCommand):
     """Exits 0 when done, 1 when the document is refused (nothing was changed), 2 for a wrong call."""
 
-    help = "Takes a portal configuration from a JSON file as the draft, or publishes it."
+    help = "Takes a portal from a JSON document or a bundle with its pictures as the draft, or publishes it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The names of contract.md."""

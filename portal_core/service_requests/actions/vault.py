@@ -19,11 +19,11 @@ from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.live import live_portal
-from portal_core.config.visibility import Visibility
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import knows_customer, sees_document
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken, StillChecked
 from portal_core.documents.filing import Filing, Label, attach_loose, file_document, lock_files
-from portal_core.documents.kinds import kind_of, kind_visibility, may_add
+from portal_core.documents.kinds import kind_of, may_add
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.documents.vault import WANTED
 from portal_core.history.models import HistoryEntry

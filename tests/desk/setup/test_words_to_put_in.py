@@ -198,3 +198,19 @@ def test_tests_are_bound_in_number_and_for_those_who_configure(alice, people, cl
         answer = alice.post(SEND, asked, follow=True)
     assert Mail.objects.filter(subject__startswith="Test: ").count() == 10
     assert "10 tests an hour are sent" in text(answer)
+
+
+def test_a_draft_that_went_live_meanwhile_is_said_and_nothing_is_sent(alice, people):
+    file_request(people["carol"])
+    edit(actor=SYSTEM, operations=[Set(("messages", mail_key(), "subject"), "Another {reference}")], title="Said anew")
+    asked = asked_of(alice.get(cell(told_status(), "customer")))
+    assert asked["version"] == "draft"
+    publish(actor=SYSTEM, document=current().document)
+    looks = CustomerLook.objects.count()
+    answer = alice.post(SEND, asked, follow=True)
+    assert answer.redirect_chain == [(asked["back"], 302)] and answer.status_code == 200
+    assert "Nothing was sent: the draft was published or discarded meanwhile." in text(answer)
+    assert not Mail.objects.filter(subject__startswith="Test: ").exists()
+    assert alice.post(SEND, asked_of(answer), follow=True).status_code == 200
+    assert Mail.objects.filter(subject__startswith="Test: Another").count() == 1
+    assert CustomerLook.objects.count() > looks

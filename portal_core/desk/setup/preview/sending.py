@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.desk.setup.preview.inner import looked, note, place_of
+from portal_core.config.drafted import drafted_portal
+from portal_core.desk.setup.preview.inner import DRAFT, looked, note, place_of
 from portal_core.desk.setup.preview.mails import SeenMail, seen_mail
 from portal_core.desk.setup.preview.rewriting import rewrite
 from portal_core.desk.setup.preview.trying import Address, stage
@@ -24,6 +25,7 @@ AN_HOUR: Final = 10
 _HOUR_SECONDS: Final = 3600
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TEST: Final = "This is a test from Portico, sent by you. No customer has got it; its links lead to the preview."
+_OVER: Final = "Nothing was sent: the draft was published or discarded meanwhile. This is the mail as it is live now."
 _BODY: Final = re.compile(r"<body[^>]*>")
 _BANNER: Final = (
     '<p style="margin:0;padding:10px 16px;background-color:#fdf3d7;color:#4a3a08;font-family:Arial,sans-serif;'
@@ -39,6 +41,9 @@ def send(request: PersonRequest) -> HttpResponse:
     if not (_KEY.fullmatch(asked["type"]) and _KEY.fullmatch(asked["status"])):
         raise Http404
     back = HttpResponseRedirect(_back(request))
+    if asked["version"] == DRAFT and not drafted_portal().is_changed:
+        messages.error(request, _OVER)
+        return back
     try:
         consume([Bucket("test_mails", str(request.user.pk), AN_HOUR, _HOUR_SECONDS)])
     except TooMany:
