@@ -145,6 +145,14 @@ def scene(people, tenant, caplog) -> Iterator[Scene]:
 FIELD_KEYS = [canaries.key(group, kind) for group in canaries.GROUPS for kind in ("text", "choice")]
 # A table and what is more than a line, once as hidden and once as open to customers.
 FIELD_KEYS += [canaries.key(group, kind) for group in ("office", "shop") for kind in ("rows", "address")]
+RECORD_KEYS = [canaries.key(group, kind) for group in ("office", "shop", "soon") for kind in ("text", "number")]
+# Where fields are sent, and which.
+CHANGED_AT = {
+    "portal:change": FIELD_KEYS,
+    "desk:change": FIELD_KEYS,
+    "portal:record_change": RECORD_KEYS,
+    "desk:record_change": RECORD_KEYS,
+}
 NOBODYS = 999_999
 NOT_ALLOWED = 405
 
@@ -197,14 +205,13 @@ def _posts(name: str, path: str) -> Iterator[dict[str, str]]:
         yield from ({"row": "1001|asked||", "to": f"way.{to}", "do": "look", "reason": "r"} for to in canaries.STATUSES)
         return
     for status in canaries.STATUSES:
-        if "move" in name:
+        if name.endswith(":move"):
             # Stale: the page showed another status than the one in force.
             yield {"to": status, "shown_to": status, "status": "dropped", "reason": ""}
             yield {"to": status, "shown_to": "x", "status": "open", "reason": ""}
-    if "change" in name:
-        for field in FIELD_KEYS:
-            yield {"edit": field, "seen": "spoilt", f"f-{field}": "x"}
-            yield {"edit": field, "seen": "spoilt", f"f-{field}": "Another answer"}
+    for key in CHANGED_AT.get(name, ()):
+        yield {"edit": key, "seen": "spoilt", f"f-{key}": "x"}
+        yield {"edit": key, "seen": "spoilt", f"f-{key}": "Another answer"}
 
 
 # They end the reader's own session, or the account of the customer whom the canaries are for.
@@ -229,6 +236,11 @@ def _turned_away(client: Any, path: str) -> Iterator[tuple[str, str]]:
         yield f"{method} {path}", _heard(answer)
 
 
+def _answers(client: Any, name: str, path: str) -> Iterator[tuple[str, str]]:
+    yield from _got(client, name, path)
+    yield from _sent(client, name, path)
+
+
 def _got(client: Any, name: str, path: str) -> Iterator[tuple[str, str]]:
     """A page by every query; one that is not to be got says so to all of them."""
     for query in _queries(name, path):
@@ -248,10 +260,12 @@ def _sent(client: Any, name: str, path: str) -> Iterator[tuple[str, str]]:
             return
 
 
-def everything_reached(client: Any, scene: Scene, user: Any | None) -> Iterator[tuple[str, str]]:
+def everything_reached(
+    client: Any, scene: Scene, user: Any | None, names: set[str] | None = None
+) -> Iterator[tuple[str, str]]:
     """Every answer that this client gets from every address: what was asked, and the answer with its headers.
 
-    `user` is whose client it is, None for somebody signed out.
+    `user` is whose client it is, None for somebody signed out; `names` are the addresses to be asked, all without it.
     """
     values = {
         "number": [scene.a.number, scene.b.number, NOBODYS],
@@ -276,16 +290,16 @@ def everything_reached(client: Any, scene: Scene, user: Any | None) -> Iterator[
         "inner": [f"requests/{scene.a.number}/", "new/job/", "account/password/", "mail/job/asked/"],
     }
     for address in addresses(TENANT):
-        if address.name in NEVER_TRIED:
+        if address.name in NEVER_TRIED or (names is not None and address.name not in names):
             continue
-        if _is_turned_away(address, user):
-            yield from _turned_away(client, next(address.paths(values)))
-            continue
+        is_turned_away = _is_turned_away(address, user)
         for path in address.paths(values):
-            yield from _got(client, address.name, path)
-            yield from _sent(client, address.name, path)
+            answers = _turned_away(client, path) if is_turned_away else _answers(client, address.name, path)
+            yield from ((f"{address.name}: {asked}", heard) for asked, heard in answers)
+            if is_turned_away:
+                break
     # Where the reader's own messages stand now.
-    yield "GET / at the end", _heard(client.get("/"))
+    yield "portal:home: GET / at the end", _heard(client.get("/"))
 
 
 def _heard(answer: Any) -> str:
@@ -363,7 +377,9 @@ def walk_of(name: str, scene: Scene, client_for: Any) -> Walked:
             walked = Walked(_leaks(everything_reached(client, scene, user), SOUGHT), templates=templates)
             if name in WALK_AGAIN:
                 scene.hide_soon()
-                walked.after = _leaks(everything_reached(client, scene, user), SOUGHT)
+                # Where nothing of a request stood while more was to be seen, nothing of it can stand now.
+                showing = {asked.split(": ")[0] for asked in walked.before}
+                walked.after = _leaks(everything_reached(client, scene, user, showing), SOUGHT)
             scene.mails()
         _walked[name] = walked
     return _walked[name]
