@@ -22,7 +22,7 @@ from portal_core.portal.my_details import details_href
 from portal_core.reporting.beginning import put_away
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import SavedView
-from portal_core.service_requests.saved_views import SHOWN, filters_of, views_for
+from portal_core.service_requests.saved_views import SHOWN, filters_of, first_views
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import current
 from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell, Updates
@@ -139,15 +139,14 @@ class _Place:
 
 def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavGroup, ...]:
     # All numbers of the rail in one statement.
-    all_views = views_for(actor) if actor.may("see") else ()
-    views = all_views[:SHOWN]
+    views, all_views = first_views(actor) if actor.may("see") else ((), 0)
     zone = Viewer.of(actor, portal).time_zone
     kept = [queue.filtered(actor, filters_of(view), zone=zone) for view in views]
     counts, (is_begun, *numbers) = queue.counts(actor, also=[put_away(), *kept])
     return (
         NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
         NavGroup("Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal)), title="Queues"),
-        NavGroup("Saved views", _views(request, views, numbers) + _more_views(len(all_views)), title="Saved views"),
+        NavGroup("Saved views", _views(request, views, numbers) + _more_views(all_views), title="Saved views"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, Max, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Max, Q, QuerySet, Value, When, Window
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -18,6 +18,7 @@ from portal_core.accounts.roles import CUSTOMER, Role, may_grant, resolve_role, 
 from portal_core.accounts.signin_links import INVITATION
 
 MEMBERS_SHOWN: Final = 100
+RECEIVERS_SHOWN: Final = 200
 
 
 class State(StrEnum):
@@ -92,9 +93,19 @@ def member_at(actor: Actor, key: UUID) -> Member | None:
     return next(iter(_members(actor, list(_colleagues().filter(pk=key)))), None)
 
 
-def receivers(actor: Actor, leaving: UUID) -> list[Member]:
-    """Who can take over a leaving colleague's requests: everybody who works here."""
-    return _members(actor, list(_colleagues().filter(is_active=True).exclude(pk=leaving)))
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """Who can take over a leaving colleague's requests: the first by name, and how many others there are."""
+
+    members: list[Member]
+    more: int
+
+
+def receivers(actor: Actor, leaving: UUID) -> Receivers:
+    """Everybody who works here, as far as one menu holds them."""
+    people = User.objects.exclude(role=CUSTOMER).filter(is_active=True).exclude(pk=leaving).order_by("name", "id")
+    found = list(people.annotate(number=Window(Count("pk")))[:RECEIVERS_SHOWN])
+    return Receivers(_members(actor, found), found[0].number - len(found) if found else 0)
 
 
 def _members(actor: Actor, people: Sequence[User]) -> list[Member]:

@@ -43,6 +43,7 @@ from tenants.ui.paging import page_number, pager_by_number
 OPEN_SHOWN = 20
 PAGE_SIZE = 25
 LOOKS_SHOWN = 10
+LOOKS_A_PAGE = 50
 _PARTS = ("happened", "requests", "told")
 _WORDS = {
     **WORDS,
@@ -115,14 +116,23 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
 
 
 def _looks(request: PersonRequest, user: User) -> dict[str, object]:
-    """Who has looked at the portal as this customer, for owners; `?looks=all` tells of every look."""
+    """Who has looked at the portal as this customer, for owners.
+
+    `?looks=all` leads through every look, a page at a time: `?looks=ID` are those before that one.
+    """
     if request.actor.role.base != "owner":
-        return {"looks": (), "has_more_looks": False}
-    found = looks_at(user.pk)
-    if request.GET.get("looks") == "all":
-        return {"looks": found, "has_more_looks": False}
-    looks = list(found[: LOOKS_SHOWN + 1])
-    return {"looks": looks[:LOOKS_SHOWN], "has_more_looks": len(looks) > LOOKS_SHOWN}
+        return {"looks": ()}
+    asked = request.GET.get("looks", "")
+    before = parse_uuid(asked)
+    looks, has_more = looks_at(user.pk, number=LOOKS_A_PAGE if asked else LOOKS_SHOWN, before=before)
+    following = f"?looks={looks[-1].pk}#lk" if asked and looks else "?looks=all#lk"
+    pager = {"newer_href": "?looks=all#lk" if before else "", "newer_label": "The latest"}
+    return {
+        "looks": looks,
+        "are_looks_paged": bool(asked),
+        "all_looks_href": following if has_more and not asked else "",
+        "looks_pager": pager | {"older_href": following if has_more and asked else "", "older_label": "Earlier looks"},
+    }
 
 
 def _open_ones(actor: Actor, user: User, viewer: Viewer) -> dict[str, object]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.desk.people import Colleague
+from portal_core.desk.people import Colleagues
 from portal_core.service_requests import queue
 from portal_core.service_requests.queue import Filters
 
@@ -88,6 +88,8 @@ class FilterMenu:
     value: str
     options: list[Option]
     remove_href: str
+    # What stands below the values: that there are others.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,16 +131,17 @@ def column(filters: Filters, sort: str, label: str, *, classes: str = "") -> Col
 
 
 def menus(
-    filters: Filters, portal: CompiledPortal, people: list[Colleague], address: Address = QUEUE
+    filters: Filters, portal: CompiledPortal, people: Colleagues, address: Address = QUEUE
 ) -> Iterator[FilterMenu]:
     """All filters of a list."""
     text, language = portal.text, portal.language
     types = [(item.key, text(item.name, language)) for item in portal.types]
     teams = [(key, text(name, language)) for key, name in portal.teams.items()]
-    who = [("me", "me"), ("nobody", "nobody yet"), *((person.id, person.name) for person in people)]
+    who = [("me", "me"), ("nobody", "nobody yet"), *((person.id, person.name) for person in people.listed)]
     make = _Menus(filters, address)
     yield make.menu("type_key", "Type", types)
-    yield make.menu("who", "With", who)
+    others = f"and {people.more} more, who are found by their team" if people.more else ""
+    yield replace(make.menu("who", "With", who), note=others)
     if teams:
         yield make.menu("team", "Team", teams)
     yield make.menu("due", "Due", list(DUE.items()))

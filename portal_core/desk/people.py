@@ -1,8 +1,15 @@
 """Who works at the desk: for menus and filters."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from django.db.models import Count, Window
+
+from portal_core.accounts.models import User
 from portal_core.accounts.queries import active_colleagues
+
+# Two menus of the queue name each of them: beyond this the page would be mostly names.
+LISTED: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -14,6 +21,22 @@ class Colleague:
     team_key: str
 
 
-def colleagues() -> list[Colleague]:
-    """Everybody who can be given a request, by name, in one query."""
-    return [Colleague(str(user.pk), user.name or user.email, user.team_key) for user in active_colleagues()]
+@dataclass(frozen=True)
+class Colleagues:
+    """Those that a menu names, and how many others there are."""
+
+    listed: tuple[Colleague, ...] = ()
+    more: int = 0
+
+
+def colleagues(*, also: User | None = None) -> Colleagues:
+    """Who can be given a request, by name, in one query: as many as a page can name.
+
+    `also` is somebody who must be among them, so that a form which shows them does not take a request away.
+    """
+    rows = list(active_colleagues().annotate(number=Window(Count("pk")))[:LISTED])
+    more = rows[0].number - len(rows) if rows else 0
+    found: list[User] = [*rows]
+    if more and also is not None and also.is_active and also not in found:
+        found, more = [also, *found], more - 1
+    return Colleagues(tuple(Colleague(str(user.pk), user.name or user.email, user.team_key) for user in found), more)

@@ -22,9 +22,10 @@ from portal_core.history.record import latest_key
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Cursor, Filters, QueuePage
-from portal_core.service_requests.saved_views import views_for
+from portal_core.service_requests.saved_views import view_named
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.identifiers import parse_uuid
 
 _WEEK_DAYS = 7
 
@@ -108,9 +109,9 @@ def pulse(request: PersonRequest, version: int) -> str:
 
 def _title(request: PersonRequest, filters: Filters) -> str:
     """The name of the view that the address names, while it is one that this person has."""
-    named = request.GET.get("saved", "")
+    named = parse_uuid(request.GET.get("saved", ""))
     if named:
-        view = next((view for view in views_for(request.actor) if str(view.pk) == named), None)
+        view = view_named(request.actor, named)
         if view is not None:
             return view.name
     if filters.state == "any" and filters.view == "all":

@@ -18,7 +18,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.delivery import delivery_words, untold_words
 from portal_core.desk.filters import read_filters
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
-from portal_core.desk.people import Colleague, colleagues
+from portal_core.desk.people import Colleagues, colleagues
 from portal_core.desk.planning import plan_panel
 from portal_core.desk.ready_answers import Ready, ready_answers
 from portal_core.desk.records import records_pane
@@ -305,8 +305,8 @@ def _told(opened: DeskRequest) -> str:
     return delivery_words(customer, "replies", way) or f"{customer.first_name} gets an e-mail at {customer.email}"
 
 
-def _people(opened: DeskRequest) -> list[Colleague]:
-    return colleagues() if opened.actor.may("assign") else []
+def _people(opened: DeskRequest) -> Colleagues:
+    return colleagues(also=opened.row.assignee) if opened.actor.may("assign") else Colleagues()
 
 
 def _teams(opened: DeskRequest) -> list[tuple[str, str]]:

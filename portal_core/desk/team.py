@@ -63,7 +63,7 @@ def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) 
         "pager": pager_by_number(request.GET, number, has_more=page.has_more),
         "summary": _summary(page, len(teams)),
         "picked": picked,
-        "receivers": receivers(request.actor, picked.user.pk) if picked and can_hand_over() else [],
+        "receivers": receivers(request.actor, picked.user.pk) if picked and can_hand_over() else None,
         "roles": [role_name(role) for role in staff_roles()],
         "role_lines": _role_lines(staff_roles()),
         "page_error": bool(bound),

@@ -25,6 +25,7 @@ from portal_core.service_requests.saved_views import (
     share_view,
     views_for,
 )
+from tenants.ui.paging import page_number, pager_by_number
 
 LIST = "/desk/views/"
 
@@ -52,14 +53,14 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 def _page(request: PersonRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    actor = request.actor
-    lines = [
-        ViewLine(view, href_of(view), view.owner_id == actor.user_id, may_change(actor, view))
-        for view in views_for(actor)
-    ]
+    actor, number = request.actor, page_number(request.GET)
+    views, has_more = views_for(actor, page=number)
+    lines = [ViewLine(view, href_of(view), view.owner_id == actor.user_id, may_change(actor, view)) for view in views]
     context = {
         "portal": live_portal(),
         "lines": lines,
+        "pager": pager_by_number(request.GET, number, has_more=has_more)
+        | {"newer_label": "Back", "older_label": "More views"},
         "may_share": actor.may(SHARE),
         "name_length": NAME_LENGTH,
         "problem": problem,

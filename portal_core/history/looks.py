@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -27,6 +26,16 @@ def note_look(*, actor: Actor, customer_id: uuid.UUID, page: str, is_draft: bool
         look.save(force_insert=True)
 
 
-def looks_at(customer_id: uuid.UUID) -> QuerySet[CustomerLook]:
-    """Who looked at this customer's pages, the latest first."""
-    return CustomerLook.objects.filter(customer_id=customer_id).select_related("looker").order_by("-at")
+def looks_at(
+    customer_id: uuid.UUID, *, number: int, before: uuid.UUID | None = None
+) -> tuple[list[CustomerLook], bool]:
+    """The latest looks at this customer's pages (those before a look, where one is named), and whether others follow.
+
+    The table only grows: however far back one goes, a page costs a page.
+    """
+    found = CustomerLook.objects.filter(customer_id=customer_id)
+    last = found.filter(pk=before).first() if before is not None else None
+    if last is not None:
+        found = found.filter(at__lte=last.at).exclude(at=last.at, id__gte=last.pk)
+    looks = list(found.select_related("looker").order_by("-at", "-id")[: number + 1])
+    return looks[:number], len(looks) > number

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Window
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -21,6 +21,7 @@ NAME_LENGTH: Final = 60
 # In the rail each is counted with every page.
 SHOWN: Final = 15
 OWN_LIMIT: Final = 30
+PAGE_SIZE: Final = 100
 SHARE: Final = "manage_setup"
 
 
@@ -34,12 +35,29 @@ class ViewRefused(RequestError):
         super().__init__(message)
 
 
-def views_for(actor: Actor) -> Sequence[SavedView]:
-    """One's own views and the shared ones, by name, in one query."""
+def views_for(actor: Actor, *, page: int = 1) -> tuple[Sequence[SavedView], bool]:
+    """A page of one's own views and the shared ones, by name, and whether more follow; in one query."""
+    first = (page - 1) * PAGE_SIZE
+    views = list(_views(actor)[first : first + PAGE_SIZE + 1])
+    return views[:PAGE_SIZE], len(views) > PAGE_SIZE
+
+
+def first_views(actor: Actor) -> tuple[Sequence[SavedView], int]:
+    """The views that stand in the rail, and how many there are in all; in one query."""
+    views = list(_views(actor).annotate(number=Window(Count("id")))[:SHOWN])
+    return views, views[0].number if views else 0
+
+
+def view_named(actor: Actor, view_id: uuid.UUID) -> SavedView | None:
+    """One view, while it is one that this person has."""
+    return _views(actor).filter(pk=view_id).first()
+
+
+def _views(actor: Actor) -> QuerySet[SavedView]:
     if actor.user_id is None or not actor.is_staff:
-        return ()
+        return SavedView.objects.none()
     mine_or_shared = Q(owner_id=actor.user_id) | Q(is_shared=True)
-    return list(SavedView.objects.filter(mine_or_shared).order_by("name", "id"))
+    return SavedView.objects.filter(mine_or_shared).order_by("name", "id")
 
 
 def filters_of(view: SavedView) -> Filters:

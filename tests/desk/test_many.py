@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import Session, User
+from portal_core.accounts.queries import active_colleagues
 from portal_core.history.models import CustomerLook
+from portal_core.service_requests.actions import assign
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.saved_views import keep_view
@@ -47,6 +52,46 @@ def test_requests_are_given_to_anybody_of_a_large_team(shop, people, client_for)
     )
     row = shop.file("repair", what="Red", kind="noise")
     assert "Zoe 509" in client_for(people["bob"]).get(f"/desk/requests/{row.number}/").content.decode()
+
+
+def test_a_menu_names_as_many_colleagues_as_fit_says_how_many_more_and_keeps_who_has_the_request(
+    shop, people, client_for, monkeypatch
+):
+    monkeypatch.setattr("portal_core.desk.people.LISTED", 5)
+    User.objects.bulk_create(
+        User(email=f"w{place:03}@example.com", name=f"Zoe {place:03}", role="agent", is_active=True)
+        for place in range(20)
+    )
+    row, zoe = shop.file("repair", what="Red", kind="noise"), User.objects.get(email="w019@example.com")
+    assign(actor=actor_for(people["bob"]), request_id=row.pk, assignee_id=zoe.pk)
+    bob, there = client_for(people["bob"]), active_colleagues().count()
+    page = bob.get(f"/desk/requests/{row.number}/").content.decode()
+    menu = re.search(r'id="give-who".*?</select>', page, re.DOTALL)
+    assert menu is not None
+    assert f'value="{zoe.pk}" selected' in menu[0], "giving it to a team would take it away from her"
+    assert menu[0].count("<option value=") == 1 + 6 + 1 and f"and {there - 6} more, by their team" in menu[0]
+    queue = bob.get("/desk/?view=all").content.decode()
+    assert f"and {there - 5} more, who are found by their team" in queue and f"and {there - 5} more, by their" in queue
+    monkeypatch.undo()
+    assert " more, by their team" not in bob.get("/desk/?view=all").content.decode()
+
+
+def test_who_takes_over_is_named_as_far_as_a_menu_goes(shop, people, client_for, monkeypatch):
+    monkeypatch.setattr("portal_core.accounts.team.RECEIVERS_SHOWN", 4)
+    row = shop.file("repair", what="Red", kind="noise")
+    assign(actor=actor_for(people["bob"]), request_id=row.pk, assignee_id=people["bob"].pk)
+    User.objects.bulk_create(
+        User(email=f"w{place:03}@example.com", name=f"Zoe {place:03}", role="agent", is_active=True)
+        for place in range(20)
+    )
+    others = User.objects.exclude(role="customer").filter(is_active=True).exclude(pk=people["bob"].pk).count()
+    alice = client_for(people["alice"])
+    page = alice.get(f"/desk/team/?person={people['bob'].pk}").content.decode()
+    menu = re.search(r'name="requests_to".*?</select>', page, re.DOTALL)
+    assert menu is not None and menu[0].count("<option") == 1 + 4
+    assert f"{others - 4} more people work here." in page
+    monkeypatch.undo()
+    assert "more people work here" not in alice.get(f"/desk/team/?person={people['bob'].pk}").content.decode()
 
 
 def test_every_sign_in_is_listed_this_one_first(people, client_for):
@@ -97,7 +142,7 @@ def test_a_request_goes_on_in_any_of_a_customers_open_ones(shop, people, client_
     assert re.findall(r'name="into" value="(\d+)"', refused.content.decode()) == offered[1]
 
 
-def test_the_rail_says_how_many_views_there_are_and_the_page_lists_them_all(shop, people, client_for):
+def test_the_rail_says_how_many_views_there_are_and_the_pages_list_them_all(shop, people, client_for, monkeypatch):
     bob = actor_for(people["bob"])
     for place in range(20):
         keep_view(actor=bob, name=f"View {place:02}", filters=Filters(view="all"))
@@ -110,15 +155,39 @@ def test_the_rail_says_how_many_views_there_are_and_the_page_lists_them_all(shop
     assert "All 80 views" in client.get("/desk/").content.decode()
     page = client.get("/desk/views/").content.decode()
     assert "View 19" in page and "Shared 059" in page
+    monkeypatch.setattr("portal_core.service_requests.saved_views.PAGE_SIZE", 50)
+    first, second = (client.get(f"/desk/views/?page={page}").content.decode() for page in (1, 2))
+    named = [set(re.findall(r"<bdi>((?:View|Shared) \d+)</bdi>", page)) for page in (first, second)]
+    assert [len(found) for found in named] == [50, 30] and len(set().union(*named)) == 80
+    assert 'rel="next"' in first and 'rel="next"' not in second
+    # Where one of them stands open, its name is known wherever it is in the list; the rail loads what it shows.
+    last = SavedView.objects.get(name="View 19")
+    with CaptureQueriesContext(connection) as sent:
+        shown = client.get(f"/desk/?saved={last.pk}").content.decode()
+    assert "View 19" in shown
+    rail = next(item["sql"] for item in sent if "savedview" in item["sql"] and "LIMIT 15" in item["sql"])
+    assert "OVER ()" in rail
 
 
-def test_an_owner_sees_every_look_at_a_customer(shop, people, client_for):
+def test_an_owner_sees_every_look_at_a_customer_page_by_page(shop, people, client_for, monkeypatch):
+    now = timezone.now()
     CustomerLook.objects.bulk_create(
         CustomerLook(customer=people["carol"], looker=people["alice"], page=f"/look-{place:02}/", is_draft=False,
-                     at=timezone.now() + timedelta(minutes=place))
+                     at=now + timedelta(minutes=8 if place == 9 else place))
         for place in range(14)
     )  # fmt: skip
     alice, path = client_for(people["alice"]), f"/desk/customers/{people['carol'].pk}/"
     page = alice.get(path).content.decode()
     assert page.count("/look-") == 10 and "?looks=all" in page
     assert alice.get(f"{path}?looks=all").content.decode().count("/look-") == 14
+    monkeypatch.setattr("portal_core.desk.customer.LOOKS_A_PAGE", 5)
+    seen, href = [], "?looks=all"
+    while href:
+        page = alice.get(f"{path}{href}").content.decode()
+        seen.append(re.findall(r"/look-(\d+)/", page))
+        following = re.search(r'href="([^"#]+)#lk" rel="next"', page)
+        href = following[1] if following else ""
+    assert [len(found) for found in seen] == [5, 5, 4]
+    assert sorted(place for found in seen for place in found) == [f"{place:02}" for place in range(14)]
+    others = alice.get(f"{path}?looks={uuid.uuid4()}").content.decode()
+    assert "/look-13/" in others, "an id of nobody's leads to the latest"
