@@ -208,6 +208,8 @@ def _add_a_status(olive):
     olive.hand.pick("#way-to", "On the stand")
     olive.hand.press("form:has(#way-to) button")
     olive.page.wait_for_selector("section[aria-labelledby=ways] th:has-text('On the stand')")
+    if olive.way.startswith("keys"):
+        olive.hand.keys.stands()
 
 
 def _choose_a_colour(olive):
