@@ -95,6 +95,12 @@ SHARED = (
     ),
     Form("alice", "/desk/setup/portal/languages/", {"do": "add", "language": "pl"}),
     Form("alice", "/desk/setup/hours/", {"revision": "0", "mon-0-from": "8:00", "mon-0-to": "17:00", "holidays": ""}),
+    Form("alice", "/desk/setup/portal/logo/", {"which": "logo", "do": "remove"}),
+    Form(
+        "alice",
+        "/desk/setup/notifications/send/",
+        {"version": "live", "as": "example", "type": "job", "status": "asked", "back": "/desk/setup/notifications/"},
+    ),
     Form("alice", "/desk/setup/notifications/?event=created&who=team", {"revision": "0", "when": "daily"}),
     Form("alice", "/desk/setup/notifications/?flow=way&at=asked&who=customer", {"revision": "0", "when": "now"}),
     Form("alice", "/desk/setup/visibility/promises/", {"do": "add", "field": "job.shop-text", "never": "customer"}),
