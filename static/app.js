@@ -56,12 +56,14 @@
   // ---- errors are read first
 
   const summary = document.querySelector("[data-focus]");
-  if (summary) {
-    summary.focus({ preventScroll: false });
-    // An address with #main, left by the link past the navigation, takes the focus away with the first frame.
-    const again = () => document.activeElement === document.body && summary.focus({ preventScroll: false });
-    requestAnimationFrame(() => requestAnimationFrame(again));
-  }
+  if (summary) summary.focus({ preventScroll: false });
+
+  // ---- the link past the navigation leaves no mark in the address
+
+  // Forms and redirects would carry #main on, and it takes the focus from what is read first.
+  addEventListener("hashchange", () => {
+    if (location.hash === "#main") history.replaceState(history.state, "", location.pathname + location.search);
+  });
 
   // ---- how much room is left in a long text
 
