@@ -66,14 +66,14 @@ def test_a_tenant_that_fails_holds_nobody_up_and_is_reported(race_tenant: Any) -
         set_back(race_tenant)
         set_back(other)
         # The newest migration needs this table.
-        rename(race_tenant, "portal_core_historyentry", "put_away")
+        rename(race_tenant, "portal_core_savedrecord", "put_away")
         report = fleet.migrate()
         assert report.migrated == [other.slug]
         assert list(report.failed) == [race_tenant.slug]
         assert "does not exist" in report.failed[race_tenant.slug]
         with pytest.raises(CommandError, match=race_tenant.slug):
             call_command("migrate_fleet", stdout=StringIO())
-        rename(race_tenant, "put_away", "portal_core_historyentry")
+        rename(race_tenant, "put_away", "portal_core_savedrecord")
         assert fleet.migrate().migrated == [race_tenant.slug]  # and resumes where it stopped
     finally:
         databases.erase(other)
