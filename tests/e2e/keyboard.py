@@ -89,6 +89,8 @@ class Keys:
         if not self.has(".skip"):
             return False
         self.press("Enter")
+        # A browser takes the focus to the content with its next frame, which a busy machine draws after many keys.
+        self._page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return True
 
     def take(self, selector: str) -> None:
