@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tests.e2e.product import Product
+
+_LOOKS: Final = 40
+_BETWEEN_LOOKS_MS: Final = 100
 
 
 class Watched:
@@ -83,10 +86,14 @@ class Walk:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     def sees(self, *words: str) -> None:
-        """Fails unless the page says all of this."""
-        shown = " ".join(self.text.split())
-        missing = [word for word in words if word not in shown]
-        assert not missing, f"{self.path} does not say {missing}:\n{shown[:3000]}"
+        """Fails unless the page says all of this; one that is just coming is looked at again."""
+        for _ in range(_LOOKS):
+            shown = " ".join(self.text.split())
+            missing = [word for word in words if word not in shown]
+            if not missing:
+                return
+            self.page.wait_for_timeout(_BETWEEN_LOOKS_MS)
+        raise AssertionError(f"{self.path} does not say {missing}:\n{shown[:3000]}")
 
     def misses(self, *words: str) -> None:
         """Fails if the page says any of this, seen or unseen."""
