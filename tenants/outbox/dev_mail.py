@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, UNSAFE_INLINE
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from tenants.framing import for_frame, with_frame
 from tenants.outbox.mail_folder import MailFolder, StoredMail
 
 PAGE_SIZE = 200
 
-_FRAMED = {
+_MAIL_POLICY = {
     "default-src": [NONE],
     "script-src": [NONE],
     "connect-src": [NONE],
@@ -23,7 +24,6 @@ _FRAMED = {
     "font-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "img-src": ["data:"],
-    "frame-ancestors": [SELF],
     # Links open in a tab of their own; scripts and forms do not run.
     "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
 }
@@ -50,9 +50,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: its HTML in a frame, its text, its headers."""
-    response = render(request, "platform/dev_mail_one.html", {"mail": _mail(name)})
-    response._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
-    return response
+    return with_frame(render(request, "platform/dev_mail_one.html", {"mail": _mail(name)}))
 
 
 @_open
@@ -62,8 +60,7 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part as a mail program shows it, for the frame."""
     html = _mail(name).whole_html
     response = HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
-    response._csp_replace = _FRAMED  # type: ignore[attr-defined]  # as csp.decorators does it
-    return response
+    return for_frame(response, _MAIL_POLICY)
 
 
 def _folder() -> MailFolder:

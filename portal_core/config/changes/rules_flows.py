@@ -43,7 +43,9 @@ def _may(_told: Told, value: JsonValue) -> str:
     return listed([PERMISSIONS.get(key, key) for key in keys(value)])
 
 
-_CONDITION: Final[Callable[[Told, JsonValue], str]] = lambda told, value: told.says.condition(value)  # noqa: E731
+def _condition(told: Told, value: JsonValue) -> str:
+    return told.says.condition(value)
+
 
 STATUSES: Final[Mapping[tuple[str, str], Rule]] = {
     ("status", "step"): Rule(
@@ -80,7 +82,7 @@ STATUSES: Final[Mapping[tuple[str, str], Rule]] = {
         value=lambda _told, value: _OUTCOMES[str(value)],
     ),
     ("ask", "when"): Rule(
-        "{it}: only when {change}.", cleared="{it}: always, no longer only when {old}.", value=_CONDITION
+        "{it}: only when {change}.", cleared="{it}: always, no longer only when {old}.", value=_condition
     ),
     ("ask", "fields"): Rule(
         "{it}: it is about {change}.", cleared="{it}: it is about nothing, no longer {old}.", value=_flow_fields

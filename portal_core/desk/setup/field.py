@@ -22,11 +22,12 @@ from portal_core.desk.setup.field_kinds import BEGINS, KINDS
 from portal_core.desk.setup.field_lists import FieldList
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.keys import new_key
-from portal_core.desk.setup.live_form import beside, live_form_of
+from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
+from tenants.framing import with_frame
 
 # Kinds that hold a list of their own: its name in the document, and what one of it is called.
 LISTS: Final = {"choice": ("choices", "answer"), "choices": ("choices", "answer"), "rows": ("columns", "column")}
@@ -83,7 +84,9 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "back_href": fields.href("type" if fields.collection == "types" else "fields"),
         **live_form_of(fields.key if fields.collection == "types" else ""),
     }
-    return beside(setup_page(request, "setup/field.html", fields.draft, context, parts=(fields.part,), status=status))
+    return with_frame(
+        setup_page(request, "setup/field.html", fields.draft, context, parts=(fields.part,), status=status)
+    )
 
 
 def _parts(fields: FieldList, field: Mapping[str, JsonValue], list_name: str) -> list[PartLine]:

@@ -90,10 +90,6 @@ class FieldList:
         text = next((text for text in said if text), "") or to_text(words(field.get("text"), self.draft))
         return " ".join(text.split())[:80] or str(field["key"])
 
-    def is_published(self, field_key: str) -> bool:
-        """Whether the live version has it: such a field is retired, never removed."""
-        return self.draft.live_value((*self.base, field_key)) is not None
-
     def taken_keys(self) -> set[str]:
         """Keys that no new field may have."""
         live = items_of(self.draft.live_value(self.base))

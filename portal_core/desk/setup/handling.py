@@ -19,7 +19,7 @@ from portal_core.desk.setup.frame import offered_of, setup_page
 from portal_core.desk.setup.handling_controls import TypeRules, course_controls, rule_controls
 from portal_core.desk.setup.handling_words import RuleLine, rest_words, rule_lines
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import answer_sheet, do_edit, part_answer, posted
+from portal_core.desk.setup.saving import answer_sheet, do_edit, mark_to_show, part_answer, posted
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.types import type_head
 
@@ -50,7 +50,7 @@ def _page(request: PersonRequest, rules: TypeRules, sheet: Sheet, status: int) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("manage_setup")
 def add(request: PersonRequest, type_key: str) -> HttpResponse:
-    """`handling/add/`: one more rule. It stands before the first that always holds, else nothing would come to it."""
+    """`handling/add/`: one more rule."""
     rules = TypeRules.of(current(), type_key)
     data = posted(request)
     sheet = _sheet(rules, len(rules.rules), data)
@@ -59,10 +59,8 @@ def add(request: PersonRequest, type_key: str) -> HttpResponse:
     made = sheet.composed()
     if sheet.errors:
         return _rule_page(request, rules, None, sheet, 400)
-    always = next((n for n, rule in enumerate(rules.rules) if "when" not in rule), len(rules.rules))
-    place = always if "when" in made else len(rules.rules)
     title = f"{rules.name}: one more rule of who handles it"
-    return _save(request, rules, [*rules.rules[:place], made, *rules.rules[place:]], title)
+    return _save(request, rules, rules.with_rule(made), title)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,8 +94,7 @@ def _rule_page(
     request: PersonRequest, rules: TypeRules, position: int | None, sheet: Sheet, status: int
 ) -> HttpResponse:
     line: RuleLine | None = None if position is None else rule_lines(rules)[position]
-    # A form that comes back keeps its mark: pressed once more it must not be about the rule that stands here by now.
-    mark = request.POST.get("mark", "" if line is None else line.mark)
+    mark = mark_to_show(request, "" if line is None else line.mark)
     context = {"rules": rules, "line": line, "mark": mark, "sheet": sheet, "form": sheet, "back_href": rules.href()}
     parts = (f"types.{rules.key}",)
     return setup_page(request, "setup/type_rule.html", rules.draft, context, parts=parts, status=status)

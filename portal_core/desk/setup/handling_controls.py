@@ -95,6 +95,12 @@ class TypeRules:
         found = (status for status in items_of(self.flow.get("statuses")) if status["key"] == key)
         return next((name_of(status, self.draft) for status in found), "a status that is gone")
 
+    def with_rule(self, made: dict[str, JsonValue]) -> list[dict[str, JsonValue]]:
+        """The rules with one more: one that holds at times stands before the first that always does, to be come to."""
+        always = next((n for n, rule in enumerate(self.rules) if "when" not in rule), len(self.rules))
+        place = always if "when" in made else len(self.rules)
+        return [*self.rules[:place], made, *self.rules[place:]]
+
     def moved_to(self, flow: Mapping[str, JsonValue]) -> list[Operation]:
         """What lets it go through another flow: it begins in a status of that, and says nothing of others."""
         statuses = in_use(flow.get("statuses"))

@@ -4,10 +4,8 @@ The frame holds the portal's own page, made by the preview for a made-up custome
 into sight, and again after each edit; an edit answers without it. Without script a link leads to the preview.
 """
 
-from typing import TypeVar
 from urllib.parse import urlencode
 
-from csp.constants import SELF
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,14 +19,6 @@ from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.field_lists import FieldList, shown_to
 from portal_core.desk.setup.preview.inner import DRAFT, LIVE
 from portal_core.desk.setup.preview.seen import EXAMPLE
-
-_Answer = TypeVar("_Answer", bound=HttpResponse)
-
-
-def beside(answer: _Answer) -> _Answer:
-    """A page of the editor that has the form beside it: it may hold a frame of our own."""
-    answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
-    return answer
 
 
 def live_form_of(type_key: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ Every change is an edit of the draft like all others: it can be undone, and is l
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -105,8 +106,8 @@ def change_logo(request: PersonRequest, which: str) -> HttpResponse:
             gone = f"{title}: taken out"
             return _edit(request, back, [Set(place, None)], gone, "Taken out of the draft. It can be taken back here.")
         case "live":
-            act = lambda: restore(actor=request.actor, paths=[place], title=f"{title}: as it is live")  # noqa: E731
-            return do_edit(request, back, act, "As it is live.")
+            live = partial(restore, actor=request.actor, paths=[place], title=f"{title}: as it is live")
+            return do_edit(request, back, live, "As it is live.")
         case "colour":
             return _take_colour(request, which)
     return HttpResponseRedirect(back)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from csp.constants import SELF
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.told import EVENTS, READERS, Reminders, ToldInStatus, ToldOfEvent, can_be_told, rules_in
 from portal_core.service_requests.queries import latest_of
+from tenants.framing import with_frame
 
 _SHORT: Final = {"now": "now", "daily": "daily", "never": "portal", "nobody": "–"}
 _ICONS: Final = {"now": "mail", "daily": "clock", "never": "bell"}
@@ -207,10 +207,8 @@ def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int
         **(_preview(request, place) if sheet and place.at and place.who == "customer" else {}),
     }
     parts = (f"flows.{place.key}", "notifications")
-    answer = setup_page(request, "setup/notifications.html", draft, context, parts=parts, status=status)
-    # The mail is shown in a frame of our own.
-    answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
-    return answer
+    # The mail is shown in a frame.
+    return with_frame(setup_page(request, "setup/notifications.html", draft, context, parts=parts, status=status))
 
 
 def _calm(place: Place) -> list[Calm]:

@@ -23,6 +23,14 @@ def posted(request: PersonRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def mark_to_show(request: PersonRequest, now: str) -> str:
+    """The mark that a form over something without a key carries: `now`, or the one it was sent with.
+
+    Pressed once more, a form that comes back must not be about what stands at that place by now.
+    """
+    return request.POST.get("mark", now)
+
+
 def answer_sheet(
     request: PersonRequest, sheet: Sheet, back: str, page: Callable[[Sheet, int], HttpResponse]
 ) -> HttpResponse:

@@ -22,11 +22,12 @@ from portal_core.desk.setup.field_kinds import BEGINS, GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
 from portal_core.desk.setup.frame import name_of, offered_of, setup_page, words
 from portal_core.desk.setup.keys import new_key
-from portal_core.desk.setup.live_form import beside, live_form_of
+from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.types import type_head
+from tenants.framing import with_frame
 
 WORDS: Final = {Visibility.HIDDEN: "hidden", Visibility.SEE: "see", Visibility.EDIT: "edit"}
 _NEXT: Final = {Visibility.HIDDEN: "see", Visibility.SEE: "edit", Visibility.EDIT: "hidden"}
@@ -79,7 +80,7 @@ def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> Htt
         **(type_head(fields.draft, type_key, "fields") if type_key else {}),
         **live_form_of(type_key),
     }
-    return beside(setup_page(request, "setup/type_fields.html", fields.draft, context, parts=(fields.part,)))
+    return with_frame(setup_page(request, "setup/type_fields.html", fields.draft, context, parts=(fields.part,)))
 
 
 def line_of(fields: FieldList, field: dict[str, JsonValue], roles: Sequence[Role]) -> FieldLine:

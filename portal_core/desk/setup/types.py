@@ -16,11 +16,12 @@ from portal_core.config.draft.values import in_use, strings_of
 from portal_core.desk.setup.controls import Control, Pick, Switch, label_text, letter_text, long_text, sign
 from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_page, words
 from portal_core.desk.setup.keys import new_key, typed_name
-from portal_core.desk.setup.live_form import beside, live_form_of
+from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
+from tenants.framing import with_frame
 from tenants.shell import NavItem
 
 
@@ -180,7 +181,7 @@ def opening(request: PersonRequest, type_key: str) -> HttpResponse:
 def _opening_page(request: PersonRequest, sheet: Sheet, type_key: str, status: int) -> HttpResponse:
     context = {"sheet": sheet, "form": sheet, **type_head(sheet.draft, type_key, "words"), **live_form_of(type_key)}
     parts = (f"types.{type_key}",)
-    return beside(setup_page(request, "setup/type_words.html", sheet.draft, context, parts=parts, status=status))
+    return with_frame(setup_page(request, "setup/type_words.html", sheet.draft, context, parts=parts, status=status))
 
 
 def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:

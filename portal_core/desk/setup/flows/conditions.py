@@ -18,7 +18,7 @@ from portal_core.desk.setup.composing import Asked, When, askable, sentence
 from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import mark_of, rule_words
 from portal_core.desk.setup.frame import setup_page, words
-from portal_core.desk.setup.saving import posted
+from portal_core.desk.setup.saving import mark_to_show, posted
 from portal_core.desk.setup.sheet import Sheet
 
 # The lists of rules, what they are called in the panel, and where a rule keeps its condition.
@@ -68,8 +68,7 @@ def index(request: PersonRequest, flow_key: str, status_key: str, part_key: str,
         "status_name": flow.status_name(status_key),
         "rule": rule_words(flow, part_key, rule),
         "when": condition_words(flow, part_key, rule),
-        # Pressed once more, a form that comes back must not be about the rule that stands here by now.
-        "mark": request.POST.get("mark", mark_of(rule)),
+        "mark": mark_to_show(request, mark_of(rule)),
         "sheet": sheet,
         "form": sheet,
         "action": rule_href(flow, status_key, part_key, position),

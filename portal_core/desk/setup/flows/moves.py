@@ -23,7 +23,7 @@ from portal_core.desk.setup.flows.controls import OneOf
 from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import by_itself, mark_of, move_words
 from portal_core.desk.setup.frame import setup_page, words
-from portal_core.desk.setup.saving import do_edit, part_answer, posted
+from portal_core.desk.setup.saving import do_edit, mark_to_show, part_answer, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -206,8 +206,7 @@ def _page(request: PersonRequest, flow: FlowView, position: int, sheet: Sheet, s
     context = {
         "flow": flow,
         "line": _line(flow, position, move, is_changed=False),
-        # A form that comes back keeps its mark: pressed once more it must not be about the way that stands here by now.
-        "mark": request.POST.get("mark", mark_of(move)),
+        "mark": mark_to_show(request, mark_of(move)),
         "status_key": status_key,
         "sheet": sheet,
         "form": sheet,

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, UNSAFE_INLINE
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html, format_html_join
@@ -27,6 +27,7 @@ from portal_core.history.looks import note_look
 from portal_core.portal.brand import brand_logo
 from portal_core.service_requests.errors import NotSeen
 from tenants.context import current
+from tenants.framing import for_frame
 from tenants.outbox.pictures import name_of
 
 ROOT: Final = "/desk/setup/preview/"
@@ -35,14 +36,12 @@ PATH: Final = re.compile(r"[a-zA-Z0-9/_.-]{0,300}")
 DRAFT: Final = "draft"
 LIVE: Final = "live"
 _MARK_IN_MAIL: Final = '<ins style="background:#e3f4e5;color:#14301a;text-decoration:underline">'
-_FRAMED: Final = {"frame-ancestors": [SELF]}
 # A mail has its styles in its text, and no script.
-_FRAMED_MAIL: Final = {
+_MAIL_POLICY: Final = {
     "script-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "form-action": [NONE],
     "connect-src": [NONE],
-    "frame-ancestors": [SELF],
 }
 
 
@@ -132,7 +131,7 @@ def _framed(
 
 def frame(answer: HttpResponseBase, what: Looked, made: Stage, *, banner: str = "") -> HttpResponseBase:
     """An answer of the portal fit for the frame."""
-    answer._csp_replace = _FRAMED  # type: ignore[attr-defined]  # as csp.decorators does it
+    for_frame(answer, {})
     for name in ("HX-Redirect", "Location"):
         if name in answer.headers and answer.headers[name].startswith("/"):
             answer.headers[name] = place_of(what, made).inside(answer.headers[name])
@@ -173,9 +172,7 @@ def _mail(request: HttpRequest, what: Looked, made: Stage, status_key: str) -> H
     mail = seen_mail(made, status_key)
     if mail is None:
         return frame(says(made, request, "no-mail"), what, made)
-    answer = HttpResponse(mail_html(mail, what, made).html)
-    answer._csp_replace = _FRAMED_MAIL  # type: ignore[attr-defined]  # as csp.decorators does it
-    return answer
+    return for_frame(HttpResponse(mail_html(mail, what, made).html), _MAIL_POLICY)
 
 
 def _tried(made: Stage) -> str:

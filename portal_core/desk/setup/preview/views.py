@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from csp.constants import SELF
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -22,6 +21,7 @@ from portal_core.desk.setup.preview.staff_side import StaffSide, staff_side
 from portal_core.desk.setup.preview.trying import Address, Stage, mail_of, play, stage
 from portal_core.portal.brand import live_brand
 from portal_core.service_requests.errors import NotSeen
+from tenants.framing import with_frame
 from tenants.shell import Brand
 
 SCREENS: Final = (("phone", "Phone", "mobile"), ("desktop", "Desktop", "desktop"), ("beside", "Beside staff", "split"))
@@ -73,9 +73,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "seen_name": what.seen.name,
         "looker": request.actor.name,
     }
-    answer = setup_page(request, "setup/preview.html", draft, context)
-    answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as csp.decorators does it
-    return answer
+    return with_frame(setup_page(request, "setup/preview.html", draft, context))
 
 
 def _asked(request: PersonRequest, drafted: Drafted) -> Asked:
