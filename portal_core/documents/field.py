@@ -22,13 +22,15 @@ from portal_core.config.file_formats import accept_attribute, extensions_for, ta
 from portal_core.documents.names import extension_of
 from portal_core.documents.shown import ShownFile, shown_file
 from portal_core.documents.uploads import Rules, own_files, stored_value, take_all
-from portal_core.documents.vault import Offer
+from portal_core.documents.vault import MOST_OFFERED, Offer
 from portal_core.documents.words import reason_for
 from portal_core.history.record import JsonValue
 from tenants.identifiers import parse_uuid
 from tenants.uploads import MEGABYTE
 
 NEW: Final = "_new"
+# Of the documents on file, the newest are offered in sight, the others below them.
+IN_SIGHT: Final = 3
 _DOCUMENT: Final = "d-"
 _MOST_KEYS: Final = 200
 
@@ -88,9 +90,21 @@ class Upload:
     max_bytes: int
     max_files: int
     files: tuple[ShownFile, ...]
+    # What is on file, each with whether it is ticked: the newest, and those that are folded away below them.
     offers: tuple[tuple[Offer, bool], ...]
+    older: tuple[tuple[Offer, bool], ...]
     too_large: str
     too_many: str
+
+    @property
+    def is_older_ticked(self) -> bool:
+        """Whether one of the older documents is chosen: then they are not folded away."""
+        return any(ticked for _offer, ticked in self.older)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more on file than is offered here."""
+        return len(self.offers) + len(self.older) >= MOST_OFFERED
 
 
 class FilesField(forms.Field):
@@ -181,6 +195,7 @@ class FilesField(forms.Field):
             used = [offer for offer in self.offers if standing & {item["id"] for item in offer.files}]
             ticked = {f"{_DOCUMENT}{offer.id}" for offer in (*first, *used)}
         offered = {item["id"] for offer in self.offers for item in offer.files}
+        offers = tuple((offer, f"{_DOCUMENT}{offer.id}" in ticked) for offer in self.offers)
         shown = tuple(shown_file(item) for item in files if item["id"] not in offered or not self.offers)
         return Upload(
             name=bound.html_name,
@@ -194,7 +209,8 @@ class FilesField(forms.Field):
             max_bytes=self.rules.max_bytes,
             max_files=self.rules.max_files,
             files=shown,
-            offers=tuple((offer, f"{_DOCUMENT}{offer.id}" in ticked) for offer in self.offers),
+            offers=offers[:IN_SIGHT],
+            older=offers[IN_SIGHT:],
             too_large=_("This file is too large. At most %(size)s MB are taken here.")
             % {"size": self.rules.max_bytes // MEGABYTE},
             too_many=_("This is one file too many. %(limits)s") % {"limits": self.rules.words},

@@ -1,13 +1,13 @@
 """A customer's documents: what is on file, and what of it can be used again."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Func, JSONField, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Func, JSONField, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -22,7 +22,10 @@ from portal_core.history.record import JsonValue
 
 # What customers are asked for again.
 WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
-_MOST_OFFERED: Final = 40
+# Of one kind; what is older still is met on the customer's page of documents.
+MOST_OFFERED: Final = 100
+# As a request says that it is the customer's move; this package stands below requests.
+_THEIR_TURN: Final = "customer"
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,17 @@ def wanted_documents(customer_id: uuid.UUID, portal: CompiledPortal) -> QuerySet
     kinds that customers cannot add (any more): nobody is asked for what they cannot do."""
     found = Document.objects.filter(customer_id=customer_id, is_shared=True, state__in=WANTED)
     found = found.filter(kind_key__in=wanted_kinds(portal))
-    asked_there = Q(request__stay__sent_back__contains=_AsSentBack("pk"))
+    asked_there = Q(request__stay__sent_back__contains=_AsSentBack("pk"), request__turn=_THEIR_TURN)
     return found.filter(Q(request=None) | Q(request__stay__sent_back__isnull=True) | ~asked_there)
+
+
+def is_asked_by_request(document: Document) -> bool:
+    """Whether its request asks for it itself: it was sent back, and the request stands where it asked for it. One that
+    was merged or closed meanwhile asks for nothing: then the vault does. The request should be loaded."""
+    request = document.request
+    if request is None or request.turn != _THEIR_TURN:
+        return False
+    return any(item["document"] == str(document.pk) for item in request.stay.get("sent_back", ()))
 
 
 class _AsSentBack(Func):
@@ -83,21 +95,50 @@ def document_at(actor: Actor, key: uuid.UUID) -> Document | None:
 
 
 @dataclass(frozen=True)
+class Newest:
+    """The newest documents that a customer has on file, and how many there are in all."""
+
+    rows: Sequence[Document]
+    all: int
+
+
+def newest_on_file(customer_id: uuid.UUID, kind_keys: Iterable[str], *, size: int) -> Newest:
+    """What is on file of these kinds and shared with its customer; one statement for the rows and their number."""
+    found = documents_of(customer_id).filter(kind_key__in=list(kind_keys), state=DocumentState.ON_FILE, is_shared=True)
+    found = found.order_by("-created_at", "-id").annotate(all=Window(Count("*")))
+    rows = list(found.select_related("request")[:size])
+    return Newest(rows, rows[0].all if rows else 0)
+
+
+@dataclass(frozen=True)
 class Stretch:
-    """The newest documents of a list, or those before one; `older` is where to go on, None at the end."""
+    """The newest documents of a list, or those before or after one; `older` and `newer` are where to go on either way,
+    None at the ends."""
 
     rows: list[Document]
     older: uuid.UUID | None
+    newer: uuid.UUID | None = None
 
 
-def stretch(found: QuerySet[Document], *, before: uuid.UUID | None, size: int) -> Stretch:
-    """So many of `documents_of`; what a customer is asked for stands in the first stretch, however old it is."""
+def stretch(
+    found: QuerySet[Document], *, before: uuid.UUID | None, size: int, after: uuid.UUID | None = None
+) -> Stretch:
+    """So many of `documents_of`; what a customer is asked for stands in the first stretch, however old it is.
+
+    `after` is the way back from `before`; where it reaches the newest, that is the first stretch.
+    """
+    if after is not None:
+        rows = list(found.filter(pk__gt=after).order_by("id")[: size + 1])
+        if len(rows) > size:
+            return Stretch(rows[:size][::-1], older=rows[0].pk, newer=rows[size - 1].pk)
+        before = None
     rows = list((found if before is None else found.filter(pk__lt=before))[: size + 1])
+    newer = rows[0].pk if before is not None and rows else None
     if len(rows) <= size:
-        return Stretch(rows, None)
+        return Stretch(rows, None, newer)
     older = rows[size - 1].pk
     wanted = [] if before is not None else list(found.filter(pk__lt=older, state__in=WANTED)[:size])
-    return Stretch(rows[:size] + wanted, older)
+    return Stretch(rows[:size] + wanted, older, newer)
 
 
 def usable_again(
@@ -120,7 +161,8 @@ def _is_usable(document: Document, role: Role, portal: CompiledPortal, today: da
 
 
 def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:
-    """The valid documents of a reusable kind that whoever fills in may use for the customer; one query, or none."""
+    """The valid documents of a reusable kind that whoever fills in may use for the customer, newest first; one query,
+    or none. At most MOST_OFFERED of a kind."""
     return offers_of_kinds([kind_key or ""], asked).get(kind_key or "", ())
 
 
@@ -141,8 +183,9 @@ def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[O
     # A colleague's team is not known here: what came in with the team's requests is sent anew by who sees no others.
     found = found.filter(reach_of(asked.person_id, role)) if role.is_staff else found.filter(is_shared=True)
     by_kind: dict[str, list[Offer]] = {}
-    for row in found[:_MOST_OFFERED]:
+    by_age = Window(RowNumber(), partition_by="kind_key", order_by=F("id").desc())
+    for row in found.annotate(age=by_age).filter(age__lte=MOST_OFFERED):
         name = row.title or portal.text(kinds[row.kind_key].name, asked.language)
         offer = Offer(row.pk, name, row.created_at, row.valid_until, tuple(row.files))
         by_kind.setdefault(row.kind_key, []).append(offer)
-    return {key: tuple(offered[:3]) for key, offered in by_kind.items()}
+    return {key: tuple(offered) for key, offered in by_kind.items()}

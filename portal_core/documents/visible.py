@@ -15,11 +15,13 @@ from django.utils.translation import ngettext, override
 
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role, staff_roles
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.document.fields import DocumentKind
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.kinds import is_expired, is_expiring, kind_of, may_add
 from portal_core.documents.models import Document, DocumentState
 from portal_core.documents.shown import ShownFile, shown_files
+from portal_core.documents.vault import is_asked_by_request
 from portal_core.documents.words import day_words
 
 
@@ -126,8 +128,17 @@ def _names(roles: Sequence[Role]) -> str:
     return ", ".join(role.name for role in roles)
 
 
+def kinds_seen(viewer: Viewer, portal: CompiledPortal) -> tuple[str, ...]:
+    """The kinds whose documents this reader sees, retired ones too: for statements that count or choose."""
+    kinds = portal.document_kinds.values()
+    return tuple(kind.key for kind in kinds if _level_of_kind(kind, viewer) >= Visibility.SEE)
+
+
 def _level(row: Document, viewer: Viewer, portal: CompiledPortal) -> Visibility:
-    kind = kind_of(portal, row.kind_key)
+    return _level_of_kind(kind_of(portal, row.kind_key), viewer)
+
+
+def _level_of_kind(kind: DocumentKind | None, viewer: Viewer) -> Visibility:
     level = kind_visibility(kind, viewer.role)
     return level if viewer.shown_to is None else min(level, kind_visibility(kind, viewer.shown_to))
 
@@ -180,7 +191,7 @@ class _Words:
             made,
             reference=self.portal.reference(number),
             request_path=path,
-            is_asked_there=any(item["document"] == str(row.pk) for item in row.request.stay.get("sent_back", ())),
+            is_asked_there=is_asked_by_request(row),
         )
 
     def _is_addable(self) -> bool:

@@ -21,7 +21,7 @@ from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kinds_shown, kinds_to_add, may_add, rules_of
 from portal_core.documents.models import Document
 from portal_core.documents.scanned import as_scanned
-from portal_core.documents.vault import documents_of, stretch
+from portal_core.documents.vault import Stretch, documents_of, stretch
 from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
 from portal_core.documents.words import reason_for
 from portal_core.portal.limits import writes_full_until
@@ -63,18 +63,22 @@ class AddForm(forms.Form):
 @require_safe
 @customer_page
 def index(request: PersonRequest) -> HttpResponse:
-    """`/documents/`: the vault; `?all=1` shows everything of the longer lists, `?before=ID` what is older."""
+    """`/documents/`: the vault; `?all=1` shows everything of the longer lists, `?before=ID` what is older, `?after=ID`
+    leads back from there."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     assert request.actor.user_id is not None
     found = documents_of(request.actor.user_id).select_related("request")
     before = parse_uuid(request.GET.get("before", ""))
-    part = stretch(found, before=before, size=_MOST)
-    everything = before is not None or request.GET.get("all") == "1"
+    after = parse_uuid(request.GET.get("after", ""))
+    part = stretch(found, before=before, after=after, size=_MOST)
+    is_page = before is not None or after is not None
+    wants_all = request.GET.get("all") == "1"
     context = {
         "portal": portal,
-        "vault": _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=everything),
-        "older": part.older,
+        "vault": _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=is_page or wants_all),
+        "pager": _pager(part, is_page=is_page),
+        "shows_all": wants_all and not is_page,
         "may_add": bool(kinds_to_add(portal, viewer.role)),
         "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in kinds_shown(portal, viewer.role)}),
     }
@@ -147,6 +151,16 @@ def _keep(request: PersonRequest, form: AddForm, key: uuid.UUID, asked: VisibleD
         raise Http404 from None
     messages.success(request, _("Kept. We have it now, and will not ask for it again while it is valid."))
     return redirect("portal:documents")
+
+
+def _pager(part: Stretch, *, is_page: bool) -> dict[str, str]:
+    first = "/documents/" if is_page else ""
+    return {
+        "newer_href": f"?after={part.newer}" if part.newer else "" if part.rows else first,
+        "older_href": f"?before={part.older}" if part.older else "",
+        "newer_label": _("Newer documents"),
+        "older_label": _("Older documents"),
+    }
 
 
 def _vault(documents: tuple[VisibleDocument, ...], *, everything: bool) -> Vault:

@@ -12,6 +12,7 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
 from portal_core.documents.vault import wanted_count, wanted_documents
+from portal_core.portal.home_beside import last_time, recent_papers
 from portal_core.portal.my_details import kinds_missing
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.offered_asks import OfferedAsk, Place, is_any_needed, offered_asks
@@ -46,6 +47,11 @@ class Counts:
     # Documents that the customer is asked for, requests or not.
     documents: int = 0
 
+    @property
+    def closed(self) -> int:
+        """Those that are done."""
+        return self.all - self.needs_you - self.with_us
+
 
 @customer_page
 def home(request: PersonRequest) -> HttpResponse:
@@ -65,6 +71,8 @@ def home(request: PersonRequest) -> HttpResponse:
         "steps": steps,
         "steps_more": counts.needs_you - len(waiting),
         "with_us": with_us,
+        "again": last_time(request.actor, viewer, portal) if counts.closed else None,
+        "papers": recent_papers(request.user.pk, viewer, portal),
         "choices": choices(portal, viewer, drafts_of(request.actor)),
         "emergency": portal.text(portal.settings.emergency, viewer.language),
         "welcome": portal.text(portal.settings.welcome, viewer.language),

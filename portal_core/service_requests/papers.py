@@ -45,11 +45,13 @@ def send_back(
 ) -> HistoryEntry:
     """Sends a document back, and opens what asked for it where that still stands; everything is locked by the caller.
 
+    A paper of the customer's own that was kept from their sight is theirs again: they are asked for another.
     `users` are the requests that asked for it, `file` names the one file that is to blame, if one is.
     """
     document.state, document.note = DocumentState.SENT_BACK, reason.strip()[:NOTE_LENGTH]
     document.approved_at, document.changed_at = None, timezone.now()
-    document.save(update_fields=["state", "note", "approved_at", "changed_at"])
+    document.is_shared = document.is_shared or not document.from_staff
+    document.save(update_fields=["state", "note", "approved_at", "changed_at", "is_shared"])
     asking = [user for user in users if ask_again(user, document, portal=live_portal(), now=document.changed_at)]
     for user in asking:
         save_written(user, now=document.changed_at, fields=OPENED_AGAIN)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from portal_core.config.compiled import CompiledPortal
@@ -118,8 +119,10 @@ def recall_sent_back(request: ServiceRequest, *, portal: CompiledPortal) -> None
     asks = {ask.document_kind: ask for ask in status.asks if isinstance(ask, UploadAsk)}
     if request.turn != Turn.CUSTOMER or not asks or stays.done_asks(request):
         return
+    # What the customer gave is here, also where it is kept from their sight since (`withholding_papers.py`).
+    given = Q(is_shared=True) | Q(from_staff=False)
     states = [DocumentState.SENT_BACK, DocumentState.ON_FILE]
-    papers = Document.objects.filter(request=request, kind_key__in=asks, state__in=states, is_shared=True)
+    papers = Document.objects.filter(given, request=request, kind_key__in=asks, state__in=states)
     by_kind: dict[str, list[Document]] = {}
     for paper in papers.order_by("pk"):
         by_kind.setdefault(paper.kind_key, []).append(paper)

@@ -15,7 +15,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.document.flows import UploadAsk
 from portal_core.config.kinds.date import parse_day
-from portal_core.documents.field import FilesField, Sender
+from portal_core.documents.field import IN_SIGHT, FilesField, Sender
 from portal_core.documents.kinds import kind_of, may_add, rules_of
 from portal_core.documents.vault import Offer, offers_of_kinds
 from portal_core.documents.visible import seen_by
@@ -68,6 +68,16 @@ class Uploading:
     form: UploadForm
     offers: tuple[Offer, ...]
     seen_by: str
+
+    @property
+    def newest_offers(self) -> tuple[Offer, ...]:
+        """Those in sight."""
+        return self.offers[:IN_SIGHT]
+
+    @property
+    def older_offers(self) -> tuple[Offer, ...]:
+        """Those that are folded away below them."""
+        return self.offers[IN_SIGHT:]
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,15 @@ SAMPLE = {
     "again_at": NOW,
     "minutes": 15,
     "expires_at": NOW,
+    "again": {"done_at": NOW},
+    "offer": {"since": NOW},
     "mail": {"arrived_at": NOW, "subject": "Hello"},
 }
 GUEST = {"token": "x", "number": 1001, "type_key": "job", "guest": {"token": "x", "expires_at": NOW}, "can_renew": True}
 GUEST["contact"] = SampleForm()
 
 
-_FILES = ("_optional_part", "_upl", "doc", "record_files", "vault_row")
+_FILES = ("_offer_pick", "_optional_part", "_upl", "doc", "record_files", "vault_row")
 _PARTS_FOR_LATER = (
     "_optional_part",
     "ask_small",
@@ -56,7 +58,17 @@ _PARTS_FOR_LATER = (
     "tabs",
     *_FILES,
 )
-_STEPS = ("_ask_keys", "join", "signin_link", "signin_link_sent", "signin_over", "signin_wait", "file_not_now")
+_STEPS = (
+    "_again",
+    "_ask_keys",
+    "_ask_offer",
+    "join",
+    "signin_link",
+    "signin_link_sent",
+    "signin_over",
+    "signin_wait",
+    "file_not_now",
+)
 # A whole page on a portal that takes guests: tests/portal/test_guests.py.
 ELSEWHERE = {"portal/guest_request.html", "portal/document_add.html", "portal/document_choose.html"}
 # A draft with something to decide and to mend, and what was published: tests/desk/setup/test_review.py.

@@ -9,7 +9,10 @@ import pytest
 
 from portal_core.config.checks.run import check
 from portal_core.config.document import load
+from portal_core.config.kinds.base import Asked
+from portal_core.config.live import live_portal
 from portal_core.desk import documents as desk_documents
+from portal_core.documents import vault as vaults
 from portal_core.documents.errors import NotTheirs
 from portal_core.documents.models import Document
 from portal_core.portal import documents as portal_documents
@@ -155,3 +158,53 @@ def test_what_is_asked_for_is_shown_first_however_old(papers, monkeypatch):
     monkeypatch.setattr(portal_documents, "_MOST", 2)
     text = page(papers, "carol")
     assert "First of two." in text and "Second of two." in text and "Paper a" not in text
+
+
+def test_from_older_documents_there_is_a_way_back(papers, monkeypatch):
+    rows = [send(papers, f"Paper {number}") for number in "abcde"]
+    monkeypatch.setattr(portal_documents, "_MOST", 2)
+    older = page(papers, "carol", f"/documents/?before={rows[1].pk}")
+    assert "Paper a" in older and f'href="?after={rows[0].pk}" rel="prev"' in older
+    middle = page(papers, "carol", f"/documents/?after={rows[0].pk}")
+    assert "Paper b" in middle and "Paper c" in middle and "Paper a" not in middle
+    assert f'href="?before={rows[1].pk}"' in middle and f'href="?after={rows[2].pk}"' in middle
+    # Where the way back reaches the newest, it is the first page.
+    first = page(papers, "carol", f"/documents/?after={rows[2].pk}")
+    assert "Paper e" in first and "Paper d" in first and 'rel="prev"' not in first
+    assert 'href="/documents/" rel="prev"' in page(papers, "carol", f"/documents/?before={uuid.UUID(int=1)}")
+    assert "Show fewer" in page(papers, "carol", "/documents/?all=1")
+
+
+def test_every_document_on_file_that_fits_can_be_used_the_older_ones_below(papers):
+    rows = [send(papers, f"Policy {number}") for number in range(5)]
+    others = [
+        Document.objects.create(
+            customer_id=papers.people["carol"].pk, kind_key="photo", state="on_file", title=f"Photo {number}"
+        )
+        for number in range(3)
+    ]
+    form = page(papers, "carol", "/new/repair/")
+    places = [form.index(f'value="d-{row.pk}"') for row in reversed(rows)]
+    assert places == sorted(places) and all(f"d-{row.pk}" not in form for row in others)
+    folded = form.index("2 older ones on file")
+    assert places[2] < folded < places[3]
+    assert "<details" in form[places[2] : places[3]] and "<details open" not in form[places[2] : places[3]]
+    row = papers.file(**{"f-policy": f"d-{rows[0].pk}"})
+    assert portal.files_in(row, "policy") == rows[0].files
+    # What was chosen among the older ones is in sight when the form comes back.
+    data = {"f-what": "", "key": str(uuid.uuid4()), "do": "send", "f-policy": f"d-{rows[1].pk}"}
+    back = papers.client("carol").post("/new/repair/", data).content.decode()
+    assert "open><summary" in back[: back.index(f'value="d-{rows[1].pk}" checked')].rsplit("<details", 1)[1]
+
+
+def test_many_of_one_kind_do_not_push_another_kind_out_of_sight(papers, monkeypatch):
+    monkeypatch.setattr(vaults, "MOST_OFFERED", 2)
+    kinds = papers.kinds()
+    kinds[1]["reusable"] = True
+    papers.publish(document_kinds=kinds)
+    carol = papers.people["carol"].pk
+    for kind in ("photo", "insurance", "insurance", "insurance"):
+        Document.objects.create(customer_id=carol, kind_key=kind, state="on_file")
+    asked = Asked(live_portal(), papers.actor("carol").role, "en", customer_id=carol, person_id=carol)
+    found = vaults.offers_of_kinds(["photo", "insurance"], asked)
+    assert {kind: len(offered) for kind, offered in found.items()} == {"photo": 1, "insurance": 2}

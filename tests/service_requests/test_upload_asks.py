@@ -22,6 +22,7 @@ from portal_core.documents.vault import wanted_documents
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests import approvals
 from portal_core.service_requests.actions import AskAnswer, answer_ask
+from portal_core.service_requests.actions.merge import merge
 from portal_core.service_requests.actions.vault import (
     Paper,
     add_document,
@@ -32,6 +33,7 @@ from portal_core.service_requests.actions.vault import (
 from portal_core.service_requests.errors import ApprovalChanged, AskGone, Forbidden, NotSeen
 from portal_core.service_requests.taking import Given
 from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.withholding_papers import withhold_papers
 from tenants.identifiers import uuid7
 from tenants.outbox.drain import drain
 from tenants.outbox.models import Event
@@ -351,6 +353,47 @@ def test_sent_back_after_it_moved_on_the_vault_asks_until_staff_move_it_back(hou
     house.send(row, "paper", a_pdf("new.pdf"))
     assert house.fresh(row).status_key == "work"
     assert not wanted_documents(row.customer_id, live_portal()).exists()
+
+
+def test_a_status_that_asks_for_two_does_not_ask_again_for_one_that_is_kept_hidden(house):
+    row = _waits(house)
+    house.send(row, "photo", a_pdf("front.pdf"))
+    assert house.fresh(row).status_key == "work"
+    paper = Document.objects.get(kind_key="insurance")
+    withhold_papers(["photo"])
+    send_back_document(actor=house.actor("bob"), document_id=paper.pk, reason="Too old.")
+    house.move(row, "visit")
+    asks = house.seen(row).asks
+    assert (asks.get("paper").is_done, asks.get("photo").is_done) == (False, True)
+    home = house.client_for(house.people["carol"]).get("/")
+    assert home.context["headline"].needs_you == 1
+    house.send(row, "paper", a_pdf("new.pdf"))
+    assert house.fresh(row).status_key == "work"
+
+
+def test_a_paper_that_was_kept_hidden_and_is_sent_back_is_asked_for_again(house):
+    row = house.at("visit")
+    house.send(row, "paper", a_pdf())
+    paper = Document.objects.get()
+    withhold_papers(["insurance"])
+    send_back_document(actor=house.actor("bob"), document_id=paper.pk, reason="Too old.")
+    assert [wanted.pk for wanted in wanted_documents(row.customer_id, live_portal())] == [paper.pk]
+    assert "Too old." in house.client_for(house.people["carol"]).get("/documents/").content.decode()
+
+
+def test_of_a_request_that_goes_on_elsewhere_the_vault_asks_for_what_was_sent_back(house):
+    row, other = _waits(house), house.at("new")
+    paper = Document.objects.get()
+    send_back_document(actor=house.actor("bob"), document_id=paper.pk, reason="The page is cut off.")
+    merge(actor=house.actor("alice"), request_id=row.pk, into_number=other.number)
+    carol = house.client_for(house.people["carol"])
+    home, vault = carol.get("/"), carol.get("/documents/")
+    wanted = vault.context["vault"].wanted
+    assert [document.answer_path for document in wanted] == [f"/documents/add/?for={paper.pk}"]
+    assert home.context["counts"].documents == len(wanted) == home.context["headline"].needs_you
+    assert carol.get(wanted[0].answer_path).status_code == 200
+    withdraw_document(actor=house.actor("bob"), document_id=paper.pk)
+    assert carol.get("/").context["counts"].documents == 0
 
 
 def test_who_does_not_see_the_kind_reads_neither_file_nor_reason(house):

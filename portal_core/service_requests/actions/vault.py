@@ -25,7 +25,7 @@ from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken, Still
 from portal_core.documents.filing import Filing, Label, attach_loose, file_document, lock_files
 from portal_core.documents.kinds import kind_of, may_add
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
-from portal_core.documents.vault import WANTED
+from portal_core.documents.vault import WANTED, is_asked_by_request
 from portal_core.history.models import HistoryEntry
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.locks import lock_request
@@ -39,7 +39,6 @@ from portal_core.service_requests.papers import (
     send_back,
     tell,
 )
-from portal_core.service_requests.stays import sent_back
 from tenants.outbox.events import emit
 
 
@@ -178,7 +177,8 @@ def withdraw_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
     """
     with transaction.atomic():
         document, request = _held(actor, document_id, WANTED)
-        if request is not None and any(back.document_id == str(document.pk) for back in sent_back(request).values()):
+        document.request = request
+        if is_asked_by_request(document):
             raise NotAllowed
         document.state, document.changed_at = DocumentState.WITHDRAWN, timezone.now()
         document.save(update_fields=["state", "changed_at"])
