@@ -79,6 +79,20 @@ def addresses_of_up(data_dir: DataDir) -> dict[str, str]:
 
 
 def _run_django(arguments: list[str]) -> None:
+    """Raises StartError where the command failed on a database that is not (yet) at this code's migrations."""
     from django.core.management import execute_from_command_line
+    from django.db import ProgrammingError
 
-    execute_from_command_line(arguments)
+    try:
+        execute_from_command_line(arguments)
+    except ProgrammingError as error:
+        if _is_database_current():
+            raise
+        msg = "The database is not at this version of the code. Bring it there first: manage.py migrate_fleet"
+        raise StartError(msg) from error
+
+
+def _is_database_current() -> bool:
+    from tenants import fleet
+
+    return fleet.check().is_current

@@ -5,6 +5,7 @@ import socket
 
 from deploy.local.errors import StartError
 
+LAST_PORT = 65535
 _BACKLOG = 512
 
 
@@ -42,7 +43,8 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            msg = f"Port {port} is already in use. Stop what uses it, or take another: --port {port + 1}"
+            other = port + 1 if port < LAST_PORT else 8000
+            msg = f"Port {port} is already in use. Stop what uses it, or take another: --port {other}"
             raise StartError(msg) from error
         if error.errno == errno.EACCES:
             msg = f"Port {port} is not allowed for this user. Take one above 1023: --port 8000"

@@ -73,6 +73,8 @@ def _parse(arguments: list[str]) -> Options:
     found = parser.parse_args(arguments)
     if found.workers < 1:
         parser.error("--workers must be at least 1")
+    if not 0 <= found.port <= listeners.LAST_PORT:
+        parser.error(f"--port must be at most {listeners.LAST_PORT}; 0 takes any that is free")
     return Options(found.port, DataDir.of(found.data_dir), not found.no_sample, found.workers)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.local import listeners
+from deploy.local import listeners, up
 from deploy.local.errors import StartError
 from deploy.local.supervisor import Program, Supervisor
 from tests.ground.running import PROJECT_DIR, clean_environment, processes_naming, started, wait_for
@@ -138,6 +138,23 @@ def test_a_taken_port_is_told_before_anything_starts():
         port = taken.getsockname()[1]
         with pytest.raises(StartError, match=f"Port {port} is already in use"):
             listeners.web_listeners(port)
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_what_is_no_port_is_told(port, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        up._parse(["--port", port])
+    assert "--port" in capsys.readouterr().err
+
+
+def test_a_command_on_a_new_database_says_what_comes_first(tmp_path):
+    """Without `up` before it; no traceback, and nothing is left running."""
+    data = tmp_path / "data"
+    done = manage("tenants", PORTICO_DATA_DIR=str(data))
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("Bring it there first: manage.py migrate_fleet")
+    assert "Traceback" not in done.stderr
+    assert wait_for(lambda: processes_naming(str(data)) == [])
 
 
 def test_both_loopback_addresses_are_served_on_one_port():
