@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from tenants import slugs
 from tenants.errors import SlugRefused
-from tenants.models import FreedSlug
+from tenants.models import FreedSlug, Tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +71,27 @@ def test_a_freed_name_waits_in_quarantine() -> None:
     freed.freed_at = timezone.now() - slugs.QUARANTINE - timedelta(seconds=1)
     freed.save()
     assert slugs.check("gone-away") == "gone-away"
+
+
+@pytest.mark.parametrize("typed", ["n0rdwarm", "nordvvarm", "norclwarm", "nordwarrn"])
+def test_an_address_that_looks_like_another_portals_is_refused(typed: str) -> None:
+    assert slugs.check(typed) == typed
+    Tenant.objects.create(name="Nordwarm", slug="nordwarm")
+    with pytest.raises(SlugRefused, match="mistaken for another portal") as caught:
+        slugs.check(typed)
+    assert caught.value.code == "alike"
+    assert slugs.check(caught.value.suggestion)
+
+
+def test_addresses_that_differ_in_their_digits_are_told_apart() -> None:
+    Tenant.objects.create(name="Six", slug="shop-6")
+    assert slugs.check("shop-8") == "shop-8"
+    with pytest.raises(SlugRefused):
+        slugs.check("shop-b")
+
+
+def test_the_platforms_own_hosts_are_nobodys(settings: Any) -> None:
+    assert slugs.check("hello-there") == "hello-there"
+    settings.PLATFORM_HOSTS = ["localhost", "hello-there.localhost"]
+    with pytest.raises(SlugRefused, match="own use"):
+        slugs.check("hello-there")
