@@ -1,8 +1,9 @@
 """The accounts' side of the operators' console. Every function answers only in public and only about operators."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from portal_core.accounts.devices import read_device, remember_device
 from portal_core.accounts.models import OPERATOR, PUBLIC_SCHEMA, User, user_key
 from portal_core.accounts.signin import start_session
 from portal_core.accounts.signin_links import SIGN_IN, find_link, use_link
@@ -46,11 +47,23 @@ def _start(request: HttpRequest, user: AbstractBaseUser) -> None:
         request.session.set_expiry(_SESSION_SECONDS)
 
 
+def _known_browser(request: HttpRequest, email: str) -> str:
+    device = read_device(request)
+    return device.id if device is not None and device.knows(email) else ""
+
+
+def _remember_browser(request: HttpRequest, response: HttpResponse, user: AbstractBaseUser) -> None:
+    if isinstance(user, User):
+        remember_device(request, response, user.email)
+
+
 OPERATOR_GATE = OperatorGate(
     by_email=_by_email,
     by_key=_by_key,
     find_link=_find_link,
     use_link=_use_link,
     start_session=_start,
+    known_browser=_known_browser,
+    remember_browser=_remember_browser,
     is_operator=is_operator,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from tenants.errors import TenancyError
 
@@ -18,6 +18,9 @@ class OperatorGate:
     find_link: Callable[[str], AbstractBaseUser | None]
     use_link: Callable[[str], AbstractBaseUser | None]
     start_session: Callable[[HttpRequest, AbstractBaseUser], None]
+    # The name of a browser in which this address signed in before, "" for any other; and noting that it did.
+    known_browser: Callable[[HttpRequest, str], str]
+    remember_browser: Callable[[HttpRequest, HttpResponse, AbstractBaseUser], None]
     is_operator: Callable[[object], bool]
 
 

@@ -17,6 +17,7 @@ from tenants.shell import ConsoleShell, Me, NavGroup, NavItem
 _PER_SOURCE = 30
 _PER_ADDRESS_AND_SOURCE = 5
 _PER_ADDRESS = 15  # of several sources, so that no single one uses it up
+_KNOWN_BROWSER = 10
 
 
 @require_safe
@@ -48,7 +49,7 @@ def signin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            consume(_code_buckets(client_source(request), email))
+            consume(_code_buckets(request, email))
         except TooMany as error:
             return _too_many(request, error)
         factors.send_code(request, email)
@@ -56,7 +57,12 @@ def signin(request: HttpRequest) -> HttpResponse:
     return _door(request, "console/signin.html", form)
 
 
-def _code_buckets(source: str, email: str) -> tuple[Bucket, ...]:
+def _code_buckets(request: HttpRequest, email: str) -> tuple[Bucket, ...]:
+    """A browser that an operator used before counts for itself: a flood of strangers does not lock them out of it."""
+    browser = gate().known_browser(request, email)
+    if browser:
+        return (Bucket("console-device", f"{browser} {email}", _KNOWN_BROWSER, 15 * 60),)
+    source = client_source(request)
     return (
         Bucket("console-source", source, _PER_SOURCE, 3600),
         Bucket("console-both", f"{source} {email}", _PER_ADDRESS_AND_SOURCE, 3600),
@@ -113,7 +119,9 @@ def second(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if factors.show_second(request, who, form.cleaned_data["code"]):
-                return redirect("console:tenants")
+                answer = redirect("console:tenants")
+                gate().remember_browser(request, answer, who.user)
+                return answer
         except TooMany as error:
             return _too_many(request, error)
         form.add_error("code", _("This code does not fit. Wait for the next one, or take a recovery code."))
@@ -136,7 +144,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
         except TooMany as error:
             return _too_many(request, error)
         if codes is not None:
-            return render(request, "console/recovery.html", {"codes": codes})
+            answer = render(request, "console/recovery.html", {"codes": codes})
+            gate().remember_browser(request, answer, who.user)
+            return answer
         form.add_error("code", _("This code does not fit. Look whether the clock of your phone is right."))
     seed = factors.seed_for(request)
     return _door(request, "console/enrol.html", form, seed=seed, picture=enrolment_picture(who.user, seed))

@@ -152,15 +152,10 @@ def test_strangers_get_a_refusal_by_mail_and_the_same_page(operator):
 
 
 def test_the_console_does_not_exist_on_a_tenants_host(operator, people, client_for):
-    for path in ("/console/", "/console/signin/", link_of_in_public(operator)):
+    with public_context():
+        link = create_link(operator, SIGN_IN, 60)
+    for path in ("/console/", "/console/signin/", link):
         assert client_for(people["alice"]).get(path).status_code == 404
-
-
-def link_of_in_public(operator):
-    from tenants.context import bound, current
-
-    assert bound and current() is not None
-    return "/console/link/" + "x" * 43 + "/"
 
 
 def test_a_tenants_session_is_worth_nothing_on_the_console(operator, people, client_for):
@@ -236,3 +231,18 @@ def test_one_source_does_not_keep_an_operator_from_a_code(operator):
         several = [ask(f"203.0.113.{number}") for number in range(20)]
     assert several[0] == 302
     assert several[-1] == 429
+
+
+def test_a_flood_from_many_sources_leaves_an_operator_the_browser_used_before(operator):
+    client, _seed, _codes = enrolled(operator)
+    client.post("/console/signout/")
+    for number in range(20):
+        make_client().post("/console/signin/", {"email": OPS}, REMOTE_ADDR=f"203.0.113.{number}")
+    assert make_client().post("/console/signin/", {"email": OPS}, REMOTE_ADDR="192.0.2.77").status_code == 429
+    assert client.post("/console/signin/", {"email": OPS}).headers["Location"] == "/console/code/"
+    with public_context():
+        code = code_for(OPS)
+    assert client.post("/console/code/", {"code": code}).headers["Location"] == "/console/second/"
+    # What is known of the browser is known of this address alone.
+    answers = [client.post("/console/signin/", {"email": "who@example.net"}).status_code for _ in range(6)]
+    assert answers == [302] * 5 + [429]
