@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -17,8 +18,8 @@ from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, Not
 from portal_core.accounts.models import Session, SigninLink, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from tenants.context import tenant_context
-from tests.accounts.conftest import mails_to, nothing_happens
-from tests.databases import people_of
+from tests.accounts.conftest import code_for, mails_to, nothing_happens
+from tests.databases import PASSWORD, people_of
 from tests.factories import make_user
 
 DANA = "dana@example.com"
@@ -168,17 +169,53 @@ def test_two_owners_cannot_remove_each_other_at_once(race_tenant, in_threads):
         assert User.objects.filter(role="owner", is_active=True).count() == 1
 
 
-def test_deactivating_ends_sessions_links_and_waiting_codes_at_once(owner, people, client_for):
+def ways_in(bob, client_for):
+    """Bob's open session, a link, a browser that waits for its code (with the code), and one with his password."""
+    client, waiting = client_for(bob), client_for()
+    waiting.post("/signin/", {"email": bob.email})
+    code, link = code_for(bob.email), create_link(bob, SIGN_IN, 60)
+    password = {"email": bob.email, "password": PASSWORD}
+    return [
+        lambda: client.get("/account/").status_code == 200,
+        lambda: client_for().post(link).status_code == 302,
+        lambda: waiting.post("/signin/code/", {"code": code}).status_code == 302,
+        lambda: client_for().post("/signin/password/", password).status_code == 302,
+    ]
+
+
+def test_deactivating_ends_sessions_links_and_waiting_codes_at_once(people, client_for):
     bob = people["bob"]
-    client = client_for(bob)
-    path = create_link(bob, SIGN_IN, 60)
-    assert client.get("/account/").status_code == 200
+    assert [opens() for opens in ways_in(bob, client_for)] == [True] * 4
+    doors = ways_in(bob, client_for)
     client_for(people["alice"]).post(f"/desk/team/{bob.pk}/deactivate/")
-    assert client.get("/account/").status_code == 302
     assert Session.objects.filter(user=bob).count() == 0
     with nothing_happens():
-        assert client_for().post(path).status_code == 410
+        assert [opens() for opens in doors] == [False] * 4
     assert not SigninLink.objects.filter(user=bob, used_at=None).exists()
+
+
+def test_without_what_deactivating_ends_a_session_would_go_on(people, client_for, monkeypatch):
+    """The guards switched off, all but one each time: the session's row, its binding, and the look at the person."""
+    bob = people["bob"]
+
+    def goes_on_without(*guards):
+        people["bob"].refresh_from_db()
+        client = client_for(bob)
+        with monkeypatch.context() as off:
+            if "row" in guards:
+                off.setattr(actions, "end_sessions", lambda user_id: 0)
+            if "binding" in guards:
+                off.setattr(actions, "new_session_salt", lambda: bob.session_salt)
+            actions.deactivate(actor=actor_for(people["alice"]), user_id=bob.pk)
+            if "person" in guards:
+                User.objects.filter(pk=bob.pk).update(is_active=True)
+            is_in = client.get("/account/").status_code == 200
+        User.objects.filter(pk=bob.pk).update(is_active=True, deactivated_at=None)
+        return is_in
+
+    assert goes_on_without("row", "binding", "person")
+    for guards in (("row", "binding"), ("row", "person"), ("binding", "person")):
+        assert not goes_on_without(*guards), guards
 
 
 def test_a_failed_hand_over_leaves_the_colleague_as_they_were(owner, people, monkeypatch):
@@ -193,9 +230,7 @@ def test_a_failed_hand_over_leaves_the_colleague_as_they_were(owner, people, mon
 def test_requests_go_only_to_active_colleagues(owner, people):
     from portal_core.accounts.errors import NotThere
 
-    for receiver in (people["carol"].pk, people["bob"].pk, people["alice"].session_salt):
-        if isinstance(receiver, str):
-            continue
+    for receiver in (people["carol"].pk, people["bob"].pk, uuid.UUID(int=7)):
         with nothing_happens(), pytest.raises(NotThere):
             actions.deactivate(actor=owner, user_id=people["bob"].pk, requests_to=receiver)
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from tenants.outbox import subscribers
 
+EMITTERS = {"emit", "emit_many"}
 SOURCES = ("tenants", "portal_core", "billing", "api", "deploy")
 # Kept for what comes later, on purpose without a listener: kind -> why.
 SILENT: dict[str, str] = {}
@@ -20,7 +21,7 @@ def _emitted() -> Iterator[tuple[str, str]]:
     for package in SOURCES:
         for path in sorted((Path(settings.BASE_DIR) / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "emit":
+                if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in EMITTERS:
                     where = f"{path.relative_to(settings.BASE_DIR)}:{node.lineno}"
                     for kind in _kinds(node.args[0], where):
                         yield kind, where

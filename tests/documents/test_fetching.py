@@ -179,6 +179,18 @@ def test_the_names_of_hidden_files_stand_in_no_channel(papers):
     assert "Canaryname" not in "".join(str(mail.message()) for mail in sent_mails.outbox if "carol" in str(mail.to))
 
 
+def test_without_the_schema_in_its_key_the_twin_would_get_the_file(papers, twins, stored, monkeypatch):
+    """The guard switched off: the leak is real."""
+    from portal_core.documents import storage
+
+    papers.file(**{"f-plan": stored})
+    twins.mirror()
+    monkeypatch.setattr(storage, "_own", lambda key: key)
+    answer = twins.beta.client("carol").get(f"/files/{stored}/")
+    assert answer.status_code == 200
+    assert CONTENT[:20] in b"".join(answer)
+
+
 def test_the_other_tenant_with_equal_ids_gets_neither_file_nor_name(papers, twins, stored):
     from portal_core.documents import storage
 

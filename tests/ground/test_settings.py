@@ -15,6 +15,8 @@ from deploy import database_version
 from deploy.csp import PolicyMiddleware
 from deploy.logs import renderer
 from deploy.settings import parts
+from tests.accounts.conftest import code_for
+from tests.factories import make_client
 from tests.ground.running import PROJECT_DIR, clean_environment
 
 GOOD = {
@@ -72,6 +74,22 @@ def test_production_cookies_belong_to_one_host_under_https():
         " s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.DEBUG, s.SECURE_HSTS_SECONDS > 0)"
     )
     assert done.stdout.strip() == "__Host-session __Host-csrf True True None None / False True"
+
+
+@pytest.mark.django_db
+def test_every_cookie_of_an_answer_belongs_to_one_host_under_https(people, settings):
+    """By the names and marks of production: session, device and CSRF cookie, as browsers ask of `__Host-`."""
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client = make_client()
+    client.get("/signin/")
+    client.post("/signin/", {"email": "carol@example.com"})
+    client.post("/signin/code/", {"code": code_for("carol@example.com"), "keep": "on"})
+    assert {"__Host-session", "__Host-device", "__Host-csrf"} == set(client.cookies)
+    for name, cookie in client.cookies.items():
+        assert cookie["secure"] and cookie["path"] == "/" and not cookie["domain"], name
+        assert cookie["samesite"] == "Lax", name
+        assert cookie["httponly"] or name == "__Host-csrf"
 
 
 def test_the_proxy_header_is_believed_only_behind_a_proxy():

@@ -9,6 +9,7 @@ from django.test import Client
 
 from portal_core.notifications import unsubscribe
 from portal_core.notifications.choices import DIGEST, is_off
+from tenants import signing
 from tenants.context import tenant_context
 from tests.contracts.rows import Rows
 
@@ -124,6 +125,17 @@ def test_the_deactivated_have_no_page(people, tenant):
     people["carol"].is_active = False
     people["carol"].save()
     assert stranger(tenant).get(path(people["carol"])).status_code == 410
+
+
+def test_without_the_schema_in_its_salt_a_token_would_switch_off_the_twins_mails(twins, monkeypatch):
+    """The guard switched off: the leak is real."""
+    monkeypatch.setattr(signing, "current_schema", lambda: "same")
+    with twins.alpha.entered():
+        address = path(twins.alpha.carol)
+    assert stranger(twins.beta.tenant).post(address).status_code == 200
+    with tenant_context(twins.beta.tenant):
+        twins.beta.carol.refresh_from_db()
+        assert is_off(twins.beta.carol, "status")
 
 
 def test_a_token_of_one_portal_opens_nothing_in_its_twin(twins):

@@ -29,6 +29,7 @@ from portal_core.service_requests import guest_links
 from portal_core.service_requests.actions import Move, Submission, merge, move, submit
 from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.models import GuestLink, ServiceRequest
+from tenants import signing
 from tenants.context import tenant_context
 from tenants.limits import TooMany
 from tenants.outbox.handling import handle_next_event
@@ -433,6 +434,16 @@ def test_links_that_went_to_an_address_that_is_no_longer_theirs_open_nothing(hou
     reply(actor=actor_for(house.people["bob"]), request_id=row.pk, message=Message("Soon.", uuid.uuid4()))
     mail = [mail for mail in house.mails("gina@new.example") if "/g/" in mail.text][-1]
     assert client_for().get("/g/" + mail.text.split("/g/")[1].split("/")[0] + "/").status_code == 200
+
+
+def test_without_the_schema_in_its_salt_a_link_would_open_the_twins_request(house, twins, monkeypatch):
+    """The guard switched off: the leak is real."""
+    monkeypatch.setattr(signing, "current_schema", lambda: "same")
+    _row, path = house.filed()
+    twins.mirror()
+    with tenant_context(twins.beta.tenant):
+        client = make_client(tenant=twins.beta.tenant)
+    assert client.get(path).status_code == 200
 
 
 def test_links_of_one_tenant_open_nothing_in_its_twin(house, twins):
