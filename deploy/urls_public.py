@@ -1,7 +1,5 @@
 """Addresses of the platform's own host."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -20,8 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", portico_icon, name="favicon"),
     path("readyz", readyz, name="readyz"),
     path("api/", include("api.urls")),
+    path("console/", include("tenants.console.urls")),
 ]
-if find_spec("tenants.console") is not None and find_spec("tenants.console.urls") is not None:
-    urlpatterns.append(path("console/", include("tenants.console.urls")))
-if getattr(settings, "DEV_MAIL", False) and find_spec("tenants.outbox.dev_urls") is not None:
+if getattr(settings, "DEV_MAIL", False):
     urlpatterns.append(path("dev/mail/", include("tenants.outbox.dev_urls")))

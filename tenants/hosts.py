@@ -29,16 +29,15 @@ def normalise(raw: str) -> Host | None:
     if match is None or ".." in name:
         return None
     given = None if match["port"] is None else int(match["port"])
-    if given is not None and given not in allowed_ports():
+    if given is not None and given != public_port():
         return None
     return Host(match["name"], given)
 
 
-def allowed_ports() -> frozenset[int]:
-    """The public port, the scheme's own when none is set, and ALLOWED_PORTS of the settings."""
-    public: int = settings.PUBLIC_PORT or _SCHEME_PORTS[settings.PUBLIC_SCHEME]
-    extra: tuple[int, ...] = tuple(getattr(settings, "ALLOWED_PORTS", ()))
-    return frozenset((public, *extra))
+def public_port() -> int:
+    """The port of our addresses; the scheme's own when none is set."""
+    port: int = settings.PUBLIC_PORT or _SCHEME_PORTS[settings.PUBLIC_SCHEME]
+    return port
 
 
 def is_platform(host: Host) -> bool:

@@ -24,7 +24,7 @@ def pg_dump_binary() -> str:
     Raises:
         TemplateError: there is none.
     """
-    configured: str = getattr(settings, "PG_DUMP", "")
+    configured: str = settings.PG_DUMP
     found = configured or _embedded() or shutil.which("pg_dump")
     if not found:
         raise TemplateError("pg_dump (PostgreSQL 18) was not found; install postgresql-client-18 or set PG_DUMP.")

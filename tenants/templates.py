@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.db import connection
 from psycopg import sql
 
-from tenants.context import public_context, tenant_context
+from tenants.context import public_context
 from tenants.errors import TemplateError
 from tenants.identifiers import random_schema_name
 from tenants.migrating import migrate_tenant, tenant_fingerprint
@@ -115,17 +115,3 @@ def _check_names(body: str, schema: str) -> None:
     )
     if schema in safe.sub("", body):
         raise TemplateError("the dump names its schema where it cannot be replaced safely")
-
-
-@contextmanager
-def throwaway_schema() -> Iterator[TenantSnapshot]:
-    """A schema made by migrating, for comparisons; dropped afterwards. Not inside a transaction."""
-    snapshot = TenantSnapshot.bare(random_schema_name())
-    with public_context():
-        create_schema(snapshot.schema_name)
-        try:
-            migrate_tenant(snapshot)
-            with tenant_context(snapshot):
-                yield snapshot
-        finally:
-            drop_schema(snapshot.schema_name)

@@ -5,8 +5,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
+
+from tenants.context import public_context, tenant_context
+from tenants.identifiers import random_schema_name
+from tenants.migrating import migrate_tenant
+from tenants.snapshot import TenantSnapshot
+from tenants.templates import create_schema, drop_schema
 
 _REPRINTED = {"indexes", "constraints"}
 
@@ -63,3 +71,17 @@ def applied_migrations(schema: str) -> set[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT app, name FROM {schema}.django_migrations")
         return set(cursor.fetchall())
+
+
+@contextmanager
+def migrated_schema() -> Iterator[TenantSnapshot]:
+    """A schema made by migrating, to compare with; dropped afterwards. Not inside a transaction."""
+    snapshot = TenantSnapshot.bare(random_schema_name())
+    with public_context():
+        create_schema(snapshot.schema_name)
+        try:
+            migrate_tenant(snapshot)
+            with tenant_context(snapshot):
+                yield snapshot
+        finally:
+            drop_schema(snapshot.schema_name)

@@ -67,6 +67,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# Makes the template of new portals' schemas; "": the one beside the embedded PostgreSQL, or on the PATH.
+PG_DUMP = env("PG_DUMP", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 

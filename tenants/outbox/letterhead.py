@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from tenants.context import current
+from tenants.snapshot import platform_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +45,7 @@ def _plain() -> Letterhead:
     tenant = current()
     if tenant is not None:
         return Letterhead(name=tenant.name, sender_name=tenant.name, home_url=tenant.url("/"))
-    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    home = f"{settings.PUBLIC_SCHEME}://{settings.BASE_DOMAIN}{port}/"
-    return Letterhead(name="Portico", sender_name="Portico", home_url=home)
+    return Letterhead(name="Portico", sender_name="Portico", home_url=platform_url())
 
 
 _source: Callable[[], Letterhead] = _plain

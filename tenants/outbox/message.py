@@ -20,7 +20,6 @@ def build(mail: Mail) -> EmailMultiAlternatives:
     headers = {
         **mail.headers,
         "Message-ID": mail.message_id,
-        "Date": None,
         # Out-of-office answers and bounces by robots stay away (RFC 3834; Exchange listens to the second only).
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
@@ -30,7 +29,7 @@ def build(mail: Mail) -> EmailMultiAlternatives:
         body=mail.text,
         from_email=sender(mail.sender_name),
         to=[address(mail.to_name, mail.to_address)],
-        headers={name: value for name, value in headers.items() if value is not None},
+        headers=headers,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")

@@ -2,9 +2,9 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Final
 
 import psycopg
-from django.conf import settings
 from django.utils import timezone
 from psycopg import sql
 
@@ -12,6 +12,8 @@ from tenants.outbox.lease import lock_number
 from tenants.outbox.raw import batches, schemas_with_outbox, throw_away_connection
 
 logger = logging.getLogger(__name__)
+
+KEPT: Final = timedelta(days=30)
 
 # Mails first: they point at their events.
 _MAILS = sql.SQL("DELETE FROM {schema}.outbox_mail WHERE sent_at < {before} OR failed_at < {before}")
@@ -22,11 +24,11 @@ _EVENTS = sql.SQL(
 
 
 def purge() -> int:
-    """Deletes rows that were done more than OUTBOX_KEEP_DAYS (30) ago in all schemas; returns how many.
+    """Deletes rows that were done more than 30 days ago in all schemas; returns how many.
 
     What waits is never touched, however old. Empty-handed when another purge is under way.
     """
-    before = timezone.now() - timedelta(days=int(getattr(settings, "OUTBOX_KEEP_DAYS", 30)))
+    before = timezone.now() - KEPT
     with throw_away_connection() as keeper:
         row = keeper.execute("SELECT pg_try_advisory_lock(%s)", [lock_number("purge")]).fetchone()
         if not row or not row[0]:

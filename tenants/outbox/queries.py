@@ -30,8 +30,3 @@ def any_mail_due() -> bool:
 def stuck_events(minimum_attempts: int = 3) -> QuerySet[Event]:
     """Events whose handlers keep failing, for the console and the logs."""
     return Event.objects.filter(done_at__isnull=True, attempts__gte=minimum_attempts).order_by("created_at")
-
-
-def failed_mails() -> QuerySet[Mail]:
-    """Mails that were refused for good, newest first."""
-    return Mail.objects.filter(failed_at__isnull=False).order_by("-failed_at")

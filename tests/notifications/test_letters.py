@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tenants.context import public_context
 from tenants.outbox.drain import drain
+from tenants.outbox.letterhead import letterhead
 from tenants.outbox.letters import Addressee, Letter, queue_letter
 from tenants.outbox.models import Mail
 
@@ -52,6 +53,12 @@ def test_letter_of_the_platform_bears_its_own_name(db):
         assert row.message_id.endswith("@localhost>")
         drain("public")
     assert len(sent_mails.outbox) == 1
+
+
+def test_letters_of_the_platform_lead_to_its_first_host(db, settings):
+    settings.PLATFORM_HOSTS = ["www.localhost", "localhost"]
+    with public_context():
+        assert letterhead().home_url == "http://www.localhost:8000/"
 
 
 @pytest.mark.parametrize("template", ["code", "invite", "letter"])

@@ -14,7 +14,6 @@ from tenants.outbox.delivery import WIPED
 from tenants.outbox.drain import drain
 from tenants.outbox.message import build
 from tenants.outbox.models import Mail
-from tenants.outbox.queries import failed_mails
 from tests.outbox.helpers import a_mail, due_now
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +44,10 @@ class Failing(locmem.EmailBackend):
         if Failing.errors:
             raise Failing.errors.pop(0)
         return super().send_messages(messages)
+
+
+def failed_mails():
+    return Mail.objects.filter(failed_at__isnull=False)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tenants.models import Domain, SchemaTemplate, Tenant
 from tenants.provisioning import provision
 from tenants.snapshot import TenantSnapshot
 from tests import databases
-from tests.catalog_shape import applied_migrations, shape_of
+from tests.catalog_shape import applied_migrations, migrated_schema, shape_of
 
 TABLE_LIMIT = 45
 
@@ -40,7 +40,7 @@ def nothing_left(committed: None) -> Iterator[None]:
 
 def test_a_replayed_schema_equals_a_migrated_one(race_tenant: TenantSnapshot) -> None:
     replayed = shape_of(race_tenant.schema_name)
-    with templates.throwaway_schema() as migrated:
+    with migrated_schema() as migrated:
         expected = shape_of(migrated.schema_name)
         assert applied_migrations(migrated.schema_name) == applied_migrations(race_tenant.schema_name)
     assert replayed["tables"] and replayed["constraints"] and replayed["indexes"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from deploy.database_version import refuse_old_database
@@ -32,8 +32,7 @@ class Command(BaseCommand):
         self.stdout.write("> Bringing the database to this version …")
         self.stdout.flush()
         refuse_old_database()
-        if "migrate_fleet" in get_commands():
-            call_command("migrate_fleet", stdout=self.stdout, stderr=self.stderr)
+        call_command("migrate_fleet", stdout=self.stdout, stderr=self.stderr)
         self._collect_static()
         portals = [] if no_sample else samples.ensure(self._say)
         ready_file.write_text(_ready_text(portals))
