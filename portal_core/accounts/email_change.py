@@ -1,14 +1,19 @@
 """Moving an account to another address: a code proves the new one, and the person is proven once more.
 
 SECURITY: a browser that was left open must not be enough to take an account away. So besides the code for the new
-address it takes the password or, where there is none, a code to the old address. Whoever has lost both asks the
-business (`actions.change_email`).
+address it takes the password or, where there is none, a code to the old address; and that code as well where the
+password is younger than a week, since whoever sits at the browser can set one, or remove it and set another. Its owner
+has heard of it by mail. Whoever has lost both asks the business (`actions.change_email`).
 
 Whether the new address has an account already is said only by the mail that goes to it: the page answers alike.
 """
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from portal_core.accounts import address_proof, mails
 from portal_core.accounts.address_proof import Proof, Waiting
@@ -17,6 +22,8 @@ from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.own_account import tell_known_otherwise
 from portal_core.accounts.signin_links import revoke_links
 from tenants.limits import Bucket, client_source, consume
+
+PASSWORD_STANDS: Final = timedelta(days=7)
 
 
 def limit_change(request: HttpRequest, user: User) -> None:
@@ -34,9 +41,10 @@ def _purpose(user: User) -> str:
 
 
 def ask(request: HttpRequest, user: User, new_email: str, *, password_fits: bool) -> None:
-    """Sends the code to the new address, and tells the old one: with a code where no password was given."""
+    """Sends the code to the new address, and tells the old one: with a code unless a password stands for it."""
     address = normalise_email(new_email)
-    proving = (address,) if password_fits else (address, user.email)
+    is_proven = password_fits and _has_stood(user)
+    proving = (address,) if is_proven else (address, user.email)
     code, *old_code = address_proof.begin(request, _purpose(user), *proving)
     with transaction.atomic():
         if User.objects.by_email(address) is None:
@@ -44,6 +52,11 @@ def ask(request: HttpRequest, user: User, new_email: str, *, password_fits: bool
         else:
             mails.send_address_taken(user, address)
         mails.tell_old_address(user, user.email, new_email=address, done=False, code="".join(old_code))
+
+
+def _has_stood(user: User) -> bool:
+    """Whether the password has been there for so long that its owner would have said something."""
+    return user.password_since is None or timezone.now() - user.password_since >= PASSWORD_STANDS
 
 
 def waiting(request: HttpRequest, user: User) -> Waiting | None:

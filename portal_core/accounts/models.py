@@ -71,6 +71,8 @@ class User(AbstractBaseUser, TenantModel):
     is_guest = models.BooleanField(default=False, db_default=False)
     session_salt = models.CharField(max_length=40, default=new_session_salt, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Since when there is a password where there was none; None for those of before this was kept.
+    password_since = models.DateTimeField(null=True, blank=True)
     last_sign_in_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)

@@ -110,12 +110,15 @@ def set_password(request: HttpRequest, user: User, password: str | None) -> None
     """Sets or removes (None) the password, ends the other sessions and says so by mail."""
     with transaction.atomic():
         lock_person(user.pk)
+        if not user.has_usable_password():
+            # Nothing had to be shown for it: see email_change.py.
+            user.password_since = timezone.now()
         if password is None:
             user.set_unusable_password()
         else:
             user.set_password(password)
         _renew_salt(request, user)
-        user.save(update_fields=["password", "session_salt"])
+        user.save(update_fields=["password", "password_since", "session_salt"])
         mails.tell_password_changed(user, removed=password is None)
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone
 
+from portal_core.accounts import email_change
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
@@ -94,6 +98,30 @@ def test_with_a_password_the_password_stands_for_the_old_address(carol, client_f
     assert client.post("/account/email/", {"email": NEW, "present": GOOD}).status_code == 302
     assert "code" not in mails_to("carol@example.com")[-1].text.lower()
     assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 302
+    carol.refresh_from_db()
+    assert carol.email == NEW
+
+
+def test_a_password_that_was_only_just_set_stands_for_nothing(carol, client_for):
+    """The thief at the open browser sets one, or removes the one that is there and sets another."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for had_one in (False, True):
+            if had_one:
+                carol.set_password("what Carol has had for years")
+                carol.password_since = None
+                carol.save()
+            client = client_for(carol)
+            client.post("/account/password/remove/")
+            assert client.post("/account/password/", {"password": GOOD}).status_code == 302
+            assert client.post("/account/email/", {"email": NEW, "present": GOOD}).status_code == 302
+            with nothing_happens():
+                assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 400
+            client.post("/account/email/stop/")
+            carol.refresh_from_db()
+        clock.shift(email_change.PASSWORD_STANDS)
+        cache.clear()
+        client.post("/account/email/", {"email": NEW, "present": GOOD})
+        assert client.post("/account/email/code/", {"code": code_for(NEW)}).status_code == 302
     carol.refresh_from_db()
     assert carol.email == NEW
 
