@@ -23,6 +23,7 @@ from portal_core.notifications import time_handlers as notification_time_handler
 from portal_core.notifications.letterhead import logo_content, portal_letterhead
 from portal_core.notifications.notices import clear_old_notices
 from portal_core.notifications.undelivered import on_outcome as mark_outcome
+from portal_core.portal.own_data import telling as own_data
 from portal_core.reporting import removed
 from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
@@ -72,6 +73,7 @@ def connect() -> None:
     subscribe("portal.publish_due")(publish_due.on_due)
     publishing_notices.connect()
     subscribe("signin.link_wanted")(flooded.mail_link)
+    subscribe("account.downloaded")(own_data.on_downloaded)
     removed.connect()
     register(RecordFieldKind())
     impact.register_kept_records(saved_records.kinds_kept)

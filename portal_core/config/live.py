@@ -91,6 +91,11 @@ def live_version_id() -> UUID:
     return pinned(_live).version_id
 
 
+def what_is_live() -> Live:
+    """What is live, to be pinned again where work goes on after the web request (`pinned.one_version`)."""
+    return pinned(_live)
+
+
 def hold_live_portal() -> CompiledPortal:
     """The live portal, which stays live until the transaction ends: publishing waits. One query when it is cached.
 

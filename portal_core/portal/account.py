@@ -1,5 +1,7 @@
 """`/account/`: what people keep about themselves, how they sign in and where they are signed in."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
@@ -35,11 +37,14 @@ ACCOUNT = "account"
 @signed_in_page
 def account(request: PersonRequest) -> HttpResponse:
     """The whole page."""
-    return _page(request)
+    return account_page(request)
 
 
-def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
-    """The page with what was just typed in place; 400 when something typed was not taken."""
+def account_page(
+    request: PersonRequest, *, download_again_at: datetime | None = None, status: int = 200, **bound: Form
+) -> HttpResponse:
+    """The page with what was just typed in place; 400 when something typed was not taken. `download_again_at`: one's
+    data was fetched too often, until then."""
     user, facts, page = request.user, portal_facts(), page_number(request.GET)
     sessions = own_account.sessions_of(user, request.session, page=page)
     waiting = email_change.waiting(request, user)
@@ -54,6 +59,7 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
         **forms,
         **bound,
         "tabs": detail_tabs(request, live_portal()) if request.actor.is_customer else (),
+        "is_staff": not request.actor.is_customer,
         "me": user,
         "waiting": waiting,
         "needs_old_code": email_change.needs_old_code(waiting),
@@ -61,10 +67,11 @@ def _page(request: PersonRequest, **bound: Form) -> HttpResponse:
         "sessions": sessions,
         "pager": pager_by_number(request.GET, page, has_more=sessions.has_more, place="a4"),
         "told": told_table(user),
+        "download_again_at": download_again_at,
         "page_error": bool(bound),
         "open_part": next(iter(bound), ""),
     }
-    return render(request, "portal/account.html", context, status=400 if bound else 200)
+    return render(request, "portal/account.html", context, status=400 if bound else status)
 
 
 @require_POST
@@ -73,7 +80,7 @@ def save_about(request: PersonRequest) -> HttpResponse:
     """Keeps name, phone, language and time zone."""
     form = AboutForm(request.POST, user=request.user, facts=portal_facts(), now=timezone.now())
     if not form.is_valid():
-        return _page(request, about=form)
+        return account_page(request, about=form)
     own_account.save_about(request.user, About(**form.cleaned_data))
     with translation.override(form.cleaned_data["language"]):
         messages.success(request, _("Your details are kept."))
@@ -100,7 +107,7 @@ def save_details(request: PersonRequest) -> HttpResponse:
     if form is None:
         return redirect(ACCOUNT)
     if not form.is_valid():
-        return _page(request, details=form)
+        return account_page(request, details=form)
     remember(actor=request.actor, customer_id=request.user.pk, answers=form.cleaned_data)
     messages.success(request, _("Kept. The next form fills it in."))
     return redirect(ACCOUNT)
@@ -115,7 +122,7 @@ def change_email(request: PersonRequest) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["email"] == request.user.email:
         form.add_error("email", _("This is your address already."))
     if not form.is_valid():
-        return _page(request, new_email=form)
+        return account_page(request, new_email=form)
     has_password = "present" in form.fields
     try:
         email_change.limit_change(request, request.user)
@@ -125,7 +132,7 @@ def change_email(request: PersonRequest) -> HttpResponse:
         return too_many(request, error)
     if has_password and not request.user.check_password(form.cleaned_data["present"]):
         form.add_error("present", _("This is not your present password."))
-        return _page(request, new_email=form)
+        return account_page(request, new_email=form)
     email_change.ask(request, request.user, form.cleaned_data["email"], password_fits=has_password)
     return redirect(ACCOUNT)
 
@@ -137,11 +144,11 @@ def confirm_email(request: PersonRequest) -> HttpResponse:
     waiting = email_change.waiting(request, request.user)
     form = ChangeCodesForm(request.POST, needs_old_code=email_change.needs_old_code(waiting))
     if not form.is_valid():
-        return _page(request, email_code=form)
+        return account_page(request, email_code=form)
     codes = [form.cleaned_data[name] for name in ("code", "old_code") if name in form.fields]
     if not email_change.confirm(request, request.user, *codes):
         form.add_error("code", _wrong_codes(form))
-        return _page(request, email_code=form)
+        return account_page(request, email_code=form)
     messages.success(request, _("From now on you sign in with %(email)s.") % {"email": request.user.email})
     return finish_response(request, redirect(ACCOUNT))
 
@@ -168,14 +175,14 @@ def set_password(request: PersonRequest) -> HttpResponse:
     """Sets a password."""
     form = NewPasswordForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _page(request, new_password=form)
+        return account_page(request, new_password=form)
     try:
         limit_sign_in(request, request.user.email, "password")
     except TooMany as error:
         return too_many(request, error)
     if "present" in form.fields and not request.user.check_password(form.cleaned_data["present"]):
         form.add_error("present", _("This is not your present password."))
-        return _page(request, new_password=form)
+        return account_page(request, new_password=form)
     own_account.set_password(request, request.user, form.cleaned_data["password"])
     messages.success(request, _("Your password is set. All other browsers were signed out."))
     return redirect(ACCOUNT)

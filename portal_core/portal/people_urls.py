@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal_core.portal import account, join, signin, told, unsubscribe
+from portal_core.portal.own_data.page import download
 
 people_urls = [
     path("signin/", signin.signin, name="signin"),
@@ -15,6 +16,7 @@ people_urls = [
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("account/", account.account, name="account"),
     path("account/about/", account.save_about, name="account_about"),
+    path("account/download/", download, name="account_download"),
     path("account/told/", told.save, name="account_told"),
     path("account/details/", account.save_details, name="account_details"),
     path("account/email/", account.change_email, name="account_email"),

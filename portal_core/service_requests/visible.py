@@ -119,14 +119,16 @@ def visible(
     portal: CompiledPortal | None = None,
     link: str = "",
     brief: bool = False,
+    asks: bool = True,
 ) -> VisibleRequest:
     """What `viewer` may see of `request`, whose customer and assignee should be loaded already.
 
     `link` is the absolute address for mails; pages leave it empty. `brief` leaves out fields and moves, for lists:
-    showing every answer of every row is most of the work.
+    showing every answer of every row is most of the work. Without `asks`, what is asked is left out: reading what is
+    to be approved can cost a query.
     """
     builder = _Builder(request, viewer, portal or live_portal(), link)
-    return builder.build(brief=brief)
+    return builder.build(brief=brief, asks=asks)
 
 
 class _Builder:
@@ -149,7 +151,7 @@ class _Builder:
         """A text of the configuration in the reader's language."""
         return self.portal.text(value, self.viewer.language)
 
-    def build(self, *, brief: bool) -> VisibleRequest:
+    def build(self, *, brief: bool, asks: bool = True) -> VisibleRequest:
         request = self.request
         fields = self._fields(self._keys_in_texts() if brief else None)
         usually = usually_words(self._usual_hours(), language=self.viewer.language)
@@ -174,7 +176,7 @@ class _Builder:
             business=self.portal.name,
             moves=() if brief else self._moves(),
             asks=VisibleAsks()
-            if request.merged_into_number
+            if request.merged_into_number or not asks
             else visible_asks(request, self._ask_reader(words), brief=brief),
             may_message=self._may_message(),
             may_upload=self._may_message() and (self.viewer.is_staff or "upload" in self.status.customer_may),

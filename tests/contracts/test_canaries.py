@@ -7,8 +7,10 @@ was found is remembered for the other tests that ask about it, here and in test_
 
 from __future__ import annotations
 
+import io
 import logging
 import uuid
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
@@ -306,7 +308,16 @@ def _heard(answer: Any) -> str:
     assert answer.status_code < 500
     # How long an answer is may look like a year.
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items() if name != "Content-Length")
-    return f"{headers}\n{answer.cookies}\n{answer.content.decode()}"
+    return f"{headers}\n{answer.cookies}\n{_content(answer)}"
+
+
+def _content(answer: Any) -> str:
+    """What an answer says; of an archive, everything that lies in it."""
+    if answer.get("Content-Type") != "application/zip":
+        return answer.content.decode()
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "\n".join(f"{name}\n{archive.read(name).decode(errors='replace')}" for name in archive.namelist())
 
 
 def test_every_kind_that_takes_an_answer_has_its_canary():
@@ -449,6 +460,21 @@ def test_a_role_of_the_business_reaches_nothing_that_is_hidden_from_it(scene, cl
     assert _among(walked.before, FROM_ENGINEERS) == {}
     assert _among(walked.after, FROM_ENGINEERS + FROM_ALL_AFTER) == {}
     assert _among(walked.after, canaries.every_sign("office", ("a",)))
+
+
+def test_the_archive_of_ones_own_data_holds_nothing_that_is_hidden(scene, client_for):
+    carol = client_for(scene.people["carol"])
+    heard = _heard(carol.post("/account/download/"))
+    assert "requests-1.json" in heard
+    assert canaries.found_in(heard, FROM_CUSTOMERS) == []
+    # It holds what is hers: the answers of both requests, and what was written to her.
+    shop = canaries.every_value("shop", ("a",))
+    assert canaries.found_in(heard, shop) == shop and "We look at it" in heard
+    scene.hide_soon()
+    after = _heard(carol.post("/account/download/"))
+    assert canaries.found_in(after, FROM_CUSTOMERS + FROM_ALL_AFTER) == [] and canaries.found_in(after, shop) == shop
+    others = _heard(client_for(scene.people["dave"]).post("/account/download/"))
+    assert canaries.found_in(others, EVERYTHING) == []
 
 
 def test_mails_say_only_what_their_reader_may_see(scene):

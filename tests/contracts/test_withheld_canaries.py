@@ -47,6 +47,7 @@ def test_what_is_kept_leaves_by_no_channel(scene, client_for):  # noqa: F811
     reply(actor=scene.actor("bob"), request_id=scene.a.pk, message=Message("News {field:office-text}", uuid7()))
     scene._move(scene.a, "fixed")
     assert canaries.found_in(scene.mails()["carol@example.com"], KEPT) == []
+    assert canaries.found_in(_heard(carol.post("/account/download/")), KEPT) == []
     assert _leaks(everything_reached(carol, scene, scene.people["carol"]), KEPT) == {}
     # Staff go on seeing it, marked as what customers do not see.
     desk = _heard(client_for(scene.people["alice"]).get(f"/desk/requests/{scene.a.number}/"))

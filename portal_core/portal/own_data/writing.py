@@ -1,0 +1,154 @@
+"""Writes a customer's archive: pages to read, the same as JSON, and the files that they name."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+from uuid import UUID
+
+import structlog
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from portal_core.config.pinned import Live, one_version, pin
+from portal_core.documents import storage
+from portal_core.portal.own_data import words
+from portal_core.portal.own_data.files import PackedFile
+from portal_core.portal.own_data.packing import Archive
+from portal_core.portal.own_data.reading import (
+    Files,
+    Lines,
+    PageOfRequests,
+    Whose,
+    lines_of,
+    pages_of_papers,
+    pages_of_records,
+    pages_of_requests,
+)
+from portal_core.portal.own_data.words import Part
+
+log = structlog.get_logger(__name__)
+# Where the content of a page stands between its beginning and its end.
+_MARK: Final = "\x00content\x00"
+# Of a page's JSON, before it lies on disk until its turn comes.
+_SPOOLED_BYTES: Final = 512 * 1024
+_READ_BYTES: Final = 64 * 1024
+_STYLE: Final = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#231a17}"
+    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:1rem;border-top:1px solid #ddd}"
+    "h3{font-size:1rem;margin:1.2rem 0 .3rem}dt,small{color:#666}dd{margin:0 0 .6rem}dd,p,li{overflow-wrap:anywhere}"
+    "ul{padding-inline-start:1.2rem}a{color:#0b6153}"
+)
+
+
+def archive_of(whose: Whose, live: Live, made_at: datetime) -> Iterator[bytes]:
+    """The archive, piece by piece, in the reader's language and by one version of the portal."""
+    pieces = _Writer(whose, made_at).pieces()
+    while True:
+        with translation.override(whose.viewer.language), timezone.override(whose.viewer.time_zone), one_version():
+            pin(live)
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        if piece:
+            yield piece
+
+
+class _Writer:
+    """What is written so far: which files came along, and what the first page lists."""
+
+    def __init__(self, whose: Whose, made_at: datetime) -> None:
+        self.whose, self.made_at = whose, made_at
+        self.archive = Archive(timezone.localtime(made_at, whose.viewer.time_zone))
+        self.packed: set[UUID] = set()
+        self.contents: list[tuple[str, str]] = []
+
+    def pieces(self) -> Iterator[bytes]:
+        """Everything in order; what stands in it is listed last, when it is known."""
+        yield from self.archive.entry("style.css", [_STYLE.encode()])
+        yield from self._page("account", _("About you"), "account", words.of_account(self.whose))
+        for number, records in enumerate(pages_of_records(self.whose), 1):
+            kept: list[Part] = [words.of_record(record) for record in records]
+            yield from self._page(f"saved-{number}", _numbered(_("What you keep"), number), "saved", kept)
+        for number, papers in enumerate(pages_of_papers(self.whose), 1):
+            told: list[Part] = [words.of_document(paper, papers.files) for paper in papers.shown]
+            yield from self._page(f"documents-{number}", _numbered(_("Documents"), number), "documents", told)
+            yield from self._files(papers.files)
+        for number, page in enumerate(pages_of_requests(self.whose), 1):
+            yield from self._requests(f"requests-{number}", _numbered(_("Requests"), number), page)
+        yield from self.archive.entry(
+            "index.html", self._framed(self.whose.portal.name, [self._index()], is_first=True)
+        )
+        yield self.archive.end()
+
+    def _index(self) -> str:
+        context = {"contents": self.contents, "made_at": self.made_at, "email": self.whose.user.email}
+        return render_to_string("portal/own_data/_index.html", context)
+
+    def _page(self, name: str, title: str, template: str, part: Part) -> Iterator[bytes]:
+        """A page that is small enough to be made at once, and the same as JSON."""
+        self.contents.append((title, f"{name}.html"))
+        content = render_to_string(f"portal/own_data/_{template}.html", {"part": part})
+        yield from self.archive.entry(f"{name}.html", self._framed(title, [content]))
+        yield from self.archive.entry(f"{name}.json", [words.as_json(part).encode()])
+
+    def _framed(self, title: str, content: Iterable[str], *, is_first: bool = False) -> Iterator[bytes]:
+        context = {"title": title, "mark": _MARK, "is_first": is_first, "portal": self.whose.portal.name}
+        begin, end = render_to_string("portal/own_data/_frame.html", context).split(_MARK)
+        yield begin.encode()
+        for piece in content:
+            yield piece.encode()
+        yield end.encode()
+
+    def _requests(self, name: str, title: str, page: PageOfRequests) -> Iterator[bytes]:
+        """A page of requests with their history, which can be long: written line by line."""
+        self.contents.append((title, f"{name}.html"))
+        found: dict[str, PackedFile] = dict(page.files)
+        with SpooledTemporaryFile(max_size=_SPOOLED_BYTES) as told:
+            pieces = _told(page, lines_of(page, self.whose), told, found)
+            yield from self.archive.entry(f"{name}.html", self._framed(title, pieces))
+            told.seek(0)
+            yield from self.archive.entry(f"{name}.json", iter(lambda: told.read(_READ_BYTES), b""))
+        yield from self._files(found)
+
+    def _files(self, files: Files) -> Iterator[bytes]:
+        """Each file once, wherever it is named."""
+        for file in files.values():
+            if file.id in self.packed:
+                continue
+            self.packed.add(file.id)
+            try:
+                content = storage.read(file.key)
+            except storage.NoSuchFile:
+                log.warning("file_missing", file_id=str(file.id))
+                continue
+            yield from self.archive.entry(file.path, content, is_packed=True)
+
+
+def _told(
+    page: PageOfRequests, lines: Iterator[tuple[UUID, Lines]], told: IO[bytes], found: dict[str, PackedFile]
+) -> Iterator[str]:
+    """The page's content; the same goes into `told` as JSON, and the files of its history into `found`."""
+    told.write(b"[")
+    following = next(lines, None)
+    for position, row in enumerate(page.rows):
+        part = words.of_request(page.shown[row.pk], page.files)
+        # An object that stays open for its history.
+        told.write((",\n" if position else "").encode() + words.as_json(part)[:-2].encode() + b',\n "history": [')
+        yield render_to_string("portal/own_data/_request.html", {"part": part})
+        is_first = True
+        while following is not None and following[0] == row.pk:
+            some = [words.of_line(entry, following[1].files) for entry in following[1].entries]
+            found.update(following[1].files)
+            told.write(("" if is_first or not some else ",\n").encode())
+            told.write(",\n".join(words.as_json(line) for line in some).encode())
+            is_first = is_first and not some
+            yield render_to_string("portal/own_data/_lines.html", {"lines": some})
+            following = next(lines, None)
+        told.write(b"]}")
+    told.write(b"]\n")
+
+
+def _numbered(title: str, number: int) -> str:
+    return title if number == 1 else f"{title} ({number})"
