@@ -2,13 +2,20 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+import psycopg
 import structlog
+from django.core.exceptions import ValidationError
+from django.db.utils import DataError
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import ExcInfo
 
 # structlog's own processors speak of dictionaries of anything.
 Event = MutableMapping[str, Any]
+
+_QUOTING = (ValueError, ValidationError, DataError, psycopg.DataError)
 
 # Keys that carry people's data or secrets; dropped wherever somebody logs them.
 _NEVER = frozenset(
@@ -54,6 +61,30 @@ def _drop_request(_logger: object, _method: str, event: Event) -> Event:
     return event
 
 
+_frames = ExceptionDictTransformer(show_locals=False)
+
+
+def _traceback(exc_info: ExcInfo) -> list[dict[str, Any]]:
+    """Where it failed and how, without what people typed.
+
+    SECURITY: the library would write down every local variable, passwords and forms among them. Errors about a value
+    quote it; of all others the first line is kept: PostgreSQL shows the whole row in the second.
+    """
+    quoting = {type(each).__name__ for each in _chain(exc_info[1]) if isinstance(each, _QUOTING)}
+    stacks = _frames(exc_info)
+    for stack in stacks:
+        first_line = next(iter(str(stack["exc_value"]).splitlines()), "")
+        stack["exc_value"] = "[removed]" if stack["exc_type"] in quoting else first_line
+        stack["exc_notes"] = []
+    return stacks
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _shared() -> list[Any]:
     return [
         structlog.contextvars.merge_contextvars,
@@ -68,7 +99,10 @@ def _shared() -> list[Any]:
 def renderer(*, as_json: bool) -> logging.Formatter:
     """The formatter of the standard library's handlers, used by LOGGING."""
     if as_json:
-        last: list[Any] = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(sort_keys=True)]
+        last: list[Any] = [
+            structlog.processors.ExceptionRenderer(_traceback),
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ]
     else:
         last = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     return structlog.stdlib.ProcessorFormatter(

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 from csp.utils import build_policy
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import DataError, IntegrityError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -160,6 +161,43 @@ def test_personal_data_logged_by_mistake_are_removed():
     assert "maren" not in str(event)
     assert "abc" not in str(event)
     assert event["count"] == 2
+
+
+def _failed(error: Exception) -> str:
+    """What production's log says of a view that failed."""
+
+    def view():
+        password = "hunter2-secret"
+        try:
+            raise KeyError("the cause")
+        except KeyError as cause:
+            assert password
+            raise error from cause
+
+    try:
+        view()
+    except Exception:
+        found = ("django.request", logging.ERROR, "f", 1, "failed", (), sys.exc_info())
+        return json.dumps(line_of(logging.getLogger("django.request").makeRecord(*found)))
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (IntegrityError('violates unique constraint "one"\nDETAIL:  Key (email)=(maren@example.com) exists.'), "one"),
+        (ValueError("invalid literal: 'maren@example.com'"), "ValueError"),
+        (DataError('invalid input syntax for type uuid: "maren@example.com"'), "DataError"),
+        (ValidationError("maren@example.com is none"), "ValidationError"),
+        (RuntimeError("the disk is full"), "the disk is full"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_failure_is_logged_with_its_place_and_without_what_people_typed(error, kept):
+    said = _failed(error)
+    assert kept in said
+    assert "test_settings.py" in said and "the cause" in said
+    assert "hunter2" not in said
+    assert "maren" not in said
 
 
 def test_a_request_is_logged_by_its_path_alone():
