@@ -60,6 +60,11 @@ def forget_readiness(schema_name: str | None = None) -> None:
             _not_ready_until.pop(schema_name, None)
 
 
+def needed_migrations() -> frozenset[MigrationKey]:
+    """What the code needs in a tenant's schema."""
+    return _needed(tuple(settings.TENANT_APPS))
+
+
 def missing_migrations() -> frozenset[MigrationKey]:
     """What the code needs and the tenant's schema in force lacks."""
     return _missing(settings.TENANT_APPS)

@@ -60,6 +60,23 @@ def test_a_tenant_that_is_behind_is_brought_up(race_tenant: Any, jobs: int) -> N
     assert fingerprint_of(race_tenant) == migrating.tenant_fingerprint()
 
 
+def test_a_restored_schema_is_brought_up_whatever_the_catalogue_says(race_tenant: Any) -> None:
+    set_back(race_tenant)
+    with public_context():
+        Tenant.objects.filter(pk=race_tenant.id).update(fingerprint=migrating.tenant_fingerprint())
+    assert fleet.check().behind == [race_tenant.slug]
+    assert fleet.migrate().migrated == [race_tenant.slug]
+    assert migrating.is_ready(race_tenant)
+
+
+def test_a_tenant_without_its_schema_is_named_and_hides_no_other(race_tenant: Any) -> None:
+    rename(race_tenant, "django_migrations", "put_away")
+    migrating.forget_readiness()
+    assert fleet.check().behind == [race_tenant.slug]
+    rename(race_tenant, "put_away", "django_migrations")
+    assert fleet.check().is_current
+
+
 def test_a_tenant_that_fails_holds_nobody_up_and_is_reported(race_tenant: Any) -> None:
     other = provision(name="Other", slug="fleet-other")
     try:
