@@ -229,7 +229,7 @@ def customer_mail(
         button_label=words.button,
         button_url=view.words["link"],
         reason=reason,
-        request_id=request.pk,
+        about_id=request.pk,
         reference=view.reference,
         title=view.title,
         closing=closing,

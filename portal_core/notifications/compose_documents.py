@@ -145,7 +145,7 @@ def _composed(notice: Notice, document: VisibleDocument, portal: CompiledPortal,
             button_url=parts.address_of(path),
             reason=str(_YOURS),
             # In one conversation with its request's other mails.
-            request_id=document.request_id or document.id,
+            about_id=document.request_id or document.id,
             reference=document.reference,
             kind=said.kind,
             has_account=not reader.is_guest,
@@ -192,6 +192,6 @@ def _harmful_mail(notice: Notice, row: Document, portal: CompiledPortal) -> Comp
             button_label=_("See the documents"),
             button_url=parts.address_of(f"/desk/customers/{row.customer_id}/documents/"),
             reason=_("You get this because you see all customers’ documents."),
-            request_id=document.id,
+            about_id=document.id,
             kind=STAFF_KIND_OF[_HARMFUL],
         )

@@ -98,7 +98,7 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
         button_label=button,
         button_url=parts.address_of(f"{view.desk_path}#write" if said.advice else view.desk_path),
         reason=said.reason,
-        request_id=told.request.pk,
+        about_id=told.request.pk,
         reference=view.reference,
         title="" if told.what == "created" else view.title,
         facts=facts,

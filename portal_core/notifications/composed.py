@@ -25,7 +25,8 @@ class ComposedMail:
     button_label: str
     button_url: str
     reason: str
-    request_id: uuid.UUID
+    # What it is about (a request, a document, a file): all mails about it to one reader are one conversation.
+    about_id: uuid.UUID
     reference: str = ""
     title: str = ""
     closing: str = ""

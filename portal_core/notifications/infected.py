@@ -96,7 +96,7 @@ def _mail(file: StoredFile, sender: User, request: ServiceRequest | None) -> Com
             button_label=str(_BUTTONS[request is not None]),
             button_url=parts.address_of(path),
             reason=str(gettext_lazy("You get this because you sent the file.")),
-            request_id=file.pk,
+            about_id=file.pk,
             kind=ALWAYS,
             has_account=not sender.is_guest,
         )

@@ -34,8 +34,8 @@ def queue_sample(mail: ComposedMail, event: Event) -> Mail | None:
 
 
 def thread_headers(mail: ComposedMail) -> dict[str, str]:
-    """All mails about one request to one reader answer the same (never sent) message: one conversation."""
-    root = f"<request-{mail.request_id}.{mail.recipient_id}@{message_host()}>"
+    """All mails about one thing to one reader answer the same (never sent) message: one conversation."""
+    root = f"<request-{mail.about_id}.{mail.recipient_id}@{message_host()}>"
     return {"In-Reply-To": root, "References": root}
 
 
