@@ -5,15 +5,12 @@ the truth, and the sweep finds them. Start with the threads pool, which needs no
 
     celery -A deploy worker --pool threads --concurrency 8
     celery -A deploy beat --schedule DATA_DIR/beat
-"""
 
-import os
+DJANGO_SETTINGS_MODULE has no default here, as in wsgi.py.
+"""
 
 from celery import Celery
 from celery.schedules import crontab, schedule
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.local")
-
 from django.conf import settings
 
 # A broker that hangs may hold a request up for this long, once (see tenants/outbox/wake.py).

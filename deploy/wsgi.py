@@ -1,13 +1,14 @@
-"""The WSGI application; refuses a database that it cannot work with before it answers anything."""
+"""The WSGI application; refuses a database that it cannot work with before it answers anything.
 
-import os
+SECURITY: DJANGO_SETTINGS_MODULE has no default here: a server on which somebody forgot it must not come up with the
+known key and the open mail page of the local start.
+"""
+
 from typing import Any
 
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.local")
 
 
 class _Request(WSGIRequest):

@@ -186,7 +186,6 @@ def _save(request: HttpRequest, purpose: str, state: dict[str, Any] | None) -> N
 def _state(request: HttpRequest, purpose: str) -> dict[str, Any] | None:
     """Any: a session holds JSON."""
     state = request.session.get(_key(purpose))
-    # A state without addresses was written by the version before this one.
-    if not isinstance(state, dict) or "emails" not in state or time.time() - state["at"] > SECONDS:
+    if not isinstance(state, dict) or time.time() - state["at"] > SECONDS:
         return None
     return dict(state)

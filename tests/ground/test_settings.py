@@ -104,6 +104,13 @@ def test_local_settings_do_not_come_up_by_accident_in_production():
     assert "does not run with production settings" in done.stderr
 
 
+@pytest.mark.parametrize("entry", ["deploy.wsgi", "deploy.celery"])
+def test_a_server_without_named_settings_does_not_come_up_with_those_of_the_local_start(entry):
+    done = in_production(f"import {entry}", DJANGO_SETTINGS_MODULE="")
+    assert done.returncode != 0
+    assert "DJANGO_SETTINGS_MODULE" in done.stderr
+
+
 def policy_of(settings, urlconf: str) -> dict[str, set[str]]:
     request = RequestFactory().get("/")
     request.urlconf = urlconf
