@@ -15,6 +15,7 @@ handler500 = "deploy.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", signup_views.home, name="home"),
     path("signup/", include("tenants.signup.urls")),
+    path("find/", include("tenants.finding.urls")),
     path("favicon.ico", portico_icon, name="favicon"),
     path("readyz", readyz, name="readyz"),
     path("api/", include("api.urls")),

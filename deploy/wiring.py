@@ -7,7 +7,7 @@ from django.db import transaction
 
 from deploy import celery
 from portal_core import setup
-from portal_core.accounts import fellow_traveller, flooded, guests, operators, portal_facts, roles
+from portal_core.accounts import fellow_traveller, finding, flooded, guests, operators, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live, publish_due
@@ -39,6 +39,7 @@ from portal_core.service_requests.withholding_papers import withhold_papers
 from tenants import catalog, registry
 from tenants.console import gate
 from tenants.context import current, current_schema
+from tenants.finding import looking
 from tenants.outbox import letterhead, outcomes, pictures
 from tenants.outbox.models import Event
 from tenants.outbox.subscribers import subscribe
@@ -62,6 +63,8 @@ def connect() -> None:
     registry.on_cleaning(replan_tonight)
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
+    registry.set_finder(finding.schemas_that_know)
+    subscribe("portals.wanted")(looking.on_wanted)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
     fellow_traveller.set_traveller(column=live.live_column, keep=live.keep_live)
     portal_facts.set_portal_facts(setup.facts)

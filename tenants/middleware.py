@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from tenants import catalog, hosts
 from tenants.context import public_context, tenant_context
 from tenants.migrating import is_ready
-from tenants.snapshot import TenantSnapshot
+from tenants.snapshot import TenantSnapshot, platform_url
 
 HEALTH_PATH = "/healthz"
 _RETRY_SECONDS = "5"
@@ -101,7 +101,8 @@ def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
 def no_portal() -> HttpResponse:
     """A 404 that names no tenant, the same for every host we do not serve."""
     try:
-        return HttpResponse(render_to_string("errors/no_portal.html"), status=404)
+        page = render_to_string("errors/no_portal.html", {"find_href": platform_url("/find/")})
+        return HttpResponse(page, status=404)
     except TemplateDoesNotExist:
         return HttpResponse("There is no portal at this address.\n", status=404, content_type="text/plain")
 

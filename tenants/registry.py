@@ -35,12 +35,15 @@ ProvisionHook = Callable[[TenantSnapshot, NewPortal], None]
 # (tenant, owner's e-mail, where to land) -> absolute single-use address; called inside the tenant
 HandOver = Callable[[TenantSnapshot, str, str], str]
 
+# (schemas, e-mail) -> those of them where the address is known
+Finder = Callable[[Sequence[str], str], set[str]]
 Cleaner = Callable[[], None]
 
 _provision_hooks: list[ProvisionHook] = []
 _cleaners: list[Cleaner] = []
 _starters: list[Callable[[], Sequence[StarterChoice]]] = []
 _hand_overs: list[HandOver] = []
+_finders: list[Finder] = []
 
 
 def on_provision(hook: ProvisionHook) -> None:
@@ -75,6 +78,16 @@ def set_hand_over(function: HandOver) -> None:
 def hand_over(tenant: TenantSnapshot, email: str, next_path: str) -> str:
     """The address that signs the owner in once and lands on `next_path`; the plain address before wiring."""
     return _hand_overs[0](tenant, email, next_path) if _hand_overs else tenant.url(next_path)
+
+
+def set_finder(function: Finder) -> None:
+    """Registers who knows in which schemas an address has an account."""
+    _finders[:] = [function]
+
+
+def schemas_that_know(schemas: Sequence[str], email: str) -> set[str]:
+    """Those of the schemas where this address is known; none before wiring."""
+    return _finders[0](schemas, email) if _finders and schemas else set()
 
 
 def on_cleaning(cleaner: Cleaner) -> None:

@@ -30,6 +30,8 @@ class Letter:
     code: str = ""
     button_label: str = ""
     button_url: str = ""
+    # Names and addresses, one below the other.
+    links: tuple[tuple[str, str], ...] = ()
     # Where this kind of mail is switched off, for those that need not come.
     unsubscribe_url: str = ""
     settings_url: str = ""

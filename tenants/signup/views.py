@@ -1,43 +1,33 @@
 """The pages of sign-up, on the platform's host alone. All work without JavaScript."""
 
-from collections.abc import Callable
-
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants import registry, slugs
 from tenants.errors import ProvisioningFailed, SetUpRefused, SlugRefused, TemplateError
 from tenants.limits import TooMany
 from tenants.models import SignUp
+from tenants.public_pages import public_page
 from tenants.signup import limits, steps
 from tenants.signup.forms import COLOURS, CodeForm, SignUpForm
 
 SESSION_KEY = "signup"
 
-View = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
 
-def _open_page(view: View) -> View:
-    """Anyone may try: the audience that the contract tests read off every view."""
-    page = never_cache(view)
-    page.audience = "open"  # type: ignore[attr-defined]
-    return page
-
-
-@_open_page
+@public_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What Portico is."""
     return render(request, "platform/home.html", {"starters": registry.starters()})
 
 
-@_open_page
+@public_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def signup(request: HttpRequest) -> HttpResponse:
     """The form; a proven e-mail goes on without another code."""
@@ -60,7 +50,7 @@ def signup(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/signup/code/")
 
 
-@_open_page
+@public_page
 @require_safe
 def address(request: HttpRequest) -> HttpResponse:
     """Whether an address is free, while it is typed; an empty one is suggested from the name."""
@@ -77,7 +67,7 @@ def address(request: HttpRequest) -> HttpResponse:
     return render(request, "platform/_signup_address.html", context)
 
 
-@_open_page
+@public_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The code from the e-mail; the right one opens the portal."""

@@ -48,6 +48,12 @@ def _ask_for_a_code(walk: Walk) -> None:
     walk.page.wait_for_url("**/code/")
 
 
+def _look_for_portals(walk: Walk) -> None:
+    walk.fill("[name=email]", "maren.holt@example.com")
+    walk.click("main form button.btn-primary")
+    walk.page.wait_for_url("**/find/sent/")
+
+
 def _sign_up(walk: Walk) -> None:
     walk.fill("[name=name]", "Brass and Bloom")
     walk.fill("[name=email]", "looker@example.com")
@@ -282,6 +288,8 @@ DESK = (
 )
 PLATFORM = (
     Page("platform-home", "/", slug="", mock="platform-home.html"),
+    Page("find", "/find/", slug="", mock="find-portal.html"),
+    Page("find-sent", "/find/", slug="", then=_look_for_portals),
     Page("signup", "/signup/", slug="", mock="signup.html"),
     Page("signup-refused", "/signup/", slug="", then=_refuse_sign_up),
     Page("signup-code", "/signup/", slug="", then=_sign_up),
