@@ -1,17 +1,22 @@
 """Reading versions."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, JSONField, QuerySet, Value
 
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
 from portal_core.config.models import ONLY_ROW, DraftOperation, PortalState, PortalVersion
 from tenants.context import current_schema
+
+# Words that are looked up in the live version alone: no request, person or paper names them.
+_NAMED_BY_NOTHING: Final = frozenset({"messages", "ready_answers", "steps"})
 
 
 def versions() -> QuerySet[PortalVersion]:
@@ -39,6 +44,37 @@ def versions_page(before: int | None, size: int) -> list[PortalVersion]:
     """Versions without their documents, the newest first; `before` this number."""
     found = versions().defer("document")
     return list((found if before is None else found.filter(number__lt=before))[:size])
+
+
+def ever_published(*path: str) -> set[str]:
+    """The keys that a list has or had in any version: no new item may have one.
+
+    `path` leads to it, items by their keys: `types`, `repair`, `fields`. One query that reads every version.
+    """
+    if path[-1] in _NAMED_BY_NOTHING:
+        return set()
+    return {str(key) for key in PortalVersion.objects.order_by().values_list(_keys_at(path), flat=True).distinct()}
+
+
+def ever_published_items(collections: Iterable[str]) -> set[str]:
+    """The same for lists at the top, each key as `list.key`. One query."""
+    names = [name for name in collections if name not in _NAMED_BY_NOTHING]
+    found = PortalVersion.objects.order_by().values_list(*(_keys_at((name,)) for name in names)).distinct()
+    return {f"{name}.{key}" for row in found for name, key in zip(names, row, strict=True) if key is not None}
+
+
+def _keys_at(path: Sequence[str]) -> Func:
+    """The keys of a list, a row each."""
+    lists, keys = path[::2], path[1::2]
+    names = json.dumps({f"k{number}": key for number, key in enumerate(keys)})
+    found = "".join(f".{name}[*] ? (@.key == $k{number})" for number, name in enumerate(lists[:-1]))
+    return Func(
+        F("document"),
+        Func(Value(f"${found}.{lists[-1]}[*].key"), template="%(expressions)s::jsonpath"),
+        Func(Value(names), template="%(expressions)s::jsonb"),
+        function="jsonb_path_query",
+        output_field=JSONField(),
+    )
 
 
 def published_by(form_key: UUID) -> int | None:

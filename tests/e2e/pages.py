@@ -136,6 +136,13 @@ def _review_something(walk: Walk) -> None:
     walk.page.wait_for_url("**/desk/setup/publish/")
 
 
+def _add_rule(walk: Walk) -> None:
+    """A rule that holds at times, which the next page shows."""
+    walk.page.select_option("[name=if-0]", '["what-is-wrong", "is", "no-heat"]')
+    walk.click("button:has-text('Add the rule')")
+    walk.page.wait_for_url("**/desk/setup/notifications/?**")
+
+
 def _discard(walk: Walk) -> None:
     # At the second width nothing is left to discard.
     if not walk.page.locator("button:has-text('Discard all changes')").count():
@@ -252,10 +259,24 @@ DESK = (
     Page("setup-answer", "/desk/setup/types/report-fault/fields/what-is-wrong/parts/pressure/", "owner"),
     Page("setup-kinds", "/desk/setup/document-kinds/", "owner"),
     Page("setup-kind", "/desk/setup/document-kinds/gas-certificate/", "owner"),
+    Page("setup-record-kinds", "/desk/setup/record-kinds/", "owner"),
+    Page("setup-record-kind", "/desk/setup/record-kinds/boiler/", "owner"),
+    Page("setup-record-field-add", "/desk/setup/record-kinds/boiler/fields/add/", "owner"),
+    Page("setup-record-field", "/desk/setup/record-kinds/boiler/fields/appliance/", "owner"),
+    Page("setup-record-answer", "/desk/setup/record-kinds/boiler/fields/appliance/parts/stove/", "owner"),
+    Page("setup-mails", "/desk/setup/mails/", "owner"),
+    Page("setup-mail", "/desk/setup/mails/part-on-order/", "owner"),
+    Page("setup-ready-answers", "/desk/setup/ready-answers/", "owner"),
+    Page("setup-ready-answer", "/desk/setup/ready-answers/part-has-arrived/", "owner"),
+    Page("setup-teams", "/desk/setup/teams/", "owner"),
+    Page("setup-team", "/desk/setup/teams/parts/", "owner"),
+    Page("setup-roles", "/desk/setup/roles/", "owner"),
+    Page("setup-role", "/desk/setup/roles/engineer/", "owner"),
     Page("setup-record-fields", "/desk/setup/record-kinds/boiler/fields/", "owner"),
     Page("setup-rule", "/desk/setup/flows/repairs/statuses/received/rules/handler/0/", "owner"),
     Page("setup-handling", "/desk/setup/types/report-fault/handling/", "owner"),
     Page("setup-handling-rule", "/desk/setup/types/report-fault/handling/0/", "owner"),
+    Page("setup-handling-rule-add", "/desk/setup/types/report-fault/handling/add/", "owner"),
     Page("setup-starters", "/desk/setup/starters/?starter=invoices", "owner"),
     Page("setup-flows", "/desk/setup/flows/", "owner"),
     Page("setup-statuses", "/desk/setup/flows/repairs/", "owner", mock="setup-statuses.html"),
@@ -283,6 +304,10 @@ DESK = (
     ),
     Page("setup-preview-mail", "/desk/setup/preview/?as=example&page=mail/report-fault/part-on-order/", "owner"),
     Page("setup-publish", "/desk/setup/versions/", "owner", mock="setup-publish.html", then=_review_something),
+    Page("setup-publish-requests", "/desk/setup/publish/requests/?source=repairs.looked-at", "owner"),
+    Page("setup-published", "/desk/setup/publish/1/", "owner"),
+    Page("setup-told-rule-add", "/desk/setup/notifications/rules/late/manager/add/", "owner", then=_add_rule),
+    Page("setup-told-rule", "/desk/setup/notifications/rules/6/", "owner"),
     # Last, and taken back: the pages before show what is live.
     Page("setup-discarded", "/desk/setup/history/", "owner", then=_discard),
 )

@@ -1,6 +1,6 @@
 """What is asked about a column of a table in the editor: its words and what goes for a field of its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from portal_core.config.draft.paths import Path, keys_of
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import items_of
 from portal_core.config.kinds.rows import NOT_OF_COLUMNS
+from portal_core.config.queries import ever_published
 from portal_core.desk.setup.controls import Control, Single, Switch, Where, label_text, long_text
 from portal_core.desk.setup.field_controls import controls_of_kind
 from portal_core.desk.setup.keys import new_key
@@ -46,6 +47,7 @@ def column_controls(draft: Draft, path: Path, column: Mapping[str, JsonValue]) -
                 help="One on each line. A line worded anew is a new answer; the old one stays where it was given.",
                 required=True,
                 live=draft.live_value((*path, "choices")),
+                published=lambda: ever_published(*path, "choices"),
             )
         )
     return [*made, *(control for control in controls_of_kind(draft, column) if control.path[0] not in NOT_OF_COLUMNS)]
@@ -56,6 +58,8 @@ class AnswerLines(Single):
     """Answers by their words, one on each line. Answers that are live are retired, never removed."""
 
     live: JsonValue
+    # The keys that no new answer may have: asked for only when there is a new one.
+    published: Callable[[], Collection[str]] = tuple
 
     def field(self) -> forms.Field:
         """A box of lines."""
@@ -78,12 +82,12 @@ class AnswerLines(Single):
         """The answers in the order of the lines, then what is out of use."""
         items = items_of(before)
         by_words = {_words(item, where): item for item in items}
-        taken = {*keys_of(before), *keys_of(self.live)}
+        taken = {*keys_of(before)}
         made: list[JsonValue] = []
         for line in _lines(cleaned[self.name]):
             found = by_words.pop(line, None)
             if found is None:
-                key = new_key(line, taken, fallback="answer")
+                key = new_key(line, taken | {*self.published()}, fallback="answer")
                 taken.add(key)
                 found = {"key": key, "label": line}
             made.append({name: part for name, part in found.items() if name != "retired"})

@@ -6,7 +6,7 @@ A control stands at a path inside the thing that is edited. It makes one form fi
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from babel import Locale, UnknownLocaleError
 from django import forms
@@ -48,6 +48,18 @@ class Control(ABC):
     @abstractmethod
     def fields(self, where: Where) -> dict[str, forms.Field]:
         """The form fields by name."""
+
+    def names(self, where: Where) -> list[str]:
+        """The names of the form fields, without making them."""
+        return list(self.fields(where))
+
+    def for_form(self, sent: Mapping[str, str] | None, value: JsonValue) -> Self:
+        """The control as one form needs it: what was sent and what stands there may say how many fields it has."""
+        return self
+
+    def arranged(self, fields: Sequence[forms.BoundField]) -> object:
+        """The fields as the control's own template draws them; None for one below the other."""
+        return None
 
     @abstractmethod
     def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from portal_core.config.draft.operations import Insert, Operation, Order
 from portal_core.config.draft.paths import Path, keys_of
 from portal_core.config.draft.reading import current
 from portal_core.config.draft.values import items_of
+from portal_core.config.queries import ever_published
 from portal_core.desk.setup.column_controls import COLUMN_KINDS, column_controls
-from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.controls import Control, label_text
 from portal_core.desk.setup.field_controls import controls_for
 from portal_core.desk.setup.field_kinds import BEGINS, KINDS
@@ -26,6 +26,7 @@ from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
+from portal_core.desk.setup.sentences import sentence
 from portal_core.desk.setup.sheet import Sheet
 from tenants.framing import with_frame
 
@@ -64,7 +65,6 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
     field = fields.field(field_key)
     kind = KINDS[str(field["kind"])]
     list_name, noun = LISTS.get(str(field["kind"]), ("", ""))
-    asked = askable(fields.earlier(field_key), lambda text: words(text, fields.draft))
     context = {
         "fields": fields,
         "field_key": field_key,
@@ -72,7 +72,7 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "kind": kind,
         "sheet": sheet,
         "form": sheet,
-        "when": sentence(field.get("when"), asked),
+        "when": sentence(field.get("when"), fields.asked_before(field_key)),
         "is_retired": bool(field.get("retired")),
         "noun": noun,
         "parts": _parts(fields, field, list_name),
@@ -136,8 +136,7 @@ def _part_operations(
 
 
 def _added(fields: FieldList, path: Path, keys: list[str], typed: Mapping[str, str]) -> list[Operation]:
-    live = fields.draft.live_value(path)
-    taken = {*keys, *keys_of(live)}
+    taken = {*keys, *ever_published(*path)}
     kind = typed.get("kind", "text")
     made: list[Operation] = []
     for line in typed.get("label", "").splitlines()[:1_000]:

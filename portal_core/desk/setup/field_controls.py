@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import in_use
-from portal_core.desk.setup.composing import When, askable
+from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.controls import (
     Control,
     Line,
@@ -78,7 +78,7 @@ def controls_for(fields: FieldList, field: Mapping[str, JsonValue]) -> list[Cont
     made: list[Control] = [*_words(kind), *controls_of_kind(fields.draft, field)]
     if kind not in _NOT_ASKED:
         made.append(_remember(fields, field))
-    asked = askable(fields.earlier(str(field["key"])), lambda text: words(text, fields.draft))
+    asked = fields.asked_before(str(field["key"]))
     if asked:
         made.append(When(name="when", path=("when",), label="Ask it", asked=asked))
     return made

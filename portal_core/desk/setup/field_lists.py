@@ -13,9 +13,11 @@ from portal_core.config.document.fields import AnyField
 from portal_core.config.document.portal_document import CustomRole
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
-from portal_core.config.draft.values import items_of
+from portal_core.config.draft.values import in_use, items_of
+from portal_core.config.queries import ever_published
 from portal_core.config.visibility import Visibility, visibility
 from portal_core.desk.setup.frame import language_of, name_of, words
+from portal_core.desk.setup.sentences import Asked, askable, status_asked
 from portal_core.notifications.markdown import to_text
 
 _FIELD: TypeAdapter[AnyField] = TypeAdapter(AnyField)
@@ -79,6 +81,13 @@ class FieldList:
                 found.append(field)
         return found
 
+    def asked_before(self, field_key: str) -> list[Asked]:
+        """What the condition of a field may be about: the questions before it, and the status of the request."""
+        found = askable(self.earlier(field_key), lambda text: words(text, self.draft))
+        flow = self.draft.item("flows", str(self.item.get("flow"))) if found else None
+        statuses = in_use(flow.get("statuses")) if flow else []
+        return [*found, *status_asked((str(status["key"]), name_of(status, self.draft)) for status in statuses)]
+
     def href(self, name: str, *more: str) -> str:
         """The address of a page about these fields."""
         prefix = "desk:setup_" if self.collection == "types" else "desk:setup_record_"
@@ -92,8 +101,7 @@ class FieldList:
 
     def taken_keys(self) -> set[str]:
         """Keys that no new field may have."""
-        live = items_of(self.draft.live_value(self.base))
-        return {str(field["key"]) for field in (*self.fields(), *live)}
+        return {*(str(field["key"]) for field in self.fields()), *ever_published(*self.base)}
 
 
 def role_columns(draft: Draft) -> list[Role]:

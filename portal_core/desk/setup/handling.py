@@ -19,7 +19,15 @@ from portal_core.desk.setup.frame import offered_of, setup_page
 from portal_core.desk.setup.handling_controls import TypeRules, course_controls, rule_controls
 from portal_core.desk.setup.handling_words import RuleLine, rest_words, rule_lines
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.saving import answer_sheet, do_edit, mark_to_show, part_answer, posted
+from portal_core.desk.setup.saving import (
+    Keyless,
+    answer_keyless,
+    answer_sheet,
+    do_edit,
+    mark_to_show,
+    part_answer,
+    posted,
+)
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.types import type_head
 
@@ -70,17 +78,9 @@ def rule(request: PersonRequest, type_key: str, position: int) -> HttpResponse:
     rules = TypeRules.of(current(), type_key)
     if position >= len(rules.rules):
         raise Http404
-    data = posted(request)
-    sheet = _sheet(rules, position, data)
-    if data is None or not sheet.is_valid():
-        return _rule_page(request, rules, position, sheet, 200 if data is None else 400)
-    if data.get("mark") != rule_lines(rules)[position].mark:
-        messages.error(request, "The rules were changed meanwhile. Look at them again.")
-        return _rule_page(request, rules, position, sheet, 409)
-    if not sheet.save(request.actor):
-        return _rule_page(request, rules, position, sheet, 400)
-    messages.success(request, "Saved in the draft.")
-    return HttpResponseRedirect(rules.href())
+    sheet = _sheet(rules, position, posted(request))
+    edited = Keyless(rule_lines(rules)[position].mark, "rules", rules.href())
+    return answer_keyless(request, sheet, edited, lambda code: _rule_page(request, rules, position, sheet, code))
 
 
 def _sheet(rules: TypeRules, position: int, data: QueryDict | None) -> Sheet:

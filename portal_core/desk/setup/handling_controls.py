@@ -13,10 +13,11 @@ from portal_core.config.draft.operations import Operation, Set
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import in_use, items_of
-from portal_core.desk.setup.composing import Asked, When, askable
+from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.controls import Control, Pick, Where
 from portal_core.desk.setup.flows.controls import OneOf
 from portal_core.desk.setup.frame import name_of, words
+from portal_core.desk.setup.sentences import Asked, askable
 from portal_core.service_requests.impact import has_any
 
 PRIORITIES: Final = (("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent"))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from portal_core.config.draft.values import items_of
-from portal_core.desk.setup.composing import Asked, sentence
 from portal_core.desk.setup.flows.wording import mark_of
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.handling_controls import PRIORITIES, TypeRules
+from portal_core.desk.setup.sentences import Asked, sentence
 
 
 @dataclass(frozen=True)

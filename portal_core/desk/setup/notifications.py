@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -12,18 +11,18 @@ from django.views.decorators.http import require_http_methods
 from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.config.draft.paths import Path
-from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.reading import current
 from portal_core.config.drafted import drafted_portal
 from portal_core.desk.setup import told
 from portal_core.desk.setup.calm import Calm, kept_calm
-from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.controls import Control
 from portal_core.desk.setup.frame import name_of, setup_page, words
 from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.told import EVENTS, READERS, Reminders, ToldInStatus, ToldOfEvent, can_be_told, rules_in
+from portal_core.desk.setup.told_places import Place
+from portal_core.desk.setup.told_rules import asked_anywhere, lines_of, rule_words
 from portal_core.service_requests.queries import latest_of
 from tenants.framing import with_frame
 
@@ -62,6 +61,16 @@ class Cell:
         return _SHORT[self.when] + (f", then {self.then}" if self.then else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A rule under a condition as the open cell shows it; `remove_href` where it can be taken out there."""
+
+    words: str
+    href: str
+    remove_href: str = ""
+    mark: str = ""
+
+
 @dataclass(frozen=True)
 class Row:
     """One status or event with its cells; None stands for readers whom no rule may tell."""
@@ -74,82 +83,6 @@ class Row:
     def is_open(self) -> bool:
         """Whether one of its cells is beside the table."""
         return any(cell is not None and cell.is_open for cell in self.cells)
-
-
-@dataclass(frozen=True)
-class Place:
-    """What an address names: a flow, and in it a cell or none."""
-
-    draft: Draft
-    flow: Mapping[str, JsonValue]
-    at: str = ""
-    event: str = ""
-    who: str = ""
-
-    @classmethod
-    def of(cls, draft: Draft, query: QueryDict) -> "Place":
-        """Raises `Http404`."""
-        heads = [head for head in draft.heads("flows") if not head.get("retired")]
-        wanted = query.get("flow") or (str(heads[0]["key"]) if heads else "")
-        flow = draft.item("flows", wanted)
-        place = cls(draft, flow or {}, query.get("at", ""), query.get("event", ""), query.get("who", ""))
-        is_known = not wanted or flow is not None
-        if not is_known or not place.is_real:
-            raise Http404
-        return place
-
-    @property
-    def is_real(self) -> bool:
-        """Whether there is such a cell."""
-        if not (self.at or self.event or self.who):
-            return True
-        if self.who not in dict(READERS):
-            return False
-        if self.event:
-            return self.event in dict(EVENTS) and can_be_told(self.event, self.who)
-        return any(status["key"] == self.at for status in self.statuses)
-
-    @property
-    def statuses(self) -> list[dict[str, JsonValue]]:
-        """Those in use, in order."""
-        return [status for status in rules_in(self.flow.get("statuses")) if not status.get("retired")]
-
-    @property
-    def is_customers_turn(self) -> bool:
-        """Whether customers are to do something in the status."""
-        return any(status["key"] == self.at and status.get("turn") == "customer" for status in self.statuses)
-
-    @property
-    def key(self) -> str:
-        """The flow's."""
-        return str(self.flow.get("key", ""))
-
-    @property
-    def flow_name(self) -> str:
-        """What the flow is called."""
-        return name_of(self.flow, self.draft)
-
-    @property
-    def base(self) -> Path:
-        """The path of the status."""
-        return ("flows", self.key, "statuses", self.at)
-
-    def href(self, **cell: str) -> str:
-        """The address of a cell of the same flow."""
-        return f"{reverse('desk:setup_notifications')}?{urlencode({'flow': self.key, **cell})}"
-
-    @property
-    def here(self) -> str:
-        """The address of this cell."""
-        named = {"at": self.at, "event": self.event, "who": self.who}
-        return self.href(**{name: value for name, value in named.items() if value})
-
-    @property
-    def name(self) -> str:
-        """What it is about."""
-        if self.event:
-            return dict(EVENTS)[self.event]
-        return next((name_of(status, self.draft) for status in self.statuses if status["key"] == self.at), "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,8 +102,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 def _sheet(place: Place, data: QueryDict | None = None) -> Sheet:
-    reader = dict(READERS)[place.who]
-    title = f"Notifications, {place.name} to {reader.lower()}"
+    title = f"Notifications, {place.name} to {place.reader.lower()}"
     if place.event:
         rules = rules_in(place.draft.part("notifications"))
         of_event = ToldOfEvent(
@@ -200,7 +132,8 @@ def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int
         "sheet": sheet,
         "form": sheet,
         "conditions": _conditions(place) if sheet else [],
-        "reader": dict(READERS).get(place.who, ""),
+        "more_href": _more_href(place) if sheet else "",
+        "reader": place.reader,
         "mails_href": reverse("desk:setup_messages"),
         "calm": _calm(place),
         "own_address": request.user.email,
@@ -272,23 +205,35 @@ def _event_cell(
         href=place.href(event=event, who=who),
         is_changed=ways.get(who) != were.get(who),
         is_open=(place.event, place.who) == (event, who),
-        has_conditions=any(r.get("event") == event for r in told.conditional(now, who)),
+        has_conditions=any(r.get("event") == event and "if" in r and r["who"] in (who, "nobody") for r in now),
     )
 
 
-def _conditions(place: Place) -> list[str]:
-    """The rules of the open cell that hold under a condition, as sentences."""
-    draft = place.draft
+def _conditions(place: Place) -> list[Condition]:
+    """The rules of the open cell that hold under a condition. Those of a status are changed at the status."""
+    draft, who = place.draft, place.who
     if place.event:
-        rules = [rule for rule in rules_in(draft.part("notifications")) if rule.get("event") == place.event]
-    else:
-        rules = rules_in(draft.read((*place.base, "notify")))
-    found = told.conditional(rules, place.who)
-    if not found:
-        return []
-    fields = [field for item in draft.items("types") for field in rules_in(item.get("fields"))]
-    asked = askable(fields, lambda text: words(text, draft))
-    return [f"{dict(told.WHEN)[told.when_of(rule)]}, when {sentence(rule['if'], asked)}" for rule in found]
+        return [
+            Condition(
+                line.words,
+                f"{reverse('desk:setup_told_rule', args=[line.position])}?who={who}",
+                reverse("desk:setup_told_rule_remove", args=[line.position]),
+                line.mark,
+            )
+            for line in lines_of(draft, place.event, who)
+        ]
+    rules = told.rules_in(draft.read((*place.base, "notify")))
+    found = [(n, rule) for n, rule in enumerate(rules) if rule in told.conditional(rules, who)]
+    asked = asked_anywhere(draft) if found else []
+    addresses = {n: reverse("desk:setup_rule", args=[place.key, place.at, "notify", n]) for n, _ in found}
+    return [Condition(rule_words(rule, asked), addresses[n]) for n, rule in found]
+
+
+def _more_href(place: Place) -> str:
+    """Where one more rule under a condition is made."""
+    if place.event:
+        return reverse("desk:setup_told_rule_add", args=[place.event, place.who])
+    return f"{reverse('desk:setup_status', args=[place.key, place.at])}#notify"
 
 
 def _preview(request: PersonRequest, place: Place) -> dict[str, object]:

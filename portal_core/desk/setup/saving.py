@@ -1,6 +1,7 @@
 """Answers to an edit: to a form that was sent, to one that saves by itself, to a single button."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -48,6 +49,38 @@ def answer_sheet(
         return page(sheet, 400)
     messages.success(request, "Saved in the draft.")
     return HttpResponseRedirect(back)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyless:
+    """One of a list, without a key of its own. `mark` is what it is now; `many` is what the list is called."""
+
+    mark: str
+    many: str
+    list_href: str
+
+    def is_meant(self, request: PersonRequest) -> bool:
+        """Whether a form is about what stands there now; says so where it is not."""
+        if request.POST.get("mark") == self.mark:
+            return True
+        messages.error(request, f"The {self.many} were changed meanwhile. Look at them again.")
+        return False
+
+
+def answer_keyless(
+    request: PersonRequest, sheet: Sheet, edited: Keyless, page: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """Shows a form over something without a key, or saves one that was sent; never over another than the person saw."""
+    if not sheet.is_bound:
+        return page(200)
+    if not sheet.is_valid():
+        return page(400)
+    if not edited.is_meant(request):
+        return page(409)
+    if not sheet.save(request.actor):
+        return page(400)
+    messages.success(request, "Saved in the draft.")
+    return HttpResponseRedirect(edited.list_href)
 
 
 def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: str = "") -> HttpResponse:

@@ -43,16 +43,13 @@ class Block:
     # What should be mended before it goes live, and the words that can be put in.
     hints: Sequence[str] = ()
     offers: Sequence[Word] = ()
+    # As the control's template draws them, where it says so itself.
+    arranged: object = None
 
     @property
     def first(self) -> forms.BoundField:
         """The field that carries the label."""
         return self.fields[0]
-
-    @property
-    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Those behind the first, two by two."""
-        return list(zip(self.fields[1::2], self.fields[2::2], strict=True))
 
     @property
     def groups(self) -> list[list[forms.BoundField]]:
@@ -67,10 +64,12 @@ class Sheet(forms.Form):
         self, controls: Sequence[Control], draft: Draft, base: Path, title: str, data: QueryDict | None = None
     ) -> None:
         super().__init__(data)
-        self.controls, self.draft, self.base, self.title = controls, draft, base, title
+        self.draft, self.base, self.title = draft, base, title
         self.where = Where(languages_of(draft))
+        sent = {name: str(value) for name, value in data.items()} if data is not None else None
+        self.controls = [control.for_form(sent, draft.read((*base, *control.path))) for control in controls]
         self.fields[REVISION] = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=draft.revision)
-        for control in controls:
+        for control in self.controls:
             self.fields |= control.fields(self.where)
             self.initial.update(control.initial(draft.read((*base, *control.path)), self.where))
         for made in self.fields.values():
@@ -101,17 +100,19 @@ class Sheet(forms.Form):
     def _block(self, control: Control) -> Block:
         path = (*self.base, *control.path)
         is_changed = self.draft.read(path) != self.draft.live_value(path)
-        fields = [self[name] for name in control.fields(self.where)]
+        fields = [self[name] for name in control.names(self.where)]
         offers = control.offers if isinstance(control, Text) else ()
         template = control.template or "setup/_plain_control.html"
-        return Block(template, fields, is_changed, control.hints(self.draft.read(path)), offers)
+        return Block(
+            template, fields, is_changed, control.hints(self.draft.read(path)), offers, control.arranged(fields)
+        )
 
     @property
     def first_hint(self) -> str:
         """What should be mended of the texts that were just saved, in one sentence."""
         dirty = self.data.getlist("dirty") if isinstance(self.data, QueryDict) else []
         for control in self.controls:
-            names = control.fields(self.where)
+            names = control.names(self.where)
             if not isinstance(control, Text) or not any(name in dirty and name not in self.errors for name in names):
                 continue
             typed = control.value(self.cleaned_data, self.draft.read((*self.base, *control.path)), self.where)
@@ -123,7 +124,7 @@ class Sheet(forms.Form):
         """What is wrong with several fields of one control together."""
         cleaned = super().clean() or self.cleaned_data
         for control in self.controls:
-            if not any(name in self.errors for name in control.fields(self.where)):
+            if not any(name in self.errors for name in control.names(self.where)):
                 for name, problem in control.problems(cleaned, self.where).items():
                     self.add_error(name, problem)
         if self.errors:
@@ -134,7 +135,7 @@ class Sheet(forms.Form):
         """What the document would refuse besides: whoever mends one thing does not come back for the next."""
         working = Working(self.draft.part)
         for control in self.controls:
-            if any(name in self.errors or name not in cleaned for name in control.fields(self.where)):
+            if any(name in self.errors or name not in cleaned for name in control.names(self.where)):
                 continue
             path = (*self.base, *control.path)
             try:
@@ -197,7 +198,7 @@ class Sheet(forms.Form):
         others = places_of_others(self.draft, seen, actor)
         found: list[Operation] = []
         for control in self.controls:
-            if dirty and not any(name in dirty for name in control.fields(self.where)):
+            if dirty and not any(name in dirty for name in control.names(self.where)):
                 continue
             path = (*self.base, *control.path)
             now = self.draft.read(path)
@@ -238,7 +239,7 @@ class Sheet(forms.Form):
 
     def _first(self, control: Control) -> str:
         """The field of a control at which its errors stand."""
-        return next(iter(control.fields(self.where)))
+        return control.names(self.where)[0]
 
     def _is_at(self, control: Control, words_of_path: str) -> bool:
         path = ".".join((*self.base, *control.path))

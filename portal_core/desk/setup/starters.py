@@ -14,8 +14,10 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.merging import Merged, merged
 from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.references import ORDER
 from portal_core.config.draft.values import items_of
 from portal_core.config.errors import DraftChanged
+from portal_core.config.queries import ever_published_items
 from portal_core.config.starters import StarterSummary, describe, starter
 from portal_core.desk.setup.flows.wording import listed
 from portal_core.desk.setup.frame import order_of, setup_page, words
@@ -90,9 +92,9 @@ def _offered(draft: Draft, source: Mapping[str, JsonValue], chosen: Collection[s
 
 
 def _merged(draft: Draft, source: Mapping[str, JsonValue], types: Collection[str]) -> Merged:
-    """What would be brought in. What was ever live under a key keeps it to itself."""
+    """What is brought in. What was ever published under a key keeps it to itself."""
     draft.preload(*draft.changed)
-    return merged(draft, source, types=types, gone=draft.live.names)
+    return merged(draft, source, types=types, gone=ever_published_items(ORDER))
 
 
 def _bring(request: PersonRequest, summary: StarterSummary, types: Collection[str]) -> HttpResponse:

@@ -213,5 +213,14 @@ def rules_for(rules: Sequence[Rule], event: str, wanted: Mapping[str, str]) -> l
     return [*before, *conditions, *written, *after]
 
 
+def with_condition(rules: Sequence[Rule], made: Rule) -> list[JsonValue]:
+    """The list with one more rule under a condition; what the table says of its event stays. [] where it cannot."""
+    event = str(made["event"])
+    wanted = of_event(rules, event)
+    last = max((number for number, rule in enumerate(rules) if rule.get("event") == event), default=len(rules) - 1)
+    written = rules_for([*rules[: last + 1], made, *rules[last + 1 :]], event, wanted)
+    return written if of_event(rules_in(written), event) == wanted and wanted else []
+
+
 def _event_rule(event: str, who: str, when: str) -> Rule:
     return {"event": event, "who": who, **({} if when == "now" else {"when": when})}

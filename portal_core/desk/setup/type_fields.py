@@ -17,15 +17,15 @@ from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import in_use
 from portal_core.config.visibility import Visibility
-from portal_core.desk.setup.composing import askable, sentence
 from portal_core.desk.setup.field_kinds import BEGINS, GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
 from portal_core.desk.setup.frame import name_of, offered_of, setup_page, words
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.retiring import take_out_or_back
+from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import do_edit
+from portal_core.desk.setup.sentences import sentence
 from portal_core.desk.setup.types import type_head
 from tenants.framing import with_frame
 
@@ -70,8 +70,7 @@ def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> Htt
     statuses = _statuses(fields)
     context = {
         "fields": fields,
-        "lines": [line for line in lines if not line.is_retired],
-        "retired": [line for line in lines if line.is_retired],
+        **split(lines),
         "columns": [column_name(role) for role in roles],
         "statuses": statuses,
         "matrix": _matrix(fields, roles[0], statuses),
@@ -109,8 +108,8 @@ def _kind_words(draft: Draft, field: Mapping[str, JsonValue]) -> str:
 
 
 def _note(fields: FieldList, field: Mapping[str, JsonValue], *, is_new: bool) -> str:
-    asked = askable(fields.earlier(str(field["key"])), lambda text: words(text, fields.draft))
-    when = sentence(field.get("when"), asked)
+    condition = field.get("when")
+    when = sentence(condition, fields.asked_before(str(field["key"]))) if condition else ""
     parts = [f"Shown when {when}" if when else "", "Filled in from what is known" if field.get("remember") else ""]
     return " · ".join(part for part in (*parts, "new" if is_new else "") if part)
 

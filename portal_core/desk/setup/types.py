@@ -12,13 +12,14 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Order
 from portal_core.config.draft.reading import Draft, current
-from portal_core.config.draft.values import in_use, strings_of
+from portal_core.config.draft.values import in_use
+from portal_core.config.queries import ever_published
 from portal_core.desk.setup.controls import Control, Pick, Switch, label_text, letter_text, long_text, sign
 from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_page, words
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
-from portal_core.desk.setup.retiring import take_out_or_back
+from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 from tenants.framing import with_frame
@@ -44,8 +45,7 @@ def index(request: PersonRequest) -> HttpResponse:
     draft = current()
     lines = [_line(draft, head) for head in draft.heads("types")]
     context = {
-        "lines": [line for line in lines if not line.is_retired],
-        "retired": [line for line in lines if line.is_retired],
+        **split(lines),
         "flows": offered_of(draft, "flows"),
     }
     return setup_page(request, "setup/types.html", draft, context, parts=order_of(draft, "types"))
@@ -92,8 +92,8 @@ def _blank(flow: Mapping[str, JsonValue], key: str, name: str) -> dict[str, Json
 
 
 def taken_keys(draft: Draft, collection: str) -> set[str]:
-    """Every key that a list at the top has or had in the live version."""
-    return {*draft.keys(collection), *strings_of(draft.live.get(collection))}
+    """Every key that a list at the top has, or had in any version."""
+    return {*draft.keys(collection), *ever_published(collection)}
 
 
 @require_POST

@@ -41,7 +41,7 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.kinds.rows import NOT_OF_COLUMNS
-from portal_core.desk.setup import field, hours, portal_controls
+from portal_core.desk.setup import field, hours, portal_controls, told_rules
 from portal_core.desk.setup.catalogues import CATALOGUES
 from portal_core.desk.setup.column_controls import COLUMN_KINDS, column_controls
 from portal_core.desk.setup.field_controls import controls_for
@@ -87,7 +87,6 @@ NOT_SET: dict[str, dict[str, str]] = {
     "Field": {"calculated": LATER},
     "Notification": {
         "message": "refused by the check: what happens in any status has words of Portico's own",
-        "if": "a rule with a condition is read out and kept; made through a file alone",
     },
     "Column": dict.fromkeys(NOT_OF_COLUMNS, "refused by the check: the table as a whole has it"),
     "HeadingField": {
@@ -202,9 +201,10 @@ def test_fields(draft, model):
     assert left_out(model, on(controls) | listed, "Field") == set()
 
 
-def test_notifications():
+def test_notifications(draft):
     # The page has a row for each event and a column for each reader; the box in each cell says when.
-    assert left_out(Notification, {"event", "who", "when"}) == set()
+    # What holds at times has a page of its own.
+    assert left_out(Notification, {"event", "who"} | on(told_rules._controls(draft, "team"))) == set()
 
 
 def test_answers():

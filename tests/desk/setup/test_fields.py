@@ -19,11 +19,13 @@ from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
 from portal_core.desk.setup.column_controls import AnswerLines
-from portal_core.desk.setup.composing import ROWS, Asked, When, sentence
+from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.controls import Where
 from portal_core.desk.setup.field_controls import controls_for
 from portal_core.desk.setup.field_kinds import GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList
+from portal_core.desk.setup.sentences import Asked, sentence
+from tests.desk.setup.by_forms import Page
 from tests.desk.setup.test_sheets import FETCH, form_of, read
 from tests.statements import server_statements
 
@@ -119,6 +121,83 @@ def test_conditions_are_composed_and_read_aloud(alice):
     assert field("phone", "label") == "Your phone"
 
 
+def test_groups_of_sentences_are_composed_inside_each_other_without_script(alice):
+    """Each time the page is saved it comes back with empty lines in every group, and one more group inside it."""
+    path = f"{TYPE}fields/phone/"
+    noise, leak = '["kind", "is", "noise"]', '["kind", "is", "leak"]'
+    page = Page.open(alice, path)
+    # At the left four sentences, then a group with two inside: 0 0 0 0 0g 1 1.
+    form = page.form("when", "label")
+    assert form.boxes["when-shape"] == ["0,0,0,0,0g,1,1"]
+    typed = {"when": "all", "when-0": '["gauge", "more_than", null]', "when-0-to": "2", "when-4": "any"}
+    page = page.send(form.put(**typed, **{"when-5": noise, "when-6": leak}), "Save in the draft")
+    more, either = (
+        {"field": "gauge", "more_than": 2},
+        [{"field": "kind", "is": "noise"}, {"field": "kind", "is": "leak"}],
+    )
+    assert field("phone", "when") == {"all": [more, {"any": either}]}
+    form = Page.open(alice, path).form("when", "label")
+    assert form.boxes["when-shape"] == ["0,0g,1,1,1,1,1g,2,2,0,0,0g,1,1"]
+    assert (form.boxes["when-1"], form.boxes["when-2"], form.boxes["when-3"]) == (["any"], [noise], [leak])
+    Page.open(alice, path).send(
+        form.put(**{"when-6": "none", "when-7": '["gauge", "empty", true]'}), "Save in the draft"
+    )
+    deep = {"not": {"field": "gauge", "empty": True}}
+    assert field("phone", "when") == {"all": [more, {"any": [*either, deep]}]}
+    form = Page.open(alice, path).form("when", "label")
+    number = len(DraftOperation.objects.all())
+    Page.open(alice, path).send(form, "Save in the draft")
+    assert DraftOperation.objects.count() == number, "saved as it was, it is as it was"
+    assert "Gauge is more than 2 and (Which? is A noise or Which? is A leak or not: Gauge is empty)" in (
+        alice.get(TYPE).content.decode()
+    )
+    made_up = {**form_of(alice, path), "when-shape": "0,2,2g"}
+    assert alice.post(path, made_up).status_code == 302, "a made-up outline is none: what stands is read instead"
+    assert field("phone", "when") == {"all": [more, {"any": [*either, deep]}]}
+
+
+def test_one_of_several_answers_is_written_in_their_words(alice):
+    path = f"{TYPE}fields/phone/"
+    of = '["kind", "one_of", null]'
+    alice.post(path, form_of(alice, path) | {"when": "all", "when-0": of, "when-0-to": "a leak; A noise"})
+    assert field("phone", "when") == {"field": "kind", "one_of": ["leak", "noise"]}
+    assert form_of(alice, path)["when-0-to"] == "A leak; A noise"
+    answer = alice.post(path, form_of(alice, path) | {"when-0-to": "A leak; Blue"})
+    assert answer.status_code == 400
+    assert "“Blue” is no answer to “Which?”. The answers are: A leak; A noise" in answer.content.decode()
+    for code, typed, wanted in (
+        ('["gauge", "one_of", null]', "1; 2,5", {"field": "gauge", "one_of": [1, 2.5]}),
+        ('["gauge", "less_than", null]', "many", None),
+    ):
+        answer = alice.post(path, form_of(alice, path) | {"when-0": code, "when-0-to": typed})
+        assert answer.status_code == (302 if wanted else 400)
+        assert wanted is None or field("phone", "when") == wanted
+    assert "In “Gauge is less than …”, write a number." in answer.content.decode()
+
+
+def test_of_very_many_answers_one_is_written_instead_of_picked():
+    answers = [(f"a{n}", f"Answer {n}") for n in range(400)]
+    asked = [Asked("a", "choice", "A", answers), Asked("", "status", "The status", [("new", "New"), ("done", "Done")])]
+    condition = {
+        "any": [{"field": "a", "is": "a300"}, {"about": "status", "is_not": "done"}, {"field": "z", "is": "y"}]
+    }
+    where, control = Where(["en"]), When(name="when", path=("when",), label="Ask it", asked=asked)
+    control = control.for_form(None, condition)
+    shown = control.initial(condition, where)
+    assert (shown["when-0"], shown["when-0-to"]) == ('["a", "is", null]', "Answer 300")
+    assert shown["when-2"].startswith("kept-"), "of a question that is gone: it stays as it is"
+    cleaned = {name: shown.get(name, "") for name in control.names(where)}
+    assert control.value(cleaned, condition, where) == condition
+    assert control.value({**cleaned, "when-2": ""}, condition, where) == {"any": condition["any"][:2]}
+    long = {
+        "any": [{"field": "a", "is": f"a{n}"} for n in range(50)] + [{"all": [{"field": "a", "is": "a1"}] * 50}] * 2
+    }
+    control = control.for_form(None, long)
+    shown = control.initial(long, where)
+    assert shown["when"] == "" and len(shown) < 20, "too long for a page: read aloud, and kept"
+    assert control.value({name: shown.get(name, "") for name in control.names(where)}, long, where) == long
+
+
 def test_a_sentence_that_was_picked_is_never_dropped(alice):
     path = f"{TYPE}fields/phone/"
     form = form_of(alice, path)
@@ -127,7 +206,7 @@ def test_a_sentence_that_was_picked_is_never_dropped(alice):
     noise, more = options["Which? is A noise"], options["Gauge is more than …"]
     for typed, said in (
         ({"when": "all"}, "Choose below what has to hold"),
-        ({"when": "all", "when-0": more}, "Write what it is compared with"),
+        ({"when": "all", "when-0": more}, "Write what “Gauge is more than …” compares with"),
     ):
         answer = alice.post(path, {**form, **typed})
         assert answer.status_code == 400 and said in answer.content.decode()
@@ -157,11 +236,13 @@ CONDITIONS = [
 @pytest.mark.parametrize("condition,words", CONDITIONS, ids=lambda value: value if isinstance(value, str) else "")
 def test_every_condition_reads_aloud_and_survives_a_page_that_leaves_it_alone(condition, words):
     assert sentence(condition, ASKED) == words
-    control, where = When(name="when", path=("when",), label="Ask it", asked=ASKED), Where(["en"])
+    where = Where(["en"])
+    control = When(name="when", path=("when",), label="Ask it", asked=ASKED).for_form(None, condition)
     shown = control.initial(condition, where)
     cleaned = {name: shown.get(name, "") for name in control.fields(where)}
     assert control.value(cleaned, condition, where) == condition
-    assert len(control.fields(where)) == 1 + 2 * ROWS
+    # Written anew from what the page shows, it says the same.
+    assert control.value(cleaned, {"field": "gone", "filled": True}, where) == condition
 
 
 def test_who_sees_a_field_is_a_press(alice):

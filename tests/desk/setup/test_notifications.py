@@ -16,6 +16,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.desk.setup.told import EVENTS, READERS, can_be_told, of_event, rules_for, rules_in
 from portal_core.history.models import HistoryEntry
+from tests.desk.setup.by_forms import Page
 from tests.desk.setup.test_sheets import FETCH, form_of, read
 
 PAGE = "/desk/setup/notifications/"
@@ -104,6 +105,64 @@ def test_rules_under_conditions_stay_and_are_read_aloud(alice):
     assert "is filled in" in page and "Under conditions" in page
     alice.post(path, {**form_of(alice, path), "when": "now"})
     assert notify(at) == [rule, {"who": "handler"}]
+
+
+def test_who_is_told_of_an_event_under_a_condition_is_composed_without_script(alice):
+    before = read("notifications")
+    table = of_event(before, "late")
+    assert table == {"handler": "now"}
+    page = Page.open(alice, f"{PAGE}?event=late&who=manager").follow(f"{PAGE}rules/late/manager/add/")
+    form = page.form("if", "when")
+    assert form.boxes["if"] == ["all"], "a rule that holds always is no rule of these"
+    leak = '["kind", "is", "leak"]'
+    page = page.send(
+        form.put(**{"if": "any", "if-0": leak, "if-1": '["", "is", "new"]', "when": "daily"}), "Add the rule"
+    )
+    condition = {"any": [{"field": "kind", "is": "leak"}, {"about": "status", "is": "new"}]}
+    rule = {"event": "late", "who": "manager", "when": "daily", "if": condition}
+    # What the table says is written down, since a rule for any staff would take the defaults of all staff away.
+    assert read("notifications") == [*before, rule, {"event": "late", "who": "handler"}]
+    assert of_event(read("notifications"), "late") == table
+    assert "In the daily mail, when Which? is A leak or The status is New" in page.html
+    page = page.follow(f"{PAGE}rules/{len(before)}/")
+    page = page.send(page.form("if").put(**{"if-1": "", "when": "now"}), "Save in the draft")
+    assert read("notifications")[len(before)] == {"event": "late", "who": "manager", "if": condition["any"][0]}
+    assert current().document is not None
+    page = page.send(page.form("mark", button="Take out"), "Take out")
+    assert read("notifications") == before, "what the table said was only written down because of the rule"
+    assert "Take out" not in page.html
+
+
+def test_of_two_who_change_a_rule_that_holds_at_times_nobody_changes_another_than_they_saw(alice):
+    rules = [
+        {"event": "late", "who": "team", "if": {"field": "kind", "is": "leak"}},
+        {"event": "late", "who": "manager", "if": {"field": "kind", "is": "noise"}},
+    ]
+    edit(actor=SYSTEM, operations=[Set(("notifications",), rules)], title="Rules")
+    path = f"{PAGE}rules/0/"
+    typed = {**form_of(alice, path), "mark": alice.get(path).context["line"].mark, "when": "daily"}
+    edit(actor=SYSTEM, operations=[Set(("notifications",), rules[1:])], title="One less")
+    assert alice.post(path, typed).status_code == 409
+    assert alice.post(f"{path}remove/", {"mark": typed["mark"]}).status_code == 302
+    assert read("notifications") == rules[1:]
+    for gone in ("rules/1/", "rules/late/customer/add/", "rules/late/nobody/add/", "rules/never/team/add/"):
+        assert alice.get(f"{PAGE}{gone}").status_code == 404
+    typed = {"if": "all", "revision": current().revision}
+    answer = alice.post(f"{PAGE}rules/late/team/add/", typed)
+    assert answer.status_code == 400 and "Choose below what has to hold." in answer.content.decode()
+    edit(actor=SYSTEM, operations=[Set(("notifications",), [{"event": "late", "who": "nobody"}])], title="Nobody")
+    answer = alice.post(f"{PAGE}rules/late/team/add/", typed | {"if-0": '["kind", "is", "leak"]'})
+    assert answer.status_code == 400 and "By the table nobody is told of this" in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["bob", "carol"])
+def test_rules_that_hold_at_times_are_for_those_alone_who_may_configure(who, shop, people, client_for):
+    rule = {"event": "late", "who": "team", "if": {"field": "kind", "is": "leak"}}
+    edit(actor=SYSTEM, operations=[Set(("notifications",), [rule])], title="Rule")
+    client, before = client_for(people[who]), current().revision
+    for path in ("rules/0/", "rules/0/remove/", "rules/late/team/add/"):
+        assert client.post(f"{PAGE}{path}", {"if-0": '["kind", "is", "leak"]'}).status_code in (302, 403, 404)
+    assert current().revision == before and read("notifications") == [rule]
 
 
 @pytest.mark.parametrize("event", [event for event, _ in EVENTS])

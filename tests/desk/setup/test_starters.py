@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
+from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
+from portal_core.config.actions import publish
 from portal_core.config.canonical import canonical
 from portal_core.config.checks import check
+from portal_core.config.document import load
 from portal_core.config.draft.reading import current
 from portal_core.config.errors import DraftChanged
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
+from portal_core.config.queries import ever_published
 from portal_core.config.starters import starter, starter_keys
 from portal_core.desk.setup import starters
 from portal_core.service_requests.models import ServiceRequest
@@ -71,13 +76,37 @@ def test_one_type_of_a_starter_leads_to_that_type(alice):
 def test_keys_that_are_taken_are_kept_apart_and_nothing_of_the_portals_own_changes(alice):
     alice.post("/desk/setup/types/add/", {"name": "Book", "copy": "repair"})
     before = current().as_json()
+    assert "question" in ever_published("types"), "of the starter from which the portal was opened"
     alice.post(PAGE, {"starter": "booking", "types": types_of("booking")})
     after: Any = current().as_json()
-    assert [kind["key"] for kind in after["types"]] == ["repair", "sale", "book", "book-2", "change", "question"]
+    assert [kind["key"] for kind in after["types"]] == ["repair", "sale", "book", "book-2", "change", "question-2"]
     for name in ("portal", "notifications"):
         assert after[name] == before[name]
     assert after["types"][: len(before["types"])] == before["types"]
     assert stops(check(current().document, live_portal().document)) == ()
+
+
+def test_a_key_that_an_earlier_version_had_is_never_used_again(alice, people):
+    """Neither by a starter nor by anything that is added, however deep; what is live does not say what was before."""
+    before = canonical(live_portal().document)
+    with_more: Any = json.loads(json.dumps(before))
+    kind = {**with_more["types"][0], "key": "book", "name": "Book"}
+    colour = {"key": "colour", "label": "Colour", "kind": "choice", "choices": [{"key": "red", "label": "Red"}]}
+    kind["fields"] = [*kind["fields"], colour]
+    with_more["types"] += [kind]
+    with_more["types"][0] = {**kind, "key": with_more["types"][0]["key"], "name": "Repair"}
+    owner = actor_for(people["alice"])
+    publish(actor=owner, document=load(with_more))
+    publish(actor=owner, document=load(before))
+    assert "book" not in current().keys("types"), "the version that is live has forgotten it"
+    alice.post(PAGE, {"starter": "booking", "types": ["book"]})
+    alice.post("/desk/setup/types/add/", {"name": "Book", "copy": "repair"})
+    assert current().keys("types") == ["repair", "sale", "book-2", "book-3"]
+    assert {"repair", "sale", "book"} <= ever_published("types")
+    assert ever_published("types", "book", "fields", "colour", "choices") == {"red"}
+    alice.post("/desk/setup/types/repair/fields/add/", {"label": "Colour", "kind": "choice"})
+    keys = [field["key"] for field in current().item("types", "repair")["fields"]]
+    assert "colour-2" in keys and "colour" not in keys
 
 
 def test_what_is_there_already_is_not_added_again(alice):

@@ -16,7 +16,8 @@ from portal_core.config.draft.operations import Insert, Operation, Order, Remove
 from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import current
 from portal_core.config.draft.values import items_of, strings_of
-from portal_core.desk.setup.composing import When, sentence
+from portal_core.config.queries import ever_published
+from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.controls import Control, Number, Several, Switch, label_text, long_text
 from portal_core.desk.setup.flows.conditions import asked_in
 from portal_core.desk.setup.flows.controls import OneOf
@@ -26,6 +27,7 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.saving import answer_sheet, do_edit, part_answer, posted
+from portal_core.desk.setup.sentences import sentence
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -102,8 +104,8 @@ def _made(flow: FlowView, status: Item, typed: Mapping[str, str]) -> dict[str, J
     do, kind = typed.get("kind", ""), typed.get("document_kind", "")
     if do not in dict(ASK_KINDS) or (do == "upload" and kind not in dict(flow.named("document_kinds"))):
         return None
-    live = flow.draft.live_value((*flow.status_path(str(status["key"])), "asks"))
-    taken = {*keys_of(status.get("asks")), *keys_of(live)}
+    before = ever_published(*flow.status_path(str(status["key"])), "asks")
+    taken = {*keys_of(status.get("asks")), *before}
     return {"key": new_key(do, taken, fallback="ask"), "do": do, **({"document_kind": kind} if do == "upload" else {})}
 
 

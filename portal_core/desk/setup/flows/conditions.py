@@ -5,8 +5,7 @@ Rules have no keys of their own, so a form carries a mark of what the rule was, 
 
 from typing import Final
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from pydantic import JsonValue
@@ -14,11 +13,12 @@ from pydantic import JsonValue
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.reading import current
 from portal_core.config.draft.values import items_of
-from portal_core.desk.setup.composing import Asked, When, askable, sentence
+from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import mark_of, rule_words
 from portal_core.desk.setup.frame import setup_page, words
-from portal_core.desk.setup.saving import mark_to_show, posted
+from portal_core.desk.setup.saving import Keyless, answer_keyless, mark_to_show, posted
+from portal_core.desk.setup.sentences import Asked, askable, sentence
 from portal_core.desk.setup.sheet import Sheet
 
 # The lists of rules, what they are called in the panel, and where a rule keeps its condition.
@@ -51,31 +51,25 @@ def index(request: PersonRequest, flow_key: str, status_key: str, part_key: str,
     """The page."""
     flow = FlowView.of(current(), flow_key)
     rule = _rule(flow, status_key, part_key, position)
-    data = posted(request)
-    sheet = _sheet(flow, status_key, part_key, position, data)
+    sheet = _sheet(flow, status_key, part_key, position, posted(request))
     back = f"{reverse('desk:setup_status', args=[flow_key, status_key])}#{part_key.replace('_', '-')}"
-    code = 200
-    if data is not None and sheet.is_valid():
-        if data.get("mark") != mark_of(rule):
-            messages.error(request, "The rules were changed meanwhile. Look at them again.")
-            code = 409
-        elif sheet.save(request.actor):
-            messages.success(request, "Saved in the draft.")
-            return HttpResponseRedirect(back)
-    context = {
-        "flow": flow,
-        "title": LISTS[part_key][0],
-        "status_name": flow.status_name(status_key),
-        "rule": rule_words(flow, part_key, rule),
-        "when": condition_words(flow, part_key, rule),
-        "mark": mark_to_show(request, mark_of(rule)),
-        "sheet": sheet,
-        "form": sheet,
-        "action": rule_href(flow, status_key, part_key, position),
-        "back_href": back,
-    }
-    code = 400 if data is not None and code == 200 else code
-    return setup_page(request, "setup/flow_rule.html", flow.draft, context, parts=(flow.part,), status=code)
+
+    def page(code: int) -> HttpResponse:
+        context = {
+            "flow": flow,
+            "title": LISTS[part_key][0],
+            "status_name": flow.status_name(status_key),
+            "rule": rule_words(flow, part_key, rule),
+            "when": condition_words(flow, part_key, rule),
+            "mark": mark_to_show(request, mark_of(rule)),
+            "sheet": sheet,
+            "form": sheet,
+            "action": rule_href(flow, status_key, part_key, position),
+            "back_href": back,
+        }
+        return setup_page(request, "setup/flow_rule.html", flow.draft, context, parts=(flow.part,), status=code)
+
+    return answer_keyless(request, sheet, Keyless(mark_of(rule), "rules", back), page)
 
 
 def _rule(flow: FlowView, status_key: str, part: str, position: int) -> Item:

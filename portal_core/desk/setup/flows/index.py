@@ -17,7 +17,7 @@ from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import language_of, name_of, order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
-from portal_core.desk.setup.retiring import take_out_or_back
+from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.types import taken_keys
 
@@ -40,8 +40,7 @@ def index(request: PersonRequest) -> HttpResponse:
     draft = current()
     lines = [_line(draft, head) for head in draft.heads("flows")]
     context = {
-        "lines": [line for line in lines if not line.is_retired],
-        "retired": [line for line in lines if line.is_retired],
+        **split(lines),
         "is_missing": "missing" in request.GET,
     }
     return setup_page(request, "setup/flows.html", draft, context, parts=order_of(draft, "flows"))

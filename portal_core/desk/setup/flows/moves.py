@@ -23,7 +23,7 @@ from portal_core.desk.setup.flows.controls import OneOf
 from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import by_itself, mark_of, move_words
 from portal_core.desk.setup.frame import setup_page, words
-from portal_core.desk.setup.saving import do_edit, mark_to_show, part_answer, posted
+from portal_core.desk.setup.saving import Keyless, answer_keyless, do_edit, mark_to_show, part_answer, posted
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -140,10 +140,8 @@ def _save(request: PersonRequest, flow: FlowView, moves: Sequence[Item], title: 
 def _marked(request: PersonRequest, flow: FlowView, position: int) -> Item | None:
     """The way that a form means; None, with a word about it, where it is not what it was."""
     move = flow.transitions[position] if position < len(flow.transitions) else None
-    if move is not None and mark_of(move) == request.POST.get("mark"):
-        return move
-    messages.error(request, "The ways were changed meanwhile. Look at the list again.")
-    return None
+    way = Keyless("" if move is None else mark_of(move), "ways", "")
+    return move if way.is_meant(request) else None
 
 
 def _back(flow: FlowView, status_key: str) -> str:
@@ -181,17 +179,10 @@ def index(request: PersonRequest, flow_key: str, position: int) -> HttpResponse:
     flow = FlowView.of(current(), flow_key)
     if position >= len(flow.transitions):
         raise Http404
-    data = posted(request)
-    sheet = _sheet(flow, position, data)
-    if data is None:
-        return _page(request, flow, position, sheet, 200)
-    if sheet.is_valid():
-        if _marked(request, flow, position) is None:
-            return _page(request, flow, position, sheet, 409)
-        if sheet.save(request.actor):
-            messages.success(request, "Saved in the draft.")
-            return HttpResponseRedirect(_back(flow, request.POST.get("status", "")))
-    return _page(request, flow, position, sheet, 400)
+    sheet = _sheet(flow, position, posted(request))
+    back = _back(flow, request.POST.get("status", ""))
+    way = Keyless(mark_of(flow.transitions[position]), "ways", back)
+    return answer_keyless(request, sheet, way, lambda code: _page(request, flow, position, sheet, code))
 
 
 def _sheet(flow: FlowView, position: int, data: QueryDict | None) -> Sheet:

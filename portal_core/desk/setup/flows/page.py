@@ -23,6 +23,7 @@ from portal_core.desk.setup.flows.slim import slim_document
 from portal_core.desk.setup.flows.status_sheet import StatusSheet, placeholders
 from portal_core.desk.setup.flows.wording import ASK_KINDS, by_itself, listed, usually
 from portal_core.desk.setup.frame import name_of, setup_page, words
+from portal_core.desk.setup.retiring import split
 from portal_core.desk.setup.saving import answer_sheet
 from portal_core.service_requests.impact import open_in
 
@@ -125,8 +126,7 @@ def page(
         "flow": flow,
         "used_by": listed(flow.type_names),
         "standing": sum(counts.values()),
-        "lines": [line for line in lines if not line.is_retired],
-        "retired": [line for line in lines if line.is_retired],
+        **split(lines),
         "gone": _gone(flow, counts),
         "drawing": draw(_nodes(lines), _ways(flow)),
         "in_words": _in_words(flow),

@@ -11,9 +11,9 @@ from pydantic import JsonValue
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Operation, Order, Set
-from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import current
 from portal_core.config.draft.values import strings_of
+from portal_core.config.queries import ever_published
 from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.keys import new_key, typed_name
@@ -47,8 +47,7 @@ def add(request: PersonRequest, flow_key: str) -> HttpResponse:
 
 
 def _taken(flow: FlowView) -> set[str]:
-    live = flow.draft.live_value((*flow.path, "statuses"))
-    return {*keys_of(live), *(str(status["key"]) for status in flow.statuses)}
+    return {*ever_published(*flow.path, "statuses"), *(str(status["key"]) for status in flow.statuses)}
 
 
 def _blank(turn: str) -> dict[str, JsonValue]:

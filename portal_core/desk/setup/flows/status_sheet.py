@@ -75,7 +75,7 @@ class StatusSheet(Sheet):
         is_changed = now != self.draft.live_value(path)
         anchor = control.path[0].replace("_", "-")
         if not isinstance(control, RuleRows):
-            fields = [self[name] for name in control.fields(self.where)]
+            fields = [self[name] for name in control.names(self.where)]
             is_group = isinstance(control, Expected | Closing)
             row = Row(fields[:1], others=fields[1:]) if isinstance(control, Text) else Row(fields)
             return Group(anchor, control.label, control.help, [row], None, is_changed, is_group)

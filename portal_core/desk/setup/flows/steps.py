@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
-from portal_core.config.draft.paths import keys_of
 from portal_core.config.draft.reading import current
+from portal_core.config.queries import ever_published
 from portal_core.desk.setup.controls import Text
 from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import name_of, setup_page
@@ -71,7 +71,7 @@ def change(request: PersonRequest, flow_key: str) -> HttpResponse:
         if not name:
             messages.error(request, "A bar needs a name: what customers read below it.")
             return HttpResponseRedirect(back)
-        taken = {*keys, *keys_of(flow.draft.live_value(path))}
+        taken = {*keys, *ever_published(*path)}
         operations = [Insert(path, {"key": new_key(name, taken, fallback="step"), "name": name})]
     elif key not in keys:
         return HttpResponseRedirect(back)
