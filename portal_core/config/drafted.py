@@ -19,6 +19,7 @@ from portal_core.config.document import PortalDocument
 from portal_core.config.document.loading import DocumentRefused
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.live import live_portal
+from portal_core.config.logo import digests_in
 from portal_core.config.problems import Problem, stops
 from portal_core.config.retiring import Kept, carry_retired
 from tenants.context import current_schema
@@ -96,7 +97,14 @@ def drafted_portal(draft: Draft | None = None) -> Drafted:
         document = draft.document
     except DocumentRefused as refused:
         return cache.put(key, Drafted(live, None, draft.revision, refused.problems))
-    return cache.put(key, compiled_draft(live, document, draft.revision))
+    drafted = compiled_draft(live, document, draft.revision)
+    # A picture that is not here may be chosen again, which changes nothing about the draft: looked for each time.
+    return drafted if _lacks_pictures(drafted, document) else cache.put(key, drafted)
+
+
+def _lacks_pictures(drafted: Drafted, document: PortalDocument) -> bool:
+    logo = None if drafted.portal is None else drafted.portal.logo
+    return bool(set(digests_in(document.portal.brand)) - set(() if logo is None else logo.digests))
 
 
 def compiled_draft(live: CompiledPortal, document: PortalDocument, revision: int) -> Drafted:

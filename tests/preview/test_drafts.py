@@ -14,9 +14,11 @@ from portal_core.config import drafted, live
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.config.draft.editing import replace
+from portal_core.config.draft.reading import current
 from portal_core.config.drafted import drafted_portal
 from portal_core.config.live import live_portal
 from portal_core.config.looking import Look, is_look, look_at
+from portal_core.config.models import PortalAsset
 from portal_core.portal import home as home_page
 from tenants.context import tenant_context
 from tests.contracts.canaries import document as canary_portal
@@ -60,6 +62,22 @@ def test_what_is_new_is_underlined_and_stays_harmless(studio):
     around = studio.client.get(ROOT, {"as": "new", "page": "new/", "version": "draft"})
     assert "New in this draft" in text_of(around)
     assert "1 text, underlined in green" in text_of(around)
+
+
+def test_a_picture_that_is_chosen_again_is_seen_although_the_draft_is_the_same(studio):
+    """What it is called is its content: the draft, which named it before, is not changed by its coming back."""
+    digest = "ab" * 32
+    made = copy.deepcopy(studio.live)
+    made["portal"]["brand"] = {"logo": digest}
+    studio.draft(made)
+    assert drafted_portal().portal.logo is None and current().revision == 1
+    PortalAsset.objects.create(
+        digest=digest, key="logo/again", name="again.png", size_bytes=900, width=84, height=84,
+        reads_on_light=True, reads_on_dark=True,
+    )  # fmt: skip
+    seen = drafted_portal()
+    assert (seen.portal.logo.plain.digest, current().revision) == (digest, 1)
+    assert drafted_portal() is seen, "and now it is kept"
 
 
 def test_the_drafts_colour_shows_in_its_frame_and_is_served_nowhere_else(studio):

@@ -18,7 +18,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
-from portal_core.config.live import live_portal
+from portal_core.config.live import hold_live_portal, live_portal
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import knows_customer, sees_document
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken, StillChecked
@@ -91,8 +91,9 @@ def _added_before(actor: Actor, customer_id: uuid.UUID, key: uuid.UUID | None) -
 
 
 def _add(actor: Actor, customer_id: uuid.UUID, paper: Paper, request_id: uuid.UUID | None) -> Document:
-    portal = live_portal()
     with transaction.atomic():
+        # Publishing waits for what it may be asked to keep hidden: it would not see what is written beside it.
+        portal = hold_live_portal()
         # Locks in the order of filing.py: the request, then files, then documents.
         request = _locked(request_id)
         kind = _addable(actor, customer_id, paper.kind_key, portal)
@@ -189,8 +190,8 @@ def withdraw_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
 
 def share_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
     """Shows a document that staff added to its customer, who is told. Raises what `_held` raises."""
-    portal = live_portal()
     with transaction.atomic():
+        portal = hold_live_portal()
         document, request = _held(actor, document_id, (DocumentState.ON_FILE,))
         if not customers_see(document, portal):
             raise NotAllowed
