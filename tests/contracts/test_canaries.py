@@ -276,6 +276,8 @@ def everything_reached(
         "record_id": [scene.thing.pk, scene.old_thing.pk, uuid.UUID(int=8)],
         "ask_key": ["quote", "nothing"],
         "field_key": [canaries.key("shop", "text"), canaries.key("shop", "choice")],
+        "event": ["late"],
+        "reader": ["team"],
         "part_key": ["handler", "canarykey-choiceshop-a-q"],
         "item_key": ["desk"],
         "flow_key": ["way"],

@@ -133,6 +133,8 @@ def town(people, tenant, client_for, twins) -> Town:
         "flow_key": ["way"],
         "status_key": ["asked"],
         "position": [0],
+        "event": ["late"],
+        "reader": ["team"],
         "part_key": ["x"],
         "item_key": ["x"],
         "revision": [1],

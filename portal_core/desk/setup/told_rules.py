@@ -92,17 +92,17 @@ def _sheet(place: Place, who: str, position: int, data: QueryDict | None) -> She
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("manage_setup")
-def add(request: PersonRequest, event: str, who: str) -> HttpResponse:
-    """`rules/EVENT/WHO/add/`: one more."""
-    place = Place(current(), {}, event=event, who=who)
+def add(request: PersonRequest, event: str, reader: str) -> HttpResponse:
+    """`rules/EVENT/READER/add/`: one more."""
+    place = Place(current(), {}, event=event, who=reader)
     if not place.is_real:
         raise Http404
     rules = told.rules_in(place.draft.part(_PART))
-    sheet = _sheet(place, who, len(rules), posted(request))
+    sheet = _sheet(place, reader, len(rules), posted(request))
     if not sheet.is_bound:
         return _page(request, place, sheet, 200)
     made = sheet.composed() if sheet.is_valid() else {}
-    written = told.with_condition(rules, {"event": event, "who": who, **made}) if made else []
+    written = told.with_condition(rules, {"event": event, "who": reader, **made}) if made else []
     if not written and not sheet.errors:
         sheet.add_error(None, _FIRST)
     if sheet.errors:

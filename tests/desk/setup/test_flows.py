@@ -159,20 +159,20 @@ def test_where_requests_begin_cannot_be_taken_out_until_they_begin_elsewhere(ali
 
 
 def test_flows_are_added_copied_named_retired_and_brought_back(alice):  # noqa: F811
-    alice.post("/desk/setup/new-flow/", {"name": "Orders"})
+    alice.post("/desk/setup/new-flow/", {"name": "Errands"})
     alice.post("/desk/setup/new-flow/", {"name": "Way", "copy": "way"})
     answer = alice.post("/desk/setup/new-flow/", {"name": ""}, follow=True)
     assert "A name is needed" in answer.content.decode()
-    assert current().keys("flows") == ["way", "orders", "way-2"]
+    assert current().keys("flows") == ["way", "errands", "way-2"]
     assert len(read("flows", "way-2", "statuses")) == 3
-    assert "No request type goes through “Orders”." in page(alice, f"{FLOWS}orders/")
-    alice.post(f"{FLOWS}orders/rename/", {"name": "Purchases"})
-    assert read("flows", "orders", "name") == "Purchases"
+    assert "No request type goes through “Errands”." in page(alice, f"{FLOWS}errands/")
+    alice.post(f"{FLOWS}errands/rename/", {"name": "Purchases"})
+    assert read("flows", "errands", "name") == "Purchases"
     answer = alice.post(f"{WAY}retire/", follow=True)
     assert "is used by Repair, Sale" in answer.content.decode()
     assert read("flows", "way", "retired") is None
-    alice.post(f"{FLOWS}orders/retire/")
-    assert "orders" not in current().keys("flows")
+    alice.post(f"{FLOWS}errands/retire/")
+    assert "errands" not in current().keys("flows")
 
 
 def test_steps_are_added_named_ordered_and_go_with_what_pointed_to_them(alice):  # noqa: F811

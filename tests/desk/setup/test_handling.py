@@ -165,17 +165,17 @@ def test_where_requests_begin_and_what_work_a_type_takes_away(alice):
 
 
 def test_other_statuses_are_for_types_without_requests(alice, people):
-    alice.post("/desk/setup/new-flow/", {"name": "Orders", "copy": "way"})
-    alice.post("/desk/setup/flows/orders/add/", {"name": "Seen", "turn": "us"})
-    alice.post("/desk/setup/flows/orders/order/", {"key": "seen", "to": "first"})
-    alice.post("/desk/setup/flows/orders/statuses/new/retire/")
+    alice.post("/desk/setup/new-flow/", {"name": "Errands", "copy": "way"})
+    alice.post("/desk/setup/flows/errands/add/", {"name": "Seen", "turn": "us"})
+    alice.post("/desk/setup/flows/errands/order/", {"key": "seen", "to": "first"})
+    alice.post("/desk/setup/flows/errands/statuses/new/retire/")
     before = current().revision
-    alice.post(f"{PAGE}flow/", {"flow": "orders"})
-    assert (read("types", "repair", "flow"), current().revision) == ("orders", before + 1)
-    assert read("types", "repair", "start") in [s["key"] for s in read("flows", "orders", "statuses")]
+    alice.post(f"{PAGE}flow/", {"flow": "errands"})
+    assert (read("types", "repair", "flow"), current().revision) == ("errands", before + 1)
+    assert read("types", "repair", "start") in [s["key"] for s in read("flows", "errands", "statuses")]
     alice.post(f"/desk/setup/history/{before + 1}/undo/")
     file_request(people["carol"], "repair", what="Pump", kind="noise")
-    answer = alice.post(f"{PAGE}flow/", {"flow": "orders"}, follow=True)
+    answer = alice.post(f"{PAGE}flow/", {"flow": "errands"}, follow=True)
     assert "There are requests of this type" in answer.content.decode()
     assert "add a copy of this request type" in answer.content.decode()
     assert read("types", "repair", "flow") == "way"
