@@ -8,20 +8,23 @@ is kept was written here.
 import io
 import uuid
 from datetime import timedelta
+from threading import Lock
 from typing import IO, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal_core.config.assets import used_among
+from portal_core.config.assets import asset_by, used_among
+from portal_core.config.logo import Mark
 from portal_core.config.models import PortalAsset
 from portal_core.documents import storage
 from portal_core.documents.checking import Refused, check_file
-from portal_core.documents.checking.logo import DrawnLogo, draw_logo
+from portal_core.documents.checking.logo import DrawnLogo, draw_icon, draw_logo
 from portal_core.documents.errors import UploadRefused
 from portal_core.documents.names import shown_name
 from portal_core.documents.words import reason_for
+from tenants.context import current_schema
 from tenants.limits import Bucket, TooMany, consume
 from tenants.uploads import MEGABYTE
 
@@ -31,6 +34,11 @@ _AN_HOUR: Final = 60
 _HOUR_SECONDS: Final = 3600
 # Longer than anybody leaves a draft half done, and than an edit goes unnoticed.
 SWEPT_AFTER: Final = timedelta(days=7)
+# A logo's name is the hash of its content: what is kept under it is never out of date. Some kilobytes each.
+_WIDEST_ICON: Final = 1.6
+_ICONS_KEPT: Final = 200
+_icons: dict[tuple[str, str], bytes] = {}
+_icons_lock: Final = Lock()
 _SEND: Final = "Send the logo as PNG, WebP or JPG"
 _REASONS: Final = {
     "page": "“%s” is an SVG or a web page, which can carry scripts. Export it as PNG, best with a see-through ground.",
@@ -128,6 +136,25 @@ def content_if_there(asset: PortalAsset | None) -> bytes | None:
         return None if asset is None else content_of(asset)
     except storage.NoSuchFile:
         return None
+
+
+def icon_of(mark: Mark) -> bytes | None:
+    """A logo for the browser's tab, as PNG; None for one too wide to be made out there, and where it is gone."""
+    if mark.width > _WIDEST_ICON * mark.height:
+        return None
+    key = (current_schema(), mark.digest)
+    with _icons_lock:
+        found = _icons.get(key)
+    if found is None:
+        content = content_if_there(asset_by(mark.digest))
+        if content is None:
+            return None
+        found = draw_icon(content, on_light=mark.reads_on_light, on_dark=mark.reads_on_dark)
+        with _icons_lock:
+            while len(_icons) >= _ICONS_KEPT:
+                del _icons[next(iter(_icons))]
+            _icons[key] = found
+    return found
 
 
 def sweep_logos() -> None:

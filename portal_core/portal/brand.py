@@ -16,7 +16,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.config.logo import Logo, Mark
 from portal_core.config.queries import published_stylesheet
-from portal_core.documents.logos import content_of
+from portal_core.documents.logos import content_of, icon_of
 from portal_core.documents.serving import POLICY
 from portal_core.documents.storage import NoSuchFile
 from tenants.shell import Brand
@@ -25,6 +25,7 @@ from tenants.ui.swatch import letter_of, svg_response, swatch_svg
 
 NAME = "portal"
 DRAFT = "draft"
+_DAY_SECONDS = 86_400
 _YEAR_SECONDS = 31_536_000
 
 
@@ -81,8 +82,18 @@ def brand_stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """`/favicon.ico`: the portal's letter on its colour, as SVG whose colours are attributes."""
+    """`/favicon.ico`: the logo as a small square; without one, or with a wide one, the portal's letter on its colour.
+
+    The letter is SVG whose colours are attributes.
+    """
     portal = live_portal()
+    icon = None if portal.logo is None else icon_of(portal.logo.plain)
+    if icon is not None:
+        response = HttpResponse(icon, content_type="image/png")
+        response["Cache-Control"] = f"public, max-age={_DAY_SECONDS}"
+        response["Content-Security-Policy"] = POLICY
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
     colours = brand_colours(portal.brand.colour)
     return svg_response(swatch_svg(letter_of(portal.name), colours.fill, colours.on_brand))
 

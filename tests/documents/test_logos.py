@@ -20,7 +20,7 @@ from django.utils import timezone
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
-from portal_core.accounts.actor import actor_for
+from portal_core.accounts.actor import SYSTEM, actor_for
 from portal_core.config import live
 from portal_core.config.actions import publish
 from portal_core.config.document import load
@@ -472,3 +472,35 @@ def test_a_logo_that_is_gone_leaves_the_letter(papers, alice):
     page = papers.client("carol").get("/").content.decode()
     assert address(digest) not in page and "<picture" not in page
     assert "is not here. Choose it again." in alice.get(PORTAL).content.decode()
+
+
+def _live_with(content: bytes) -> None:
+    kept = keep_logo(io.BytesIO(content), "sign.png")
+    made = document()
+    made["portal"]["brand"] = {"logo": kept.digest}
+    publish(actor=SYSTEM, document=load(made))
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [("#c8401a", (0, 0, 0, 0)), ("#101a30", (255, 255, 255, 255)), ("#fff8f0", (33, 30, 29, 255))],
+    ids=["on both", "not in the dark", "not on light"],
+)
+def test_the_icon_of_the_tab_is_the_logo_where_it_can_be_made_out_that_small(papers, ink, ground):
+    _live_with(logo(ink, size=(138, 120)))
+    response = make_client().get("/favicon.ico")
+    assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert not response.cookies and len(response.content) < MOST_BYTES
+    icon = Image.open(io.BytesIO(response.content)).convert("RGBA")
+    assert (icon.size, icon.getpixel((1, 1))) == ((64, 64), ground), "on a ground of its own where it would vanish"
+    with CaptureQueriesContext(connection) as queries:
+        assert make_client().get("/favicon.ico").content == response.content
+    assert not [query for query in queries if "portalasset" in query["sql"]], "drawn once"
+
+
+def test_a_wide_logo_and_one_that_is_gone_leave_the_letter(papers):
+    _live_with(logo(size=(400, 100)))
+    assert make_client().get("/favicon.ico")["Content-Type"] == "image/svg+xml"
+    _live_with(logo("#0a7a2a", size=(115, 100)))
+    storage.remove(PortalAsset.objects.get(digest=live_portal().logo.plain.digest).key)
+    assert make_client().get("/favicon.ico")["Content-Type"] == "image/svg+xml"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
@@ -106,9 +107,23 @@ def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: 
     return HttpResponse(status=409) if is_autosave(request) else HttpResponseRedirect(back)
 
 
+def refusal(request: PersonRequest) -> str:
+    """What stood against a press, to be said at its place; no later page says it then."""
+    said = [str(message) for message in messages.get_messages(request) if message.level >= messages.ERROR]
+    return " ".join(said)
+
+
+def is_refused(request: PersonRequest) -> bool:
+    """Whether something stood against the press; the next page says it."""
+    waiting = messages.get_messages(request)
+    is_error = any(message.level >= messages.ERROR for message in waiting)
+    if isinstance(waiting, BaseStorage):
+        waiting.used = False
+    return is_error
+
+
 def part_answer(request: PersonRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
     """A part of the page after a press: as it is now, with what stood against the press instead of a later page."""
-    said = [str(message) for message in messages.get_messages(request) if message.level >= messages.ERROR]
-    answer = render(request, template, {**context, "problem": " ".join(said)})
+    answer = render(request, template, {**context, "problem": refusal(request)})
     answer["HX-Trigger"] = "draft-changed"
     return answer

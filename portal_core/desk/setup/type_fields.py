@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import JsonValue
 
@@ -24,7 +24,7 @@ from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import split, take_out_or_back
-from portal_core.desk.setup.saving import do_edit
+from portal_core.desk.setup.saving import do_edit, is_refused, part_answer, refusal
 from portal_core.desk.setup.sentences import sentence
 from portal_core.desk.setup.types import type_head
 from tenants.framing import with_frame
@@ -74,6 +74,7 @@ def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> Htt
         "columns": [column_name(role) for role in roles],
         "statuses": statuses,
         "matrix": _matrix(fields, roles[0], statuses),
+        **_said_in_row(request, lines),
         "add_href": fields.href("field_add"),
         "order_href": fields.href("fields_order"),
         **(type_head(fields.draft, type_key, "fields") if type_key else {}),
@@ -172,7 +173,17 @@ def _fields_of(fields: FieldList, source: str) -> list[tuple[str, str]]:
     return [(f"{source}.{f['key']}", other.label(f)) for f in other.fields() if not f.get("retired")]
 
 
+def _said_in_row(request: PersonRequest, lines: Sequence[FieldLine]) -> dict[str, object]:
+    """Why a press at a field was refused, for its row; the head of the page does not say it again."""
+    refused = request.GET.get("refused", "")
+    if refused not in [line.key for line in lines if not line.is_retired]:
+        return {}
+    return {"refused": refused, "problem": refusal(request), "messages": ()}
+
+
 # What a press does.
+
+_OUT_OF_DATE: Final = "Nothing was changed: this cannot be chosen here any more. What stands here is how it is now."
 
 
 @require_POST
@@ -183,14 +194,19 @@ def switch(request: PersonRequest, field_key: str, type_key: str = "", kind_key:
     field = fields.field(field_key)
     operation, told = _pressed(fields, field, request.POST)
     back = f"{fields.href('type' if type_key else 'fields')}#row-{field_key}"
-    if operation is None:
-        return HttpResponseRedirect(back)
     title = f"{fields.name}, {fields.label(field)}: {told}"
-    answer = do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
-    if not request.htmx or request.POST.get("do") == "retire":
-        return answer
-    fresh = FieldList.of(current(), type_key, kind_key)
-    return _row(request, fresh, fresh.field(field_key))
+    if operation is None:
+        messages.error(request, _OUT_OF_DATE)
+        answer: HttpResponse = HttpResponseRedirect(back)
+    else:
+        answer = do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
+    if request.htmx and request.POST.get("do") != "retire":
+        fresh = FieldList.of(current(), type_key, kind_key)
+        return _row(request, fresh, fresh.field(field_key))
+    if is_refused(request) and not request.htmx:
+        # The row says it, not the head of the page, where whoever pressed does not look.
+        return HttpResponseRedirect(back.replace("#", f"?refused={field_key}#"))
+    return answer
 
 
 def _row(request: PersonRequest, fields: FieldList, field: dict[str, JsonValue]) -> HttpResponse:
@@ -201,9 +217,7 @@ def _row(request: PersonRequest, fields: FieldList, field: dict[str, JsonValue])
         key = field["key"]
         line = next(line for line in _matrix(fields, roles[0], _statuses(fields)) if line.key == key)
         template, context = "setup/_matrix_row.html", {"fields": fields, "line": line}
-    answer = render(request, template, {**context, "action": fields.href("field_switch", str(field["key"]))})
-    answer["HX-Trigger"] = "draft-changed"
-    return answer
+    return part_answer(request, template, {**context, "action": fields.href("field_switch", str(field["key"]))})
 
 
 def _pressed(

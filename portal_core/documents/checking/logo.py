@@ -40,6 +40,9 @@ _READS_FROM: Final = 1.9
 # So much of it may vanish in the ground: white letters within a badge do, on white.
 _MAY_VANISH: Final = 0.3
 _PALETTE: Final = 256
+# In the browser's tab: shown 16 to 32 pixels high.
+ICON_PIXELS: Final = 64
+_ICON_MARGIN: Final = 6
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,20 @@ def draw_logo(content: IO[bytes]) -> DrawnLogo:
         if len(written) <= MOST_BYTES:
             return _told(small, written)
     raise Refused("logo_heavy")
+
+
+def draw_icon(content: bytes, *, on_light: bool, on_dark: bool) -> bytes:
+    """A kept logo as a small square for the browser's tab, light or dark: on a ground where it needs one. PNG."""
+    with Image.open(io.BytesIO(content)) as opened:
+        drawn = opened.convert("RGBA")
+    ground = (0, 0, 0, 0) if on_light and on_dark else _LIGHT_GROUND if on_light else _DARK_GROUND
+    room = ICON_PIXELS if ground == (0, 0, 0, 0) else ICON_PIXELS - 2 * _ICON_MARGIN
+    scale = min(room / drawn.width, room / drawn.height)
+    size = (max(1, round(drawn.width * scale)), max(1, round(drawn.height * scale)))
+    fitted = drawn.resize(size, Image.Resampling.LANCZOS)
+    square = Image.new("RGBA", (ICON_PIXELS, ICON_PIXELS), ground)
+    square.alpha_composite(fitted, ((ICON_PIXELS - size[0]) // 2, (ICON_PIXELS - size[1]) // 2))
+    return _written(square)
 
 
 def _bounded(opened: Image.Image) -> Image.Image:

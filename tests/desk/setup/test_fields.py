@@ -245,6 +245,25 @@ def test_every_condition_reads_aloud_and_survives_a_page_that_leaves_it_alone(co
     assert control.value(cleaned, {"field": "gone", "filled": True}, where) == condition
 
 
+def test_a_press_that_is_refused_says_so_in_its_row(alice):
+    press, said = f"{TYPE}fields/cause/switch/", "Nothing was changed: this cannot be chosen here any more."
+    for sent in (
+        {"do": "show", "role": "gone", "to": "see"},
+        {"do": "at", "status": "gone", "to": "see"},
+    ):
+        answer = alice.post(press, sent, headers=HTMX)
+        assert answer.status_code == 200 and said in answer.content.decode()
+        assert answer.content.strip().startswith(b"<tr")
+    assert said not in alice.get(TYPE).content.decode(), "it was said"
+    answer = alice.post(press, {"do": "show", "role": "gone", "to": "see"})
+    assert answer.headers["Location"] == f"{TYPE}?refused=cause#row-cause"
+    page = alice.get(answer.headers["Location"]).content.decode()
+    assert page.count(said) == 1
+    row = page[page.index('id="row-cause"') :]
+    assert said in row[: row.index("</tr>")]
+    assert current().revision == 0
+
+
 def test_who_sees_a_field_is_a_press(alice):
     press = f"{TYPE}fields/cause/switch/"
     answer = alice.post(press, {"do": "show", "role": "customer", "to": "see"}, headers=HTMX)
