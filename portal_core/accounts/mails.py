@@ -299,7 +299,7 @@ def tell_password_changed(user: User, *, removed: bool) -> None:
             headline=said,
             paragraphs=(
                 _("All other browsers were signed out."),
-                _("If this was not you, sign in by code, set a new password and tell us."),
+                _("If this was not you, sign in by code, remove any password on your account page and tell us."),
             ),
             reason=_("You get this mail because it is about the safety of your account."),
         )

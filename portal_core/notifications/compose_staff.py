@@ -71,7 +71,9 @@ def staff_mail(told: Told, user: User) -> ComposedMail | None:
     if entry is not None and told.what == "infected" and line_for(entry, told.now, viewer, portal=told.portal) is None:
         return None
     view = parts.seen_since(told.request, told.now, viewer, told.portal)
-    name = entry.actor.name if entry is not None and entry.actor is not None else view.customer.name
+    doer = entry.actor if entry is not None and entry.actor is not None else view.customer
+    # Who has signed in by a code alone has given no name yet.
+    name = doer.name or doer.first_name
     with override(viewer.language):
         words = {
             "first_name": view.customer.first_name,

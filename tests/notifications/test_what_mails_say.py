@@ -212,3 +212,17 @@ def test_any_brand_colour_can_be_read_on_the_dark_card(colour):
     from portal_core.notifications.letterhead import DARK_GROUND, readable_on_dark
 
     assert contrast(readable_on_dark(colour), DARK_GROUND) >= 4.5
+
+
+def test_whoever_has_given_no_name_is_named_by_the_address_in_mails_to_staff(desk, people):
+    """As everybody who has signed in by a code alone, and an owner who only opened the portal."""
+    for name in ("carol", "bob"):
+        people[name].name = ""
+        people[name].save(update_fields=["name"])
+    request = desk.submit()
+    desk.assign(request, "sam", by="bob")
+    desk.reply(request, "carol")
+    mails = [mail for mail in desk.sent() if "sam@example.com" in mail.to[0]]
+    said = [mail.subject + mail.body for mail in mails]
+    assert any("bob gave you a request" in text for text in said)
+    assert any("carol answered: " in text for text in said)
