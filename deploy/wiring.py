@@ -7,7 +7,7 @@ from django.db import transaction
 
 from deploy import celery
 from portal_core import setup
-from portal_core.accounts import fellow_traveller, finding, flooded, guests, operators, portal_facts, roles
+from portal_core.accounts import finding, flooded, guests, operators, piggyback, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.config import impact, live, publish_due
@@ -66,7 +66,7 @@ def connect() -> None:
     registry.set_finder(finding.schemas_that_know)
     subscribe("portals.wanted")(looking.on_wanted)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys)
-    fellow_traveller.set_traveller(column=live.live_column, keep=live.keep_live)
+    piggyback.set_piggyback(column=live.live_column, keep=live.keep_live)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     guests.on_account_kept(stop_links_of_customer)

@@ -12,7 +12,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere
 from portal_core.accounts.locks import lock_owners_and, lock_person, other_owner_exists
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt, normalise_email
-from portal_core.accounts.own_account import tell_known_otherwise
+from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.portal_facts import hand_over
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, may_grant, resolve_role
 from portal_core.accounts.sessions import end_sessions
@@ -149,7 +149,7 @@ def change_email(*, actor: Actor, user_id: UUID, email: str) -> User:
         end_sessions(user.pk)
         revoke_links(user)
         guests.address_moved(user)
-        tell_known_otherwise(user)
+        emit_person_changed(user)
         mails.tell_moved_by_staff(user, old_email)
     return user
 

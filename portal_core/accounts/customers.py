@@ -12,7 +12,7 @@ from portal_core.accounts.errors import AccountError, NotAllowed, NotThere
 from portal_core.accounts.guests import keep_account
 from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt
-from portal_core.accounts.own_account import tell_known_otherwise
+from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.accounts.sessions import end_sessions
 from portal_core.accounts.signin_links import (
@@ -81,7 +81,7 @@ def accept_as_customer(*, token: str, name: str) -> User | None:
         if name.strip():
             user.name = name.strip()[:NAME_LENGTH]
             user.save(update_fields=["name"])
-            tell_known_otherwise(user)
+            emit_person_changed(user)
         return keep_account(user) if user.is_guest else user
 
 
@@ -91,7 +91,7 @@ def change_customer(*, actor: Actor, user_id: UUID, name: str, phone: str) -> Us
         user = _locked(actor, user_id)
         user.name, user.phone = name.strip()[:NAME_LENGTH], phone.strip()[:PHONE_LENGTH]
         user.save(update_fields=["name", "phone"])
-        tell_known_otherwise(user)
+        emit_person_changed(user)
     return user
 
 

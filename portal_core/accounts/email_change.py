@@ -19,7 +19,7 @@ from portal_core.accounts import address_proof, mails
 from portal_core.accounts.address_proof import Proof, Waiting
 from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import User, normalise_email
-from portal_core.accounts.own_account import tell_known_otherwise
+from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.signin_links import revoke_links
 from tenants.limits import Bucket, client_source, consume
 
@@ -95,7 +95,7 @@ def _move(user: User, address: str) -> bool:
         with transaction.atomic():
             user.email = address
             user.save(update_fields=["email"])
-            tell_known_otherwise(user)
+            emit_person_changed(user)
     except IntegrityError:
         user.email = old_email
         return False

@@ -51,7 +51,7 @@ def save_about(user: User, about: About) -> None:
     with transaction.atomic():
         user.save(update_fields=["name", "phone", "language", "time_zone"])
         if is_known_otherwise:
-            tell_known_otherwise(user)
+            emit_person_changed(user)
 
 
 def keep_name(user: User, name: str) -> None:
@@ -61,10 +61,10 @@ def keep_name(user: User, name: str) -> None:
         user.name = cleaned
         with transaction.atomic():
             user.save(update_fields=["name"])
-            tell_known_otherwise(user)
+            emit_person_changed(user)
 
 
-def tell_known_otherwise(user: User) -> None:
+def emit_person_changed(user: User) -> None:
     """Lets those know who keep copies of a person's name, address or telephone; inside a transaction."""
     emit("person.changed", {"user_id": str(user.pk)})
 

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from portal_core.accounts import fellow_traveller
+from portal_core.accounts import piggyback
 from portal_core.accounts.models import Session, User, user_key
 from tenants.context import current_schema
 
@@ -54,7 +54,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """The session's data, or an empty session when the cookie opens none here."""
         rows = Session.objects.select_related("user").filter(pk=self.key_hash)
-        return self._take(fellow_traveller.taken_along(rows))
+        return self._take(piggyback.first_with_piggyback(rows))
 
     def lock(self) -> None:
         """Holds the row until the transaction ends and reads it again: counting attempts must not race."""

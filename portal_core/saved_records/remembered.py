@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import NAME_LENGTH, User
-from portal_core.accounts.own_account import tell_known_otherwise
+from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.answers_form import Known
 from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -170,7 +170,7 @@ def keep_details(customer_id: uuid.UUID, details: Mapping[str, tuple[CompiledFie
     if (row.phone, row.name, row.remembered) != before:
         row.save(update_fields=["phone", "name", "remembered"])
     if (row.phone, row.name) != before[:2]:
-        tell_known_otherwise(row)
+        emit_person_changed(row)
     return changed
 
 

@@ -15,26 +15,26 @@ from tenants.context import current
 
 
 @dataclass(frozen=True)
-class _Traveller:
+class _Piggyback:
     column: Callable[[], Combinable]
     keep: Callable[[Any], None]  # whatever the column's type is
 
 
-_registered: list[_Traveller] = []
+_registered: list[_Piggyback] = []
 
 
-def set_traveller(*, column: Callable[[], Combinable], keep: Callable[[Any], None]) -> None:
+def set_piggyback(*, column: Callable[[], Combinable], keep: Callable[[Any], None]) -> None:
     """Registers what comes along and who keeps it; called once at start. `Any`: the column decides the type."""
-    _registered[:] = [_Traveller(column, keep)]
+    _registered[:] = [_Piggyback(column, keep)]
 
 
-def taken_along(rows: QuerySet[Session]) -> Session | None:
+def first_with_piggyback(rows: QuerySet[Session]) -> Session | None:
     """The session's row; what came along is handed to its keeper. In public nothing comes along."""
     if current() is None or not _registered:
         return rows.first()
-    traveller = _registered[0]
+    piggyback = _registered[0]
     # Not `first`, which sorts what is one row.
-    row = next(iter(rows.annotate(traveller=traveller.column())), None)
+    row = next(iter(rows.annotate(piggyback=piggyback.column())), None)
     if row is not None:
-        traveller.keep(row.traveller)
+        piggyback.keep(row.piggyback)
     return row
