@@ -33,8 +33,14 @@ def portal_letterhead() -> Letterhead:
         accent_soft=mixed_with_white(colours.fill, SOFT_SHARE),
         accent_text=colours.ink,
         accent_text_dark=readable_on_dark(colours.colour),
+        imprints={language: _lines(portal, language) for language in portal.languages},
         logo=None if portal.logo is None else _head_logo(portal.logo, portal),
     )
+
+
+def _lines(portal: CompiledPortal, language: str) -> tuple[str, ...]:
+    lines = (line.strip() for line in portal.text(portal.settings.imprint, language).splitlines())
+    return tuple(line for line in lines if line)
 
 
 def _head_logo(logo: Logo, portal: CompiledPortal) -> HeadLogo:

@@ -1,6 +1,6 @@
 """How the mails of a place look and who signs them. A higher layer fills it from the portal configuration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tenants.context import current
@@ -36,8 +36,12 @@ class Letterhead:
     accent_text: str = "#29407a"
     accent_text_dark: str = "#a9bdf2"
     logo: HeadLogo | None = None
-    # Lines under the mail: address, telephone; shown as they are.
-    imprint: tuple[str, ...] = field(default=())
+    # Lines under the mail by language: address, telephone; shown as they are.
+    imprints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def imprint(self, language: str) -> tuple[str, ...]:
+        """The lines under a mail in this language, else in the portal's own."""
+        return self.imprints.get(language) or self.imprints.get(self.language, ())
 
 
 def _plain() -> Letterhead:

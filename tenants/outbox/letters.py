@@ -94,7 +94,7 @@ def queue_letter(
 def render_mail(template: str, context: dict[str, Any], *, head: Letterhead, language: str) -> tuple[str, str]:
     """Plain text and HTML of `template` (without its suffix) in `language`."""
     with translation.override(language):
-        full = {**context, "head": head, "language": language}
+        full = {**context, "head": head, "language": language, "imprint": head.imprint(language)}
         text = render_to_string(f"{template}.txt", full)
         html = render_to_string(f"{template}.html", full)
     return tidy_text(text), html

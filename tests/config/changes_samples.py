@@ -29,6 +29,7 @@ def everything() -> dict[str, Any]:
     """Everything that a document can say, said once; it loads, it need not be published."""
     document = every_kind(
         languages=["en", "de"], reference_prefix="AC", sender_name="Acme desk", welcome="Good day", emergency="Call us",
+        imprint="Acme",
         links=[{"label": "Privacy", "url": "https://example.com/privacy"}], guests=True,
         brand={"colour": "#c43d1b", "title_voice": "classic", "corners": "crisp", "logo": "0123456789abcdef",
                "logo_dark": "fedcba9876543210", "logo_alt": "A flame", "logo_alone": True},

@@ -59,6 +59,7 @@ SENTENCES: list[tuple[str, str, tuple[str | int, ...], Any, str]] = [
         "Good morning",
         "Welcome on the first page: Good -day- +morning+",
     ),
+    ("portal.imprint", "wording", ("portal", "imprint"), GONE, "Lines under every mail: -Acme-"),
     ("portal.emergency", "wording", ("portal", "emergency"), GONE, "Note for emergencies: -Call us-"),
     (
         "brand.colour",

@@ -150,6 +150,7 @@ SETUP = {
         "sender": "A",
         "welcome": "Hello",
         "emergency": "Call",
+        "imprint": "A, 1 Street",
         "dirty": "name",
     },
     "types/add/": {"name": "New", "copy": "job", "flow": "way"},

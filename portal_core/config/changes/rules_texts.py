@@ -6,6 +6,7 @@ from typing import Final
 TEXTS: Final[Mapping[tuple[str, str], str]] = {
     ("portal", "welcome"): "Welcome on the first page",
     ("portal", "emergency"): "Note for emergencies",
+    ("portal", "imprint"): "Lines under every mail",
     ("brand", "logo_alt"): "What the logo shows, in words",
     ("role", "name"): "Name of the role",
     ("team", "name"): "Name of the team",

@@ -37,6 +37,7 @@ TEXT_KEYS: Final = frozenset(
         "consent",
         "welcome",
         "emergency",
+        "imprint",
     }
 )
 # Not translated, or not texts at all, although their keys look like it.

@@ -67,6 +67,8 @@ class Portal(Part):
     guests: StrictBool = False
     welcome: Text | None = None
     emergency: Text | None = None
+    # Under every mail: who the business is and where it can be reached.
+    imprint: Text | None = None
     links: tuple[Link, ...] = ()
 
 

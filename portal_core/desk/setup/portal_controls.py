@@ -278,6 +278,12 @@ _WORDS: Final = (
         "What to do in an emergency",
         "On every page, for what cannot wait: a number to call, for instance.",
     ),
+    long_text(
+        "imprint",
+        ("imprint",),
+        "Lines under every mail",
+        "Who you are and where you can be reached: name, postal address, telephone. Often the law asks for it.",
+    ),
 )
 _DOORS: Final = (
     Pick(

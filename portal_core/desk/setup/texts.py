@@ -29,7 +29,7 @@ from tenants.shell import NavItem
 ON_PAGE: Final = 25
 _LONG: Final = frozenset({"body", "before", "after", "consent"})
 _TEXTS: Final = frozenset(
-    {"meaning", "next_step", "help", "text", "description", "title", "welcome", "emergency", "pattern_error"}
+    {"meaning", "next_step", "help", "text", "description", "title", "welcome", "emergency", "imprint", "pattern_error"}
 )
 # What an owner calls the lists and the places in them.
 _LISTS: Final = {
@@ -43,7 +43,7 @@ _WHAT: Final = {
     "help": "help", "placeholder": "example in the box", "unit": "unit", "text": "text", "description": "description",
     "group": "group", "title": "title", "before": "text before", "after": "text after", "subject": "subject",
     "body": "text", "button": "button", "consent": "what is agreed to", "welcome": "words of welcome",
-    "emergency": "what to do in an emergency",
+    "emergency": "what to do in an emergency", "imprint": "lines under every mail",
 }  # fmt: skip
 
 

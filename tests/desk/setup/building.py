@@ -86,7 +86,13 @@ class Builder:
     def _portal(self, portal: Item) -> None:
         left = Left(portal)
         boxes = {"name": "name", "reference_prefix": "prefix", "sender_name": "sender", "welcome": "welcome"}
-        boxes |= {"emergency": "emergency", "time_zone": "zone", "currency": "currency", "guests": "guests"}
+        boxes |= {
+            "emergency": "emergency",
+            "imprint": "imprint",
+            "time_zone": "zone",
+            "currency": "currency",
+            "guests": "guests",
+        }
         boxes |= {"registration": "registration"}
         typed = dict.fromkeys(boxes.values(), "") | {"guests": False, "registration": "open", "name": portal["name"]}
         typed |= {boxes[name]: value for name, value in left.takes(*boxes).items()}

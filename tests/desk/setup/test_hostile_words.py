@@ -19,7 +19,16 @@ from tests.desk.setup.test_sheets import form_of
 
 SHORT = {name: text for name, text in hostile.STRINGS.items() if 0 < len(text) < 2_000}
 SHEETS = {
-    "/desk/setup/portal/": ("welcome", "emergency", "sender", "name", "colour", "links-0-label", "links-0-url"),
+    "/desk/setup/portal/": (
+        "welcome",
+        "emergency",
+        "imprint",
+        "sender",
+        "name",
+        "colour",
+        "links-0-label",
+        "links-0-url",
+    ),
     "/desk/setup/types/repair/words/": ("name", "description", "group", "before", "after"),
     "/desk/setup/types/repair/fields/what/": ("label", "noun", "help", "placeholder", "pattern_error"),
     "/desk/setup/types/repair/fields/kind/parts/leak/": ("label", "help"),
