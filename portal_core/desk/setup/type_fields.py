@@ -189,7 +189,7 @@ _OUT_OF_DATE: Final = "Nothing was changed: this cannot be chosen here any more.
 @require_POST
 @staff_page("manage_setup")
 def switch(request: PersonRequest, field_key: str, type_key: str = "", kind_key: str = "") -> HttpResponse:
-    """`do`: required, show (`role`, `to`), at (`status`, `to`), retire. Answers a script with the row alone."""
+    """`do`: required, show (`role`, `to`), at (`status`, `to`), retire. A script gets the row or the cell alone."""
     fields = FieldList.of(current(), type_key, kind_key)
     field = fields.field(field_key)
     operation, told = _pressed(fields, field, request.POST)
@@ -202,22 +202,25 @@ def switch(request: PersonRequest, field_key: str, type_key: str = "", kind_key:
         answer = do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title))
     if request.htmx and request.POST.get("do") != "retire":
         fresh = FieldList.of(current(), type_key, kind_key)
-        return _row(request, fresh, fresh.field(field_key))
+        return _part(request, fresh, fresh.field(field_key))
     if is_refused(request) and not request.htmx:
         # The row says it, not the head of the page, where whoever pressed does not look.
         return HttpResponseRedirect(back.replace("#", f"?refused={field_key}#"))
     return answer
 
 
-def _row(request: PersonRequest, fields: FieldList, field: dict[str, JsonValue]) -> HttpResponse:
-    roles = role_columns(fields.draft)
-    context: dict[str, object] = {"fields": fields, "line": line_of(fields, field, roles), "order_href": ""}
-    template = "setup/_field_row.html"
-    if request.POST.get("do") == "at":
-        key = field["key"]
-        line = next(line for line in _matrix(fields, roles[0], _statuses(fields)) if line.key == key)
-        template, context = "setup/_matrix_row.html", {"fields": fields, "line": line}
-    return part_answer(request, template, {**context, "action": fields.href("field_switch", str(field["key"]))})
+def _part(request: PersonRequest, fields: FieldList, field: dict[str, JsonValue]) -> HttpResponse:
+    """What was pressed as it is now: the field's row, or one cell of the table of statuses."""
+    roles, key = role_columns(fields.draft), str(field["key"])
+    if request.POST.get("do") != "at":
+        context = {"fields": fields, "line": line_of(fields, field, roles), "order_href": ""}
+        return part_answer(request, "setup/_field_row.html", context)
+    status = next((one for one in _statuses(fields) if one.key == request.POST.get("status")), None)
+    before = fields.draft.live_value((*fields.base, key))
+    was = before if isinstance(before, dict) else None
+    cell = None if status is None else _status_cell(field, was, roles[0], status)
+    named = {"key": key, "label": fields.label(field), "action": fields.href("field_switch", key)}
+    return part_answer(request, "setup/_matrix_cell.html", {**named, "cell": cell})
 
 
 def _pressed(

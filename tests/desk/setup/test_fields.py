@@ -253,7 +253,7 @@ def test_a_press_that_is_refused_says_so_in_its_row(alice):
     ):
         answer = alice.post(press, sent, headers=HTMX)
         assert answer.status_code == 200 and said in answer.content.decode()
-        assert answer.content.strip().startswith(b"<tr")
+        assert answer.content.strip().startswith(b"<tr" if sent["do"] == "show" else b"<td")
     assert said not in alice.get(TYPE).content.decode(), "it was said"
     answer = alice.post(press, {"do": "show", "role": "gone", "to": "see"})
     assert answer.headers["Location"] == f"{TYPE}?refused=cause#row-cause"
@@ -271,7 +271,7 @@ def test_who_sees_a_field_is_a_press(alice):
     assert answer.content.decode().count("<tr") == 1 and len(answer.content) < 10_000
     assert field("cause", "show") == {"customer": "see"}
     answer = alice.post(press, {"do": "at", "status": "new", "to": "edit"}, headers=HTMX)
-    assert answer.content.decode().count("<tr") == 1 and "edits" in answer.content.decode()
+    assert answer.content.startswith(b"<td") and "edits" in answer.content.decode(), "the cell alone"
     assert field("cause", "at") == {"new": {"customer": "edit"}}
     alice.post(press, {"do": "required"})
     assert field("cause", "required") is True

@@ -66,6 +66,11 @@ class Box:
         return [(line, first + 15 * number) for number, line in enumerate(self.lines)]
 
     @property
+    def is_cut(self) -> bool:
+        """Whether its name does not stand there whole."""
+        return " ".join(self.lines) != self.node.name
+
+    @property
     def text_x(self) -> int:
         """Where its name begins."""
         return self.x + 32
