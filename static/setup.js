@@ -208,12 +208,19 @@ document.addEventListener("htmx:load", (event) => {
   part.querySelector("[tabindex='-1']")?.focus();
 });
 
-// ---- words that can be put into a text: <button data-put="{handler}" data-into="ID">
+// ---- words that can be put into a text: <button data-put="{handler}" data-into="ID">; where the cursor was last, in
+// whichever language of the text that is
 
+let lastBox = null;
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea, input[type=text]")) lastBox = event.target;
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-put]");
-  const box = button && document.getElementById(button.dataset.into);
-  if (!box) return;
+  const own = button && document.getElementById(button.dataset.into);
+  if (!own) return;
+  const isOfText = lastBox?.isConnected && (lastBox.name === own.name || lastBox.name.startsWith(`${own.name}--`));
+  const box = isOfText && lastBox.form === own.form ? lastBox : own;
   box.setRangeText(button.dataset.put, box.selectionStart, box.selectionEnd, "end");
   box.focus();
   box.dispatchEvent(new Event("input", { bubbles: true }));
