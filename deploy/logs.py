@@ -1,6 +1,7 @@
 """Logs: one line a record, with the schema in force; never a request's body, a header or a person's data."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Any
@@ -15,6 +16,8 @@ from structlog.typing import ExcInfo
 # structlog's own processors speak of dictionaries of anything.
 Event = MutableMapping[str, Any]
 
+# What opens something, in the addresses that carry it.
+_TOKEN = re.compile(r"/(g|u|join|signin/link|console/link)/[^/\s'\"]+")
 _QUOTING = (ValueError, ValidationError, DataError, psycopg.DataError)
 
 # Keys that carry people's data or secrets; dropped wherever somebody logs them.
@@ -48,6 +51,14 @@ def _add_schema(_logger: object, _method: str, event: Event) -> Event:
 def _drop_personal(_logger: object, _method: str, event: Event) -> Event:
     for key in _NEVER & event.keys():
         event[key] = "[removed]"
+    return event
+
+
+def _drop_tokens(_logger: object, _method: str, event: Event) -> Event:
+    """A link that still works must not be read in the log of the page that failed."""
+    for key in ("event", "path"):
+        if isinstance(event.get(key), str):
+            event[key] = _TOKEN.sub(r"/\1/[removed]", event[key])
     return event
 
 
@@ -107,7 +118,7 @@ def renderer(*, as_json: bool) -> logging.Formatter:
         last = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(),
-        processors=[_drop_request, structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        processors=[_drop_request, _drop_tokens, structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
 
 

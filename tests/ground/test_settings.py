@@ -216,6 +216,18 @@ def test_a_request_is_logged_by_its_path_alone():
     assert "session=1" not in text
 
 
+@pytest.mark.parametrize(
+    "path", ["/g/a.b:c/reply/", "/u/abc/", "/join/abc/", "/signin/link/abc/", "/console/link/abc/"]
+)
+def test_a_link_that_opens_something_is_not_logged(path):
+    request = RequestFactory().get(path)
+    message = f"Internal Server Error: {path}"
+    record = logging.makeLogRecord({"name": "django.request", "msg": message, "request": request})
+    line = line_of(record)
+    assert line["path"] == path.replace("a.b:c", "[removed]").replace("abc", "[removed]")
+    assert "abc" not in str(line) and "a.b:c" not in str(line)
+
+
 def test_an_older_postgresql_is_refused_with_its_version(monkeypatch):
     class Silent:
         def __init__(self, version):
