@@ -266,6 +266,8 @@
     const refreshRow = (row, fresh) => {
       if (row.matches(":hover") || row.contains(document.activeElement)) return;
       const cells = [...row.cells];
+      // Other columns have been chosen meanwhile, in another window.
+      if (cells.length !== fresh.cells.length) return;
       [...fresh.cells].forEach((cell, at) => {
         if (!cells[at] || cell.innerHTML === cells[at].innerHTML) return;
         const box = cell.querySelector('input[name="row"]');

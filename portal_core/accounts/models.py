@@ -82,6 +82,8 @@ class User(AbstractBaseUser, TenantModel):
     new_updates = models.PositiveIntegerField(default=0, db_default=0)
     digest_due_at = models.DateTimeField(null=True, blank=True)  # an event for a daily mail waits; one at a time
     digest_day = models.DateField(null=True, blank=True)  # the day of the last one, by the reader's calendar
+    # Which columns of the queue a colleague has chosen (see desk/columns.py); "": the usual ones.
+    queue_columns = models.CharField(max_length=600, blank=True, default="", db_default="")
     # The last mail that was refused for good: {"mail": id, "to": address, "at": when}; None once one got through.
     mail_refused = models.JSONField(null=True, blank=True)
 

@@ -64,6 +64,12 @@ def keep_name(user: User, name: str) -> None:
             emit_person_changed(user)
 
 
+def keep_queue_columns(user: User, columns: str) -> None:
+    """Writes which columns of the queue somebody has chosen; nothing for the usual ones."""
+    user.queue_columns = columns
+    user.save(update_fields=["queue_columns"])
+
+
 def emit_person_changed(user: User) -> None:
     """Lets those know who keep copies of a person's name, address or telephone; inside a transaction."""
     emit("person.changed", {"user_id": str(user.pk)})

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
@@ -19,8 +20,8 @@ from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, r
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import Move, move
-from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
-from portal_core.service_requests.moving import missing_for
+from portal_core.service_requests.actions.move import check_as_it_stands
+from portal_core.service_requests.errors import Forbidden, NoSuchMove, NotSeen, RequestError, Stale
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_parts import VisibleMove
 from tenants.identifiers import parse_uuid, uuid7
@@ -149,7 +150,7 @@ def _plan(request: PersonRequest, selection: Selection, targets: list[Target], p
     going, staying, steps = [], [], []
     for picked in selection.picked:
         step = _step(picked, target, portal)
-        why_not = _why_not(picked, step, viewer, portal)
+        why_not = _why_not(picked, target, request.actor, portal)
         if step is None or why_not:
             staying.append(outcome_of(picked, why_not))
         else:
@@ -175,13 +176,32 @@ def _step(picked: Picked, target: str, portal: CompiledPortal) -> VisibleMove | 
     return next((step for step in picked.shown.moves if step.to == to), None)
 
 
-def _why_not(picked: Picked, step: VisibleMove | None, viewer: Viewer, portal: CompiledPortal) -> str:
-    if picked.row.status_key != picked.chosen.seen_status:
-        return f"It has gone on meanwhile: {picked.shown.status.name}."
-    if step is None:
+def _why_not(picked: Picked, target: str, actor: Actor, portal: CompiledPortal) -> str:
+    """Why the move itself would refuse it, said before; nothing where it would not."""
+    try:
+        check_as_it_stands(actor, picked.row, to=_to_in(picked, target, portal), seen_status=picked.chosen.seen_status)
+    except RequestError as refused:
+        return _refusal(refused, picked)
+    return ""
+
+
+def _to_in(picked: Picked, target: str, portal: CompiledPortal) -> str:
+    """The status in this request's own flow; nothing where it has another one."""
+    flow_key, _, to = target.partition(".")
+    return to if portal.type_or_unknown(picked.row.type_key).flow.key == flow_key else ""
+
+
+def _refusal(refused: RequestError, picked: Picked) -> str:
+    """What is said of one that stays, before and afterwards alike."""
+    if isinstance(refused, Stale):
+        return f"It has gone on meanwhile: {', '.join(item.theirs for item in refused.differences)}."
+    if isinstance(refused, NotSeen):
+        return "It is gone."
+    if isinstance(refused, Forbidden):
+        return "This form was used before. Choose it again."
+    if isinstance(refused, NoSuchMove):
         return f"It cannot go there from {picked.shown.status.name}."
-    missing = missing_for(picked.row, step, viewer, portal=portal)
-    return f"Fill in first: {', '.join(missing)}" if missing else ""
+    return str(refused)
 
 
 def _mails(
@@ -202,11 +222,8 @@ def _move_each(request: PersonRequest, selection: Selection, plan: Plan) -> Iter
 
 
 def _move_one(request: PersonRequest, picked: Picked, plan: Plan, form_key: uuid.UUID | None) -> Outcome:
-    flow_key, _, to = plan.target.partition(".")
-    if live_portal().type_or_unknown(picked.row.type_key).flow.key != flow_key:
-        return outcome_of(picked, f"It cannot go there from {picked.shown.status.name}.")
     step = Move(
-        to=to,
+        to=_to_in(picked, plan.target, live_portal()),
         seen_status=picked.chosen.seen_status,
         tell_customer=plan.tells,
         reason=plan.reason,
@@ -215,12 +232,6 @@ def _move_one(request: PersonRequest, picked: Picked, plan: Plan, form_key: uuid
     )
     try:
         move(actor=request.actor, request_id=picked.row.pk, move=step)
-    except Stale as stale:
-        return outcome_of(picked, f"It has gone on meanwhile: {', '.join(item.theirs for item in stale.differences)}.")
-    except (MoveRefused, MissingFields) as refused:
-        return outcome_of(picked, str(refused))
-    except NotSeen:
-        return outcome_of(picked, "It is gone.")
-    except Forbidden:
-        return outcome_of(picked, "This form was used before. Choose it again.")
+    except RequestError as refused:
+        return outcome_of(picked, _refusal(refused, picked))
     return outcome_of(picked)

@@ -13,7 +13,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.filters import Column, FilterMenu, Option
+from portal_core.desk.filters import ColumnHead, FilterMenu, Option
 from portal_core.documents.standing import FILTERS, Standing, standings
 from portal_core.documents.words import day_words
 from portal_core.saved_records.beside import beside, lines_beside
@@ -171,11 +171,11 @@ def _menu(asked: CustomerQuery, name: str, label: str, values: dict[str, str]) -
     return FilterMenu(label, values.get(chosen, "any"), options, _href(replace(asked, **{name: ""})) if chosen else "")
 
 
-def _column(asked: CustomerQuery, sort: str, label: str, classes: str) -> Column:
+def _column(asked: CustomerQuery, sort: str, label: str, classes: str) -> ColumnHead:
     is_set = asked.sort == sort
     order = ("ascending" if sort == "name" else "descending") if is_set else ""
     # Once more: back to the newest first.
-    return Column(label, _href(replace(asked, sort=_USUAL.sort if is_set else sort)), order, classes)
+    return ColumnHead(label, _href(replace(asked, sort=_USUAL.sort if is_set else sort)), order, classes)
 
 
 def _summary(asked: CustomerQuery, page: CustomerPage, count: int) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
+from portal_core.desk.columns import columns_text, read_columns
 from portal_core.desk.people import Colleagues
 from portal_core.service_requests import queue
 from portal_core.service_requests.queue import Filters
@@ -29,6 +30,7 @@ _NAMES = {
     "due": "due",
     "priority": "priority",
     "holds": "holds",
+    "columns": "cols",
 }
 _LONGEST_HOLDS = 2_000
 
@@ -59,7 +61,7 @@ class Address:
 
     def hidden(self, filters: Filters) -> list[tuple[str, str]]:
         """The filters as fields of a form that asks for something more."""
-        fields = [(name, getattr(filters, field)) for field, name in _NAMES.items() if field != "view"]
+        fields = [(name, getattr(filters, field)) for field, name in _NAMES.items() if field not in ("view", "columns")]
         return [(name, value) for name, value in fields if value]
 
 
@@ -93,8 +95,8 @@ class FilterMenu:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column head that sorts."""
+class ColumnHead:
+    """The head of a column; without an address it cannot be ordered by."""
 
     label: str
     href: str
@@ -117,6 +119,7 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
         state=state if state in ("open", "closed", "any") else usual.state,
         holds=(asked.get("holds", "") or "").replace("\x00", "")[:_LONGEST_HOLDS],
         sort=sort if sort in queue.SORTS else "due",
+        columns=columns_text(read_columns(asked.get("cols", "") or "")),
     )
 
 
@@ -124,10 +127,10 @@ def _clean(text: str | None) -> str:
     return (text or "").replace("\x00", "")[:64]
 
 
-def column(filters: Filters, sort: str, label: str, *, classes: str = "") -> Column:
+def column(filters: Filters, sort: str, label: str, *, classes: str = "") -> ColumnHead:
     """The head of a column of the queue."""
     order = "ascending" if filters.sort == sort and filters.state == "open" else ""
-    return Column(label, QUEUE.of(replace(filters, sort=sort)), order, classes)
+    return ColumnHead(label, QUEUE.of(replace(filters, sort=sort)), order, classes)
 
 
 def menus(

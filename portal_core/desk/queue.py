@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,20 +14,32 @@ from django.views.decorators.http import require_safe
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.filters import QUEUE, TITLES, column, menus, read_filters
+from portal_core.desk.columns import USUAL, Column, chosen_text, fixed_choices, shown_columns
+from portal_core.desk.filters import QUEUE, TITLES, ColumnHead, column, menus, read_filters
 from portal_core.desk.people import colleagues
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.desk.selection import tick_value
 from portal_core.history.record import latest_key
 from portal_core.service_requests import queue
+from portal_core.service_requests.latest_news import LastNews, last_news, times_asked
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Cursor, Filters, QueuePage
 from portal_core.service_requests.saved_views import view_named
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
+from portal_core.service_requests.visible_parts import VisibleField
 from tenants.identifiers import parse_uuid
 
 _WEEK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one column shows of one request; `field` is None where it has no such answer, or none for this reader."""
+
+    key: str
+    label: str
+    field: VisibleField | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,10 @@ class QueueRow:
     is_pressing: bool
     priority_name: str
     tick: str
+    cells: tuple[Cell, ...] = ()
+    news: LastNews | None = None
+    asked_since: datetime | None = None
+    times_asked: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,21 +81,26 @@ def index(request: PersonRequest) -> HttpResponse:
     filters = read_filters(request.GET)
     cursor = Cursor.parse(request.GET.get("at", ""))
     page = queue.page(request.actor, filters, cursor, zone=viewer.time_zone)
-    rows = [row_of(row, viewer, portal) for row in page.rows]
+    columns = shown_columns(filters.columns or request.user.queue_columns, viewer, portal)
+    rows = _rows(page, columns, viewer, portal)
     people = colleagues()
+    may_tick = request.actor.may("assign") or request.actor.may("move")
     here = QUEUE.of(filters, at=str(cursor)) if cursor else QUEUE.of(filters)
     context = {
         "portal": portal,
         "title": _title(request, filters),
         "filters": filters,
         "kept": QUEUE.hidden(filters),
-        "keep_query": QUEUE.of(filters).partition("?")[2],
+        "keep_query": QUEUE.of(_with(filters, columns)).partition("?")[2],
         "menus": list(menus(filters, portal, people)),
         "summary": _summary(filters, len(rows)),
         "groups": _groups(rows, filters, viewer.time_zone),
         "pager": _pager(filters, page),
-        "due_column": column(filters, "due", "Due"),
-        "age_column": column(filters, "age", "Sent", classes="r p3"),
+        "heads": [_head(item, filters) for item in columns],
+        "column_choices": fixed_choices(columns),
+        "field_columns": [item for item in columns if item.field_key],
+        "here": _here(request, filters),
+        "width": len(columns) + 1 + may_tick,
         "back": here,
         "is_filtered": filters != Filters(view=filters.view, sort=filters.sort),
         "unfiltered_href": QUEUE.of(Filters(view=filters.view)),
@@ -95,6 +116,39 @@ def index(request: PersonRequest) -> HttpResponse:
     if is_live:
         answer["ETag"] = etag
     return answer
+
+
+def _rows(page: QueuePage, columns: tuple[Column, ...], viewer: Viewer, portal: CompiledPortal) -> list[QueueRow]:
+    """The lines of a page, with what its columns need; a query for the last news, and one for a column that counts."""
+    news = last_news(page.rows, viewer, portal=portal)
+    asked = times_asked(page.rows) if any(column.key == "asked" for column in columns) else {}
+    return [
+        replace(row_of(row, viewer, portal, columns), news=news.get(row.pk), times_asked=asked.get(row.pk, 0))
+        for row in page.rows
+    ]
+
+
+def _with(filters: Filters, columns: tuple[Column, ...]) -> Filters:
+    """The filters with the columns that stand on the page, for a view that keeps both."""
+    names = tuple(column.key for column in columns)
+    return replace(filters, columns="" if names == USUAL else chosen_text(names))
+
+
+def _here(request: PersonRequest, filters: Filters) -> str:
+    """The address of this queue, first page, and the view that it is."""
+    named = parse_uuid(request.GET.get("saved", ""))
+    return QUEUE.of(filters, saved=str(named)) if named else QUEUE.of(filters)
+
+
+_SORTED_BY = {"due": "due", "sent": "age"}
+
+
+def _head(shown: Column, filters: Filters) -> ColumnHead:
+    """The head of a column; due time and age can be ordered by."""
+    classes = f"col-{'field' if shown.field_key else shown.key}"
+    if shown.key in _SORTED_BY:
+        return column(filters, _SORTED_BY[shown.key], shown.label, classes=classes)
+    return ColumnHead(shown.label, "", "", classes)
 
 
 def pulse(request: PersonRequest, version: int) -> str:
@@ -136,10 +190,13 @@ def _pager(filters: Filters, page: QueuePage) -> dict[str, str]:
     }
 
 
-def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> QueueRow:
+def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal, columns: tuple[Column, ...] = ()) -> QueueRow:
     """A request as a line of the queue."""
+    keys = frozenset(column.field_key for column in columns if column.field_key and column.type_key == row.type_key)
+    shown = visible(row, viewer, portal=portal, brief=True, fields=keys)
+    answers = {field.key: field for field in shown.fields}
     return QueueRow(
-        request=visible(row, viewer, portal=portal, brief=True),
+        request=shown,
         due_at=due_of(row),
         is_unread=row.is_new or row.unanswered_since is not None,
         customer_wrote=row.unanswered_since is not None,
@@ -147,7 +204,15 @@ def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> Queue
         is_pressing=row.priority > Priority.NORMAL,
         priority_name=str(Priority(row.priority).label),
         tick=tick_value(row),
+        asked_since=row.unanswered_since,
+        cells=tuple(_cell(column, row, answers) for column in columns),
     )
+
+
+def _cell(column: Column, row: ServiceRequest, answers: dict[str, VisibleField]) -> Cell:
+    if not column.field_key:
+        return Cell(column.key, column.label)
+    return Cell("field", column.label, answers.get(column.field_key) if column.type_key == row.type_key else None)
 
 
 def _groups(rows: list[QueueRow], filters: Filters, zone: ZoneInfo) -> list[Group]:

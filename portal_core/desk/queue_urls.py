@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from portal_core.desk import bulk_assign, bulk_move, merging, presence, printing, request_actions, search, views
+from portal_core.desk import (
+    bulk_assign,
+    bulk_move,
+    column_choice,
+    merging,
+    presence,
+    printing,
+    request_actions,
+    search,
+    views,
+)
 
 queue_urls = [
     path("search/", search.index, name="search"),
+    path("columns/", column_choice.choose, name="columns"),
     path("views/", views.index, name="views"),
     path("views/keep/", views.keep, name="view_keep"),
     path("views/<uuid:key>/", views.change, name="view"),

@@ -48,6 +48,8 @@ OTHERS_SHOWN = 4
 _REASON_LENGTH = 20_000
 _SEARCH = "/desk/search/?"
 _LISTS = ("/desk/?", _SEARCH)
+# Filters and columns fit; nobody else's text does any harm there.
+_LONGEST_BACK = 1_500
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,7 @@ def before_of(request: PersonRequest) -> uuid.UUID | None:
 def back_of(request: PersonRequest) -> str:
     """The queue or search from which one came, filters and all; only ever an address of one of them."""
     back = request.GET.get("back", "") or request.POST.get("back", "")
-    return back if back.startswith(_LISTS) and len(back) < 700 else "/desk/"
+    return back if back.startswith(_LISTS) and len(back) < _LONGEST_BACK else "/desk/"
 
 
 def back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:

@@ -43,6 +43,13 @@ class MoveRefused(RequestError):
 
 
 @dataclass
+class NoSuchMove(MoveRefused):
+    """No way leads there from the status in which the request stands, for this role."""
+
+    code = "no_such_move"
+
+
+@dataclass
 class MissingFields(RequestError):
     """Fields that must be filled before this move. `labels` are in the words of the form."""
 

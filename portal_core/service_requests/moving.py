@@ -43,17 +43,6 @@ def form_of_move(
     return move_form(fields, asked, values, data)
 
 
-def missing_for(row: ServiceRequest, move: VisibleMove, viewer: Viewer, *, portal: CompiledPortal) -> list[str]:
-    """What has to be filled in before `move`, in this reader's words; what is not theirs to see is not named."""
-    request_type = portal.type(row.type_key)
-    asked = {field.key for field in request_type.applicable_fields(row.data, row.status_key)}
-    empty = [key for key in move.must_fill if key in asked and row.data.get(key) in (None, "", [])]
-    fields = [request_type.field(key) for key in empty]
-    seen = [field for field in fields if viewer.visibility(field, row.status_key) >= Visibility.SEE]
-    hidden = ["something that is not yours to fill in"] if len(seen) < len(fields) else []
-    return [*(portal.text(field.label, viewer.language) for field in seen), *hidden]
-
-
 def offered_moves(
     row: ServiceRequest,
     shown: VisibleRequest,

@@ -70,6 +70,8 @@ class Filters:
     sort: str = "due"
     # "type.field:status,status": where something stands in that field, in these statuses.
     holds: str = ""
+    # Which columns are shown, as a view keeps them: see desk/columns.py. It narrows nothing.
+    columns: str = ""
 
 
 @dataclass(frozen=True)

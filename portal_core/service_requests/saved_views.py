@@ -93,6 +93,15 @@ def rename_view(*, actor: Actor, view_id: uuid.UUID, name: str) -> SavedView:
     return view
 
 
+def set_columns(*, actor: Actor, view_id: uuid.UUID, columns: str) -> SavedView:
+    """Which columns a view shows from now on; nothing for those of whoever looks. Raises `NotSeen`, `Forbidden`."""
+    view = _changeable(actor, view_id)
+    kept = {key: value for key, value in view.filters.items() if key != "columns"}
+    view.filters = {**kept, "columns": columns} if columns else kept
+    view.save(update_fields=["filters"])
+    return view
+
+
 def share_view(*, actor: Actor, view_id: uuid.UUID, is_shared: bool) -> SavedView:
     """Shows a view to everybody at the desk, or to its owner alone again. Raises `NotSeen`, `Forbidden`."""
     view = _changeable(actor, view_id)

@@ -120,15 +120,16 @@ def visible(
     link: str = "",
     brief: bool = False,
     asks: bool = True,
+    fields: frozenset[str] = frozenset(),
 ) -> VisibleRequest:
     """What `viewer` may see of `request`, whose customer and assignee should be loaded already.
 
     `link` is the absolute address for mails; pages leave it empty. `brief` leaves out fields and moves, for lists:
-    showing every answer of every row is most of the work. Without `asks`, what is asked is left out: reading what is
-    to be approved can cost a query.
+    showing every answer of every row is most of the work. `fields`: the few that a list shows all the same, by key.
+    Without `asks`, what is asked is left out: reading what is to be approved can cost a query.
     """
     builder = _Builder(request, viewer, portal or live_portal(), link)
-    return builder.build(brief=brief, asks=asks)
+    return builder.build(brief=brief, asks=asks, listed=fields)
 
 
 class _Builder:
@@ -151,9 +152,9 @@ class _Builder:
         """A text of the configuration in the reader's language."""
         return self.portal.text(value, self.viewer.language)
 
-    def build(self, *, brief: bool, asks: bool = True) -> VisibleRequest:
+    def build(self, *, brief: bool, asks: bool, listed: frozenset[str]) -> VisibleRequest:
         request = self.request
-        fields = self._fields(self._keys_in_texts() if brief else None)
+        fields = self._fields(self._keys_in_texts() | listed if brief else None)
         usually = usually_words(self._usual_hours(), language=self.viewer.language)
         agreed = self._agreed_day(fields)
         expected = expected_words(request, viewer=self.viewer, now=self.now, usually=usually, agreed=agreed)
@@ -167,7 +168,7 @@ class _Builder:
             type_icon=self.type.icon or "message",
             title=title_for(request, self.viewer, portal=self.portal),
             status=self._status(words, expected, usually),
-            fields=() if brief else fields,
+            fields=tuple(field for field in fields if field.key in listed) if brief else fields,
             customer=self._person(request.customer),
             handler=self._handler(request.assignee) if request.assignee else None,
             handler_name=words["handler"],

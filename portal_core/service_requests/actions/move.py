@@ -17,7 +17,7 @@ from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue, written_before
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.arriving import Arrival, arrive
-from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, Stale
+from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, NoSuchMove, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
 from tenants.identifiers import uuid7
@@ -100,7 +100,20 @@ def check_move(actor: Actor, request: ServiceRequest, *, to: str, seen_status: s
     for transition in portal.type_or_unknown(request.type_key).flow.moves_from(request.status_key, actor.role):
         if transition.to == to:
             return transition
-    raise MoveRefused(_("This move is not possible from here."))
+    raise NoSuchMove(_("This move is not possible from here."))
+
+
+def check_as_it_stands(actor: Actor, request: ServiceRequest, *, to: str, seen_status: str) -> None:
+    """Raises what `move` would where nothing is filled in with it; whether a reason is missing is seen when it is sent.
+
+    Raises: `Stale`, `MoveRefused`, `MissingFields`.
+    """
+    portal = live_portal()
+    transition = check_move(actor, request, to=to, seen_status=seen_status)
+    request_type = portal.type(request.type_key)
+    needed = [request_type.field(key) for key in transition.must_fill]
+    asked = request_type.applicable_fields(request.data, request.status_key)
+    _refuse_missing([item for item in needed if item in asked], request, portal, actor)
 
 
 def _stale(actor: Actor, request: ServiceRequest, to: str, portal: CompiledPortal) -> Stale:
@@ -138,10 +151,16 @@ def _fill_in(
     saving = Saving(actor, portal, request.customer_id, uuid7())
     wanted = {item.key: answers[item.key] for item in needed if item.key in answers}
     changes = write_answers(request, wanted, request_type, saving)
+    _refuse_missing(needed, request, portal, actor)
+    return changes
+
+
+def _refuse_missing(
+    needed: Iterable[CompiledField], request: ServiceRequest, portal: CompiledPortal, actor: Actor
+) -> None:
     missing = [item for item in needed if request.data.get(item.key) in (None, "", [])]
     if missing:
         raise MissingFields(_labels(missing, request, portal, actor))
-    return changes
 
 
 def _labels(
