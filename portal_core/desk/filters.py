@@ -92,6 +92,7 @@ class FilterMenu:
     remove_href: str
     # What stands below the values: that there are others.
     note: str = ""
+    note_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,12 @@ def menus(
     who = [("me", "me"), ("nobody", "nobody yet"), *((person.id, person.name) for person in people.listed)]
     make = _Menus(filters, address)
     yield make.menu("type_key", "Type", types)
-    others = f"and {people.more} more, who are found by their team" if people.more else ""
-    yield replace(make.menu("who", "With", who), note=others)
+    menu = make.menu("who", "With", who)
+    if people.more:
+        note = f"{people.more} more: find a colleague"
+        back = QUEUE.of(replace(filters, view=filters.view or "all"))
+        menu = replace(menu, note=note, note_href=f"/desk/colleagues/?{urlencode({'back': back})}")
+    yield menu
     if teams:
         yield make.menu("team", "Team", teams)
     yield make.menu("due", "Due", list(DUE.items()))

@@ -83,7 +83,7 @@ def index(request: PersonRequest) -> HttpResponse:
     page = queue.page(request.actor, filters, cursor, zone=viewer.time_zone)
     columns = shown_columns(filters.columns or request.user.queue_columns, viewer, portal)
     rows = _rows(page, columns, viewer, portal)
-    people = colleagues()
+    people = colleagues(named=filters.who)
     may_tick = request.actor.may("assign") or request.actor.may("move")
     here = QUEUE.of(filters, at=str(cursor)) if cursor else QUEUE.of(filters)
     context = {

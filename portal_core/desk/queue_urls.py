@@ -7,6 +7,7 @@ from portal_core.desk import (
     bulk_move,
     column_choice,
     merging,
+    people_choice,
     presence,
     printing,
     request_actions,
@@ -26,5 +27,7 @@ queue_urls = [
     path("requests/<int:number>/here/", presence.here, name="here"),
     path("requests/<int:number>/print/", printing.for_customer, name="print"),
     path("bulk/assign/", bulk_assign.give, name="bulk_assign"),
+    path("bulk/give/", people_choice.give, name="bulk_give"),
+    path("colleagues/", people_choice.narrow, name="colleagues"),
     path("bulk/move/", bulk_move.move_many, name="bulk_move"),
 ]

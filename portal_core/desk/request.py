@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.db.models import Count, Window, prefetch_related_objects
 from django.http import Http404, HttpResponse, QueryDict
@@ -22,6 +22,7 @@ from portal_core.desk.people import Colleagues, colleagues
 from portal_core.desk.planning import plan_panel
 from portal_core.desk.ready_answers import Ready, ready_answers
 from portal_core.desk.records import records_pane
+from portal_core.desk.selection import tick_value
 from portal_core.documents.field import Sender
 from portal_core.notifications.choices import way_for
 from portal_core.notifications.rules import ways_of
@@ -158,6 +159,7 @@ def render_request(
         "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal),
         "people": _people(opened),
         "teams": _teams(opened),
+        "give_href": f"/desk/bulk/give/?{urlencode({'row': tick_value(row), 'back': back_of(request)})}",
         "others": _others(opened),
         "records": records_pane(opened.actor, row.customer, opened.viewer, portal=opened.portal),
         "panel": panel_of(request, opened) if page.request.moves else None,

@@ -1,4 +1,4 @@
-"""Searching: what was found, the newest first, with the words around the hit."""
+"""Searching: what was found, the best first, then the newest, with the words around the hit."""
 
 from dataclasses import dataclass, replace
 
@@ -41,7 +41,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "portal": portal,
         "query": query,
         "kept": address.hidden(filters),
-        "menus": list(menus(filters, portal, colleagues(), address)),
+        "menus": list(menus(filters, portal, colleagues(named=filters.who), address)),
         "results": [Result(row_of(row, viewer, portal), shown.get(row.pk)) for row in found.rows],
         "summary": _summary(found),
         "pager": _pager(address, filters, found),
@@ -56,7 +56,9 @@ def _summary(found: Found) -> str:
     if not found.rows:
         return ""
     more = f", {'' if found.is_counted else 'over '}{found.more:,} more" if found.more else ""
-    order = "the number first, then the newest" if found.has_exact and len(found.rows) > 1 else "newest first"
+    first = ["the number"] if found.has_exact else []
+    first += ["customers and titles"] if found.has_best else []
+    order = f"{', '.join(first)} first, then the newest" if first and len(found.rows) > 1 else "newest first"
     is_all = not (found.newer or found.older)
     return f"{len(found.rows)} {'found' if is_all else f'on this page{more}'} · {order}"
 

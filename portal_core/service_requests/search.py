@@ -2,17 +2,22 @@
 
 SECURITY: results start from `visible_to`; the index holds nothing that is hidden from any staff role (hazard 42), and
 words of fields count only under a signature that is in force now (see `search_index.py`).
+
+What comes first: the very number; then requests of a customer of that name or address, then those with the words in
+their title, BEST of them together; then everything else, the newest first. The best are looked for among the newest
+_RANKED hits, not among all: the index knows which requests hold a word and not where in them, so that ranking all
+hundred thousand that hold a common one would mean reading them all. Where there are fewer hits, that is all of them.
 """
 
 import re
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
@@ -33,6 +38,9 @@ _NUMBER_LENGTH: Final = 9
 _NEAR: Final = 1_000
 _ENOUGH: Final = 200
 _MOST: Final = 1_000
+# How many hits are looked at for the best ones, and how many of these stand before the others.
+_RANKED: Final = 400
+BEST: Final = 20
 # SECURITY: words of fields count only where their signature is in force. `words` holds all of `plain` and no query says
 # "not", so that `words` matches wherever `plain` does: one index is enough.
 _MATCHES: Final = "words @@ %s::tsquery AND (signature = ANY(%s) OR plain @@ %s::tsquery)"
@@ -96,24 +104,33 @@ class Query:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page of results begins: after the request with this id, or before it."""
+    """Where a page of results begins: after the request with this id, or before it.
+
+    `best` are the numbers of those that stood before all others on the first page, so that they come only once.
+    """
 
     id: uuid.UUID
     is_backwards: bool = False
+    best: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{'-' if self.is_backwards else ''}{self.id}"
+        best = "!" + ".".join(map(str, self.best)) if self.best else ""
+        return f"{'-' if self.is_backwards else ''}{self.id}{best}"
 
     @classmethod
     def parse(cls, text: str) -> "Place | None":
         """The place in an address; None when there is none or it is spoilt."""
-        key = parse_uuid(text.removeprefix("-"))
-        return None if key is None else cls(key, text.startswith("-"))
+        at, _, best = text.partition("!")
+        key = parse_uuid(at.removeprefix("-"))
+        numbers = [
+            word for word in best.split(".") if word.isascii() and word.isdigit() and len(word) <= _NUMBER_LENGTH
+        ]
+        return None if key is None else cls(key, at.startswith("-"), tuple(int(word) for word in numbers[:BEST]))
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of results, the newest request first; the one with the very number that was asked for before all."""
+    """One page of results in order: see above."""
 
     rows: list[ServiceRequest]
     newer: Place | None
@@ -122,6 +139,7 @@ class Found:
     more: int = 0
     is_counted: bool = True
     has_exact: bool = False
+    has_best: bool = False
 
 
 NOTHING_FOUND: Final = Found([], None, None)
@@ -140,29 +158,86 @@ def search(
     with_people = seen.select_related("customer", "assignee")
     exact = [] if query.number is None else list(with_people.filter(number=query.number))
     look = _Look(seen.exclude(pk__in=[row.pk for row in exact]), _asked(query), list(portal.search_signatures))
-    return _page(look, with_people, place, exact)
+    if place is None:
+        return _first_page(look, with_people, exact, _Ranking(query, portal))
+    rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look
+    return _page(rest, with_people, place, exact)
 
 
-def _page(
-    look: "_Look", with_people: QuerySet[ServiceRequest], place: Place | None, exact: list[ServiceRequest]
+def _first_page(
+    look: "_Look", with_people: QuerySet[ServiceRequest], exact: list[ServiceRequest], ranking: "_Ranking"
 ) -> Found:
-    backwards = place is not None and place.is_backwards
-    keys, is_all = look.beyond(place)
-    page, more = keys[:PAGE_SIZE], keys[PAGE_SIZE:]
-    rows = list(with_people.filter(pk__in=page).order_by("-pk")) if page else []
-    has_newer = bool(more) if backwards else place is not None
-    has_older = backwards or bool(more)
-    older = Place(rows[-1].pk) if has_older and rows else None
-    if backwards and older is not None:
-        more, is_all = look.beyond(older)
+    keys, is_all = look.beyond(None)
+    best = ranking.best_of(look.seen, keys)
+    others = [key for key in keys if key not in best]
+    size = PAGE_SIZE - len(best)
+    page, more = others[:size], others[size:]
+    found = {row.pk: row for row in with_people.filter(pk__in=[*best, *page])} if best or page else {}
+    first, rows = ([found[key] for key in some if key in found] for some in (best, page))
+    numbers = tuple(row.number for row in first)
+    older = Place(rows[-1].pk, best=numbers) if more and rows else None
     return Found(
-        rows if has_newer else [*exact, *rows],
-        newer=Place(rows[0].pk, is_backwards=True) if has_newer and rows else None,
+        [*exact, *first, *rows],
+        newer=None,
         older=older,
         more=len(more),
         is_counted=is_all,
-        has_exact=bool(exact) and not has_newer,
+        has_exact=bool(exact),
+        has_best=bool(first),
     )
+
+
+def _page(look: "_Look", with_people: QuerySet[ServiceRequest], place: Place, exact: list[ServiceRequest]) -> Found:
+    backwards = place.is_backwards
+    keys, is_all = look.beyond(place)
+    page, more = keys[:PAGE_SIZE], keys[PAGE_SIZE:]
+    is_first = backwards and not more
+    wanted = Q(pk__in=page) | Q(number__in=place.best) if is_first and place.best else Q(pk__in=page)
+    found = list(with_people.filter(wanted).order_by("-pk")) if page or is_first else []
+    by_number = {row.number: row for row in found if row.number in place.best}
+    rows = [row for row in found if row.number not in by_number]
+    older = Place(rows[-1].pk, best=place.best) if (backwards or more) and rows else None
+    if backwards and older is not None:
+        more, is_all = look.beyond(older)
+    best = [by_number[number] for number in place.best if number in by_number]
+    return Found(
+        [*exact, *best, *rows] if is_first else rows,
+        newer=Place(rows[0].pk, is_backwards=True, best=place.best) if rows and not is_first else None,
+        older=older,
+        more=len(more),
+        is_counted=is_all,
+        has_exact=bool(exact) and is_first,
+        has_best=bool(best),
+    )
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """What makes a hit one of the best: the customer is meant, or the title says it.
+
+    SECURITY: a title counts only where every colleague sees each field that it is made of, as in the index.
+    """
+
+    query: Query
+    portal: CompiledPortal
+
+    def best_of(self, seen: QuerySet[ServiceRequest], keys: list[uuid.UUID]) -> list[uuid.UUID]:
+        """The best of the newest hits in order, in one query."""
+        if len(keys) < 2:
+            return []
+        columns = ("pk", "type_key", "title", "customer__name", "customer__email")
+        hits = seen.filter(pk__in=keys[:_RANKED]).order_by("-pk").values_list(*columns)
+        named, titled = [], []
+        for key, type_key, title, name, email in hits:
+            if self.query.is_met_by(words_in(f"{name} {email}")):
+                named.append(key)
+            elif self._is_title_shared(type_key) and self.query.is_met_by(words_in(title)):
+                titled.append(key)
+        return [*named, *titled][:BEST]
+
+    def _is_title_shared(self, type_key: str) -> bool:
+        shared = self.portal.searchable(type_key).field_keys
+        return set(self.portal.type_or_unknown(type_key).title_fields) <= set(shared)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from portal_core.config.document import load
 from portal_core.config.document.conditions import Condition
 from portal_core.config.kinds import kinds_in_force
 from portal_core.config.kinds.base import Asked
+from portal_core.config.kinds.typed import SHOWN_IN
 from portal_core.config.patterns import PatternRefused, compiled, fits
 from portal_core.service_requests.forms import edit_form, new_request_form
 from tenants.ui.rows import RowsWidget
@@ -559,6 +560,17 @@ def test_each_kind_says_how_a_list_is_narrowed_by_it(kind: str) -> None:
     assert holds(Condition.model_validate({"field": "it", operator: operand}), {"it": value}, None, LONDON)
     assert not holds(Condition.model_validate({"field": "it", operator: operand}), {"it": None}, None, LONDON)
     assert field.kind.operand(form_field.clean("")) is None
+
+
+@pytest.mark.parametrize(("kind", "half_more"), [("number", "1000.5"), ("money", "1000.5")])
+def test_what_narrows_a_list_is_read_in_the_language_in_which_it_was_typed(kind: str, half_more: str) -> None:
+    portal, field = made(kind, portal={"languages": ["en", "de"]})
+    shown = {"it": "1,000", f"it{SHOWN_IN}": "en"}
+    in_german = field.kind.filter_input(field, "more_than", asked(portal, "de"))
+    typed = in_german.widget.value_from_datadict(shown, {}, "it")
+    assert field.kind.operand(in_german.clean(typed)) == 1000
+    assert field.kind.operand(in_german.clean("1.000,5")) == float(half_more)
+    assert SHOWN_IN in in_german.widget.render("it", "")
 
 
 def test_all_kinds_that_take_an_answer_can_narrow_a_list() -> None:

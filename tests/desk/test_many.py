@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.queries import active_colleagues
+from portal_core.desk.people_choice import SHOWN as PEOPLE_SHOWN
 from portal_core.history.models import CustomerLook
 from portal_core.service_requests.actions import assign
 from portal_core.service_requests.models import SavedView
@@ -50,8 +51,35 @@ def test_requests_are_given_to_anybody_of_a_large_team(shop, people, client_for)
         User(email=f"w{place:03}@example.com", name=f"Zoe {place:03}", role="agent", is_active=True)
         for place in range(510)
     )
-    row = shop.file("repair", what="Red", kind="noise")
-    assert "Zoe 509" in client_for(people["bob"]).get(f"/desk/requests/{row.number}/").content.decode()
+    row, bob = shop.file("repair", what="Red", kind="noise"), client_for(people["bob"])
+    page = bob.get(f"/desk/requests/{row.number}/").content.decode()
+    assert "Zoe 509" not in page
+    find = re.search(r'href="(/desk/bulk/give/[^"]+)"', page)[1].replace("&amp;", "&")
+    for q, shown in (("", PEOPLE_SHOWN), ("zoe 509", 1), ("W509@", 1), ("nobody at all", 0)):
+        assert bob.get(f"{find}&q={q}").content.decode().count('name="who" value=') == shown
+    # Many at once are asked about by a form.
+    values = re.findall(r'name="row" value="([^"]+)"', bob.get("/desk/?view=all").content.decode())
+    form = {"row": values, "back": "/desk/?view=all", "q": "zoe 509"}
+    found = bob.post("/desk/bulk/give/", form).content.decode()
+    zoe = User.objects.get(email="w509@example.com")
+    assert f'name="who" value="{zoe.pk}"' in found and "Give 1 request to" in found
+    bob.post("/desk/bulk/assign/", {**form, "who": str(zoe.pk)})
+    row.refresh_from_db()
+    assert row.assignee_id == zoe.pk
+    queue = bob.get("/desk/?view=all").content.decode()
+    narrow = re.search(r'href="(/desk/colleagues/[^"]+)"', queue)[1].replace("&amp;", "&")
+    href = f"/desk/?view=all&amp;who={zoe.pk}"
+    assert href in bob.get(f"{narrow}&q=zoe+509").content.decode()
+    assert "Zoe 509" in bob.get(href.replace("&amp;", "&")).content.decode(), "the menu says whose they are"
+
+
+def test_only_who_may_give_finds_colleagues_to_give_to(shop, people, client_for):
+    shop.publish(permissions=["see", "reply"])
+    watcher = client_for(make_user("watch@example.com", "Watcher", "engineer"))
+    assert watcher.get("/desk/bulk/give/").status_code == 403
+    assert watcher.get("/desk/colleagues/?q=%00").status_code == 200
+    for path in ("/desk/bulk/give/", "/desk/colleagues/"):
+        assert client_for(people["carol"]).get(path).status_code == 404
 
 
 def test_a_menu_names_as_many_colleagues_as_fit_says_how_many_more_and_keeps_who_has_the_request(
@@ -69,11 +97,11 @@ def test_a_menu_names_as_many_colleagues_as_fit_says_how_many_more_and_keeps_who
     menu = re.search(r'id="give-who".*?</select>', page, re.DOTALL)
     assert menu is not None
     assert f'value="{zoe.pk}" selected' in menu[0], "giving it to a team would take it away from her"
-    assert menu[0].count("<option value=") == 1 + 6 + 1 and f"and {there - 6} more, by their team" in menu[0]
+    assert menu[0].count("<option value=") == 1 + 6 and f"{there - 6} more: find by name" in page
     queue = bob.get("/desk/?view=all").content.decode()
-    assert f"and {there - 5} more, who are found by their team" in queue and f"and {there - 5} more, by their" in queue
+    assert f"{there - 5} more: find a colleague" in queue and f"{there - 5} more: find by name" in queue
     monkeypatch.undo()
-    assert " more, by their team" not in bob.get("/desk/?view=all").content.decode()
+    assert " more: find" not in bob.get("/desk/?view=all").content.decode()
 
 
 def test_who_takes_over_is_named_as_far_as_a_menu_goes(shop, people, client_for, monkeypatch):

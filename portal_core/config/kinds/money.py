@@ -138,7 +138,13 @@ class MoneyKind(FieldKind[MoneyField]):
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         options = common_options(field, asked.portal, asked.language)
-        made = self._input(self.config(field), noun_of(field, asked.portal, asked.language), asked, options)
+        return self._typed(self.config(field), noun_of(field, asked.portal, asked.language), asked, options)
+
+    def _typed(
+        self, config: MoneyField, noun: _StrOrPromise, asked: Asked, options: dict[str, Any]
+    ) -> MoneyInput:  # `Any`: keyword arguments of Django's form fields
+        """The field, which reads what was typed in the language in which it was shown."""
+        made = self._input(config, noun, asked, options)
         made.widget = TypedNumber(asked=asked, retype=made.retyped, attrs=made.widget.attrs)
         return made
 
@@ -197,7 +203,7 @@ class MoneyKind(FieldKind[MoneyField]):
     def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
         config = MoneyField(key=field.key, kind="money")
         label = asked.portal.text(field.label, asked.language)
-        return self._input(config, _("this"), asked, {"required": False, "label": label})
+        return self._typed(config, _("this"), asked, {"required": False, "label": label})
 
     def operand(self, cleaned: object) -> object:
         return float(cleaned.amount) if isinstance(cleaned, Money) else None

@@ -184,7 +184,10 @@ class NumberKind(FieldKind[NumberField]):
         # Any number: what lists are narrowed by need not be one that the field takes.
         config = NumberField(key=field.key, kind="number")
         label = asked.portal.text(field.label, asked.language)
-        return NumberInput(config=config, noun=_("this"), language=asked.language, required=False, label=label)
+        line = TypedNumber(asked=asked, retype=retyped, attrs={"inputmode": "decimal"})
+        return NumberInput(
+            config=config, noun=_("this"), language=asked.language, required=False, label=label, widget=line
+        )
 
     def operand(self, cleaned: object) -> object:
         return float(cleaned) if isinstance(cleaned, Decimal) else None
