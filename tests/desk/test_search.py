@@ -349,19 +349,14 @@ def test_the_page_says_how_many_more_there_are(shop, people, client_for, monkeyp
     for _ in range(41):
         shop.file(what=f"A lamp as in {first.number}", kind="noise")
     bob = client_for(people["bob"])
-    assert (
-        "25 on this page, 17 more · customers and titles first, then the newest"
-        in bob.get("/desk/search/?q=lamp").content.decode()
-    )
+    best = "customers and titles first, then the newest"
+    assert f"25 on this page, 17 more · {best}" in bob.get("/desk/search/?q=lamp").content.decode()
     exact = bob.get(f"/desk/search/?q={first.number}").content.decode()
     assert f"26 on this page, 16 more · the number, {best}" in exact
     assert re.findall(r'data-row href="/desk/requests/(\d+)/', exact)[0] == str(first.number)
     monkeypatch.setattr(module, "_NEAR", 30)
     monkeypatch.setattr(module, "_ENOUGH", 28)
-    assert (
-        "25 on this page, over 5 more · customers and titles first, then the newest"
-        in bob.get("/desk/search/?q=lamp").content.decode()
-    )
+    assert f"25 on this page, over 5 more · {best}" in bob.get("/desk/search/?q=lamp").content.decode()
     shop.file(what="A single bulb", kind="noise")
     assert "1 found · newest first" in bob.get("/desk/search/?q=bulb").content.decode()
 
