@@ -2,13 +2,17 @@
 
 from datetime import date, datetime
 
+from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.hours import due_at, end_of_day
 from portal_core.config.live import live_portal
+from portal_core.config.placeholders import field_keys_in
+from portal_core.config.visibility import Visibility
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import NO_LIMIT
 from portal_core.service_requests.search_index import index_answers
+from portal_core.service_requests.withholding import is_kept_from_customers
 
 # What entering a status writes.
 ENTERED = (
@@ -52,13 +56,56 @@ def enter_status(request: ServiceRequest, status_key: str, *, portal: CompiledPo
 
 
 def promised_until(request: ServiceRequest, *, portal: CompiledPortal) -> datetime:
-    """Until when something was promised here: by the planned date, else by the status; `NO_LIMIT` for no promise."""
+    """Until when something was promised here: by the planned date, else by the status, else by the day that was agreed
+    on; `NO_LIMIT` for no promise."""
     status = portal.type(request.type_key).flow.status(request.status_key)
     if status.turn != "us":
         return NO_LIMIT
     if request.planned_for is not None:
         return end_of_day(request.planned_for, portal.hours, portal.time_zone)
-    return due_at(request.status_since, status.expected, portal.hours, portal.time_zone) or NO_LIMIT
+    promised = due_at(request.status_since, status.expected, portal.hours, portal.time_zone)
+    if promised is not None:
+        return promised
+    day = _agreed_day(request, status, portal)
+    return end_of_day(day, portal.hours, portal.time_zone) if day else NO_LIMIT
+
+
+def follow_agreed_day(request: ServiceRequest, *, portal: CompiledPortal) -> None:
+    """Derives until when something is promised anew, where answers have changed and an agreed day may be among them."""
+    status = portal.type(request.type_key).flow.status(request.status_key)
+    if request.turn == Turn.US and request.planned_for is None and not promises_a_time(status):
+        request.due_at = promised_until(request, portal=portal)
+
+
+def promises_a_time(status: CompiledStatus) -> bool:
+    """Whether the status itself says until when something happens."""
+    return status.expected is not None and not status.expected.no_limit
+
+
+def _agreed_day(request: ServiceRequest, status: CompiledStatus, portal: CompiledPortal) -> date | None:
+    """The day that the next step names ("You come on {field:appointment}"), unless it lay behind us from the start.
+
+    SECURITY: only from an answer that the customer reads, since the due time is told to everybody.
+    """
+    request_type, customer = portal.type(request.type_key), resolve_role(CUSTOMER)
+    for key in field_keys_in(status.next_step):
+        field, value = request_type.field_or_none(key), request.data.get(key)
+        if field is None or field.kind.key not in ("date", "datetime") or not isinstance(value, str):
+            continue
+        is_read = field.visibility(customer, status.key) >= Visibility.SEE and not is_kept_from_customers(request, key)
+        day = _day_in(value, portal) if is_read else None
+        if day is not None and day >= _day(request.status_since, portal):
+            return day
+    return None
+
+
+def _day_in(value: str, portal: CompiledPortal) -> date | None:
+    """The day of a stored date or moment, by the portal's clock."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return _day(moment, portal) if moment.tzinfo else moment.date()
 
 
 def _day(moment: datetime, portal: CompiledPortal) -> date:

@@ -87,8 +87,8 @@ def expected_words(
 ) -> str:
     """What the reader may expect and when, as one sentence without a full stop.
 
-    `agreed` (the day that the next step names) is said where nothing is promised and staff have planned no day;
-    `usually` (see `usually_words`) where there is no such day either.
+    `agreed` (the day that the next step names, where the status itself promises nothing) is said while it lies before
+    us and staff have planned no day; `usually` (see `usually_words`) where there is no such day either.
     """
     with override(viewer.language):
         if request.turn == Turn.NOBODY:
@@ -98,8 +98,10 @@ def expected_words(
             return _("As soon as we hear from you") if not viewer.is_staff else _("When the customer answers")
         if request.planned_for is not None:
             return _planned_words(request.planned_for, viewer=viewer, now=now)
+        if agreed and request.due_at >= now - timedelta(minutes=1):
+            return _("On %(day)s") % {"day": agreed}
         if not has_limit(request.due_at):
-            return (_("On %(day)s") % {"day": agreed} if agreed else usually) or _("No fixed date yet")
+            return usually or _("No fixed date yet")
         day = day_words(request.due_at, viewer=viewer)
         if request.due_at < now - timedelta(minutes=1):
             return _("We meant to be back by %(day)s and are late") % {"day": day}

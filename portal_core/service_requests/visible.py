@@ -26,6 +26,7 @@ from portal_core.config.live import live_portal, usual_hours
 from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
 from portal_core.documents.shown import shown_files
+from portal_core.service_requests.changes import promises_a_time
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import expected_words, has_limit, usual_words, usually_words
 from portal_core.service_requests.reopening import may_reopen
@@ -194,7 +195,9 @@ class _Builder:
 
     def _agreed_day(self, fields: tuple[VisibleField, ...]) -> str:
         """The day that the next step names ("You come on {field:appointment}"), if this reader sees one: beside it
-        nobody reads that there is no date yet."""
+        nobody reads that there is no date yet. Nothing where the status itself says until when."""
+        if promises_a_time(self.status):
+            return ""
         named = field_keys_in(self.status.next_step)
         days = {field.key: field.shown.in_a_sentence for field in fields if field.kind in ("date", "datetime")}
         return next((days[key] for key in named if days.get(key)), "")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import time_machine
 from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.config.hours import end_of_day
 from portal_core.config.live import live_portal
 from portal_core.config.starters import starter
+from portal_core.service_requests.actions import change_fields
+from portal_core.service_requests.changes import enter_status, promised_until
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
 from portal_core.service_requests.viewer import Viewer
@@ -53,3 +57,48 @@ def test_a_day_that_staff_plan_says_more_and_one_that_is_not_there_says_nothing(
     assert reads(row, people["carol"]).expected.startswith("Planned for ")
     row.planned_for, row.data = None, {key: value for key, value in row.data.items() if key != "appointment"}
     assert reads(row, people["carol"]).expected == NONE_YET
+
+
+def _at_agreed(people, day, **row_fields):
+    """A booking that enters the status in which its time is agreed."""
+    row = agreed(people)
+    row.data["appointment"] = day.replace(hour=9, minute=30, second=0, microsecond=0).isoformat()
+    for name, value in row_fields.items():
+        setattr(row, name, value)
+    enter_status(row, "agreed", portal=live_portal(), now=timezone.now())
+    row.save()
+    return row
+
+
+def test_the_desk_is_due_on_the_agreed_day(people):
+    day = timezone.now() + timedelta(days=9)
+    row, portal = _at_agreed(people, day), live_portal()
+    assert row.due_at == end_of_day(day.astimezone(portal.time_zone).date(), portal.hours, portal.time_zone)
+    assert reads(row, people["carol"]).expected.startswith("On ")
+    # A plan of the staff counts more.
+    row.planned_for = (day + timedelta(days=2)).date()
+    assert promised_until(row, portal=portal) == end_of_day(row.planned_for, portal.hours, portal.time_zone)
+
+
+def test_another_day_moves_the_due_time_and_a_missed_one_is_late(people):
+    row, portal = _at_agreed(people, timezone.now() + timedelta(days=9)), live_portal()
+    later = (timezone.now() + timedelta(days=12)).replace(hour=9, minute=0, second=0, microsecond=0).isoformat()
+    change_fields(
+        actor=actor_for(people["bob"]),
+        request_id=row.pk,
+        answers={"appointment": later},
+        seen={"appointment": row.data["appointment"]},
+    )
+    moved = ServiceRequest.objects.select_related("customer", "assignee").get(pk=row.pk)
+    assert moved.due_at - row.due_at >= timedelta(days=2)
+    with time_machine.travel(moved.due_at + timedelta(hours=1)):
+        assert "late" in reads(moved, people["carol"]).expected
+    # A day that was over when the status began promises nothing.
+    moved.data["appointment"] = (timezone.now() - timedelta(days=5)).isoformat()
+    assert promised_until(moved, portal=portal) == NO_LIMIT
+
+
+def test_a_day_that_customers_do_not_read_is_not_told_by_the_due_time(people):
+    row = _at_agreed(people, timezone.now() + timedelta(days=9))
+    row.withheld = {"appointment": {"at": timezone.now().isoformat(), "until": None}}
+    assert promised_until(row, portal=live_portal()) == NO_LIMIT

@@ -17,7 +17,7 @@ from portal_core.service_requests import stays
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.asking import onward, open_changed_approvals
-from portal_core.service_requests.changes import save_written
+from portal_core.service_requests.changes import follow_agreed_day, save_written
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.locks import lock_request
@@ -79,8 +79,9 @@ def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, change
     open_changed_approvals(request, changes, portal=portal)
     if actor.is_customer:
         stays.note_acted(request, now)
+    follow_agreed_day(request, portal=portal)
     plan_tick(request, portal=portal)
-    save_written(request, now=now, fields=("data", "title", "stay", "waiting_since", "tick_at"))
+    save_written(request, now=now, fields=("data", "title", "stay", "waiting_since", "due_at", "tick_at"))
     # The audience is the wider one: entries.py lets each change through only where its field is seen, in the status
     # of today and in the one of this moment.
     line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"status": request.status_key, "changes": changes})
