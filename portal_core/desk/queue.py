@@ -26,7 +26,7 @@ from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Cursor, Filters, QueuePage
 from portal_core.service_requests.saved_views import view_named
 from portal_core.service_requests.viewer import Viewer
-from portal_core.service_requests.visible import VisibleRequest, visible
+from portal_core.service_requests.visible import VisibleRequest, visible_in_list
 from portal_core.service_requests.visible_parts import VisibleField
 from tenants.identifiers import parse_uuid
 
@@ -193,7 +193,7 @@ def _pager(filters: Filters, page: QueuePage) -> dict[str, str]:
 def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal, columns: tuple[Column, ...] = ()) -> QueueRow:
     """A request as a line of the queue."""
     keys = frozenset(column.field_key for column in columns if column.field_key and column.type_key == row.type_key)
-    shown = visible(row, viewer, portal=portal, brief=True, fields=keys)
+    shown = visible_in_list(row, viewer, portal=portal, fields=keys)
     answers = {field.key: field for field in shown.fields}
     return QueueRow(
         request=shown,

@@ -121,16 +121,22 @@ def visible(
     link: str = "",
     brief: bool = False,
     asks: bool = True,
-    fields: frozenset[str] = frozenset(),
 ) -> VisibleRequest:
     """What `viewer` may see of `request`, whose customer and assignee should be loaded already.
 
     `link` is the absolute address for mails; pages leave it empty. `brief` leaves out fields and moves, for lists:
-    showing every answer of every row is most of the work. `fields`: the few that a list shows all the same, by key.
-    Without `asks`, what is asked is left out: reading what is to be approved can cost a query.
+    showing every answer of every row is most of the work. Without `asks`, what is asked is left out: reading what is
+    to be approved can cost a query.
     """
     builder = _Builder(request, viewer, portal or live_portal(), link)
-    return builder.build(brief=brief, asks=asks, listed=fields)
+    return builder.build(brief=brief, asks=asks)
+
+
+def visible_in_list(
+    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, fields: frozenset[str]
+) -> VisibleRequest:
+    """As `visible`, brief, and with the few answers that a list shows all the same, by key."""
+    return _Builder(request, viewer, portal, "").build(brief=True, listed=fields)
 
 
 class _Builder:
@@ -153,7 +159,7 @@ class _Builder:
         """A text of the configuration in the reader's language."""
         return self.portal.text(value, self.viewer.language)
 
-    def build(self, *, brief: bool, asks: bool, listed: frozenset[str]) -> VisibleRequest:
+    def build(self, *, brief: bool, asks: bool = True, listed: frozenset[str] = frozenset()) -> VisibleRequest:
         request = self.request
         fields = self._fields(self._keys_in_texts() | listed if brief else None)
         usually = usually_words(self._usual_hours(), language=self.viewer.language)
