@@ -63,6 +63,12 @@ class VisibleDocument:
         return f"{self.request_path}#now" if self.is_asked_there else f"/documents/add/?for={self.id}"
 
     @property
+    def other_file_name(self) -> str:
+        """What its one file is called, where the document's own name does not say it."""
+        name = self.files[0].name if len(self.files) == 1 else ""
+        return "" if name.rpartition(".")[0] == self.name else name
+
+    @property
     def is_wanted(self) -> bool:
         """Whether the customer is asked for it."""
         return self.is_open and self.is_addable

@@ -40,6 +40,11 @@ class RequestPage:
     filed_elsewhere: frozenset[str] = frozenset()
 
     @property
+    def may_change(self) -> bool:
+        """Whether the reader may change any of the answers here."""
+        return any(field.may_edit for field in self.request.fields)
+
+    @property
     def wanted(self) -> tuple[VisibleDocument, ...]:
         """What the customer is asked for beside the request: it was sent back after the request had gone on."""
         return tuple(document for document in self.documents if document.is_wanted and not document.is_asked_there)

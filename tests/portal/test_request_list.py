@@ -227,3 +227,27 @@ def test_a_kind_that_nobody_knows_lists_nothing_and_says_so(shop, client_for):
     answer = client_for(shop.people["carol"]).get("/requests/", {"type": "<b>\x00"})
     text = answer.content.decode()
     assert "Show all requests" in text and 'value="&lt;b&gt;"' in text and "<b>" not in text
+
+
+@pytest.mark.parametrize(
+    ("left", "back"),
+    [
+        (
+            "http://alpha.localhost:8000/requests/?q=boiler&show=closed&at=x",
+            "/requests/?q=boiler&amp;show=closed&amp;at=x",
+        ),
+        ("http://alpha.localhost:8000/requests/?q=%22%3E&next=//evil.example", "/requests/?q=%22%3E"),
+        ("http://alpha.localhost:8000/requests/", "/requests/"),
+        ("http://alpha.localhost:8000/", "/requests/"),
+        ("http://evil.example/requests/?q=x", "/requests/"),
+        ("http://[/requests/?q=x", "/requests/"),
+        ("", "/requests/"),
+    ],
+)
+def test_the_way_back_leads_to_the_list_as_it_was_left(shop, client_for, left, back):
+    row = shop.file(what="Boiler losing pressure", kind="leak", gauge="0.8")
+    client = client_for(shop.people["carol"])
+    left = left.replace("alpha.localhost:8000", client.get("/requests/").wsgi_request.get_host())
+    page = client.get(f"/requests/{row.number}/", headers={"referer": left} if left else {}).content.decode()
+    crumb = page.split('aria-label="Breadcrumb"')[1].split("</nav>")[0]
+    assert f'href="{back}"' in crumb
