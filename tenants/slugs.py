@@ -182,19 +182,20 @@ def _is_taken(slug: str) -> bool:
 def _looks_like_another(slug: str) -> bool:
     """Whether somebody could take it for the address of a portal that exists: n0rdwarm for nordwarm.
 
-    Addresses that differ in their digits alone (shop-6, shop-8) are told apart. Read through without an index:
-    a thousand tenants take a few milliseconds.
+    Addresses that are told apart by digits or by single letters (shop-6 and shop-8, hall-i and hall-l) are not meant.
+    Read through without an index: a thousand tenants take a few milliseconds.
     """
     shape: Combinable = F("slug")
     for imitation, letter in _LOOKALIKES:
         shape = Replace(shape, Value(imitation), Value(letter))
     with public_context():
         same = Tenant.objects.annotate(shape=shape).filter(shape=skeleton(slug)).values_list("slug", flat=True)
-        return any(_without_digits(other) != _without_digits(slug) for other in same)
+        return any(_without_marks(other) != _without_marks(slug) for other in same)
 
 
-def _without_digits(slug: str) -> str:
-    return re.sub(r"[0-9]", "#", slug)
+def _without_marks(slug: str) -> str:
+    """Without the digits and single letters by which people number things."""
+    return re.sub(r"[0-9]|(?<![a-z0-9])[a-z](?![a-z0-9])", "#", slug)
 
 
 def _in_quarantine() -> models.QuerySet[FreedSlug]:
