@@ -80,6 +80,12 @@ def test_an_edit_that_changes_nothing_is_no_revision(first: Any) -> None:
     assert not DraftOperation.objects.exists()
 
 
+def test_what_is_told_of_an_edit_is_cleaned_as_the_document_is(first: Any) -> None:
+    do(Set(LABEL, "What\x00?"), title="Label: “What\x00?\ud800”")
+    assert DraftOperation.objects.get().title == "Label: “What?”"
+    assert current().read(LABEL) == "What?"
+
+
 NEW_FIELD = {"key": "extra", "kind": "text", "label": "Extra"}
 FIELDS = ("types", "repair", "fields")
 EVERY_OPERATION: list[list[Operation]] = [

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,7 +17,8 @@ from pydantic import JsonValue
 
 from portal_core.accounts.actor import SYSTEM, Actor
 from portal_core.config.canonical import canonical
-from portal_core.config.document import PortalDocument
+from portal_core.config.document import DocumentRefused, PortalDocument
+from portal_core.config.document.clean import NotADocument, clean, clean_text
 from portal_core.config.draft.checking import canonical_value, language_of
 from portal_core.config.draft.decisions import still_decided
 from portal_core.config.draft.live_parts import NOTHING_LIVE, live_parts
@@ -45,7 +46,20 @@ def edit(*, actor: Actor, operations: Sequence[Operation], title: str, expected_
     with transaction.atomic():
         table = _open(actor)
         table.expect(expected_revision)
-        return table.close([table.working.apply(operation) for operation in operations], title)
+        return table.close([table.working.apply(_cleaned(operation)) for operation in operations], title)
+
+
+def _cleaned(operation: Operation) -> Operation:
+    """With every text as the document will keep it: the change is kept as well, and no database takes a NUL."""
+    try:
+        match operation:
+            case Set():
+                return dataclasses.replace(operation, value=clean(operation.value))
+            case Insert():
+                return dataclasses.replace(operation, item=cast("dict[str, JsonValue]", clean(operation.item)))
+    except NotADocument as error:
+        raise DocumentRefused([error.problem]) from error
+    return operation
 
 
 def undo(*, actor: Actor, revision: int) -> int:
@@ -147,6 +161,8 @@ class _Table:
         self, done: Sequence[Change | None], title: str, *, undoes: int | None = None, is_checked: bool = False
     ) -> int:
         """Writes what has changed as the next revision, which it gives; nothing when nothing has."""
+        # In part it is what somebody typed.
+        title = clean_text(title)
         changes = [change for change in done if change is not None]
         if not changes and self.row.document is None:
             self.row.save(update_fields=["decisions"])
