@@ -3,13 +3,13 @@
 Each control is named `NAME_part`; no key of the configuration has an underscore, so that nothing can be mistaken.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.forms import BoundField
-from django.forms.widgets import Textarea, Widget
+from django.forms.widgets import Select, Textarea, Widget
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -144,22 +144,34 @@ def options_html(options: tuple[tuple[str, str], ...]) -> SafeString:
 
 
 _LINES = frozenset(f"django/forms/widgets/{name}.html" for name in ("text", "email", "url"))
+_LIST, _LINE_OF_LIST = "django/forms/widgets/select.html", "django/forms/widgets/select_option.html"
 
 
 def is_plain(widget: Widget) -> bool:
     """Whether `plain_control` can write it."""
+    if isinstance(widget, Select):
+        return widget.template_name == _LIST and widget.option_template_name == _LINE_OF_LIST
     return isinstance(widget, Textarea) or widget.template_name in _LINES
 
 
 def plain_control(widget: Widget, name: str, value: object, attrs: Mapping[str, Any]) -> SafeString:
-    """A line or a text as Django's own templates write it, some twenty times as fast."""
+    """A line, a text or a list to choose from as Django's own templates write it, some twenty times as fast."""
     known = widget.get_context(name, value, dict(attrs))["widget"]
+    if isinstance(widget, Select):
+        groups = format_html_join("", "{}", ((_group(*group),) for group in known["optgroups"]))
+        return format_html('<select name="{}"{}>{}\n</select>', name, _attributes(known["attrs"]), groups)
     words = known["value"]
     if isinstance(widget, Textarea):
         text = "" if words is None else words
         return format_html('<textarea name="{}"{}>\n{}</textarea>', name, _attributes(known["attrs"]), text)
     shown = SafeString("") if words is None else format_html(' value="{}"', words)
     return format_html('<input type="{}" name="{}"{}{}>', known["type"], name, shown, _attributes(known["attrs"]))
+
+
+def _group(name: object, options: Iterable[Mapping[str, Any]], _index: int) -> SafeString:
+    lines = ((option["value"], _attributes(option["attrs"]), option["label"]) for option in options)
+    html = format_html_join("", '\n  <option value="{}"{}>{}</option>', lines)
+    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, html) if name else html
 
 
 def _attributes(attrs: Mapping[str, Any]) -> SafeString:

@@ -184,18 +184,24 @@ class Zone(Single):
 
 def zone_choices(now: datetime) -> list[tuple[str, Choices]]:
     """Time zones by part of the world, in words, with the time there."""
+    return _zones_at(now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1)
+def _zones_at(minute: datetime) -> list[tuple[str, Choices]]:
     return [
-        (region, [(name, f"{words}, now {now.astimezone(ZoneInfo(name)):%H:%M}") for name, words in zones])
+        (region, [(name, f"{words}, now {minute.astimezone(zone):%H:%M}") for name, words, zone in zones])
         for region, zones in _zones()
     ]
 
 
 @lru_cache(maxsize=1)
-def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    names = sorted(available_timezones())
+def _zones() -> list[tuple[str, list[tuple[str, str, ZoneInfo]]]]:
+    """With the zones themselves: Python remembers eight of them and reads the other five hundred anew each time."""
+    places = [(name, _place(name), ZoneInfo(name)) for name in sorted(available_timezones())]
     return [
-        *((region, [(name, _place(name)) for name in names if name.startswith(f"{region}/")]) for region in _REGIONS),
-        ("No place", [("UTC", "UTC")]),
+        *((region, [place for place in places if place[0].startswith(f"{region}/")]) for region in _REGIONS),
+        ("No place", [("UTC", "UTC", ZoneInfo("UTC"))]),
     ]
 
 
