@@ -29,7 +29,7 @@ from tests import databases
 from tests.faults.processes import Redis
 
 ROOT = Path(settings.BASE_DIR)
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPYCACHEPREFIX")
 START_SECONDS = 90
 MAIL_SECONDS = 60
 # Whom the seed invites.

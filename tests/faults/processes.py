@@ -18,7 +18,7 @@ from django.db import connection
 from deploy.local.redis import find_binary
 
 ROOT = Path(settings.BASE_DIR)
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPYCACHEPREFIX")
 
 
 class Post:
