@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
+from deploy.local.checks import BROWSERS
 from tests.e2e import product as products
 from tests.e2e.contact_sheet import FLAGS
 from tests.e2e.people import People
@@ -26,12 +27,11 @@ from tests.e2e.walking import Walk
 # Outside git: the data directory of the tests.
 PICTURES = Path(settings.DATA_DIR) / "contact-sheets"
 MOST_SHOWN = 6_000
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 def find_chromium() -> str:
     """The browser's path; without one the test is skipped, or fails where CI is set."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), "")
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), "")
     if not found:
         words = "No Chromium on the PATH (apt-get install chromium)."
         if os.environ.get("CI"):
@@ -55,10 +55,11 @@ def product(
 
 
 @pytest.fixture(scope="session")
-def visits(chromium: str, product: products.Product) -> dict[str, Visit]:
-    """Every page, visited once at both widths; the pictures lie in PICTURES."""
+def visits(request: pytest.FixtureRequest, chromium: str, product: products.Product) -> dict[str, Visit]:
+    """Every page, visited once at both widths; the pictures lie in PICTURES, where a test of theirs is run."""
+    is_drawn = any(item.get_closest_marker("pictures") for item in request.session.items)
     with _chromium(chromium) as browser:
-        return visit_all(browser, product, PICTURES)
+        return visit_all(browser, product, PICTURES if is_drawn else None)
 
 
 @pytest.fixture(scope="module")

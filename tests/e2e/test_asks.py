@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.e2e.keyboard import Keys
+from tests.e2e.walking import ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
@@ -19,7 +20,7 @@ def _home_form(way: str, people: object, key: str) -> str:
     return f"form[action='/requests/{number}/asks/{key}/']"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ways(WAYS, heavy={"scripted"}))
 def test_a_customer_does_what_is_asked(walk, people, way):
     width, scripted = WAYS[way]
     ina = walk("walks", width=width, scripted=scripted, state=people.state("walks", f"ina-{way}"))

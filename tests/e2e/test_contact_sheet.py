@@ -20,6 +20,8 @@ IS_LONG = bool(os.environ.get("LONG_SHEETS"))
 SHEETS = {"portal": PORTAL, "desk": DESK, "platform": PLATFORM, "errors": ERRORS}
 
 
+@pytest.mark.heavy
+@pytest.mark.pictures
 def test_the_sheets_are_written(visits):
     """One sheet for each part; without the mocks' folder of ours alone. Comes first: it has a browser of its own.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.keyboard import Keys
+from tests.e2e.walking import ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
@@ -12,7 +13,7 @@ WAYS = {"wide": (1280, True), "narrow": (390, True), "no-script": (1280, False)}
 WRONG, RIGHT = "one and a half", "0.4"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ways(WAYS, heavy={"wide"}))
 def test_a_customer_walks_through_everything(walk, people, product, way):
     width, scripted = WAYS[way]
     email = f"mia.{way}@example.com"

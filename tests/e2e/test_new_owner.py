@@ -11,6 +11,7 @@ import pytest
 
 from tests.documents.samples import pdf
 from tests.e2e.hands import Keyed, Pressed
+from tests.e2e.walking import ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -25,7 +26,7 @@ WAYS = {
 REASON = "The second page is cut off. A photo of the whole page is enough."
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ways(WAYS, heavy={"wide", "plain", "keys"}))
 def test_a_new_owner_asks_for_a_file_sends_it_back_and_approves_it(walk, product, way):
     width, scripted, hands, asks_again = WAYS[way]
     owner = walk(width=1280)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.walking import ways
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
 WAYS = {"wide": (1280, True), "narrow": (390, True), "no-script": (1280, False)}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ways(WAYS, heavy={"wide"}))
 def test_what_is_kept_once_is_never_typed_again(walk, way):
     width, scripted = WAYS[way]
     ria = walk("walks", width=width, scripted=scripted)

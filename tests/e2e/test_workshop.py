@@ -11,6 +11,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.hands import Keyed, Pressed
+from tests.e2e.walking import ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -40,7 +41,7 @@ class Owner:
         self.page.wait_for_selector("text=Saved in the draft.")
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ways(WAYS, heavy={"plain", "keys"}))
 def test_an_owner_shapes_a_workshop_publishes_maps_and_goes_back(walk, product, way):
     olive = Owner(walk(width=1280, scripted=WAYS[way][0]), way)
     _sign_up(olive, product)

@@ -1,7 +1,7 @@
-"""One visit to every page: what test_quality asserts and what the contact sheets show.
+"""One visit to every page: what test_quality asserts and, where they are asked for, what the contact sheets show.
 
 A page is loaded once, as on a phone; then the window is widened, as when a tablet is turned. Only where something has
-to be pressed first, that is done at both widths.
+to be pressed first, that is done at both widths. Pictures take longer than everything else together.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ class Visit:
     failed: str = ""
 
 
-def visit_all(browser: Any, product: Product, folder: Path) -> dict[str, Visit]:
-    """Visits by the page's name; pictures land in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    # Nothing of an earlier run may pass for something of this one.
-    for old in folder.iterdir():
-        old.unlink()
+def visit_all(browser: Any, product: Product, folder: Path | None) -> dict[str, Visit]:
+    """Visits by the page's name; pictures land in `folder`, without one none are taken."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Nothing of an earlier run may pass for something of this one.
+        for old in folder.iterdir():
+            old.unlink()
     visits = {page.name: Visit() for page in PAGES}
     tabs = _Tabs(browser, People(browser, product), product)
     for page in PAGES:
@@ -49,7 +50,7 @@ def visit_all(browser: Any, product: Product, folder: Path) -> dict[str, Visit]:
         except Exception as error:
             visits[page.name].failed = str(error)
     tabs.close()
-    for width in WIDTHS:
+    for width in WIDTHS if folder is not None else ():
         _picture_of_the_mail(browser, product, width, folder)
     return visits
 
@@ -90,7 +91,7 @@ class _Tabs:
             walk.page.context.close()
 
 
-def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path) -> None:
+def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path | None) -> None:
     walk = tabs.opened(page, WIDTHS[0])
     for width in WIDTHS:
         if width != WIDTHS[0] and page.then is not None:
@@ -100,12 +101,13 @@ def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path) -> None:
     tabs.leave(page, walk)
 
 
-def _look(walk: Walk, page: Page, width: int, visit: Visit, folder: Path) -> None:
+def _look(walk: Walk, page: Page, width: int, visit: Visit, folder: Path | None) -> None:
     """The picture comes after what needs a window of the usual height: each change of size is a new layout."""
     _resize(walk, width)
     if width == _axe_width(page):
         visit.axe += axe(walk.page)
-    _take_picture(walk, width, folder / f"{page.name}-{width}.png")
+    if folder is not None:
+        _take_picture(walk, width, folder / f"{page.name}-{width}.png")
     if width == min(WIDTHS):
         _resize(walk, NARROWEST, 640)
         visit.sideways = walk.sideways()
@@ -139,7 +141,8 @@ def _picture_of_the_mail(browser: Any, product: Product, width: int, folder: Pat
     reader.close()
 
 
-_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then((results) => results.violations)"
+# Without `preload` nothing is fetched again for rules about sound and turned screens, which do not count here.
+_AXE = "() => axe.run(document, {resultTypes: ['violations'], preload: false}).then((results) => results.violations)"
 
 
 def axe(page: Any) -> list[str]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.e2e.product import Product
 
 _LOOKS: Final = 40
 _BETWEEN_LOOKS_MS: Final = 100
+
+
+def ways(names: Iterable[str], *, heavy: set[str]) -> list[Any]:
+    """The ways of a walk, for `parametrize`; those that differ least from the others are gone with `--heavy` alone."""
+    assert heavy < set(names)
+    return [pytest.param(name, marks=pytest.mark.heavy) if name in heavy else name for name in names]
 
 
 class Watched:
