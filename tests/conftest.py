@@ -5,6 +5,7 @@ lie in the same database, so it covers every tenant. What needs real commits (th
 `race_tenant`, a throw-away tenant. `transactional_db` is refused: it empties public and leaves tenants dirty.
 
 - `tenant`: inside alpha, a provisioned tenant; `people` by name (people["alice"], "bob", "carol", "dave")
+- `kept(build)`: what is made in alpha once for all tests of a module
 - `twins`: alpha and beta, equal in every row; `twins.beta.client("eve")`
 - `client_for(user)`: a client on the host of the tenant in force, signed in
 - `server_statements()`: what really goes over the wire, SET included
@@ -23,14 +24,15 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
+from django.test import client as test_client
 
 from deploy.local.translations import compile_catalogues
 from tenants import catalog, migrating
-from tenants.context import public_context, tenant_context
+from tenants.context import tenant_context
 from tenants.provisioning import provision
 from tenants.snapshot import TenantSnapshot
 from tests import databases, statements
-from tests.factories import Portal, Twins, make_client
+from tests.factories import Twins, make_client
 
 _race_numbers = count(1)
 
@@ -63,6 +65,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def _remember_outermost(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **_: Any) -> None:
+    if context.template is template:
+        _REMEMBER(store, signal, sender, template, context, **_)
+
+
+# The client keeps a copy of the context of every included template, thousands for a large page; the views' own will do.
+_REMEMBER, test_client.store_rendered_templates = test_client.store_rendered_templates, _remember_outermost
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """One database for each worker, copied from a base that is migrated once; with alpha and beta in it."""
@@ -93,7 +104,7 @@ def _fresh_process_memory() -> Iterator[None]:
 @pytest.fixture
 def alpha(db: None) -> TenantSnapshot:
     """The tenant alpha, not entered."""
-    return _by_slug("alpha")
+    return databases.by_slug("alpha")
 
 
 @pytest.fixture
@@ -103,10 +114,29 @@ def tenant(alpha: TenantSnapshot) -> Iterator[TenantSnapshot]:
         yield alpha
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[Callable[..., Any]], Any]]:
+    """`kept(build)`: what `build(people, tenant)` makes inside alpha, for a fixture that lasts for a module.
+
+    It lies in a transaction around the module's tests, each of which has its own inside (`db`). Rows are as they were
+    for every test; objects are not, unless each test gets a copy of them (`copy.deepcopy`).
+    """
+    with contextlib.ExitStack() as stack:
+
+        def build(make: Callable[..., Any]) -> Any:
+            with django_db_blocker.unblock():
+                alpha = databases.by_slug("alpha")
+                stack.enter_context(databases.around_tests(django_db_blocker))
+                with tenant_context(alpha):
+                    return make(databases.people_of(alpha), alpha)
+
+        yield build
+
+
 @pytest.fixture
 def other_tenant(db: None) -> TenantSnapshot:
     """The tenant beta, not entered; all its rows equal alpha's."""
-    return _by_slug("beta")
+    return databases.by_slug("beta")
 
 
 @pytest.fixture
@@ -118,7 +148,7 @@ def people(tenant: TenantSnapshot) -> dict[str, Any]:
 @pytest.fixture
 def twins(db: None) -> Twins:
     """Alpha and beta: equal ids, e-mails, numbers, keys and passwords; Eve is in beta alone."""
-    return Twins(*(Portal(snapshot, databases.people_of(snapshot)) for snapshot in map(_by_slug, ("alpha", "beta"))))
+    return databases.twins()
 
 
 @pytest.fixture
@@ -175,10 +205,3 @@ def in_threads() -> Callable[..., list[Any]]:
             return list(pool.map(one, arguments))
 
     return run
-
-
-def _by_slug(slug: str) -> TenantSnapshot:
-    with public_context():
-        snapshot = catalog.by_slug(slug)
-    assert snapshot is not None
-    return snapshot

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from tenants import catalog, migrating
@@ -19,7 +19,7 @@ from tenants.outbox.models import Event
 from tenants.provisioning import NewPortal, provision
 from tenants.snapshot import TenantSnapshot
 from tenants.templates import drop_schema, ensure_template
-from tests.factories import make_user
+from tests.factories import Portal, Twins, make_user
 
 PREFIX = "test_portico"
 BASE_LOCK = 0x506F_7235
@@ -114,6 +114,22 @@ def _point_at(name: str) -> None:
     migrating.forget_readiness()
 
 
+@contextlib.contextmanager
+def around_tests(blocker: Any) -> Iterator[None]:
+    """One transaction around several tests, rolled back at its end; each test with `db` has a savepoint in it."""
+    block = transaction.atomic()
+    # What Django's TestCase says of its own: the tenant may be left inside it.
+    block._from_testcase = True
+    with blocker.unblock():
+        block.__enter__()
+    try:
+        yield
+    finally:
+        with blocker.unblock():
+            transaction.set_rollback(True)
+            block.__exit__(None, None, None)
+
+
 def new_portal(name: str) -> NewPortal:
     """What sign-up would know of a test's portal."""
     return NewPortal(
@@ -142,6 +158,19 @@ def _add_people(_tenant: TenantSnapshot) -> None:
         user.save()
     # What making the portal announced is told; tests of the outbox begin with an empty one.
     Event.objects.all().delete()
+
+
+def by_slug(slug: str) -> TenantSnapshot:
+    """Alpha or beta."""
+    with public_context():
+        snapshot = catalog.by_slug(slug)
+    assert snapshot is not None
+    return snapshot
+
+
+def twins() -> Twins:
+    """Alpha and beta with their people."""
+    return Twins(*(Portal(snapshot, people_of(snapshot)) for snapshot in map(by_slug, ("alpha", "beta"))))
 
 
 def people_of(tenant: TenantSnapshot) -> dict[str, Any]:

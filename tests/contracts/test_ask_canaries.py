@@ -16,9 +16,20 @@ from portal_core.service_requests.approvals import approval_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import uuid7
 from tests.contracts import canaries
-from tests.contracts.test_canaries import FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene, scene
+from tests.contracts.test_canaries import (
+    FROM_ALL_AFTER,
+    FROM_CUSTOMERS,
+    FROM_ENGINEERS,
+    WALKED_TOGETHER,
+    Scene,
+    planted,
+    scene,
+)
 
-__all__ = ["scene"]
+__all__ = ["planted", "scene"]
+
+# Not for a walk: on one worker what is planted is planted once.
+pytestmark = WALKED_TOGETHER
 
 ASK = "quote"
 
@@ -34,7 +45,6 @@ def _with_soon(document: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def asked(scene: Scene) -> Scene:
     publish(actor=scene.actor("alice"), document=load(_with_soon(canaries.document())))
-    scene.mails()
     scene._move(scene.a, "asked")
     return scene
 

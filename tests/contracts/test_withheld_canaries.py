@@ -12,8 +12,18 @@ from portal_core.messaging.actions import Message, reply
 from portal_core.service_requests.actions import change_fields
 from tenants.identifiers import uuid7
 from tests.contracts import canaries
-from tests.contracts.test_canaries import _heard, _leaks, everything_reached, scene  # noqa: F401
+from tests.contracts.test_canaries import (  # noqa: F401
+    WALKED_TOGETHER,
+    _heard,
+    _leaks,
+    everything_reached,
+    planted,
+    scene,
+    walks,
+)
 
+# On one worker what is planted is planted once.
+pytestmark = WALKED_TOGETHER
 OFFICE_KEYS = [canaries.key("office", kind) for kind in canaries.KINDS]
 KEPT = canaries.every_sign("office")
 
@@ -40,15 +50,15 @@ def test_without_keeping_it_the_customer_reads_it(scene, client_for):  # noqa: F
     assert canaries.found_in(page, wanted) == wanted
 
 
-def test_what_is_kept_leaves_by_no_channel(scene, client_for):  # noqa: F811
+@walks
+def test_what_is_kept_leaves_by_no_channel(whole, scene, client_for):  # noqa: F811
     carol = client_for(scene.people["carol"])
     show(scene, OFFICE_KEYS)
-    scene.mails()
     reply(actor=scene.actor("bob"), request_id=scene.a.pk, message=Message("News {field:office-text}", uuid7()))
     scene._move(scene.a, "fixed")
     assert canaries.found_in(scene.mails()["carol@example.com"], KEPT) == []
     assert canaries.found_in(_heard(carol.post("/account/download/")), KEPT) == []
-    assert _leaks(everything_reached(carol, scene, scene.people["carol"]), KEPT) == {}
+    assert _leaks(everything_reached(carol, scene, scene.people["carol"], whole=whole), KEPT) == {}
     # Staff go on seeing it, marked as what customers do not see.
     desk = _heard(client_for(scene.people["alice"]).get(f"/desk/requests/{scene.a.number}/"))
     wanted = canaries.every_value("office", ("a",))
