@@ -101,9 +101,12 @@ def test_every_type_goes_through_every_status_and_transition(key, people):
     for request_type in portal.types:
         flow = request_type.flow
         seen = visited.setdefault(flow.key, set())
+        # On the way to a step that is new, what was gone before is gone again, and looks as it did.
+        gone = []
         for path in _paths(flow, request_type.start):
             request = file_request(people["carol"], request_type.key)
-            _look(request, people)
+            if not gone:
+                _look(request, people)
             seen.add(request.status_key)
             for start, transition in path:
                 assert request.status_key == start
@@ -114,7 +117,9 @@ def test_every_type_goes_through_every_status_and_transition(key, people):
                 request = ServiceRequest.objects.select_related("customer", "assignee").get(pk=request.pk)
                 assert request.status_key == transition.to
                 seen.add(request.status_key)
-                _look(request, people)
+                if (start, transition) not in gone:
+                    _look(request, people)
+                gone.append((start, transition))
     for request_type in portal.types:
         living = {status.key for status in request_type.flow.statuses if not status.retired}
         assert visited[request_type.flow.key] == living
