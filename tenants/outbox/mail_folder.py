@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 
 from django.utils.text import slugify
@@ -69,10 +70,15 @@ def _name(path: Path) -> str:
 
 def _read(path: Path) -> StoredMail | None:
     try:
-        raw, changed = path.read_bytes(), path.stat().st_mtime
+        return _parsed(path, path.stat().st_mtime)
     except FileNotFoundError:
         return None
-    message = message_from_bytes(raw, policy=policy.default)
+
+
+@lru_cache(maxsize=512)
+def _parsed(path: Path, changed: float) -> StoredMail:
+    """Whoever waits for a mail looks twenty times a second, and reading one takes milliseconds."""
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     return StoredMail(
         name=_name(path),
         arrived_at=datetime.fromtimestamp(changed, tz=UTC),
