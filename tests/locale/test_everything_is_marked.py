@@ -39,8 +39,8 @@ _NOT_TEXT = (
 TEMPLATES = [
     file
     for folder in _FOLDERS
-    for file in sorted((PROJECT_DIR / "templates" / folder).iterdir())
-    if str(file.relative_to(PROJECT_DIR / "templates")) not in _ENGLISH
+    for file in sorted((PROJECT_DIR / "templates" / folder).rglob("*"))
+    if file.is_file() and str(file.relative_to(PROJECT_DIR / "templates")) not in _ENGLISH
 ]
 
 
