@@ -62,6 +62,8 @@ def test_it_holds_requests_history_documents_and_files_to_read_and_for_programs(
     page = made.read("requests-1.html").decode()
     assert "We come on Tuesday" in page and f'href="{plan["path"]}"' in page and 'href="index.html"' in page
     index = made.read("index.html").decode()
+    # Read years from now: no day is called "today".
+    assert f"{timezone.now():%Y}, " in index and "today" not in index
     assert all(f'href="{name}"' in index for name in names if name.endswith(".html") and name != "index.html")
     # Each file once, however often it is named.
     assert len([name for name in names if name.startswith("files/")]) == 2
