@@ -15,3 +15,8 @@ def active_colleagues() -> QuerySet[User]:
 def sample_customer() -> User | None:
     """The made-up customer to try a new portal with."""
     return User.objects.filter(is_sample=True, is_active=True).order_by("created_at").first()
+
+
+def is_anybody_in(team_key: str) -> bool:
+    """Whether a colleague, also one who has left, belongs to a team."""
+    return User.objects.filter(team_key=team_key).exists()

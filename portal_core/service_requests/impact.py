@@ -51,6 +51,11 @@ def has_any(type_key: str) -> bool:
     return ServiceRequest.objects.filter(type_key=type_key).exists()
 
 
+def is_any_with(team_key: str) -> bool:
+    """Whether a request is with a team, or was when it ended."""
+    return ServiceRequest.objects.filter(team_key=team_key).exists()
+
+
 def open_in(type_keys: Sequence[str]) -> dict[str, int]:
     """How many open requests of these types stand in each status, in one query."""
     rows = ServiceRequest.objects.filter(type_key__in=type_keys, closed_at=None).order_by()

@@ -364,6 +364,7 @@ def everything_reached(
         "ask_key": ["quote", "nothing"],
         "field_key": [canaries.key("shop", "text"), canaries.key("shop", "choice")],
         "event": ["late"],
+        "collection": ["types"],
         "reader": ["team"],
         "part_key": ["handler", "canarykey-choiceshop-a-q"],
         "item_key": ["desk"],

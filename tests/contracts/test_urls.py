@@ -156,6 +156,7 @@ def _built(people: dict[str, Any], tenant: Any) -> Town:
         "status_key": ["asked"],
         "position": [0],
         "event": ["late"],
+        "collection": ["types"],
         "reader": ["team"],
         "part_key": ["x"],
         "item_key": ["x"],

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Order
+from portal_core.config.draft.operations import Insert, Order, Remove
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import in_use
 from portal_core.config.queries import ever_published
@@ -36,6 +36,8 @@ class TypeLine:
     group: str
     is_retired: bool
     is_changed: bool
+    # In the draft alone: taken out, it is gone.
+    is_new: bool = False
 
 
 @require_safe
@@ -60,6 +62,7 @@ def _line(draft: Draft, head: Mapping[str, JsonValue]) -> TypeLine:
         words(head.get("group"), draft),
         bool(head.get("retired")),
         f"types.{key}" in draft.changed,
+        is_new=draft.live.head(f"types.{key}") is None,
     )
 
 
@@ -117,6 +120,7 @@ def retire(request: PersonRequest, type_key: str) -> HttpResponse:
     name, is_back = name_of(item, draft), bool(item.get("retired"))
     operation = take_out_or_back(draft, ("types", type_key))
     title = f"“{name}” is offered again" if is_back else f"“{name}” is not offered any more"
+    title = f"“{name}” is deleted" if isinstance(operation, Remove) else title
     return do_edit(
         request,
         reverse("desk:setup"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from portal_core.desk.setup import (
     catalogue,
+    deleting,
     field,
     handling,
     history,
@@ -86,6 +87,7 @@ setup_urls = [
     path("setup/notifications/rules/<slug:event>/<slug:reader>/add/", told_rules.add, name="setup_told_rule_add"),
     path("setup/notifications/rules/<int:position>/", told_rules.rule, name="setup_told_rule"),
     path("setup/notifications/rules/<int:position>/remove/", told_rules.remove, name="setup_told_rule_remove"),
+    path("setup/out-of-use/<slug:collection>/<slug:item_key>/delete/", deleting.delete, name="setup_delete"),
     path("setup/history/", history.index, name="setup_history"),
     path("setup/history/<int:revision>/undo/", history.undo_one, name="setup_undo"),
     path("setup/discard/", history.discard_all, name="setup_discard"),

@@ -81,6 +81,12 @@ class Builder:
         form = next(form for form in page.forms if form.action == action)
         page.send(form, "Take")
 
+    def delete(self, stem: str, key: str) -> None:
+        """For good, where it is out of use."""
+        page = self.page("" if stem == "types" else f"{stem}/")
+        action = f"{SETUP}out-of-use/{stem}/{key}/delete/"
+        page.send(next(form for form in page.forms if form.action == action), "Delete")
+
     # ---- the portal
 
     def _portal(self, portal: Item) -> None:

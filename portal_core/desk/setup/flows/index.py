@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Set
+from portal_core.config.draft.operations import Insert, Remove, Set
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.flows.reading import FlowView
@@ -31,6 +31,8 @@ class FlowLine:
     types: list[str]
     is_retired: bool
     is_changed: bool
+    # In the draft alone: taken out, it is gone.
+    is_new: bool = False
 
 
 @require_safe
@@ -50,7 +52,8 @@ def _line(draft: Draft, head: Mapping[str, JsonValue]) -> FlowLine:
     key = str(head["key"])
     users = [kind for kind in draft.heads("types") if kind.get("flow") == key and not kind.get("retired")]
     names = [name_of(kind, draft) for kind in users]
-    return FlowLine(key, name_of(head, draft), names, bool(head.get("retired")), f"flows.{key}" in draft.changed)
+    is_new, is_changed = draft.live.head(f"flows.{key}") is None, f"flows.{key}" in draft.changed
+    return FlowLine(key, name_of(head, draft), names, bool(head.get("retired")), is_changed, is_new)
 
 
 @require_POST
@@ -132,4 +135,5 @@ def retire(request: PersonRequest, flow_key: str) -> HttpResponse:
         return HttpResponseRedirect(back)
     operation = take_out_or_back(draft, flow.path)
     title = f"“{flow.name}” is used again" if is_back else f"“{flow.name}” is taken out"
+    title = f"“{flow.name}” is deleted" if isinstance(operation, Remove) else title
     return do_edit(request, back, lambda: edit(actor=request.actor, operations=[operation], title=title), f"{title}.")

@@ -1,0 +1,85 @@
+"""What is out of use is deleted for good where nothing that is kept names it; what was never published goes at once."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.draft.reading import current
+from portal_core.config.live import live_portal
+from tests.desk.setup.test_sheets import read
+from tests.service_requests.filing import file_request
+
+OUT = "/desk/setup/out-of-use/"
+
+
+@pytest.fixture
+def alice(shop: Any, client_for: Any, people: Any) -> Client:
+    return client_for(people["alice"])
+
+
+def text(answer: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def test_a_type_that_nobody_asked_for_is_deleted_and_goes_live_without_it(alice, people):
+    alice.post("/desk/setup/types/sale/retire/")
+    assert "Delete Sale" in text(alice.get("/desk/setup/"))
+    said = text(alice.post(f"{OUT}types/sale/delete/", follow=True))
+    assert "“Sale” is deleted. Until you publish, it can be taken back under “What was done”." in said
+    assert current().keys("types") == ["repair"]
+    publish(actor=actor_for(people["alice"]), document=current().document)
+    assert [kind.key for kind in live_portal().document.types] == ["repair"]
+    alice.post("/desk/setup/types/add/", {"name": "Sale", "copy": "repair"})
+    assert current().keys("types") == ["repair", "sale-2"], "its key is not used again"
+
+
+def test_what_is_in_use_or_named_stays_and_says_why(alice, people):
+    file_request(people["carol"], "sale")
+    alice.post("/desk/setup/types/sale/retire/")
+    before = current().revision
+    for path, reason in (
+        (
+            "types/sale",
+            "“Sale” cannot be deleted: there are requests of it, which show its words. It stays out of use.",
+        ),
+        ("types/repair", "“Repair” cannot be deleted: it is in use."),
+        ("flows/way", "“Way” cannot be deleted: it is in use."),
+        ("teams/desk", "cannot be deleted: it is in use."),
+    ):
+        assert reason in text(alice.post(f"{OUT}{path}/delete/", follow=True)), path
+    for path in ("types/nothing", "messages/hello", "portal/name"):
+        assert alice.post(f"{OUT}{path}/delete/").status_code == 404
+    assert alice.get(f"{OUT}types/sale/delete/").status_code == 405
+    assert current().revision == before
+
+
+def test_somebody_who_asks_for_it_meanwhile_keeps_it_as_out_of_use(alice, people):
+    alice.post("/desk/setup/types/sale/retire/")
+    alice.post(f"{OUT}types/sale/delete/")
+    file_request(people["carol"], "sale")
+    mapping = {"type": {"sale": "repair"}}
+    publish(actor=actor_for(people["alice"]), document=current().document, mapping=mapping)
+    assert [kind.key for kind in live_portal().document.types if not kind.retired] == ["repair"]
+
+
+def test_what_was_never_published_is_deleted_at_once(alice):
+    alice.post("/desk/setup/types/add/", {"name": "Trial", "copy": "repair"})
+    assert "Delete Trial" in text(alice.get("/desk/setup/"))
+    assert "“Trial” is deleted." in text(alice.post("/desk/setup/types/trial/retire/", follow=True))
+    assert current().keys("types") == ["repair", "sale"]
+    assert not current().is_changed
+
+
+@pytest.mark.parametrize("who", ["bob", "carol"])
+def test_only_who_may_configure_deletes(who, shop, people, client_for):
+    client_for(people["alice"]).post("/desk/setup/types/sale/retire/")
+    before = current().revision
+    assert client_for(people[who]).post(f"{OUT}types/sale/delete/").status_code in (302, 403, 404)
+    assert (current().revision, read("types", "sale", "retired")) == (before, True)
