@@ -39,7 +39,7 @@ _NEAR: Final = 1_000
 _ENOUGH: Final = 200
 _MOST: Final = 1_000
 # How many hits are looked at for the best ones, and how many of these stand before the others.
-_RANKED: Final = 400
+_RANKED: Final = 200
 BEST: Final = 20
 # SECURITY: words of fields count only where their signature is in force. `words` holds all of `plain` and no query says
 # "not", so that `words` matches wherever `plain` does: one index is enough.
