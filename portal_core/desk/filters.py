@@ -157,6 +157,8 @@ def menus(
     states = [("open", "open"), ("closed", "closed"), ("any", "open and closed")]
     usual = address.usual.state
     yield make.menu("state", "State", [state for state in states if state[0] != usual], unset=usual)
+    if address == QUEUE and filters.state != "closed":
+        yield make.menu("sort", "Order", [("age", "by age"), ("priority", "by priority")], unset="due")
     if filters.holds:
         yield make.holding()
 

@@ -45,8 +45,8 @@ def test_the_queue_keeps_its_filters_on_the_way_back(walk, people, filed, width)
     jonas.click("summary:has-text('Type:')")
     jonas.click("details.menu[open] a:has-text('Something else')")
     jonas.page.wait_for_url("**type=something-else**")
-    # On a phone the column of the age is not shown; the address orders all the same.
-    jonas.click("thead a:has-text('Sent')") if width > 1000 else jonas.open(f"{jonas.path}&sort=age")
+    jonas.click("summary:has-text('Order:')")
+    jonas.click("details.menu[open] a:has-text('by age')")
     jonas.page.wait_for_url("**sort=age**")
     queue = jonas.path
     jonas.click(f"a[data-row][href^='/desk/requests/{number}/']")
