@@ -21,11 +21,13 @@ from portal_core.accounts.portal_facts import can_hand_over, portal_facts
 from portal_core.accounts.roles import Role, staff_roles
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.accounts.team import Member, TeamPage, grantable_roles, member_at, receivers, team_page
+from portal_core.desk.permission_words import PERMISSION_WORDS
 from tenants.limits import TooMany
 from tenants.ui.paging import page_number, pager_by_number
 
 TEAM = "desk:team"
 INVITES_PER_HOUR = 60
+_SCOPES = {"all": "all", "team": "own team’s", "own": "own"}
 
 
 @dataclass(frozen=True)
@@ -81,22 +83,17 @@ def _summary(page: TeamPage, teams: int) -> str:
 
 
 def _role_lines(roles: tuple[Role, ...]) -> list[RoleLine]:
-    scopes = {"all": _("all"), "team": _("own team’s"), "own": _("own")}
-    questions = (
-        ("reply", _("Answer customers")),
-        ("note", _("Write internal notes")),
-        ("move", _("Move to another status")),
-        ("assign", _("Take and assign")),
-        ("edit_fields", _("Change fields")),
-        ("create_for_customer", _("Write down a customer’s request")),
-        ("manage_setup", _("Work through the first steps")),
-        ("manage_team", _("Manage people")),
-    )
-    sees = [scopes.get(role.scope, role.scope) if role.may("see") else "" for role in roles]
-    lines = [RoleLine(_("See requests"), sees)]
-    for permission, question in questions:
-        lines.append(RoleLine(question, [_("yes") if role.may(permission) else "" for role in roles]))
-    return lines
+    return [
+        RoleLine(question, [_answer(role, permission) for role in roles])
+        for permission, question in PERMISSION_WORDS.items()
+    ]
+
+
+def _answer(role: Role, permission: str) -> str:
+    if not role.may(permission):
+        return ""
+    # Whose requests somebody sees is a matter of degree.
+    return _SCOPES.get(role.scope, role.scope) if permission == "see" else "yes"
 
 
 @require_POST

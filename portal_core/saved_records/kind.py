@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from pydantic import JsonValue
 
 from portal_core.config.compiled import CompiledRecordKind
@@ -227,12 +226,6 @@ class RecordBound(forms.BoundField):
     def kind_name(self) -> str:
         """What such a thing is called."""
         return self.choice.asked.portal.text(self.choice.kind.name, self.choice.asked.language)
-
-    @property
-    def count_words(self) -> str:
-        """How many are on file, said to screen readers."""
-        count = len(self.offers)
-        return ngettext("%(count)s on file", "%(count)s on file", count) % {"count": count}
 
 
 class RecordSelect(forms.Select):

@@ -16,7 +16,9 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.cleaning import clear_expired
 from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed
 from portal_core.accounts.models import Session, SigninLink, User
+from portal_core.accounts.roles import OWNER, PERMISSIONS
 from portal_core.accounts.signin_links import SIGN_IN, create_link
+from portal_core.desk.permission_words import PERMISSION_WORDS
 from tenants.context import tenant_context
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
 from tests.databases import PASSWORD, people_of
@@ -300,11 +302,14 @@ def test_cleaning_removes_only_what_has_run_out(owner, people, client_for):
         assert Session.objects.count() == 0
 
 
-def test_the_table_of_roles_names_only_what_has_a_page(tenant, people, client_for):
+def test_the_table_of_roles_says_all_that_a_role_may(tenant, people, client_for):
     page = client_for(people["alice"]).get("/desk/team/").content.decode()
-    assert "Work through the first steps" in page
-    for nothing in ("Manage customers", "Edit the draft", "Publish"):
-        assert nothing not in page
+    told = [re.sub(r"<[^>]+>|\s+", " ", line) for line in re.findall(r"(?s)<tr>.*?</tr>", page)]
+    # The owner, managers, agents.
+    for words, yes in (("Answer customers", 3), ("Manage customers", 2), ("Shape the portal", 2), ("Manage people", 1)):
+        (line,) = (line for line in told if words in line)
+        assert line.count("yes") == yes, line
+    assert PERMISSIONS[OWNER] == set(PERMISSION_WORDS)
 
 
 def _join_and_deactivate(race_tenant, in_threads, monkeypatch):

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from portal_core.accounts.roles import AGENT, CUSTOMER, MANAGER, PERMISSIONS
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import in_use
+from portal_core.desk.permission_words import PERMISSION_WORDS
 from portal_core.desk.setup.controls import (
     Control,
     Line,
@@ -144,21 +145,6 @@ def _message(draft: Draft, item: Item) -> list[Control]:
 
 def _team(draft: Draft, item: Item) -> list[Control]:
     return [label_text("name", ("name",), "Name", required=True)]
-
-
-# What may be done, in words, in the order of the team's page.
-PERMISSION_WORDS: Final = {
-    "see": "See requests",
-    "reply": "Answer customers",
-    "note": "Write internal notes",
-    "move": "Move to another status",
-    "assign": "Take and assign",
-    "edit_fields": "Change fields",
-    "create_for_customer": "Write down a customer’s request",
-    "manage_customers": "Manage customers",
-    "manage_setup": "Shape the portal",
-    "publish": "Publish what was shaped",
-}
 
 
 def _role(draft: Draft, item: Item) -> list[Control]:

@@ -312,27 +312,6 @@ class Several(Single):
         return [*cleaned[self.name], *kept] or None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lines(Single):
-    """A list of words, one on each line."""
-
-    max_items: int = 100
-
-    def field(self) -> forms.Field:
-        """A box of lines."""
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000)
-
-    def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:
-        """One on each line."""
-        return {self.name: "\n".join(str(item) for item in value) if isinstance(value, list) else ""}
-
-    def value(self, cleaned: Mapping[str, Any], before: JsonValue, where: Where) -> JsonValue:
-        """Empty lines are nothing."""
-        lines = [line.strip() for line in str(cleaned[self.name]).splitlines()]
-        kept: list[JsonValue] = [line for line in lines if line]
-        return kept or None
-
-
 _UNKNOWN: Final = "another language"
 
 

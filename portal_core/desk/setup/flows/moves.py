@@ -38,7 +38,6 @@ class MoveLine:
     label: str
     rule: str
     is_changed: bool
-    also_from: int
 
 
 def move_lines(flow: FlowView, status_key: str) -> list[MoveLine]:
@@ -62,7 +61,6 @@ def _line(flow: FlowView, position: int, move: Item, *, is_changed: bool) -> Mov
         words(move.get("label"), flow.draft),
         move_words(flow, move),
         is_changed,
-        len(strings_of(move.get("from"))) - 1,
     )
 
 
