@@ -14,6 +14,7 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
 from portal_core.config.models import DraftOperation
+from tests.contracts.rendering import rendered
 from tests.desk.setup.test_sheets import FETCH, alice, form_of, mona, read  # noqa: F401  # fixtures
 
 FLOWS = "/desk/setup/flows/"
@@ -320,9 +321,9 @@ def test_requests_are_counted_where_they_stand_in_one_query(alice, shop):  # noq
 
 def test_the_preview_is_the_portals_own_card(alice):  # noqa: F811
     alice.post(NEW, {**contract(alice), "customer_name": "A sentence of ours", "next_step": "{handler} calls you"})
-    answer = alice.get(NEW)
-    shown = answer.content.decode()
-    assert "components/request_card.html" in {template.name for template in answer.templates}
+    with rendered() as templates:
+        shown = page(alice)
+    assert "components/request_card.html" in templates
     assert shown.count("A sentence of ours") >= 3
     assert "Desk calls you" in shown
 
