@@ -153,7 +153,7 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
         form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
         is_valid = False
-    changed = changed_since(request.POST, page.type, page.asked)
+    changed = changed_since(request.POST, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:
         status = 400 if not is_valid else 409
         return _show(request, page, contact, Outcome(sent=True, form=form, changed=changed, status=status))

@@ -192,7 +192,7 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
         # Another tab has sent this form with other answers: ask, under a key of its own.
         fresh = replace(page, submission_key=uuid7())
         return render_form(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
-    changed = changed_since(request.POST, page.type, page.asked)
+    changed = changed_since(request.POST, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:
         _save(request.actor, page)
         status = 400 if not is_valid else 409

@@ -4,12 +4,15 @@ What still fits is taken as it is. Where something was typed that is no longer a
 that was typed, and says what has changed: nothing that somebody wrote vanishes without a word.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.http import QueryDict
+from pydantic import JsonValue
 
 from portal_core.config.compiled import CompiledField, CompiledType
+from portal_core.config.document.fields import ChoiceField, ChoicesField
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.typed import is_typed
@@ -42,8 +45,13 @@ class Changed:
 NOTHING_CHANGED: Final = Changed()
 
 
-def changed_since(data: QueryDict, request_type: CompiledType, asked: Asked) -> Changed:
-    """What has changed in the form since it was opened. One query when a version lies between, none otherwise."""
+def changed_since(
+    data: QueryDict, request_type: CompiledType, asked: Asked, answers: Mapping[str, JsonValue]
+) -> Changed:
+    """What has changed in the form since it was opened. One query when a version lies between, none otherwise.
+
+    `answers` are those that the form takes now: by them a question is asked, or is not any more.
+    """
     opened = data.get(OPENED, "")
     live = asked.portal
     if not (opened.isascii() and opened.isdecimal() and len(opened) < 10) or int(opened) in (0, live.number):
@@ -54,9 +62,11 @@ def changed_since(data: QueryDict, request_type: CompiledType, asked: Asked) -> 
         return Changed()
     then, now = (_asked_of(kind, asked) for kind in (before, request_type))
     lost = (
-        Lost(live.text(field.label, asked.language), _typed(data, key))
+        Lost(live.text(field.label, asked.language), _words(data, field, asked))
         for key, field in then.items()
-        if key not in now or now[key].kind.key != field.kind.key
+        if key not in now
+        or now[key].kind.key != field.kind.key
+        or (field.applies(answers) and not now[key].applies(answers))
     )
     added = (live.text(field.label, asked.language) for key, field in now.items() if key not in then)
     return Changed(tuple(item for item in lost if item.words), tuple(added))
@@ -69,6 +79,15 @@ def _asked_of(kind: CompiledType, asked: Asked) -> dict[str, CompiledField]:
         for field in kind.fields
         if field.is_input and not field.retired and field.visibility(asked.role, None) == Visibility.EDIT
     }
+
+
+def _words(data: QueryDict, field: CompiledField, asked: Asked) -> str:
+    """What was typed, as the person read it: an answer that was picked by its label."""
+    config = field.config
+    if not isinstance(config, ChoiceField | ChoicesField):
+        return _typed(data, field.key)
+    labels = {choice.key: asked.portal.text(choice.label, asked.language) for choice in config.choices}
+    return ", ".join(labels[key] for key in data.getlist(f"{PREFIX}-{field.key}") if key in labels)
 
 
 def _typed(data: QueryDict, key: str) -> str:

@@ -79,6 +79,12 @@ def answer_gone(document: dict[str, Any]) -> None:
     document["types"][0]["assign"] = [{"team": "desk"}]
 
 
+def choice_gone(document: dict[str, Any]) -> None:
+    without("kind")(document)
+    del fields(document)[1]["when"]
+    document["types"][0]["assign"] = [{"team": "desk"}]
+
+
 def hidden(document: dict[str, Any]) -> None:
     fields(document)[3]["show"] = {"customer": "hidden"}
 
@@ -101,6 +107,20 @@ ACCEPTED: dict[str, Callable[[dict[str, Any]], object]] = {
     "one more status": new_status,
     "another mail": lambda d: d["messages"][0].update(subject="We have it"),
     "another team": lambda d: d["teams"].append({"key": "parts", "name": "Parts"}),
+    "another role": lambda d: d["roles"].append({"key": "clerk", "name": "Clerk", "based_on": "agent"}),
+    "another ready answer": lambda d: d["ready_answers"].append({"key": "bye", "name": "Bye", "body": "Bye"}),
+    "another kind of document": lambda d: d.update(document_kinds=[{"key": "paper", "name": "Paper"}]),
+    "other hours": lambda d: d["hours"].update(tue=["08:00-12:00"]),
+    "another clock": lambda d: d["portal"].update(time_zone="Europe/Berlin"),
+    "a text before the form": lambda d: d["types"][0].update(before="Good to know"),
+    "for those with an account alone": lambda d: d["types"][0].update({"for": {"who": "signed_in"}}),
+    "another title": lambda d: d["types"][0].update(title="Repair of {field:what}"),
+    "a default": lambda d: fields(d)[2].update(default=1),
+    "a pattern that fits": lambda d: fields(d)[0].update(pattern="[A-Za-z ]+", pattern_error="Letters alone."),
+    "fewer signs that are enough": lambda d: fields(d)[0].update(max_length=20),
+    "another condition that holds": lambda d: fields(d)[2].update(when={"field": "kind", "filled": True}),
+    "a condition that is gone": lambda d: fields(d)[2].pop("when"),
+    "a retired answer that was not given": lambda d: fields(d)[1]["choices"][1].update(retired=True),
 }
 COMES_BACK: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a field that is gone": (without("since"), "“Since when?” is no longer asked. You had written: 2026-11-01"),
@@ -111,8 +131,22 @@ COMES_BACK: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda d: fields(d).append({"key": "way-in", "kind": "text", "label": "How do we get in?", "required": True}),
         "Asked now: How do we get in?",
     ),
-    "a narrower limit": (lambda d: fields(d)[2].update(max=1), ""),
-    "an answer that is gone": (answer_gone, ""),
+    "a field that is asked under another condition": (
+        lambda d: fields(d)[2].update(when={"field": "kind", "is": "noise"}),
+        "“Gauge” is no longer asked. You had written: 2",
+    ),
+    "a field that is asked under a condition": (
+        lambda d: fields(d)[3].update(when={"field": "works", "is": True}) or fields(d).insert(2, fields(d).pop(4)),
+        "“Since when?” is no longer asked. You had written: 2026-11-01",
+    ),
+    "a choice that is gone": (choice_gone, "“Which kind?” is no longer asked. You had written: A leak"),
+    "a narrower limit": (lambda d: fields(d)[2].update(max=1), "Write a number of 1 or less."),
+    "fewer signs": (lambda d: fields(d)[0].update(max_length=5), "Shorten this to 5 characters; it has 8."),
+    "a pattern": (
+        lambda d: fields(d)[0].update(pattern="[0-9]+", pattern_error="Write the number alone."),
+        "Write the number alone.",
+    ),
+    "an answer that is gone": (answer_gone, "Which kind?"),
 }
 
 
