@@ -41,7 +41,11 @@ from portal_core.desk.setup.sentences import OPERATORS, STATUS, Asked, asked_by,
 _MANY_ANSWERS: Final = 60
 _TOO_MANY_ANSWERS: Final = 300
 _NUMBERS: Final = frozenset({"number", "money", "rating"})
+# No answer is larger; and 1e999999999, written out, would take all memory.
+_LARGEST: Final = Decimal(10) ** 15
 _YES_NO: Final = ((True, "yes"), (False, "no"))
+# As the document takes it.
+_LONGEST: Final = 1_000
 _BETWEEN: Final = re.compile(r"[;\n]")
 _NAMED_AT_MOST: Final = 12
 _MENDS: Final = {
@@ -253,6 +257,8 @@ class When(Control):
             raise forms.ValidationError(f"Write what {said} compares with, or take the sentence out.")
         operands = [item for part in written for item in _operands(asked, operator, part)]
         for item in operands:
+            if isinstance(item, str) and len(item) > _LONGEST:
+                raise forms.ValidationError(f"In {said}, write at most {_LONGEST:,} characters.")
             mend = "" if asked.answers or asked.kind == STATUS else _mend(asked, operator, item)
             if mend:
                 raise forms.ValidationError(f"In {said}, {mend}")
@@ -306,6 +312,6 @@ def _number(typed: str) -> JsonValue:
         number = Decimal(typed.strip().replace(",", "."))
     except InvalidOperation:
         return typed.strip()
-    if not number.is_finite():
+    if not number.is_finite() or not -_LARGEST < number < _LARGEST:
         return typed.strip()
     return int(number) if number == number.to_integral_value() else float(number)

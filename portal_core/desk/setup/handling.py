@@ -65,10 +65,11 @@ def add(request: PersonRequest, type_key: str) -> HttpResponse:
     if data is None or not sheet.is_valid():
         return _rule_page(request, rules, None, sheet, 200 if data is None else 400)
     made = sheet.composed()
-    if sheet.errors:
-        return _rule_page(request, rules, None, sheet, 400)
     title = f"{rules.name}: one more rule of who handles it"
-    return _save(request, rules, rules.with_rule(made), title)
+    listed: list[JsonValue] = [*rules.with_rule(made)]
+    if sheet.errors or not sheet.save_new(request.actor, Set((*rules.base, "assign"), listed), title):
+        return _rule_page(request, rules, None, sheet, 400)
+    return HttpResponseRedirect(rules.href())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,7 @@ JOINS: Final = (
 )
 # Longer conditions are kept and read aloud; a page of them could not be worked with.
 MOST_LINES: Final = 120
-_SHAPE: Final = re.compile(r"^\d{1,2}g?(?:,\d{1,2}g?)*$")
+_SHAPE: Final = re.compile(r"[0-9]{1,2}g?(?:,[0-9]{1,2}g?)*")
 # Empty lines that wait below what stands there.
 _AT_THE_LEFT: Final = 4
 _IN_A_GROUP: Final = 2
@@ -115,7 +115,7 @@ def shape_of(lines: Iterable[Line]) -> str:
 def lines_in(shape: str) -> list[Line] | None:
     """The lines of a shape that was sent; None where it is none."""
     parts = shape.split(",")
-    if len(parts) > 2 * MOST_LINES or not _SHAPE.match(shape):
+    if len(parts) > 2 * MOST_LINES or not _SHAPE.fullmatch(shape):
         return None
     lines: list[Line] = []
     for part in parts:

@@ -179,6 +179,18 @@ class Sheet(forms.Form):
         self.add_error(None, "The draft is being changed by several people right now. Save again.")
         return False
 
+    def save_new(self, actor: Actor, operation: Operation, title: str) -> bool:
+        """Writes something new that was composed here; False when it could not, with the reasons in `errors`."""
+        try:
+            edit(actor=actor, operations=[operation], title=title, expected_revision=self.draft.revision)
+        except DraftChanged:
+            self.add_error(None, "Somebody changed the draft at the same moment. Send it once more.")
+        except NoSuchPlace:
+            self.add_error(None, "Somebody has taken this out meanwhile. Look at the list again.")
+        except DocumentRefused as refused:
+            self._show(refused.problems)
+        return not self.errors
+
     def composed(self) -> dict[str, JsonValue]:
         """What was typed as something new, for a place where nothing is yet; what is wrong about it is in `errors`."""
         made: JsonValue = {}

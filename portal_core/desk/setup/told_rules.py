@@ -105,9 +105,10 @@ def add(request: PersonRequest, event: str, reader: str) -> HttpResponse:
     written = told.with_condition(rules, {"event": event, "who": reader, **made}) if made else []
     if not written and not sheet.errors:
         sheet.add_error(None, _FIRST)
-    if sheet.errors:
+    title = _title(place, "one more rule under a condition")
+    if sheet.errors or not sheet.save_new(request.actor, Set((_PART,), written), title):
         return _page(request, place, sheet, 400)
-    return _write(request, place, written, "one more rule under a condition")
+    return HttpResponseRedirect(f"{place.here}#cell")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,19 +138,18 @@ def remove(request: PersonRequest, position: int) -> HttpResponse:
     wanted = told.of_event(rules, place.event)
     written = told.rules_for(kept, place.event, wanted)
     is_same = told.of_event(told.rules_in(written), place.event) == wanted
-    return _write(request, place, written if is_same else [*kept], "a rule under a condition is taken out")
-
-
-def _write(request: PersonRequest, place: Place, rules: list[JsonValue], what: str) -> HttpResponse:
-    title = f"Notifications, {place.name} to {place.reader.lower()}: {what}"
-    revision = place.draft.revision
-    operations = [Set((_PART,), rules or None)]
-    back = f"{place.here}#cell"
+    left: list[JsonValue] = written if is_same else [*kept]
+    title, revision = _title(place, "a rule under a condition is taken out"), place.draft.revision
+    operations = [Set((_PART,), left or None)]
     return do_edit(
         request,
-        back,
+        f"{place.here}#cell",
         lambda: edit(actor=request.actor, operations=operations, title=title, expected_revision=revision),
     )
+
+
+def _title(place: Place, what: str) -> str:
+    return f"Notifications, {place.name} to {place.reader.lower()}: {what}"
 
 
 def _rule(draft: Draft, position: int) -> told.Rule:

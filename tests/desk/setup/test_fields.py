@@ -175,6 +175,23 @@ def test_one_of_several_answers_is_written_in_their_words(alice):
     assert "In “Gauge is less than …”, write a number." in answer.content.decode()
 
 
+@pytest.mark.parametrize("typed", ["1e999999999", "-1e999999999", "7" * 5_000, "NaN", "-Infinity", "1e15"])
+def test_a_number_beyond_all_answers_is_refused_and_never_written_out(typed, alice):
+    """As a whole number 1e999999999 would take all memory of the process."""
+    path = f"{TYPE}fields/phone/"
+    compared = {"when": "all", "when-0": '["gauge", "more_than", null]', "when-0-to": typed}
+    answer = alice.post(path, form_of(alice, path) | compared)
+    assert answer.status_code == 400 and "write a number." in answer.content.decode()
+    assert field("phone", "when") is None
+
+
+@pytest.mark.parametrize("shape", ["0g\n", "0,0g\n", "٠g", "0" * 9, ",", "1", "g"])
+def test_a_made_up_outline_is_none(shape, alice):
+    path = f"{TYPE}fields/phone/"
+    assert alice.post(path, form_of(alice, path) | {"when-shape": shape}).status_code == 302
+    assert field("phone", "when") is None
+
+
 def test_of_very_many_answers_one_is_written_instead_of_picked():
     answers = [(f"a{n}", f"Answer {n}") for n in range(400)]
     asked = [Asked("a", "choice", "A", answers), Asked("", "status", "The status", [("new", "New"), ("done", "Done")])]

@@ -13,8 +13,10 @@ from portal_core.config.document.portal_document import AssignRule, RequestType
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
+from portal_core.config.errors import DraftChanged
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
+from portal_core.desk.setup import sheet
 from portal_core.desk.setup.handling_controls import TypeRules, course_controls, rule_controls
 from portal_core.desk.setup.types import opening_controls
 from portal_core.service_requests.models import Priority
@@ -75,6 +77,22 @@ def test_a_rule_that_says_nothing_is_refused_at_its_box_and_keeps_what_was_picke
     assert "Choose a team, or say below how pressing it is." in page
     assert re.search(r'value="[^"]*leak[^"]*" selected', page)
     assert current().revision == 0
+
+
+def test_a_rule_that_cannot_be_kept_comes_back_with_what_was_typed(alice, monkeypatch):
+    long = "x" * 1_001
+    answer = add(alice, **{"when-0": json.dumps(["what", "is", None]), "when-0-to": long, "team": "shop"})
+    assert answer.status_code == 400 and long in answer.content.decode()
+    assert answer.context["sheet"].errors == {"when": ["In “What? is …”, write at most 1,000 characters."]}
+
+    def quicker(**_edit: Any) -> int:
+        raise DraftChanged(1, 2)
+
+    monkeypatch.setattr(sheet, "edit", quicker)
+    answer = add(alice, **{"when-0": LEAK, "team": "shop"})
+    assert answer.status_code == 400 and "Somebody changed the draft at the same moment." in answer.content.decode()
+    assert re.search(r'value="[^"]*leak[^"]*" selected', answer.content.decode())
+    assert rules() == [{"team": "desk"}] and current().revision == 0
 
 
 def test_what_was_composed_is_what_happens_once_it_is_live(alice, people):

@@ -150,6 +150,10 @@ def test_of_two_who_change_a_rule_that_holds_at_times_nobody_changes_another_tha
     typed = {"if": "all", "revision": current().revision}
     answer = alice.post(f"{PAGE}rules/late/team/add/", typed)
     assert answer.status_code == 400 and "Choose below what has to hold." in answer.content.decode()
+    long = {"if-0": '["what", "is", null]', "if-0-to": "x" * 1_001}
+    answer = alice.post(f"{PAGE}rules/late/team/add/", typed | long)
+    assert answer.status_code == 400 and "x" * 1_001 in answer.content.decode(), "what was typed stays"
+    assert read("notifications") == rules[1:]
     edit(actor=SYSTEM, operations=[Set(("notifications",), [{"event": "late", "who": "nobody"}])], title="Nobody")
     answer = alice.post(f"{PAGE}rules/late/team/add/", typed | {"if-0": '["kind", "is", "leak"]'})
     assert answer.status_code == 400 and "By the table nobody is told of this" in answer.content.decode()
