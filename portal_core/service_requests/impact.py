@@ -51,9 +51,9 @@ def has_any(type_key: str) -> bool:
     return ServiceRequest.objects.filter(type_key=type_key).exists()
 
 
-def is_any_with(team_key: str) -> bool:
-    """Whether a request is with a team, or was when it ended."""
-    return ServiceRequest.objects.filter(team_key=team_key).exists()
+def is_any() -> bool:
+    """Whether there is or was a request at all."""
+    return ServiceRequest.objects.exists()
 
 
 def open_in(type_keys: Sequence[str]) -> dict[str, int]:

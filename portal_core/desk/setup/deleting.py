@@ -22,16 +22,21 @@ from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.retiring import is_retired
 from portal_core.desk.setup.saving import do_edit
-from portal_core.service_requests.impact import has_any, is_any_with
+from portal_core.service_requests.impact import has_any, is_any
+
+
+def _team_stays(key: str) -> str:
+    """Publishing keeps every team as soon as there are requests: what has happened in them may name it."""
+    if is_anybody_in(key):
+        return "people are in it"
+    return "there are requests, and what has happened in them may name it" if is_any() else ""
+
 
 # What can be deleted, the page of its list, and what may name it from outside of the document.
 _LISTS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
     "types": ("desk:setup", lambda key: "there are requests of it, which show its words" if has_any(key) else ""),
     "flows": ("desk:setup_flows", lambda _key: ""),
-    "teams": (
-        "desk:setup_teams",
-        lambda key: "people or requests are with it" if is_anybody_in(key) or is_any_with(key) else "",
-    ),
+    "teams": ("desk:setup_teams", _team_stays),
 }
 
 

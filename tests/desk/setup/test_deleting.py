@@ -60,6 +60,21 @@ def test_what_is_in_use_or_named_stays_and_says_why(alice, people):
     assert current().revision == before
 
 
+def test_a_team_that_what_has_happened_may_name_stays(alice, people):
+    """Publishing keeps every team as soon as there are requests: to say that it is deleted would be untrue."""
+    alice.post("/desk/setup/teams/add/", {"name": "Night"})
+    publish(actor=actor_for(people["alice"]), document=current().document)
+    alice.post("/desk/setup/teams/night/retire/")
+    alice.post(f"{OUT}teams/night/delete/")
+    assert "night" not in current().keys("teams")
+    alice.post("/desk/setup/discard/")
+    file_request(people["carol"], "sale")
+    alice.post("/desk/setup/teams/night/retire/")
+    said = text(alice.post(f"{OUT}teams/night/delete/", follow=True))
+    assert "cannot be deleted: there are requests, and what has happened in them may name it." in said
+    assert read("teams", "night", "retired") is True
+
+
 def test_somebody_who_asks_for_it_meanwhile_keeps_it_as_out_of_use(alice, people):
     alice.post("/desk/setup/types/sale/retire/")
     alice.post(f"{OUT}types/sale/delete/")
