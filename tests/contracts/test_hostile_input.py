@@ -6,6 +6,7 @@ Each attempt is rolled back, so that every string meets the same state.
 from __future__ import annotations
 
 import copy
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from tenants.context import current_schema, public_context
 from tenants.outbox.drain import drain
 from tests.contracts import canaries, hostile
 from tests.contracts.addresses import PUBLIC, TENANT, addresses
+from tests.contracts.test_setup_pages import methods_of
 from tests.databases import PASSWORD
 from tests.factories import make_client, make_user
 from tests.service_requests.filing import file_request
@@ -145,6 +147,11 @@ def flow_forms() -> list[Form]:
     ]
 
 
+def _text_box(path: str) -> str:
+    """The box of a missing text on the page of languages."""
+    return f"text-{hashlib.sha256(path.encode()).hexdigest()[:16]}"
+
+
 # The editor: what is asked about the portal, a type, a field and its answers, and each shared list.
 SETUP = {
     "portal/": {
@@ -195,6 +202,20 @@ SETUP = {
     "document-kinds/paper/": {"name": "Paper", "added_by": "both", "max_files": "1", "valid": "12", "accept": "pdf"},
     "record-kinds/thing/": {"name": "Thing", "title": "{field:name}", "icon": "tool"},
     "roles/add/": {"name": "Night"},
+    "roles/engineer/": {"name": "Engineer", "scope": "team", "types": "job"},
+    "mails/news/": {"subject": "News {reference}", "body": "Hello", "button": "See it"},
+    "ready-answers/add/": {"name": "Hello"},
+    "texts/": {_text_box("types.job.name"): "Auftrag", _text_box("messages.news.body"): "Hallo"},
+    "notifications/rules/late/team/add/": {
+        "if": "all",
+        "if-shape": "0,0g,1",
+        "if-0": '["shop-number", "more_than", null]',
+        "if-0-to": "1",
+        "if-1": "any",
+        "if-2": '["shop-text", "is", null]',
+        "if-2-to": "x",
+        "when": "daily",
+    },
     "teams/desk/": {"name": "Desk"},
 }
 
@@ -461,6 +482,22 @@ def test_the_shares_leave_nothing_out():
     }
     meets = Counter(string for _, _, string in tried)
     assert min(meets[string] for string in SHORT) >= len(FORMS) // SHARES
+
+
+# Forms of the editor that hold nothing but their button; last, what another form holds as well.
+NOTHING_TO_TYPE = {
+    *(f"{what}_retire" for what in ("document_kinds", "messages", "ready_answers", "record_kinds", "roles", "teams")),
+    *("type_retire", "flow_retire", "status_retire", "delete", "undo", "discard", "publish_cancel", "version_load"),
+    *("told_rule_remove", "told_rule", "preview_home", "preview_page"),
+}
+
+
+def test_every_form_of_the_editor_is_among_them():
+    sent = {resolve(urlsplit(form.path).path, TENANT).func for form in FORMS if form.path.startswith("/desk/setup/")}
+    takes = [one for one in addresses(TENANT) if one.route.startswith("desk/setup/") and "POST" in methods_of(one)]
+    assert len(takes) > 50
+    missing = {one.name.removeprefix("desk:setup_") for one in takes if one.view not in sent}
+    assert sorted(missing) == sorted(NOTHING_TO_TYPE)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)

@@ -25,13 +25,13 @@ NO_PAGE_OF_ITS_OWN = {
 }
 
 
-def asked_for_with_get(address: Address) -> bool:
-    """Whether an address shows something; what only takes a press has no page."""
+def methods_of(address: Address) -> list[str]:
+    """How an address may be asked; what only takes a press has no page."""
     view: Any = address.view
     while view is not None:
         methods = inspect.getclosurevars(view).nonlocals.get("request_method_list")
         if methods is not None:
-            return "GET" in methods
+            return list(methods)
         view = getattr(view, "__wrapped__", None)
     raise AssertionError(f"{address.name} does not say which methods it takes")
 
@@ -47,7 +47,7 @@ def walked() -> set[str]:
 
 
 def test_every_page_of_the_editor_is_walked():
-    shown = {one.name for one in addresses(TENANT) if one.route.startswith("desk/setup/") and asked_for_with_get(one)}
+    shown = {one.name for one in addresses(TENANT) if one.route.startswith("desk/setup/") and "GET" in methods_of(one)}
     assert len(shown) > 40, "the editor's addresses were not found"
     missing = sorted(shown - walked() - NO_PAGE_OF_ITS_OWN.keys())
     assert not missing, f"add them to tests/e2e/pages.py: {missing}"

@@ -21,7 +21,7 @@ from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import PortalVersion
 from portal_core.service_requests.actions import Move, change_fields, move
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from tenants.outbox.drain import Ended, drain
 from tenants.outbox.models import Event
 from tests.config.documents import sound
@@ -183,6 +183,34 @@ def test_where_they_go_is_said_to_be_true_or_not(owner, alice, people):
     draft(alice, edits=[with_other])
     page = text(owner.get(PAGE))
     assert "True for the one request: “Cause” is filled in." in page
+
+
+def test_half_filled_forms_what_open_requests_lack_and_mails_are_counted(owner, alice, people):
+    def asks_more(document: dict[str, Any]) -> None:
+        more = {"key": "way-in", "kind": "text", "label": "How do we get in?", "required": True}
+        document["types"][0]["fields"].append(more)
+        document["flows"][0]["statuses"][1]["notify"] = [{"who": "customer"}]
+
+    def half(who: str, **typed: list[str]) -> None:
+        more = {"typed": typed, "version_number": 1, "updated_at": timezone.now()}
+        RequestDraft.objects.create(author=people[who], type_key="repair", **more)
+
+    asked_request(people, alice)
+    half("carol", what=["The pump"])
+    half("dave")
+    draft(alice, edits=[asks_more])
+    page = text(owner.get(PAGE))
+    assert "1 open request has nothing there and goes on without it." in page
+    assert "1 person is in the middle of the form; what was typed stays." in page
+    assert "1 open request stands there; what comes next for them follows the new rule." in page
+    asked_request(people, alice)
+    RequestDraft.objects.all().delete()
+    half("carol", what=["The pump"])
+    half("dave", what=["The tap"])
+    page = text(owner.get(PAGE))
+    assert "2 open requests have nothing there and go on without it." in page
+    assert "2 people are in the middle of the form; what was typed stays." in page
+    assert "2 open requests stand there; what comes next for them follows the new rule." in page
 
 
 def test_one_by_one(owner, alice, people):
