@@ -56,6 +56,24 @@ STOPS: list[tuple[str, dict[str, Any], str, str]] = [
     ("noted, customer", told(event="noted", who="customer"), "notifications.0.who", "for staff alone"),
     ("assigned, customer", told(event="assigned", who="customer"), "notifications.0.who", "who has it"),
     ("late, customer", told(event="late", who="customer"), "notifications.0.who", "is late"),
+    (
+        "event if, unknown field",
+        told(event="late", who="team", **{"if": {"not": {"field": "gone", "filled": True}}}),
+        "notifications.0.if",
+        "no request type has",
+    ),
+    (
+        "event if, no such answer",
+        told(event="late", who="team", **{"if": {"field": "kind", "is": "smoke"}}),
+        "notifications.0.if",
+        "can never be",
+    ),
+    (
+        "event if, unknown status",
+        told(event="late", who="team", **{"if": {"about": "status", "is": "lost"}}),
+        "notifications.0.if",
+        "No flow has",
+    ),
     ("nobody, daily", told(event="noted", who="nobody", when="daily"), "notifications.0.when", "and when"),
     (
         "an event that is told twice",

@@ -13,7 +13,7 @@ from portal_core.config.problems import Problem
 
 
 def check_conditions(index: Index) -> Iterator[Problem]:
-    """Conditions of fields, of assignment, of handlers, of notices, of asks, of reminders and of lateness."""
+    """Conditions of fields, of assignment, of handlers, of notices, of asks, of reminders, of lateness, of events."""
     for kind in index.types:
         yield from _fields(index, kind)
         for position, rule in enumerate(kind.assign):
@@ -28,6 +28,7 @@ def check_conditions(index: Index) -> Iterator[Problem]:
                     yield from _condition(index, kind, notice.if_, f"{path}.notify.{position}.if")
                 for where, condition in _in_time(status):
                     yield from _condition(index, kind, condition, f"{path}.{where}.when")
+    yield from _events(index)
 
 
 def _in_time(status: Status) -> Iterator[tuple[str, Condition | None]]:
@@ -63,6 +64,29 @@ def _condition(index: Index, kind: RequestType, condition: Condition | None, pat
             yield from check_test(fields[test.field], test, path)
         elif test.about == "status":
             yield from _status_test(index, kind, test, path)
+
+
+def _events(index: Index) -> Iterator[Problem]:
+    for position, told in enumerate(index.document.notifications):
+        for test in tests_in(told.if_):
+            yield from _of_any_type(index, test, f"notifications.{position}.if")
+
+
+def _of_any_type(index: Index, test: Condition, path: str) -> Iterator[Problem]:
+    """A test for requests of all types: it can be met by those of some."""
+    if test.field is not None:
+        asked = [field for kind in index.types for field in inputs(kind) if field.key == test.field]
+        found = [tuple(check_test(field, test, path)) for field in asked]
+        if not asked:
+            text = f"The condition asks for “{test.field}”, and no request type has such a field."
+            yield Problem(path, text, "Name a field of a type that takes an answer.")
+        elif all(found):
+            yield from found[0]
+    elif test.about == "status":
+        known = {status.key for flow in index.active_flows() for status in active_statuses(flow)}
+        for operand in _operands(test):
+            if operand not in known:
+                yield Problem(path, f"No flow has a status {_shown(operand)}.", "Name a status that is in use.")
 
 
 def check_test(field: AnyField, test: Condition, path: str) -> Iterator[Problem]:
