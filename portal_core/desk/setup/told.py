@@ -101,7 +101,9 @@ class ToldInStatus(Control):
         if cleaned["when"] == when_of(old) and cleaned.get("mail", "") == ((old or {}).get("message") or ""):
             return before
         new = None if cleaned["when"] == "nobody" else self._rule(cleaned, old or {})
-        kept: list[JsonValue] = [rule for rule in rules if rule is not old and rule.get("who") != "nobody"]
+        kept: list[JsonValue] = [
+            rule for rule in rules if rule is not old and (rule.get("who") != "nobody" or "if" in rule)
+        ]
         at = next((number for number, rule in enumerate(rules) if rule is old), len(kept))
         if new is not None:
             kept.insert(at, new)

@@ -105,6 +105,10 @@ def test_rules_under_conditions_stay_and_are_read_aloud(alice):
     assert "is filled in" in page and "Under conditions" in page
     alice.post(path, {**form_of(alice, path), "when": "now"})
     assert notify(at) == [rule, {"who": "handler"}]
+    nobody = {"who": "nobody", "if": {"field": field["key"], "empty": True}}
+    edit(actor=SYSTEM, operations=[Set(("flows", flow_key(), "statuses", at, "notify"), [nobody, rule])], title="Rule")
+    alice.post(path, {**form_of(alice, path), "when": "now"})
+    assert notify(at) == [nobody, rule, {"who": "handler"}], "that nobody is told at times is a condition, too"
 
 
 def test_who_is_told_of_an_event_under_a_condition_is_composed_without_script(alice):
