@@ -17,6 +17,9 @@ STRANGER_PER_ADDRESS_AND_SOURCE: Final = 6
 # Half of what an address has at most: one source alone, however patient, never uses it up.
 STRANGER_PER_ADDRESS_AND_SOURCE_AN_HOUR: Final = STRANGER_PER_ADDRESS // 2
 KNOWN_DEVICE: Final = 10
+# What the holder of a guest's link has mailed to its address is counted by itself: strangers, who can ask for codes to
+# any address on the sign-in page, use up nothing of it.
+BY_GUEST_LINK: Final = "guest-link-mail"
 
 
 def limit_sign_in(request: HttpRequest, email: str, kind: str) -> None:

@@ -245,6 +245,7 @@ def ask(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
             kind_key=cleaned["kind"],
             note=cleaned["note"],
             due_on=cleaned["due_on"],
+            key=parse_uuid(request.POST.get("ask-key", "")),
         )
     except (NotTheirs, NotAllowed):
         return _render(request, opened, ask_form=form, problem="Your role may not ask for this.", status=403)
@@ -367,7 +368,9 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "ask_form": ask_form if may_edit and opened.is_reached and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
         "may_edit": may_edit,
+        # Each form has its own: whoever goes back from one and sends the other means something else.
         "key": parse_uuid(request.POST.get("key", "")) or uuid7(),
+        "ask_key": parse_uuid(request.POST.get("ask-key", "")) or uuid7(),
         "older": part.older,
         "for_request": opened.for_request,
         "is_reached": opened.is_reached,

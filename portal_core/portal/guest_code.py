@@ -15,7 +15,7 @@ from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.address_proof import Proof
 from portal_core.accounts.forms import CodeForm
 from portal_core.accounts.pages import PortalRequest
-from portal_core.accounts.signin_limits import limit_sign_in
+from portal_core.accounts.signin_limits import BY_GUEST_LINK, limit_sign_in
 from portal_core.portal.link_page import link_page
 from portal_core.portal.signin import too_many
 from portal_core.service_requests.guest_links import OpenedLink
@@ -43,7 +43,7 @@ def send(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
     """`/g/TOKEN/code/send/`: a code to the guest's address; again, when one is waited for."""
     email, purpose = opened.row.customer.email, _purpose(opened)
     try:
-        limit_sign_in(request, email, "code")
+        limit_sign_in(request, email, BY_GUEST_LINK)
     except TooMany as error:
         return too_many(request, error)
     is_waiting = address_proof.waiting(request, purpose) is not None

@@ -165,8 +165,10 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     try:
         limit_source(request, "guest-form", _FORMS_AN_HOUR)
         limit_sign_in(request, email, "code")
-    except TooMany as error:
-        return too_many(request, error)
+    except TooMany as full:
+        answer = _show(request, page, contact, Outcome(sent=True, form=form, full_until=full.again_at, status=429))
+        answer["Retry-After"] = str(full.wait_seconds)
+        return answer
     _send_codes(email, address_proof.begin(request, _PURPOSE, email))
     return redirect("portal:confirm", type_key=page.type.key)
 

@@ -16,7 +16,7 @@ from portal_core.accounts.guests import browser_id, browser_id_or_new
 from portal_core.accounts.mails import mask_email
 from portal_core.accounts.pages import PortalRequest, open_page
 from portal_core.accounts.portal_facts import portal_facts
-from portal_core.accounts.signin_limits import limit_sign_in, limit_source
+from portal_core.accounts.signin_limits import BY_GUEST_LINK, limit_sign_in, limit_source
 from portal_core.config.live import live_portal
 from portal_core.documents.field import Sender, with_files
 from portal_core.documents.uploads import adopt
@@ -92,7 +92,7 @@ def keep(request: PortalRequest, opened: OpenedLink) -> HttpResponse:
         raise Forbidden
     email = opened.row.customer.email
     try:
-        limit_sign_in(request, email, "code")
+        limit_sign_in(request, email, BY_GUEST_LINK)
     except TooMany as error:
         return too_many(request, error)
     code_signin.send_code(request, email, f"/requests/{opened.row.number}/")
@@ -117,7 +117,7 @@ def renew(request: PortalRequest, token: str) -> HttpResponse:
     if link is None:
         return gone(request, token)
     try:
-        limit_sign_in(request, link.customer.email, "code")
+        limit_sign_in(request, link.customer.email, BY_GUEST_LINK)
     except TooMany as error:
         return too_many(request, error)
     send_new_link(link.request)

@@ -27,7 +27,7 @@ from portal_core.config.problems import stops
 from portal_core.config.visibility import Visibility
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from tenants import catalog
-from tests.config.valid_documents import answers_for, documents, wrong_for
+from tests.config.valid_documents import ELSEWHERE, SILENT, answers_for, documents, wrong_for
 from tests.service_requests.sending import inputs_of, sent_for
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -46,7 +46,9 @@ def asked_of(portal: CompiledPortal, role: str) -> Asked:
 
 
 def sources(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {field["key"]: field for field in document["types"][0]["fields"] if field["kind"] not in ("heading", "info")}
+    """The fields that answers are made up for."""
+    silent = (*SILENT, *ELSEWHERE)
+    return {field["key"]: field for field in document["types"][0]["fields"] if field["kind"] not in silent}
 
 
 def answered(document: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
@@ -171,6 +173,8 @@ def is_refused_in_words(document: Any) -> None:
             for kind in portal.types:
                 shown(new_request_form(kind, asked_of(portal, "customer")))
     for problem in problems:
+        # The document itself is still an object, so whatever is wrong has a place in it.
+        assert problem.path
         assert problem.problem
         assert problem.mend
 

@@ -15,8 +15,11 @@ from tests.config.documents import sound
 
 WORDS = st.text(alphabet="abcdefghijk ÄößéŁ12.,'&<>{}%\"", min_size=1, max_size=30).filter(lambda words: words.strip())
 KINDS = ("text", "long_text", "number", "money", "choice", "choices", "yes_no", "date", "datetime", "email", "phone",
-         "url", "address", "rows", "rating", "heading", "info")  # fmt: skip
-COLUMN_KINDS = tuple(kind for kind in KINDS if kind not in ("rows", "heading", "info"))
+         "url", "address", "rows", "rating", "file", "record", "heading", "info")  # fmt: skip
+SILENT = ("heading", "info")
+# What somebody has sent or keeps: it cannot be made up here, so these are shown, left empty, and never required.
+ELSEWHERE = ("file", "record")
+COLUMN_KINDS = tuple(kind for kind in KINDS if kind not in ("rows", *ELSEWHERE, *SILENT))
 ADDRESSES: list[dict[str, str]] = [
     {"line1": "14 Alder Court", "city": "Edinburgh", "postcode": "EH6 5AB", "country": "GB"},
     {"line1": "Hauptstr. 1", "line2": "Hinterhaus", "city": "Köln", "postcode": "50667", "country": "DE"},
@@ -81,6 +84,11 @@ def options(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         made["country"] = draw(st.sampled_from(["GB", "DE", "US", "AE", "IE"]))
     elif kind == "info":
         made["text"] = draw(texts())
+    elif kind == "file":
+        made["max_files"] = draw(st.integers(1, 3))
+        made |= {"document_kind": "paper"} if draw(st.booleans()) else {}
+    elif kind == "record":
+        made["record_kind"] = "boiler"
     elif kind == "rows":
         kinds = draw(st.lists(st.sampled_from(COLUMN_KINDS), min_size=1, max_size=4))
         made["columns"] = [
@@ -98,7 +106,7 @@ def conditions(draw: st.DrawFn, earlier: list[dict[str, Any]], statuses: list[st
         return {draw(st.sampled_from(["all", "any"])): [draw(conditions(earlier, statuses)) for _ in range(2)]}
     if draw(st.integers(0, 8)) == 0:
         return {"not": draw(conditions(earlier, statuses))}
-    askable = [field for field in earlier if field["kind"] not in ("heading", "info") and not field.get("retired")]
+    askable = [field for field in earlier if field["kind"] not in SILENT and not field.get("retired")]
     if not askable or draw(st.integers(0, 6)) == 0:
         return {"about": "status", "is_not": draw(st.sampled_from(statuses))}
     field = draw(st.sampled_from(askable))
@@ -133,7 +141,7 @@ def fields(draw: st.DrawFn, statuses: list[str], roles: list[str]) -> list[dict[
         field = {"key": f"f{position}", "kind": kind, "label": draw(texts()), **draw(options(kind))}
         if draw(st.booleans()):
             field["help"] = draw(texts())
-        if kind not in ("heading", "info") and draw(st.booleans()):
+        if kind not in (*SILENT, *ELSEWHERE) and draw(st.booleans()):
             field["required"] = True
         if made and draw(st.integers(0, 2)) == 0:
             field["when"] = draw(conditions(made, statuses))
@@ -144,6 +152,9 @@ def fields(draw: st.DrawFn, statuses: list[str], roles: list[str]) -> list[dict[
         if draw(st.integers(0, 3)) == 0:
             words = draw(st.sampled_from(["hidden", "see", "edit"]))
             field["at"] = {draw(st.sampled_from(statuses)): {"customer": words}}
+        if "document_kind" in field:
+            # Its papers are seen by its kind, too; who may see both is tried where that is checked.
+            field.pop("show", None), field.pop("at", None)
         if draw(st.integers(0, 9)) == 0:
             field["retired"] = True
         made.append(field)
@@ -170,13 +181,17 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         ]
     statuses = [status["key"] for status in flow["statuses"]]
     roles = [role["key"] for role in document["roles"]] if draw(st.booleans()) else []
+    paper = {"key": "paper", "name": draw(texts()), "max_files": 3, "reusable": draw(st.booleans())}
+    document["document_kinds"] = [paper]
+    maker = {"key": "maker", "kind": "text", "label": draw(texts()), "required": True}
+    document["record_kinds"] = [{"key": "boiler", "name": draw(texts()), "title": "{field:maker}", "fields": [maker]}]
     kind["fields"] = draw(fields(statuses, roles))
     del kind["title"]
     document["assertions"] = []
     must_fill = [
         field["key"]
         for field in kind["fields"]
-        if field["kind"] not in ("heading", "info") and not field.get("retired")
+        if field["kind"] not in (*SILENT, *ELSEWHERE) and not field.get("retired")
     ]
     flow["transitions"][0]["must_fill"] = must_fill[:1] if draw(st.booleans()) else []
     team: list[dict[str, Any]] = [{"team": "desk"}]

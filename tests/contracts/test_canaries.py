@@ -411,7 +411,7 @@ def _content(answer: Any) -> str:
 
 
 def test_every_kind_that_takes_an_answer_has_its_canary():
-    # Records have theirs in `canaries.thing_field`, files in tests/documents; both may move into `CANARIES`.
+    # Records have theirs in `canaries.record_answers`, files in tests/documents; both may move into `CANARIES`.
     elsewhere = {"file", "record"}
     assert set(canaries.KINDS) | elsewhere == {kind.key for kind in kinds_in_force() if kind.is_input} | elsewhere
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
+from portal_core.config.live import live_portal
 from portal_core.documents.models import Document
 from portal_core.service_requests.actions import vault
+from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.search_index import index_whole
+from tests.desk.test_search import found
 from tests.documents import papers as portal
 from tests.documents.samples import pdf, sent
 from tests.documents.test_mended_vault import send
@@ -90,3 +96,15 @@ def test_who_does_not_see_the_kind_reads_nothing_of_it(papers, filed):
     shown = [{**kind, "show": {**kind.get("show", {}), "engineer": "hidden"}} for kind in papers.kinds()]
     papers.publish(document_kinds=shown, types=types)
     assert "Too old." not in details(papers, row, "erin") and "paper.pdf" not in details(papers, row, "erin")
+
+
+def test_a_request_is_found_by_the_names_of_files_that_every_colleague_sees(papers):
+    row = papers.file(**{"f-plan_new": sent("gable.pdf", pdf(b"1")), "f-shop_new": sent("shelf.pdf", pdf(b"2"))})
+    write = {"kind": "note", "body": "See", "key": str(uuid.uuid4()), "files_new": sent("cellar.pdf", pdf(b"3"))}
+    assert papers.client("bob").post(f"/desk/requests/{row.number}/write/", write).status_code == 302
+    # Engineers do not see the field of the shop: by it nobody finds anything.
+    wanted = {"gable": True, "gable.pdf": True, "cellar": True, "shelf": False}
+    seen = {words: found(papers.people["bob"], words) == [row.number] for words in wanted}
+    assert seen == wanted
+    index_whole(list(ServiceRequest.objects.select_related("customer")), live_portal())
+    assert {words: found(papers.people["bob"], words) == [row.number] for words in wanted} == wanted

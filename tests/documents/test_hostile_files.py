@@ -92,13 +92,14 @@ def test_none_comes_in_through_the_portal_and_none_goes_out_active(papers, file_
     carol = papers.client("carol")
     for name, make in REFUSED.items():
         answer = carol.post("/files/", {"file": sent(name, make()), "kind": "", "name": "f-plan"})
-        assert answer.status_code in (400, 422, 429), name
+        # Each is looked at: none is turned away for being one too many.
+        assert answer.status_code in (400, 422), name
         assert answer["Content-Type"].startswith("text/plain")
     assert not StoredFile.objects.exists()
     assert [path for path in file_store.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["polyglot.jpg", "formula.csv", "invoice.exe.pdf"])
+@pytest.mark.parametrize("name", list(DEFANGED))
 def test_what_is_served_cannot_run(name, papers):
     key = papers.upload(file=sent(name, DEFANGED[name]()))
     for query in ("", "?show=1"):
@@ -107,7 +108,7 @@ def test_what_is_served_cannot_run(name, papers):
 
 def _assert_inert(answer: Any, name: str, *, shown: bool) -> None:
     assert answer.status_code == 200
-    may_be_inline = shown and name.endswith(".jpg")
+    may_be_inline = shown and name.endswith((".jpg", ".png"))
     assert answer["Content-Disposition"].startswith("inline" if may_be_inline else "attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"] and "default-src 'none'" in answer["Content-Security-Policy"]

@@ -10,6 +10,7 @@ from portal_core.documents.errors import AlreadyOnFile, NotTheirs
 from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import HistoryEntry
 from portal_core.service_requests.actions import vault
+from tenants.outbox.models import Event
 from tests.contracts.rows import Rows
 from tests.documents.samples import picture, sent
 from tests.documents.test_vault import add, page
@@ -42,6 +43,20 @@ def test_what_staff_add_twice_is_there_once(papers):
         data = {"add-kind": "certificate", "add-files_new": sent("paper.pdf"), "add-share": "on", "key": key}
         assert papers.client("bob").post(f"{where}add/", data).status_code == 302
     assert Document.objects.count() == 1
+
+
+def test_what_staff_ask_for_twice_is_asked_and_told_once(papers):
+    where = f"/desk/customers/{papers.people['carol'].pk}/documents/"
+    text = page(papers, "bob", where)
+    key = text.split('name="ask-key" value="')[1].split('"', maxsplit=1)[0]
+    assert key != key_in(text)
+    data = {"ask-kind": "insurance", "ask-note": "Before we come.", "ask-key": key}
+    for _time in range(2):
+        assert papers.client("bob").post(f"{where}ask/", data).status_code == 302
+    assert Document.objects.count() == 1 and Event.objects.filter(kind="document.asked").count() == 1
+    # Another form asks for another one.
+    assert papers.client("bob").post(f"{where}ask/", {**data, "ask-key": str(uuid.uuid4())}).status_code == 302
+    assert Document.objects.count() == 2
 
 
 def test_a_key_of_somebody_else_gives_nothing_of_theirs(papers):

@@ -128,6 +128,11 @@ def test_what_is_sent_back_is_told_asked_for_again_and_replaced(papers):
     text = page(papers, "carol")
     assert "We cannot use the one that you sent:" in text and "The second page is missing." in text
     assert "One document asked for." in text
+    # It stays there to be read: one sees what was wrong with it.
+    (old,) = document.files
+    for who in ("carol", "bob"):
+        assert papers.client(who).get(f"/files/{old['id']}/").status_code == 200
+    assert f"/files/{old['id']}/" in text
     answer = papers.client("carol").post(f"/documents/add/?for={document.pk}", {"files_new": sent("b.pdf", pdf(b"2"))})
     assert answer.status_code == 302
     document.refresh_from_db()

@@ -44,6 +44,8 @@ def new_york(tenant: Any, tmp_path: Path) -> tuple[str, ...]:
 def test_chicago_comes_in_with_types_answers_statuses_and_dates(chicago: Any) -> None:
     told = importing(*AS_CHICAGO)
     assert "50 requests brought in" in told
+    # A bar for each half of the work; where there is no terminal, how it ended.
+    assert "Checking" in told and "100%" in told and "50/50" in told
     rows = ServiceRequest.objects.filter(source=Source.IMPORTED)
     kinds = Counter(rows.values_list("type_key", "status_key"))
     assert kinds[("building", "done")] == 35

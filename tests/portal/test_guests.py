@@ -13,7 +13,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from portal_core.accounts import address_proof
+from portal_core.accounts import address_proof, signin_limits
 from portal_core.accounts.actions import change_email
 from portal_core.accounts.actor import actor_for, guest_actor
 from portal_core.accounts.flooded import mail_link
@@ -661,6 +661,27 @@ def test_a_flooded_guest_keeps_an_account_by_the_link_in_the_mail_and_none_where
     before = Rows().now()
     mail_link(Event(kind="signin.link_wanted", payload={"email": GUEST}))
     assert Rows().now() == before
+
+
+def test_strangers_who_use_up_the_codes_of_an_address_do_not_keep_the_holder_of_a_link_waiting(house, client_for):
+    _row, path = house.filed()
+    for number in range(signin_limits.STRANGER_PER_ADDRESS + 1):
+        client_for().post("/signin/", {"email": GUEST}, REMOTE_ADDR=f"203.0.113.{number}")
+    before = len(house.mails())
+    assert house.client.post(f"{path}code/send/")["Location"] == f"{path}code/"
+    assert client_for().post(f"{path}keep/")["Location"] == "/signin/code/"
+    house.client.post(f"{path}stop/")
+    assert client_for().post(f"{path}new/").status_code == 200
+    subjects = [mail.subject for mail in house.mails()][before:]
+    assert sum("link to request" in subject for subject in subjects) == 1 and len(subjects) == 3, subjects
+    # A form that has to wait for its code comes back with what was typed, and says until when.
+    waits = house.send(client_for(), **{"f-what": "A second drip"})
+    assert waits.status_code == 429 and int(waits["Retry-After"]) > 0
+    assert "A second drip" in waits.content.decode() and "You can send again at" in waits.content.decode()
+    # Whoever holds the link is held to a number, too.
+    fresh = "/g/" + house.mails()[-1].text.split("/g/")[1].split()[0]
+    answers = [client_for().post(f"{fresh}code/send/").status_code for _ in range(8)]
+    assert (answers[0], answers[-1]) == (302, 429)
 
 
 def test_a_new_link_to_a_closed_request_works_for_a_while(house, client_for):

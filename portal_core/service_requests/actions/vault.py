@@ -112,9 +112,16 @@ def _add(actor: Actor, customer_id: uuid.UUID, paper: Paper, request_id: uuid.UU
 
 
 def ask_for_document(
-    *, actor: Actor, customer_id: uuid.UUID, kind_key: str, note: str, due_on: date | None = None
+    *,
+    actor: Actor,
+    customer_id: uuid.UUID,
+    kind_key: str,
+    note: str,
+    due_on: date | None = None,
+    key: uuid.UUID | None = None,
 ) -> Document:
-    """Asks a customer for a document of a kind; they see it among what is asked for, and are told by mail.
+    """Asks a customer for a document of a kind; they see it among what is asked for, and are told by mail. Sent twice
+    under one `key` it is asked for once.
 
     Raises:
         NotTheirs: the customer is not the actor's to know.
@@ -127,17 +134,29 @@ def ask_for_document(
     may_edit = actor.may("edit_fields") and kind_visibility(kind, actor.role) >= Visibility.EDIT
     if kind is None or not may_edit or not may_add(kind, resolve_role(CUSTOMER)) or not can_enter(customer):
         raise NotAllowed
-    with transaction.atomic():
-        document = Document.objects.create(
-            customer_id=customer_id,
-            kind_key=kind.key,
-            state=DocumentState.ASKED,
-            added_by_id=actor.user_id,
-            note=note.strip()[:NOTE_LENGTH],
-            due_on=due_on,
-        )
-        entry = tell(actor, document, "asked", said=Said(document.note))
-        emit("document.asked", payload_of(document, entry))
+    document = Document(
+        customer_id=customer_id,
+        kind_key=kind.key,
+        state=DocumentState.ASKED,
+        added_by_id=actor.user_id,
+        note=note.strip()[:NOTE_LENGTH],
+        due_on=due_on,
+    )
+    return _added_before(actor, customer_id, key) or _ask(actor, document, key)
+
+
+def _ask(actor: Actor, document: Document, key: uuid.UUID | None) -> Document:
+    try:
+        with transaction.atomic():
+            document.save(force_insert=True)
+            entry = tell(actor, document, "asked", said=Said(document.note, key=key))
+            emit("document.asked", payload_of(document, entry))
+    except IntegrityError:
+        # Both came at once, as with `add_document`.
+        before = _added_before(actor, document.customer_id, key)
+        if before is None:
+            raise NotTheirs from None
+        return before
     return document
 
 
