@@ -6,7 +6,8 @@ import pytest
 
 from tests.e2e import hostile
 from tests.e2e.contact_sheet import HEIGHT
-from tests.e2e.pages import PAGES
+from tests.e2e.pages import PAGES, open_page
+from tests.e2e.visiting import NARROWEST
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -33,7 +34,23 @@ def test_the_page_is_sound(visits, name):
     assert not visit.harmed
 
 
-WIDTHS = (320, 1280)
+WIDTHS = (NARROWEST, 1280)
+
+
+def test_no_page_of_the_portal_is_wider_than_a_phone_without_script(walk, people):
+    """Controls that script puts away are there then, in the browser's own looks."""
+    wide, tabs = [], {}
+    for page in PAGES:
+        if page.slug != "nordwarm" or page.then is not None or page.path.startswith("/desk/"):
+            continue
+        if page.who not in tabs:
+            state = people.state(page.slug, page.who) if page.who else None
+            tabs[page.who] = walk(page.slug, width=NARROWEST, scripted=False, state=state)
+        open_page(page, tabs[page.who])
+        if tabs[page.who].sideways() > 0:
+            wide.append(f"{page.name}: {tabs[page.who].sideways()} px")
+    assert tabs
+    assert not wide, "scrolls sideways"
 
 
 def test_planted_words_do_not_run(walk, people):
