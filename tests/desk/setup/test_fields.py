@@ -175,7 +175,9 @@ def test_one_of_several_answers_is_written_in_their_words(alice):
     assert "In “Gauge is less than …”, write a number." in answer.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["1e999999999", "-1e999999999", "7" * 5_000, "NaN", "-Infinity", "1e15"])
+@pytest.mark.parametrize(
+    "typed", ["1e999999999", "-1e999999999", pytest.param("7" * 900, id="900 digits"), "NaN", "-Infinity", "1e15"]
+)
 def test_a_number_beyond_all_answers_is_refused_and_never_written_out(typed, alice):
     """As a whole number 1e999999999 would take all memory of the process."""
     path = f"{TYPE}fields/phone/"
