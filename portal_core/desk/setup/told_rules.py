@@ -102,7 +102,11 @@ def add(request: PersonRequest, event: str, reader: str) -> HttpResponse:
     if not sheet.is_bound:
         return _page(request, place, sheet, 200)
     made = sheet.composed() if sheet.is_valid() else {}
-    written = told.with_condition(rules, {"event": event, "who": reader, **made}) if made else []
+    new: told.Rule = {"event": event, "who": reader, **made}
+    if new in rules:
+        # The form was sent twice.
+        return HttpResponseRedirect(f"{place.here}#cell")
+    written = told.with_condition(rules, new) if made else []
     if not written and not sheet.errors:
         sheet.add_error(None, _FIRST)
     title = _title(place, "one more rule under a condition")

@@ -163,6 +163,14 @@ def test_of_two_who_change_a_rule_that_holds_at_times_nobody_changes_another_tha
     assert answer.status_code == 400 and "By the table nobody is told of this" in answer.content.decode()
 
 
+def test_a_rule_under_a_condition_that_is_sent_twice_is_added_once(alice):
+    path = f"{PAGE}rules/late/manager/add/"
+    typed = form_of(alice, path) | {"if": "all", "if-0": '["kind", "is", "leak"]', "when": "daily"}
+    assert [alice.post(path, typed).status_code for _ in range(2)] == [302, 302]
+    added = [rule for rule in read("notifications") if "if" in rule]
+    assert [(rule["event"], rule["who"]) for rule in added] == [("late", "manager")]
+
+
 @pytest.mark.parametrize("who", ["bob", "carol"])
 def test_rules_that_hold_at_times_are_for_those_alone_who_may_configure(who, shop, people, client_for):
     rule = {"event": "late", "who": "team", "if": {"field": "kind", "is": "leak"}}
