@@ -56,10 +56,14 @@ def _drop_personal(_logger: object, _method: str, event: Event) -> Event:
 
 def _drop_tokens(_logger: object, _method: str, event: Event) -> Event:
     """A link that still works must not be read in the log of the page that failed."""
-    for key in ("event", "path"):
-        if isinstance(event.get(key), str):
-            event[key] = _TOKEN.sub(r"/\1/[removed]", event[key])
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _without_tokens(value)
     return event
+
+
+def _without_tokens(text: str) -> str:
+    return _TOKEN.sub(r"/\1/[removed]", text)
 
 
 def _drop_request(_logger: object, _method: str, event: Event) -> Event:
@@ -79,13 +83,14 @@ def _traceback(exc_info: ExcInfo) -> list[dict[str, Any]]:
     """Where it failed and how, without what people typed.
 
     SECURITY: the library would write down every local variable, passwords and forms among them. Errors about a value
-    quote it; of all others the first line is kept: PostgreSQL shows the whole row in the second.
+    quote it; of all others the first line is kept, without links that open something: PostgreSQL shows the whole row in
+    the second.
     """
     quoting = {type(each).__name__ for each in _chain(exc_info[1]) if isinstance(each, _QUOTING)}
     stacks = _frames(exc_info)
     for stack in stacks:
         first_line = next(iter(str(stack["exc_value"]).splitlines()), "")
-        stack["exc_value"] = "[removed]" if stack["exc_type"] in quoting else first_line
+        stack["exc_value"] = "[removed]" if stack["exc_type"] in quoting else _without_tokens(first_line)
         stack["exc_notes"] = []
     return stacks
 

@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,7 @@ def _install_locked(kind: str) -> None:
             return
         refuse_small_disk(PROJECT_DIR)
         refuse_missing_venv()
+        refuse_missing_redis(kind)
         try:
             install(ENVIRONMENT, kind, lock)
         except KeyboardInterrupt:
@@ -119,6 +121,24 @@ def refuse_missing_venv() -> None:
         f"This Python ({sys.executable}) lacks the modules venv and ensurepip. "
         f"On Debian and Ubuntu: sudo apt-get install python{version}-venv"
     )
+
+
+def refuse_missing_redis(kind: str) -> None:
+    """Where no wheel brings a Redis server and none is installed, says so before minutes go into the install."""
+    brings_one = sys.platform == "linux" and platform.machine() == "x86_64" and sys.version_info < (3, 13)
+    given = "TEST_REDIS_URL" if kind == "dev" else "REDIS_URL"
+    if brings_one or os.environ.get(given) or shutil.which("redis-server") or shutil.which("valkey-server"):
+        return
+    _stop(
+        f"With Python {sys.version_info.major}.{sys.version_info.minor} on {platform.system()} {platform.machine()} "
+        f"Portico brings no Redis server of its own. Install one ({redis_install_line()}), use Python 3.11 or 3.12 on "
+        f"Linux x86-64, or set {given} to one that runs; then start again."
+    )
+
+
+def redis_install_line() -> str:
+    """The command that installs a Redis server here."""
+    return "brew install redis" if sys.platform == "darwin" else "sudo apt-get install redis-server"
 
 
 def install(environment: Path, kind: str, lock: int) -> None:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local import processes
+from deploy.local.bootstrap import redis_install_line
 from deploy.local.errors import StartError
 from deploy.local.paths import DataDir, make_private
 
@@ -34,8 +35,7 @@ def find_binary() -> Path:
         binary = Path(wheel.origin).parent / "bin" / "redis-server"
         if os.access(binary, os.X_OK):
             return binary
-    install = "brew install redis" if sys.platform == "darwin" else "sudo apt-get install redis-server"
-    msg = f"Portico needs a Redis server. Install one ({install}), or set REDIS_URL to one that runs."
+    msg = f"Portico needs a Redis server. Install one ({redis_install_line()}), or set REDIS_URL to one that runs."
     raise StartError(msg)
 
 

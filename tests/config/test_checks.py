@@ -8,7 +8,6 @@ import pytest
 
 from portal_core.config.checks import check
 from portal_core.config.document import load
-from portal_core.config.kinds import is_in_force
 from portal_core.config.problems import Problem, stops, warnings
 from tests.config.documents import ASKED, FIELDS, FLOW, NEW, OVER, TYPE, changed, loaded, sound
 
@@ -327,11 +326,6 @@ def test_what_must_not_go_live_is_stopped_with_path_and_mend(document: dict[str,
 
 
 LATER: list[tuple[dict[str, Any], str]] = [
-    *(
-        (changed(*FIELDS, 6, to={"key": "later", "kind": kind, "label": "x"}), f"{F}.later.kind")
-        for kind in ("file", "record")
-        if not is_in_force(kind)
-    ),
     *(
         (changed(*ASKED, "asks", to=[{"key": "a", "do": do, **rest}]), f"{STATUS}.asked.asks.a.do")
         for do, rest in (

@@ -18,7 +18,7 @@ from portal_core.config.compile import compile_portal
 from portal_core.config.conditions import holds
 from portal_core.config.document import load
 from portal_core.config.document.conditions import Condition
-from portal_core.config.kinds import kinds_in_force
+from portal_core.config.kinds import all_kinds
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.typed import SHOWN_IN
 from portal_core.config.patterns import PatternRefused, compiled, fits
@@ -574,7 +574,7 @@ def test_what_narrows_a_list_is_read_in_the_language_in_which_it_was_typed(kind:
 
 
 def test_all_kinds_that_take_an_answer_can_narrow_a_list() -> None:
-    own = [kind for kind in kinds_in_force() if kind.is_input and kind.key not in ("file", "record")]
+    own = [kind for kind in all_kinds() if kind.is_input and kind.key not in ("file", "record")]
     assert all(kind.filters for kind in own)
 
 

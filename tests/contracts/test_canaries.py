@@ -26,7 +26,7 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.roles import resolve_role
 from portal_core.config.actions import publish
 from portal_core.config.document import load
-from portal_core.config.kinds import kinds_in_force
+from portal_core.config.kinds import all_kinds
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.models import Document
@@ -413,7 +413,7 @@ def _content(answer: Any) -> str:
 def test_every_kind_that_takes_an_answer_has_its_canary():
     # Records have theirs in `canaries.record_answers`, files in tests/documents; both may move into `CANARIES`.
     elsewhere = {"file", "record"}
-    assert set(canaries.KINDS) | elsewhere == {kind.key for kind in kinds_in_force() if kind.is_input} | elsewhere
+    assert set(canaries.KINDS) | elsewhere == {kind.key for kind in all_kinds() if kind.is_input} | elsewhere
 
 
 # What a customer never sees. Of the group "late", the values of request b may be seen: it stands in "fixed".

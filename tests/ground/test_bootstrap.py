@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -30,6 +31,13 @@ def environment(tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "ENVIRONMENT", place)
     monkeypatch.setattr(bootstrap, "PROJECT_DIR", tmp_path)
     return place
+
+
+class FakeVersion(NamedTuple):
+    """As much of `sys.version_info` as is asked for."""
+
+    major: int
+    minor: int
 
 
 def stamp(place: Path, **kinds: str) -> None:
@@ -82,6 +90,35 @@ def test_a_python_without_venv_is_told_the_package(monkeypatch):
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     with pytest.raises(SystemExit, match=rf"apt-get install python{version}-venv"):
         bootstrap.refuse_missing_venv()
+
+
+@pytest.mark.parametrize(
+    ("machine", "version", "kind", "setting"),
+    [("aarch64", (3, 12), "base", "REDIS_URL"), ("x86_64", (3, 13), "dev", "TEST_REDIS_URL")],
+)
+def test_without_a_redis_server_that_is_told_before_the_install(monkeypatch, machine, version, kind, setting):
+    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    monkeypatch.setattr(bootstrap.platform, "machine", lambda: machine)
+    monkeypatch.setattr(bootstrap.sys, "version_info", FakeVersion(*version))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.delenv("TEST_REDIS_URL", raising=False)
+    with pytest.raises(SystemExit, match=rf"apt-get install redis-server.*or set {setting} to one that runs"):
+        bootstrap.refuse_missing_redis(kind)
+
+    monkeypatch.setenv(setting, "redis://localhost")
+    bootstrap.refuse_missing_redis(kind)
+    monkeypatch.delenv(setting)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: name if name == "valkey-server" else None)
+    bootstrap.refuse_missing_redis(kind)
+
+
+def test_where_the_wheel_brings_a_redis_server_none_is_asked_for(monkeypatch):
+    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    monkeypatch.setattr(bootstrap.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(bootstrap.sys, "version_info", FakeVersion(3, 12))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    bootstrap.refuse_missing_redis("base")
 
 
 def test_the_tests_need_more_than_the_start():

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from deploy import database_version
 from deploy.csp import PolicyMiddleware
-from deploy.logs import renderer
+from deploy.logs import _drop_tokens, renderer
 from deploy.settings import parts
 from tests.accounts.conftest import code_for
 from tests.factories import make_client
@@ -226,6 +226,13 @@ def test_a_link_that_opens_something_is_not_logged(path):
     line = line_of(record)
     assert line["path"] == path.replace("a.b:c", "[removed]").replace("abc", "[removed]")
     assert "abc" not in str(line) and "a.b:c" not in str(line)
+
+
+def test_an_error_that_quotes_a_link_does_not_give_it_away():
+    said = _failed(RuntimeError("no page at https://nordwarm.portico.example/g/abc:def/reply/ for GET"))
+    assert "no page at https://nordwarm.portico.example/g/[removed]/reply/ for GET" in said
+    assert "abc:def" not in said
+    assert _drop_tokens(None, "info", {"error": "/join/abc-def/ failed"}) == {"error": "/join/[removed]/ failed"}
 
 
 def test_an_older_postgresql_is_refused_with_its_version(monkeypatch):

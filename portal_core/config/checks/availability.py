@@ -8,7 +8,6 @@ from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import FieldBase
 from portal_core.config.document.flows import Ask, ChooseAsk, PayAsk, Status
 from portal_core.config.document.portal_document import RequestType
-from portal_core.config.kinds import is_in_force
 from portal_core.config.problems import Problem
 
 
@@ -41,8 +40,6 @@ def _type(kind: RequestType, path: str) -> Iterator[Problem]:
 
 
 def _field(field: FieldBase, path: str) -> Iterator[Problem]:
-    if not is_in_force(field.kind):
-        yield _later(f"{path}.kind", f"Fields of the kind {field.kind} are")
     if field.calculated is not None:
         yield _later(f"{path}.calculated", "Calculated fields are")
     yield from _condition(field.when, f"{path}.when")

@@ -8,7 +8,7 @@ from portal_core.config.checks.conditions import check_test
 from portal_core.config.checks.index import Index
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import AnyField, FieldBase, RecordField, RecordKind, RowsField
-from portal_core.config.kinds import is_in_force, kind_for
+from portal_core.config.kinds import kind_for
 from portal_core.config.placeholders import FIELD_PREFIX, field_keys_in, names_in_text
 from portal_core.config.problems import Problem
 from portal_core.config.visibility import Visibility, visibility
@@ -60,8 +60,6 @@ def _field(index: Index, field: AnyField, path: str) -> Iterator[Problem]:
     if field.kind in NOT_INSIDE:
         mend = "Take it out, or ask for it in the request type."
         yield Problem(f"{path}.kind", f"A record cannot hold a field of the kind {field.kind}.", mend)
-    elif not is_in_force(field.kind):
-        yield Problem(f"{path}.kind", f"Fields of the kind {field.kind} are not available yet.", "Take it out for now.")
     if field.calculated is not None:
         yield Problem(f"{path}.calculated", "Calculated fields are not available yet.", "Take it out for now.")
     if field.at:

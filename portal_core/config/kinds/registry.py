@@ -11,7 +11,6 @@ from portal_core.config.kinds.datetime import DateTimeKind
 from portal_core.config.kinds.email import EmailKind
 from portal_core.config.kinds.heading import HeadingKind
 from portal_core.config.kinds.info import InfoKind
-from portal_core.config.kinds.later import LATER_KINDS
 from portal_core.config.kinds.long_text import LongTextKind
 from portal_core.config.kinds.money import MoneyKind
 from portal_core.config.kinds.number import NumberKind
@@ -25,7 +24,7 @@ from portal_core.config.kinds.yes_no import YesNoKind
 # `Any`: a registry of kinds with different options.
 AnyKind = FieldKind[Any]
 
-_IN_FORCE: Final[tuple[AnyKind, ...]] = (
+_OWN: Final[tuple[AnyKind, ...]] = (
     TextKind(),
     LongTextKind(),
     NumberKind(),
@@ -44,27 +43,17 @@ _IN_FORCE: Final[tuple[AnyKind, ...]] = (
     HeadingKind(),
     InfoKind(),
 )
-_KINDS: Final[dict[str, AnyKind]] = {kind.key: kind for kind in (*_IN_FORCE, *LATER_KINDS)}
+_KINDS: Final[dict[str, AnyKind]] = {kind.key: kind for kind in _OWN}
 
 
 def register(kind: AnyKind) -> None:
-    """Puts a kind in force; packages that store something of their own register theirs at start."""
+    """Adds a kind; packages that own what it stores (files, saved records) register theirs at start."""
     _KINDS[kind.key] = kind
 
 
 def kind_for(key: str) -> AnyKind:
     """The kind of this key; every kind that the models accept has one."""
     return _KINDS[key]
-
-
-def is_in_force(key: str) -> bool:
-    """Whether fields of this kind can be published."""
-    return key in _KINDS and _KINDS[key] not in LATER_KINDS
-
-
-def kinds_in_force() -> tuple[AnyKind, ...]:
-    """The kinds that can be published."""
-    return tuple(kind for kind in _KINDS.values() if is_in_force(kind.key))
 
 
 def all_kinds() -> tuple[AnyKind, ...]:

@@ -218,7 +218,7 @@ class RowsKind(FieldKind[RowsField]):
         return json.dumps(rows, ensure_ascii=False) if rows else ""
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
-        from portal_core.config.kinds.registry import is_in_force, kind_for  # this kind is in the registry itself
+        from portal_core.config.kinds.registry import kind_for  # this kind is in the registry itself
 
         assert isinstance(config, RowsField)
         columns = [column for column in config.columns if not column.retired]
@@ -232,7 +232,7 @@ class RowsKind(FieldKind[RowsField]):
             kind = kind_for(column.kind)
             if not column.label:
                 yield Fault(f"{path}.label", "This column has no label.", "Add the words of its head.")
-            if not is_in_force(column.kind) or not kind.fits_column:
+            if not kind.fits_column:
                 text = f"Columns of the kind {column.kind} are not available yet."
                 yield Fault(f"{path}.kind", text, "Use another kind.")
             for name in NOT_OF_COLUMNS:
