@@ -61,6 +61,7 @@ def connect() -> None:
     registry.on_cleaning(_clear_notices)
     registry.on_cleaning(measure_usual_hours)
     registry.on_cleaning(replan_tonight)
+    registry.on_cleaning(search_rebuild.renew_words_tonight)
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
     registry.set_finder(finding.schemas_that_know)

@@ -280,8 +280,13 @@ class CompiledPortal:
 
     @property
     def search_signatures(self) -> tuple[str, ...]:
-        """Under which signatures words of fields may be found now."""
+        """Under which signatures the words of fields and files are as they should be."""
         return (NOTHING.signature, *(item.signature for item in self._searchable.values()))
+
+    @property
+    def found_signatures(self) -> tuple[str, ...]:
+        """Under which signatures they may be found now: also those that know nothing of files yet."""
+        return (*self.search_signatures, *(item.fields_signature for item in self._searchable.values()))
 
     @property
     def groups(self) -> tuple[tuple[TextValue | None, tuple[CompiledType, ...]], ...]:

@@ -1,7 +1,8 @@
-"""Which fields may be found by their words: those that every staff role sees in every status (hazard 42).
+"""Which fields and documents may be found by their words: those that every staff role sees in every status (hazard 42).
 
 An index that held more would tell a colleague who may not see a field what stands in it: by finding something. What
-is hidden anywhere from anybody of the staff is therefore found by nobody.
+is hidden anywhere from anybody of the staff is therefore found by nobody. The same goes for the names of files that
+customers sent as a document of some kind.
 """
 
 import hashlib
@@ -13,9 +14,9 @@ from typing import Final
 from portal_core.accounts.roles import AGENT, MANAGER, OWNER, Role, builtin_role
 from portal_core.config.compiled_flow import CompiledFlow
 from portal_core.config.document.base import TextValue
-from portal_core.config.document.fields import ChoiceField, ChoicesField, FieldBase, RowsField
+from portal_core.config.document.fields import ChoiceField, ChoicesField, DocumentKind, FieldBase, RowsField
 from portal_core.config.document.portal_document import PortalDocument, RequestType
-from portal_core.config.visibility import Visibility, visibility
+from portal_core.config.visibility import Visibility, kind_visibility, visibility
 
 _LENGTH = 24
 # Kinds whose stored values are read with words of the document.
@@ -24,14 +25,24 @@ _WORDED: Final = frozenset({ChoiceField, ChoicesField, RowsField})
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """The fields of one type that are indexed. `signature` changes with whatever changes their words in the index."""
+    """What of one type is indexed. `signature` changes with whatever changes its words in the index.
+
+    `hidden_kinds` are the kinds of documents whose file names stay out. `fields_signature` stands for the fields alone:
+    words that were written under it, before there were names of files among them, may be found until they are renewed.
+    """
 
     field_keys: frozenset[str]
     signature: str
+    fields_signature: str
+    hidden_kinds: frozenset[str] = frozenset()
+
+    def names_files_of(self, kind_key: str) -> bool:
+        """Whether the names of files that came as a document of this kind are indexed."""
+        return kind_key not in self.hidden_kinds
 
 
 # What stands for a type that the document does not know (any more): nothing of its answers is found.
-NOTHING = Searchable(frozenset(), "unknown")
+NOTHING = Searchable(frozenset(), "unknown", "unknown")
 
 
 def compile_searchable(
@@ -40,15 +51,31 @@ def compile_searchable(
     """What may be found, by type."""
     built_in = (builtin_role(key) for key in (OWNER, MANAGER, AGENT))
     roles = [role for role in (*built_in, *own_roles) if role is not None and role.is_staff]
-    return {kind.key: _searchable(kind, flows[kind.flow], roles, document) for kind in document.types}
+    hidden = frozenset(kind.key for kind in document.document_kinds if not _is_kind_seen_by_all(kind, roles))
+    return {kind.key: _searchable(kind, flows[kind.flow], roles, document, hidden) for kind in document.types}
 
 
-def _searchable(kind: RequestType, flow: CompiledFlow, roles: list[Role], document: PortalDocument) -> Searchable:
+def _searchable(
+    kind: RequestType, flow: CompiledFlow, roles: list[Role], document: PortalDocument, hidden_kinds: frozenset[str]
+) -> Searchable:
     known = {status.key for status in flow.statuses}
     shown = [field for field in kind.fields if is_seen_by_all(field, roles, known)]
-    said = [kind.key, document.portal.language, _words(kind.name), [_signed(field) for field in shown]]
-    digest = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    return Searchable(frozenset(field.key for field in shown), digest[:_LENGTH])
+    said: list[object] = [kind.key, document.portal.language, _words(kind.name), [_signed(field) for field in shown]]
+    return Searchable(
+        frozenset(field.key for field in shown),
+        # Of kinds only what is kept out: a new kind that all see changes nothing of what is written already.
+        signature=_digest([*said, sorted(hidden_kinds)]),
+        fields_signature=_digest(said),
+        hidden_kinds=hidden_kinds,
+    )
+
+
+def _digest(said: list[object]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:_LENGTH]
+
+
+def _is_kind_seen_by_all(kind: DocumentKind, roles: Iterable[Role]) -> bool:
+    return not kind.show or all(kind_visibility(kind, role) >= Visibility.SEE for role in roles)
 
 
 def is_seen_by_all(field: FieldBase, roles: Iterable[Role], statuses: Collection[str]) -> bool:

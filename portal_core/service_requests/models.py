@@ -146,7 +146,8 @@ class RequestSearch(TenantModel):
     """The words by which one request is found: see `search_index.py`, which alone writes them.
 
     `plain` holds what every colleague sees whatever is published (number, customer, messages, notes); `words` the same
-    and the fields that every staff role sees in every status under the configuration that `signature` stands for.
+    and the fields that every staff role sees in every status, and the names of files that came as documents of kinds
+    that all of them see, under the configuration that `signature` stands for.
     """
 
     request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, primary_key=True, related_name="search")

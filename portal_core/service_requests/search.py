@@ -157,7 +157,7 @@ def search(
     seen = narrowed(seen, actor, filters, zone=zone)
     with_people = seen.select_related("customer", "assignee")
     exact = [] if query.number is None else list(with_people.filter(number=query.number))
-    look = _Look(seen.exclude(pk__in=[row.pk for row in exact]), _asked(query), list(portal.search_signatures))
+    look = _Look(seen.exclude(pk__in=[row.pk for row in exact]), _asked(query), list(portal.found_signatures))
     if place is None:
         return _first_page(look, with_people, exact, _Ranking(query, portal))
     rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look

@@ -1,27 +1,31 @@
 """Keeps the words by which requests are found, in the transaction of each write.
 
 SECURITY: in the index stands only what every colleague sees. Fields come from `texts_for_all_staff`, which leaves out
-what is hidden from any staff role in any status; they lie apart from the rest (`plain`), under the signature of the
-configuration that allowed them. A search matches them only while that signature is in force.
+what is hidden from any staff role in any status, and names of files that came as documents only of kinds that all see;
+they lie apart from the rest (`plain`), under the signature of the configuration that allowed them. A search matches
+them only while that signature is in force.
 """
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db import connection
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import HistoryEntry, Kind
+from portal_core.history.record import JsonValue
 from portal_core.service_requests.entries import WRITTEN
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_words import indexed_words
 from portal_core.service_requests.visible_values import texts_for_all_staff
 
+# A file that was sent: as a document of which kind, and its name.
+_Named: TypeAlias = tuple[str, str]
 # A vector holds a megabyte at most: 12,000 words of 40 bytes, one more message, and the fields.
 _PLAIN_LIMIT: Final = 12_000
 _MESSAGE_LIMIT: Final = 7_000
-_FIELDS_LIMIT: Final = 5_000
+_SIGNED_LIMIT: Final = 5_000
 _WRITE: Final = """
 INSERT INTO portal_core_requestsearch AS kept (request_id, plain, words, signature)
 VALUES (%(id)s, array_to_tsvector(%(plain)s::text[]), array_to_tsvector(%(all)s::text[]), %(signature)s)
@@ -36,16 +40,24 @@ UPDATE portal_core_requestsearch
 SET plain = plain || array_to_tsvector(%(words)s::text[]), words = words || array_to_tsvector(%(words)s::text[])
 WHERE request_id = %(id)s AND length(plain) < %(limit)s
 """
+# Only where the words beside them are of the same configuration; else they are written with all the others.
+_ADD_SIGNED: Final = """
+UPDATE portal_core_requestsearch SET words = words || array_to_tsvector(%(words)s::text[])
+WHERE request_id = %(id)s AND signature = %(signature)s AND length(words) < %(limit)s
+"""
 
 
 def index_new(request: ServiceRequest, portal: CompiledPortal) -> None:
     """Writes the words of a request that was just filed; its customer should be loaded."""
-    _write(request, portal, bodies=())
+    _write(request, portal, bodies=(), papers=())
 
 
 def index_answers(request: ServiceRequest, portal: CompiledPortal) -> None:
     """Writes the words of its answers anew."""
-    fields = _fields(request, portal)
+    sent = HistoryEntry.objects.filter(request_id=request.pk, kind=Kind.ANSWERED, data__has_key="files").order_by("-id")
+    papers = sent.values_list("data__kind", "data__files")
+    names = [(kind_key, name) for kind_key, files in papers for name in _names(files)]
+    fields = _signed(request, portal, _seen_names(request.type_key, names, portal))
     signature = portal.searchable(request.type_key).signature
     with connection.cursor() as cursor:
         cursor.execute(_FIELDS, {"id": request.pk, "fields": fields, "signature": signature})
@@ -65,26 +77,52 @@ def index_text(request_id: uuid.UUID, *texts: str) -> None:
             cursor.execute(_ADD, {"id": request_id, "words": words, "limit": _PLAIN_LIMIT})
 
 
+def index_papers(request: ServiceRequest, kind_key: str, names: Iterable[str], portal: CompiledPortal) -> None:
+    """Adds the names of files that were sent as a document of a kind, where all colleagues see that kind."""
+    searchable = portal.searchable(request.type_key)
+    words = indexed_words(_seen_names(request.type_key, ((kind_key, name) for name in names), portal), _MESSAGE_LIMIT)
+    if words:
+        limit = _PLAIN_LIMIT + _SIGNED_LIMIT
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _ADD_SIGNED,
+                {"id": request.pk, "words": words, "signature": searchable.signature, "limit": limit},
+            )
+
+
 def index_whole(requests: Sequence[ServiceRequest], portal: CompiledPortal) -> None:
     """Writes all words of locked requests anew, with one query for their messages; customers should be loaded."""
     bodies: dict[uuid.UUID, list[str]] = {request.pk: [] for request in requests}
+    papers: dict[uuid.UUID, list[_Named]] = {request.pk: [] for request in requests}
     written = (
         HistoryEntry.objects.filter(request_id__in=bodies, kind__in=WRITTEN)
         .exclude(body="", data={})
         .order_by("-id")
-        .values_list("request_id", "kind", "body", "data__files")
+        .values_list("request_id", "kind", "body", "data__kind", "data__files")
     )
-    for request_id, kind, body, files in written.iterator(chunk_size=500):
-        # SECURITY: what was sent for an ask can be a document of a kind that some roles do not see.
-        named = files if files and kind in (Kind.REPLIED, Kind.NOTED) else ()
-        bodies[request_id] += [body, *(str(file.get("name", "")) for file in named)]
+    for request_id, kind, body, kind_key, files in written.iterator(chunk_size=500):
+        bodies[request_id].append(body)
+        if kind in (Kind.REPLIED, Kind.NOTED):
+            bodies[request_id] += _names(files)
+        elif kind == Kind.ANSWERED:
+            papers[request_id] += [(kind_key, name) for name in _names(files)]
     for request in requests:
-        _write(request, portal, bodies=bodies[request.pk])
+        _write(request, portal, bodies=bodies[request.pk], papers=papers[request.pk])
 
 
-def _write(request: ServiceRequest, portal: CompiledPortal, *, bodies: Iterable[str]) -> None:
+def _names(files: list[dict[str, JsonValue]] | None) -> list[str]:
+    return [str(file.get("name", "")) for file in files or ()]
+
+
+def _seen_names(type_key: str, files: Iterable[_Named], portal: CompiledPortal) -> list[str]:
+    """SECURITY: what was sent for an ask can be a document of a kind that some roles do not see."""
+    searchable = portal.searchable(type_key)
+    return [name for kind_key, name in files if searchable.names_files_of(kind_key)]
+
+
+def _write(request: ServiceRequest, portal: CompiledPortal, *, bodies: Iterable[str], papers: Iterable[_Named]) -> None:
     plain = indexed_words((*_known_of(request, portal), *bodies), _PLAIN_LIMIT)
-    everything = [*plain, *_fields(request, portal)]
+    everything = [*plain, *_signed(request, portal, _seen_names(request.type_key, papers, portal))]
     signature = portal.searchable(request.type_key).signature
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, {"id": request.pk, "plain": plain, "all": everything, "signature": signature})
@@ -95,5 +133,5 @@ def _known_of(request: ServiceRequest, portal: CompiledPortal) -> tuple[str, ...
     return (str(request.number), portal.reference(request.number), customer.name, customer.email, customer.phone)
 
 
-def _fields(request: ServiceRequest, portal: CompiledPortal) -> list[str]:
-    return indexed_words(texts_for_all_staff(request, portal), _FIELDS_LIMIT)
+def _signed(request: ServiceRequest, portal: CompiledPortal, names: Iterable[str]) -> list[str]:
+    return indexed_words((*texts_for_all_staff(request, portal), *names), _SIGNED_LIMIT)

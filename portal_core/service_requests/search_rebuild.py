@@ -8,12 +8,15 @@ import uuid
 from datetime import timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.service_requests.models import RequestSearch, ServiceRequest
 from portal_core.service_requests.search_index import index_whole
+from tenants.context import current
 from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 from tenants.outbox.models import Event
@@ -34,6 +37,20 @@ def ask_for_words() -> None:
         emit("search.stale", {"after": ""})
 
 
+def renew_words_tonight() -> None:
+    """Once a night in every schema: finds what no event has told of, as when an update indexes more than before.
+    Does nothing outside of a portal."""
+    if current() is None:
+        return
+    try:
+        portal = live_portal()
+    except PortalNotSetUp:
+        return
+    if _stale(portal.search_signatures, None).exists():
+        with transaction.atomic():
+            ask_for_words()
+
+
 def on_published(_event: Event) -> None:
     """Begins with the first batch, and looks for stragglers later."""
     emit("search.stale", {"after": ""})
@@ -49,24 +66,26 @@ def on_person_changed(event: Event) -> None:
 
 
 def on_stale(event: Event) -> None:
-    """Writes one batch and asks for the next one; ends where nothing is stale."""
+    """Writes one batch and asks for the next one; ends where nothing is stale.
+
+    The rows are locked as writers lock them. One that somebody writes to just now is waited for: its writer has its
+    words, or leaves it to us.
+    """
     portal = live_portal()
     after = parse_uuid(str(event.payload.get("after", "")))
-    rows = list(_stale(portal.search_signatures, after)[:BATCH])
+    stale = _stale(portal.search_signatures, after)
+    rows = list(stale.select_related("customer").select_for_update(of=("self",))[:BATCH])
     index_whole(rows, portal)
     if len(rows) == BATCH:
         emit("search.stale", {"after": str(rows[-1].pk)})
 
 
 def _stale(signatures: tuple[str, ...], after: uuid.UUID | None) -> QuerySet[ServiceRequest]:
-    """Requests without words, or with words under a signature that is not in force; locked, as writers lock them.
-
-    One that somebody writes to just now is waited for: its writer has its words, or leaves it to us.
-    """
+    """Requests without words, or with words under a signature that is not in force."""
     rows = ServiceRequest.objects.filter(Q(search=None) | ~Q(search__signature__in=signatures))
     if after is not None:
         rows = rows.filter(pk__gt=after)
-    return rows.select_related("customer").select_for_update(of=("self",)).order_by("id")
+    return rows.order_by("id")
 
 
 def connect() -> None:

@@ -49,7 +49,7 @@ from portal_core.service_requests.errors import (
 )
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.search_index import index_text
+from portal_core.service_requests.search_index import index_papers, index_text
 from portal_core.service_requests.seen_values import Change, refuse_stale_values
 from portal_core.service_requests.stays import DoneAsk, mark_ask_done, note_acted
 from portal_core.service_requests.taking import Given, open_changed_documents, settle_sent_back, take
@@ -273,6 +273,7 @@ class _Answering:
         entry = add_line(actor=actor, request_id=request.pk, line=line)
         if taken is not None:
             attach_to_entry(entry, request, taken.rows)
+            index_papers(request, str(data["kind"]), [row.name for row in taken.rows], self.portal)
         if line.body:
             index_text(request.pk, line.body)
         target = to or onward(request, portal=self.portal, now=self.now)
