@@ -12,6 +12,7 @@ from portal_core.config.canonical import canonical
 from portal_core.config.changes import Change, compare
 from portal_core.config.checks import check
 from portal_core.config.compile import compile_portal
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import PortalDocument
 from portal_core.config.impact import Move, Standing, Withhold
 from portal_core.config.live import portal_version
@@ -27,12 +28,17 @@ class Plan:
     """One document on its way to going live. `problems` are all findings; those that stop are in `stops`."""
 
     live: PortalVersion | None
-    previous: PortalDocument | None
+    before: CompiledPortal | None
     wanted: PortalDocument
     complete: PortalDocument
     standing: Sequence[Standing]
     moves: Sequence[Move]
     problems: tuple[Problem, ...]
+
+    @property
+    def previous(self) -> PortalDocument | None:
+        """The document of the live version."""
+        return None if self.before is None else self.before.document
 
     @property
     def stops(self) -> tuple[Problem, ...]:
@@ -50,18 +56,24 @@ class Plan:
         return () if self.previous is None else compare(self.previous, self.wanted)
 
     @cached_property
+    def portals(self) -> tuple[CompiledPortal, CompiledPortal]:
+        """The live and the wanted portal, compiled. Needs a document without stops."""
+        wanted = compile_portal(self.complete, 0)
+        return self.before or wanted, wanted
+
+    @cached_property
     def newly_seen(self) -> tuple[NewlySeen, ...]:
         """The fields whose values would come to light for customers. Needs a document without stops."""
         if self.previous is None:
             return ()
-        return newly_seen(compile_portal(self.previous, 0), compile_portal(self.complete, 0), self.moves)
+        return newly_seen(*self.portals, self.moves)
 
     @cached_property
     def newly_seen_papers(self) -> tuple[NewlySeenPapers, ...]:
         """The document kinds whose documents would come to light for customers. Needs a document without stops."""
         if self.previous is None:
             return ()
-        return newly_seen_papers(compile_portal(self.previous, 0), compile_portal(self.complete, 0))
+        return newly_seen_papers(*self.portals)
 
     @property
     def to_light(self) -> frozenset[str]:
@@ -88,7 +100,7 @@ class Plan:
         """What is to be hidden of the fields that were chosen (type.field)."""
         if self.previous is None or not chosen:
             return ()
-        return withheld(compile_portal(self.previous, 0), self.newly_seen, chosen)
+        return withheld(self.portals[0], self.newly_seen, chosen)
 
     def withheld_papers(self, chosen: Collection[str]) -> tuple[str, ...]:
         """The document kinds that were chosen (document:kind): what there is of them stays hidden."""
@@ -98,7 +110,8 @@ class Plan:
 def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[str, object] | None = None) -> Plan:
     """The plan for a document over the live version. Reads where requests stand; writes nothing."""
     # Compiled once a process: reading the largest document again takes longer than all the rest.
-    previous = None if live is None else portal_version(live.number).document
+    before = None if live is None else portal_version(live.number)
+    previous = None if before is None else before.document
     standing = impact.standing()
     complete = wanted
     if previous is not None:
@@ -106,4 +119,4 @@ def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[st
         complete = carry_retired(previous, wanted, standing, kept)
     moves, against = plan_moves(previous, wanted, complete, standing, mapping)
     found = {*check(complete, previous), *missing_assets(complete), *against}
-    return Plan(live, previous, wanted, complete, standing, moves, tuple(sorted(found)))
+    return Plan(live, before, wanted, complete, standing, moves, tuple(sorted(found)))

@@ -85,15 +85,24 @@ def kind_named(user: User, key: str) -> Kind | None:
 
 def way_for(user: User, kind: str, asked: str) -> Way:
     """How a notice of `kind` goes to this person by mail; `asked` is what the document says for this one."""
+    return chosen_way(user.notice_choices, kind, asked)
+
+
+def chosen_way(choices: Mapping[str, object], kind: str, asked: str) -> Way:
+    """`way_for` by the choices alone (`User.notice_choices`), for counting without loading people."""
     if kind == ALWAYS:
         return Way.NOW
-    chosen = _chosen(user, kind) or Way(asked)
-    return Way.NEVER if chosen == Way.DAILY and not takes_digest(user) else chosen
+    chosen = _chosen(choices, kind) or Way(asked)
+    return Way.NEVER if chosen == Way.DAILY and not _takes_digest(choices) else chosen
 
 
 def takes_digest(user: User) -> bool:
     """Whether the daily mail has not been switched off as a whole."""
-    return _chosen(user, DIGEST) != Way.NEVER
+    return _takes_digest(user.notice_choices)
+
+
+def _takes_digest(choices: Mapping[str, object]) -> bool:
+    return _chosen(choices, DIGEST) != Way.NEVER
 
 
 def choose(user_id: UUID | str, ways: Mapping[str, Way], *, shown: Mapping[str, Way]) -> None:
@@ -143,14 +152,14 @@ def switch_on(user_id: UUID | str, kind: str) -> None:
 
 def has_chosen(user: User, kind: str) -> bool:
     """Whether it is the person's own choice how this kind goes, and not the business's rule."""
-    return _chosen(user, kind) is not None or not takes_digest(user)
+    return _chosen(user.notice_choices, kind) is not None or not takes_digest(user)
 
 
 def is_off(user: User, kind: str) -> bool:
     """Whether the person has switched this kind off."""
-    return _chosen(user, kind) == Way.NEVER
+    return _chosen(user.notice_choices, kind) == Way.NEVER
 
 
-def _chosen(user: User, kind: str) -> Way | None:
-    value = user.notice_choices.get(kind)
-    return Way(value) if value in Way.values else None
+def _chosen(choices: Mapping[str, object], kind: str) -> Way | None:
+    value = choices.get(kind)
+    return Way(value) if isinstance(value, str) and value in Way.values else None

@@ -46,12 +46,12 @@ def rule_values(request: ServiceRequest, portal: CompiledPortal) -> dict[str, Js
 
 def ways_of(event: str, portal: CompiledPortal, request: ServiceRequest) -> Mapping[str, Way]:
     """Which kinds of readers are told of `event` (customer, handler, team, manager), and how by mail."""
-    return _ways(event, portal, rule_values(request, portal), request.status_key)
+    return ways_in(event, portal, rule_values(request, portal), request.status_key)
 
 
 def way_of_many(portal: CompiledPortal) -> Way | None:
     """How the new person is told when many requests are given to them at once; no single request decides then."""
-    return _ways("assigned", portal, {}, "").get("handler")
+    return ways_in("assigned", portal, {}, "").get("handler")
 
 
 def usual_way(portal: CompiledPortal, event: str, who: str) -> Way | None:
@@ -62,7 +62,8 @@ def usual_way(portal: CompiledPortal, event: str, who: str) -> Way | None:
     return DEFAULTS.get(event, {}).get(who)
 
 
-def _ways(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> Mapping[str, Way]:
+def ways_in(event: str, portal: CompiledPortal, values: Mapping[str, JsonValue], status_key: str) -> Mapping[str, Way]:
+    """`ways_of` by the stored answers and the status alone, for counting without loading requests."""
     rules = [rule for rule in portal.notifications if rule.event == event]
     holding = [rule for rule in rules if holds(rule.if_, values, status_key, portal.time_zone)]
     return ways_by(event, {rule.who for rule in rules}, [(rule.who, rule.when) for rule in holding])

@@ -23,7 +23,7 @@ def check_reach(index: Index) -> Iterator[Problem]:
 
 def _flow(flow: Flow, starts: Iterable[str], path: str) -> Iterator[Problem]:
     statuses = {status.key: status for status in active_statuses(flow)}
-    forward, backward = _ways(flow)
+    forward, backward = ways_of(flow)
     reached = reachable((key for key in starts if key in statuses), forward)
     ends = [key for key, status in statuses.items() if status.outcome is not None]
     ending = reachable(ends, backward)
@@ -36,7 +36,8 @@ def _flow(flow: Flow, starts: Iterable[str], path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.statuses.{key}", "From this status no request can ever come to an end.", mend)
 
 
-def _ways(flow: Flow) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def ways_of(flow: Flow) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Which statuses each one leads to, by a move or by itself; and the same the other way round."""
     forward: dict[str, set[str]] = {}
     for move in flow.transitions:
         for origin in move.from_:

@@ -17,7 +17,7 @@ from portal_core.config.mapping import MAX_SINGLE
 from portal_core.config.newly_seen import NewlySeenPapers
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Review, review_or_faults
-from portal_core.desk.setup.review.seeing import anchor_of, come_to_light, compiled, lines_of
+from portal_core.desk.setup.review.seeing import anchor_of, come_to_light, lines_of
 from portal_core.desk.setup.review.standing import Mapto, maptos
 from portal_core.service_requests.publish_facts import SeenRow, StandingRow, seen_rows, standing_rows
 from portal_core.service_requests.publish_papers import paper_rows
@@ -148,7 +148,7 @@ def seen(request: PersonRequest) -> HttpResponse:
     item = next((each for each in fields if each.key == key), None)
     if item is None:
         raise Http404
-    portals = compiled(review.planned)
+    portals = review.planned.portals
     stretch = seen_rows(request.actor, item, portals, review.planned.moves, after=_number(request.GET.get("after", "")))
     label = portals[0].text(portals[0].type(item.type_key).field(item.field_key).label)
     rows = (row for row in stretch.rows if isinstance(row, SeenRow))
@@ -157,7 +157,7 @@ def seen(request: PersonRequest) -> HttpResponse:
 
 
 def _seen_papers(request: PersonRequest, review: Review, item: NewlySeenPapers) -> HttpResponse:
-    portals = compiled(review.planned)
+    portals = review.planned.portals
     after = parse_uuid(request.GET.get("after", ""))
     stretch = paper_rows(request.actor, item.kind_key, portals, after=after)
     label = portals[0].text(portals[0].document_kinds[item.kind_key].name)

@@ -1,12 +1,14 @@
 """The figures above the review, and what live data says to single changes; counted whenever the page is made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from portal_core.config.changes import Change
 from portal_core.config.planning import Plan
+from portal_core.desk.setup.review.mails import counted, mail_facts
 from portal_core.desk.setup.review.seeing import Seeing
 from portal_core.desk.setup.review.standing import Mapto
+from portal_core.notifications.mail_changes import MailChange
 from portal_core.service_requests.publish_facts import half_filled, lacking
 
 # What a half-filled form notices.
@@ -27,7 +29,6 @@ _FORM = frozenset(
         "column.retired",
     ]
 )
-_MAILS = frozenset({"status.notify", "status.remind", "status.if_late", "document.notifications", "status.close"})
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,11 @@ class Figure:
 
 
 def figures(
-    planned: Plan, maptos: Iterable[Mapto], seen: Iterable[Seeing], forms: dict[str, int]
+    planned: Plan,
+    maptos: Iterable[Mapto],
+    seen: Iterable[Seeing],
+    forms: dict[str, int],
+    mails: Sequence[MailChange],
 ) -> tuple[Figure, ...]:
     """The four figures."""
     maptos, seen = list(maptos), list(seen)
@@ -52,8 +57,20 @@ def figures(
         Figure("Requests moved", moved, f"of {standing:,} open"),
         Figure("Newly visible to", max((item.customers for item in seen), default=0), _customers(fields)),
         Figure("Half-filled forms", half, "keep what was typed" if half else "nobody is in the middle of one"),
-        Figure("Mails sent", told, "as you chose below" if told else "unless you choose so below"),
+        Figure("Mails sent", told, _from_then_on(mails) or _as_chosen(told)),
     )
+
+
+def _as_chosen(told: int) -> str:
+    return "as you chose below" if told else "unless you choose so below"
+
+
+def _from_then_on(mails: Sequence[MailChange]) -> str:
+    """Kinds of mail, not mails: how many requests each is about stands beside its change."""
+    begins, ends = counted(mails, "starts"), counted(mails, "stops")
+    parts = [f"{begins} more" if begins else "", f"{ends} fewer" if ends else ""]
+    said = " and ".join(part for part in parts if part)
+    return f"by publishing; from then on {said} about open requests" if said else ""
 
 
 def _customers(things: int) -> str:
@@ -68,7 +85,9 @@ def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
     return half_filled(keys) if keys else {}
 
 
-def facts(planned: Plan, changes: Iterable[Change], forms: dict[str, int]) -> dict[tuple[str, ...], str]:
+def facts(
+    planned: Plan, changes: Sequence[Change], forms: dict[str, int], mails: Iterable[MailChange]
+) -> dict[tuple[str, ...], str]:
     """What live data says to a change, by its place."""
     open_in: dict[tuple[str, str], int] = {}
     flow_of = {kind.key: kind.flow for kind in (planned.previous or planned.wanted).types}
@@ -78,11 +97,12 @@ def facts(planned: Plan, changes: Iterable[Change], forms: dict[str, int]) -> di
     open_of: dict[str, int] = {}
     for item in planned.standing:
         open_of[item.type_key] = open_of.get(item.type_key, 0) + item.open_count
+    about_mails = mail_facts(mails, changes)
     found: dict[tuple[str, ...], str] = {}
     for change in changes:
-        words = _fact(change, open_in, open_of, forms)
-        if words:
-            found[change.path] = words
+        words = (_fact(change, open_in, open_of, forms), about_mails.get(change.path, ""))
+        if any(words):
+            found[change.path] = " ".join(filter(None, words))
     return found
 
 
@@ -94,10 +114,7 @@ def _fact(change: Change, open_in: dict[tuple[str, str], int], open_of: dict[str
         count = open_in.get((path[1], path[3]), 0)
         if not count:
             return ""
-        standing = "1 open request stands there" if count == 1 else f"{count:,} open requests stand there"
-        return (
-            f"{standing}; what comes next for them follows the new rule." if change.kind in _MAILS else f"{standing}."
-        )
+        return "1 open request stands there." if count == 1 else f"{count:,} open requests stand there."
     if path[0] == "types" and len(path) == 2:
         count = open_of.get(path[1], 0)
         return "" if not count else f"{_requests(count)} of it."

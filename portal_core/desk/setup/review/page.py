@@ -14,6 +14,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.planning import Plan, plan
 from portal_core.config.problems import Problem
 from portal_core.config.queries import live_version
+from portal_core.desk.setup.review.mails import mails_that_change
 from portal_core.desk.setup.review.mends import Mend, is_about_requests, mends
 from portal_core.desk.setup.review.numbers import Figure, facts, figures, forms_in_use
 from portal_core.desk.setup.review.seeing import Seeing, seeings
@@ -177,7 +178,8 @@ def _review(actor: Actor, planned: Plan, decided: Decisions, when: Schedule | No
     seen = seeings(actor, planned, decided)
     changes = planned.changes
     forms = forms_in_use(changes)
-    said = facts(planned, changes[:SHOWN_CHANGES], forms)
+    mails = mails_that_change(planned)
+    said = facts(planned, changes[:SHOWN_CHANGES], forms, mails)
     shown = [_shown(change, said.get(change.path, ""), places, seen) for change in changes[:SHOWN_CHANGES]]
     attached = {id(item) for each in shown for item in (*each.maptos, *each.seen)}
     to_decide: list[Seeing | Mapto] = [*places, *seen]
@@ -191,7 +193,7 @@ def _review(actor: Actor, planned: Plan, decided: Decisions, when: Schedule | No
         mends=found,
         groups=_groups(shown),
         left_over=tuple(item for item in to_decide if id(item) not in attached),
-        figures=figures(planned, places, seen, forms),
+        figures=figures(planned, places, seen, forms, mails),
         hidden_changes=max(0, len(changes) - SHOWN_CHANGES),
         undecided=undecided,
         decisions=len(places) + len(seen),

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.draft.decisions import Decisions
 from portal_core.config.draft.paths import Path
@@ -88,11 +87,6 @@ def anchor_of(key: str) -> str:
     return f"seen-{key.replace('.', '-').replace(':', '-')}"
 
 
-def compiled(planned: Plan) -> tuple[CompiledPortal, CompiledPortal]:
-    """The live and the wanted portal."""
-    return compile_portal(planned.previous or planned.wanted, 0), compile_portal(planned.complete, 0)
-
-
 def come_to_light(planned: Plan) -> tuple[tuple[NewlySeen, ...], tuple[NewlySeenPapers, ...]]:
     """Fields and document kinds that customers would newly see; a document that cannot work yet shows nothing."""
     try:
@@ -106,7 +100,7 @@ def seeings(actor: Actor, planned: Plan, decided: Decisions) -> tuple[Seeing, ..
     items, papers = come_to_light(planned)
     if not (items or papers):
         return ()
-    portals = compiled(planned)
+    portals = planned.portals
     found = [
         *(_seeing(actor, planned, decided, item, portals) for item in items),
         *(_papers(actor, decided, item, portals) for item in papers),

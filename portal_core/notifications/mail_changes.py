@@ -1,0 +1,228 @@
+"""Which mails about open requests would begin or end when one version follows another: counted, nothing is sent.
+
+Asked of the very rules by which mails are sent: those of statuses, of the document, of the clock; and, for customers,
+of their own choices. One query, however many requests there are.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from portal_core.config.checks.reach import reachable, ways_of
+from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus
+from portal_core.config.conditions import holds, tests_in
+from portal_core.config.document.conditions import Condition
+from portal_core.config.document.flows import LateRule, NotifyRule, Reminder
+from portal_core.config.impact import Move
+from portal_core.notifications.choices import ALWAYS, chosen_way
+from portal_core.notifications.models import Way
+from portal_core.notifications.rules import STAFF_READERS, ways_in
+from portal_core.service_requests.publish_facts import OpenGroup, open_groups
+
+# What a mail is about: a status is reached, waits for its customer, lasts too long, is closed; or an event.
+What: TypeAlias = str
+Effect: TypeAlias = Literal["starts", "stops", "sooner", "later"]
+Ways: TypeAlias = Mapping[str, Way]
+
+_Rule = TypeVar("_Rule", LateRule, Reminder)
+_READERS: Final = ("customer", *STAFF_READERS)
+# Nothing of an open request is "created" any more.
+_EVENTS: Final = ("replied", "noted", "assigned", "changed", "planned", "late")
+# Under which of their kinds customers choose how news of an event come.
+_CHOSEN_AS: Final = {"replied": "replies", "changed": "status", "planned": "status"}
+
+
+@dataclass(frozen=True)
+class MailChange:
+    """One mail to one kind of reader, and for how many open requests what becomes of it.
+
+    `place` is where the document says so: a status, or the notifications as a whole.
+    """
+
+    place: tuple[str, ...]
+    what: What
+    who: str
+    requests: Mapping[Effect, int]
+
+
+@dataclass(frozen=True)
+class _Occasion:
+    place: tuple[str, ...]
+    what: What
+    concerns: Callable[[str, str], bool]
+    before: Callable[[OpenGroup], Ways]
+    after: Callable[[OpenGroup], Ways]
+    conditions: tuple[Condition | None, ...]
+
+
+def mail_changes(before: CompiledPortal, after: CompiledPortal, moves: Sequence[Move] = ()) -> tuple[MailChange, ...]:
+    """Every mail of which something would change for requests that are open now; `moves` are made while publishing."""
+    occasions = [*_of_statuses(before, after), *_of_events(before, after)]
+    if not occasions:
+        return ()
+    keys = {test.field for each in occasions for rule in each.conditions for test in tests_in(rule) if test.field}
+    groups = open_groups([kind.key for kind in before.every_type], keys)
+    targets = {(move.from_type, move.from_status): move for move in moves if move.numbers is None}
+    stands = [(group, targets.get((group.type_key, group.status_key))) for group in groups]
+    found = [change for each in occasions for change in _changes(each, stands)]
+    return tuple(change for change in found if change.requests)
+
+
+def _changes(each: _Occasion, stands: Iterable[tuple[OpenGroup, Move | None]]) -> Iterator[MailChange]:
+    counts: dict[str, Counter[Effect]] = {who: Counter() for who in _READERS}
+    for group, move in stands:
+        place = (group.type_key, group.status_key) if move is None else (move.to_type, move.to_status)
+        if not each.concerns(*place):
+            continue
+        before, after = each.before(group), each.after(group)
+        for who, count in counts.items():
+            effect = _effect(before.get(who, Way.NEVER), after.get(who, Way.NEVER))
+            if effect is not None and (who != "customer" or group.is_told):
+                count[effect] += group.count
+    for who, count in counts.items():
+        yield MailChange(each.place, each.what, who, dict(count))
+
+
+def _effect(before: Way, after: Way) -> Effect | None:
+    if before == after:
+        return None
+    if Way.NEVER in (before, after):
+        return "starts" if before == Way.NEVER else "stops"
+    return "sooner" if after == Way.NOW else "later"
+
+
+def _of_statuses(before: CompiledPortal, after: CompiledPortal) -> Iterator[_Occasion]:
+    for written in after.document.flows:
+        flow = after.flows[written.key]
+        types = frozenset(kind.key for kind in after.every_type if kind.flow is flow)
+        earlier, backward = before.flows.get(flow.key), ways_of(written)[1]
+        for status in flow.statuses:
+            was = _status(earlier, status.key)
+            if status.retired or (was is not None and _mails(was) == _mails(status)):
+                continue
+            place = ("flows", flow.key, "statuses", status.key)
+            coming = frozenset(reachable(backward.get(status.key, ()), backward))
+            yield from _of_status(place, (was, status), _Room(types, coming), (before, after))
+
+
+@dataclass(frozen=True)
+class _Room:
+    """The types that go through a status, and the statuses from which requests can come to it."""
+
+    types: frozenset[str]
+    coming: frozenset[str]
+
+    def comes(self, type_key: str, status_key: str) -> bool:
+        return type_key in self.types and status_key in self.coming
+
+
+def _status(flow: CompiledFlow | None, key: str) -> CompiledStatus | None:
+    return flow.status(key) if flow is not None and flow.has_status(key) else None
+
+
+def _mails(status: CompiledStatus) -> tuple[object, ...]:
+    return (status.notify, status.turn, status.remind, status.if_late, status.close, _has_limit(status))
+
+
+def _has_limit(status: CompiledStatus) -> bool:
+    return status.expected is not None and not status.expected.no_limit
+
+
+def _of_status(
+    place: tuple[str, ...],
+    pair: tuple[CompiledStatus | None, CompiledStatus],
+    room: _Room,
+    portals: tuple[CompiledPortal, CompiledPortal],
+) -> Iterator[_Occasion]:
+    was, status = pair
+
+    def stands(type_key: str, status_key: str) -> bool:
+        return type_key in room.types and status_key == status.key
+
+    def occasion(
+        what: What,
+        concerns: Callable[[str, str], bool],
+        said: Callable[[CompiledStatus, OpenGroup, CompiledPortal], Ways],
+        rules: Callable[[CompiledStatus], Iterable[Condition | None]],
+    ) -> _Occasion:
+        return _Occasion(
+            place,
+            what,
+            concerns,
+            lambda group: {} if was is None else said(was, group, portals[0]),
+            lambda group: said(status, group, portals[1]),
+            tuple(rule for each in pair if each is not None for rule in rules(each)),
+        )
+
+    yield occasion("reached", room.comes, _reached, lambda each: [rule.if_ for rule in each.notify])
+    yield occasion("reminded", stands, _reminded, lambda each: [rule.when for rule in each.remind])
+    yield occasion("closed", stands, _closed, lambda _each: [])
+    yield occasion("late", stands, _late, lambda each: [rule.when for rule in each.if_late])
+
+
+def _reached(status: CompiledStatus, group: OpenGroup, _portal: CompiledPortal) -> Ways:
+    rules: dict[str, NotifyRule | None] = {who: status.notice_for(who, group.values) for who in _READERS}
+    ways = {who: Way(rule.when) for who, rule in rules.items() if rule is not None}
+    kind = ALWAYS if status.turn == "customer" else "status"
+    return _as_chosen(ways, group, kind)
+
+
+def _reminded(status: CompiledStatus, group: OpenGroup, portal: CompiledPortal) -> Ways:
+    is_any = status.turn == "customer" and any(_holding(status.remind, status, group, portal))
+    return {"customer": Way.NOW} if is_any else {}
+
+
+def _closed(status: CompiledStatus, group: OpenGroup, _portal: CompiledPortal) -> Ways:
+    """Whoever's request is closed for want of an answer is told, whatever the status says."""
+    closes = status.turn == "customer" and status.close is not None
+    return _as_chosen({"customer": Way.NOW}, group, "status") if closes else {}
+
+
+def _late(status: CompiledStatus, group: OpenGroup, portal: CompiledPortal) -> Ways:
+    if not _has_limit(status):
+        return {}
+    usual = ways_in("late", portal, group.values, status.key)
+    if not status.if_late:
+        return usual
+    if any(rule.event == "late" and rule.who == "nobody" for rule in portal.notifications):
+        return {}
+    tells = [rule.tell for rule in _holding(status.if_late, status, group, portal)]
+    return {tell: usual.get(tell, Way.NOW) for tell in tells}
+
+
+def _holding(rules: Iterable[_Rule], status: CompiledStatus, group: OpenGroup, portal: CompiledPortal) -> list[_Rule]:
+    return [rule for rule in rules if holds(rule.when, group.values, status.key, portal.time_zone)]
+
+
+def _of_events(before: CompiledPortal, after: CompiledPortal) -> Iterator[_Occasion]:
+    for event in _EVENTS:
+        pair = [[rule for rule in portal.notifications if rule.event == event] for portal in (before, after)]
+        if pair[0] != pair[1]:
+            yield _of_event(event, before, after, [rule.if_ for rules in pair for rule in rules])
+
+
+def _of_event(
+    event: str, before: CompiledPortal, after: CompiledPortal, conditions: Collection[Condition | None]
+) -> _Occasion:
+    def said(portal: CompiledPortal) -> Callable[[OpenGroup], Ways]:
+        return lambda group: _as_chosen(
+            ways_in(event, portal, group.values, group.status_key), group, _CHOSEN_AS.get(event, "")
+        )
+
+    def concerns(type_key: str, status_key: str) -> bool:
+        """What has rules of its own for being late does not ask the document's."""
+        kind: CompiledType = after.type_or_unknown(type_key)
+        status = kind.flow.status_or_unknown(status_key)
+        return event != "late" or (_has_limit(status) and not status.if_late)
+
+    return _Occasion(("notifications",), event, concerns, said(before), said(after), tuple(conditions))
+
+
+def _as_chosen(ways: Ways, group: OpenGroup, kind: str) -> Ways:
+    """As the customers of the group get it, who may have chosen for themselves."""
+    asked = ways.get("customer")
+    if asked is None:
+        return ways
+    return {**ways, "customer": chosen_way(group.choices, kind, asked)}
