@@ -223,31 +223,31 @@ class InviteForm(forms.Form):
     """Colleagues to invite, one address a line."""
 
     emails = forms.CharField(
-        label=_("E-mail"),
+        label="E-mail",
         max_length=INVITES_AT_ONCE * (EMAIL_LENGTH + 2),
         widget=forms.Textarea(attrs={"class": "textarea-s", "rows": 2}),
     )
-    role = forms.ChoiceField(label=_("As"))
-    team = forms.ChoiceField(label=_("Team"), required=False)
+    role = forms.ChoiceField(label="As")
+    team = forms.ChoiceField(label="Team", required=False)
 
     def __init__(self, data: Any = None, *, roles: Iterable[Role], teams: Iterable[tuple[str, str]]) -> None:
         """Any: what Django's forms take as data."""
         super().__init__(data)
-        self.fields["role"] = forms.ChoiceField(label=_("As"), choices=role_choices(roles), initial="agent")
-        self.fields["team"] = forms.ChoiceField(label=_("Team"), choices=[("", _("No team")), *teams], required=False)
+        self.fields["role"] = forms.ChoiceField(label="As", choices=role_choices(roles), initial="agent")
+        self.fields["team"] = forms.ChoiceField(label="Team", choices=[("", "No team"), *teams], required=False)
 
     def clean_emails(self) -> list[str]:
         """Each address once, all of them right."""
         typed = self.cleaned_data["emails"].replace(",", "\n").splitlines()
         addresses = list(dict.fromkeys(normalise_email(line) for line in typed if line.strip()))
         if len(addresses) > INVITES_AT_ONCE:
-            raise ValidationError(_("At most %(limit)d at once."), params={"limit": INVITES_AT_ONCE})
+            raise ValidationError("At most %(limit)d at once.", params={"limit": INVITES_AT_ONCE})
         for address in addresses:
             try:
                 validate_email(address)
             except ValidationError as error:
                 raise ValidationError(
-                    _("“%(address)s” is not an e-mail address."), params={"address": address[:80]}
+                    "“%(address)s” is not an e-mail address.", params={"address": address[:80]}
                 ) from error
         return addresses
 
@@ -255,16 +255,16 @@ class InviteForm(forms.Form):
 class MemberForm(forms.Form):
     """A colleague's role and team."""
 
-    role = forms.ChoiceField(label=_("Role"))
-    team = forms.ChoiceField(label=_("Team"), required=False)
+    role = forms.ChoiceField(label="Role")
+    team = forms.ChoiceField(label="Team", required=False)
 
     def __init__(
         self, data: Any = None, *, member: User, roles: Iterable[Role], teams: Iterable[tuple[str, str]]
     ) -> None:
         """Any: what Django's forms take as data."""
         super().__init__(data, initial={"role": member.role, "team": member.team_key})
-        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=role_choices(roles))
-        self.fields["team"] = forms.ChoiceField(label=_("Team"), choices=[("", _("No team")), *teams], required=False)
+        self.fields["role"] = forms.ChoiceField(label="Role", choices=role_choices(roles))
+        self.fields["team"] = forms.ChoiceField(label="Team", choices=[("", "No team"), *teams], required=False)
 
 
 def role_choices(roles: Iterable[Role]) -> list[tuple[str, Any]]:

@@ -7,9 +7,8 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts import actions
@@ -68,17 +67,19 @@ def _page(request: PersonRequest, *, person: UUID | None = None, **bound: Form) 
         "receivers": receivers(request.actor, picked.user.pk) if picked and can_hand_over() else None,
         "roles": [role_name(role) for role in staff_roles()],
         "role_lines": _role_lines(staff_roles()),
+        "teams": len(teams),
+        "may_set_up": request.actor.may("manage_setup"),
         "page_error": bool(bound),
     }
     return render(request, "desk/team.html", context, status=400 if bound else 200)
 
 
 def _summary(page: TeamPage, teams: int) -> str:
-    parts = [ngettext("%(n)d person", "%(n)d people", page.active) % {"n": page.active}]
+    parts = [f"{page.active} {pluralize(page.active, 'person,people')}"]
     if page.invited:
-        parts.append(ngettext("%(n)d invited", "%(n)d invited", page.invited) % {"n": page.invited})
+        parts.append(f"{page.invited} invited")
     if teams:
-        parts.append(ngettext("%(n)d team", "%(n)d teams", teams) % {"n": teams})
+        parts.append(f"{teams} team{pluralize(teams)}")
     return ", ".join(parts)
 
 
@@ -106,7 +107,7 @@ def invite(request: PersonRequest) -> HttpResponse:
     refused = _invite_each(request, form)
     sent = len(form.cleaned_data["emails"]) - len(refused)
     if sent:
-        messages.success(request, ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent) % {"n": sent})
+        messages.success(request, f"{sent} invitation{pluralize(sent)} sent.")
     if not refused:
         return redirect(TEAM)
     for address, why in refused:
@@ -141,7 +142,7 @@ def change(request: PersonRequest, key: UUID) -> HttpResponse:
     except AccountError as error:
         form.add_error(None, _why(error))
         return _page(request, person=key, change=form)
-    messages.success(request, _("%(name)s is changed.") % {"name": member.label})
+    messages.success(request, f"{member.label} is changed.")
     return redirect(TEAM)
 
 
@@ -158,7 +159,7 @@ def deactivate(request: PersonRequest, key: UUID) -> HttpResponse:
     except AccountError as error:
         messages.error(request, _why(error))
         return redirect(f"{reverse(TEAM)}?person={key}")
-    messages.success(request, _("%(name)s has no access any more.") % {"name": member.label})
+    messages.success(request, f"{member.label} has no access any more.")
     return redirect(TEAM)
 
 
@@ -172,7 +173,7 @@ def bring_back(request: PersonRequest, key: UUID) -> HttpResponse:
     except AccountError as error:
         messages.error(request, _why(error))
         return redirect(TEAM)
-    messages.success(request, _("%(name)s can sign in again.") % {"name": member.label})
+    messages.success(request, f"{member.label} can sign in again.")
     return redirect(TEAM)
 
 
@@ -187,7 +188,7 @@ def invite_again(request: PersonRequest, key: UUID) -> HttpResponse:
     except (AccountError, TooMany) as error:
         messages.error(request, _why(error))
         return redirect(TEAM)
-    messages.success(request, _("A new invitation is on its way to %(email)s.") % {"email": user.email})
+    messages.success(request, f"A new invitation is on its way to {user.email}.")
     return redirect(TEAM)
 
 
@@ -201,14 +202,14 @@ def _member(request: PersonRequest, key: UUID) -> Member:
 def _why(error: AccountError | TooMany) -> str:
     """An error's words for the person who did it."""
     if isinstance(error, NotThere):
-        return _("This person is not in the team any more. Load the page again.")
+        return "This person is not in the team any more. Load the page again."
     words = {
-        "last_owner": _("This is the last owner. Make somebody else owner first."),
-        "not_allowed": _("Your role does not carry this."),
-        "yourself": _("You cannot deactivate yourself."),
-        "email_taken": _("Somebody with this address is here already."),
-        "bad_email": _("This is not an e-mail address."),
-        "invite_again": _("This person never joined. Invite them again."),
-        "too_many": _("Too many invitations within an hour."),
+        "last_owner": "This is the last owner. Make somebody else owner first.",
+        "not_allowed": "Your role does not carry this.",
+        "yourself": "You cannot deactivate yourself.",
+        "email_taken": "Somebody with this address is here already.",
+        "bad_email": "This is not an e-mail address.",
+        "invite_again": "This person never joined. Invite them again.",
+        "too_many": "Too many invitations within an hour.",
     }
     return words.get(error.code, error.code)

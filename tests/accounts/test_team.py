@@ -53,6 +53,12 @@ def test_an_owner_invites_and_the_colleague_joins(owner, people, client_for):
     assert client.get("/account/").status_code == 200
 
 
+def test_from_the_team_one_gets_to_what_roles_and_teams_are(people, client_for):
+    page = client_for(people["alice"]).get("/desk/team/").content.decode()
+    assert 'href="/desk/setup/roles/"' in page
+    assert re.search(r'href="/desk/setup/teams/">Teams <span class="dot">\d+<', page)
+
+
 def test_looking_at_an_invitation_signs_nobody_in(owner, client_for):
     invited(owner)
     path = link_for(DANA)
