@@ -309,6 +309,7 @@ DESK = (
     Page("setup-publish", "/desk/setup/versions/", "owner", mock="setup-publish.html", then=_review_something),
     Page("setup-publish-requests", "/desk/setup/publish/requests/?source=repairs.looked-at", "owner"),
     Page("setup-published", "/desk/setup/publish/1/", "owner"),
+    Page("setup-told-rule-new", "/desk/setup/notifications/rules/late/manager/add/", "owner"),
     Page("setup-told-rule-add", "/desk/setup/notifications/rules/late/manager/add/", "owner", then=_add_rule),
     Page("setup-told-rule", "/desk/setup/notifications/rules/6/", "owner"),
     # Last, and taken back: the pages before show what is live.
