@@ -67,6 +67,17 @@
     if (!answer.ok) throw new Error(String(answer.status));
   };
 
+  // What has no key of its own is addressed by its number: links and forms say so by data-place="href" or "action".
+  const renumber = (rows) => {
+    rows[0].querySelectorAll("[data-place]").forEach((first, column) => {
+      const name = first.dataset.place;
+      const places = rows.map((row) => row.querySelectorAll("[data-place]")[column]);
+      const addresses = places.map((place) => place.getAttribute(name));
+      addresses.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+      places.forEach((place, at) => place.setAttribute(name, addresses[at]));
+    });
+  };
+
   // `was` is the row that stood behind it: where the server does not take the move, it goes back there. Moves are sent
   // one after the other, each as it stands by then, so that quick presses do not overtake each other.
   let sent = Promise.resolve();
@@ -84,6 +95,7 @@
         say(`${name} was not moved: the server could not be asked. Try again.`);
         return;
       }
+      renumber(rowsOf(row));
       row.classList.add("changed");
       changed();
     });

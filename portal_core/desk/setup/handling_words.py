@@ -9,6 +9,7 @@ from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.flows.wording import mark_of
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.handling_controls import PRIORITIES, TypeRules
+from portal_core.desk.setup.moving import counted
 from portal_core.desk.setup.sentences import Asked, sentence
 
 
@@ -36,13 +37,10 @@ def rule_lines(rules: TypeRules) -> list[RuleLine]:
     live = rules.draft.live_value((*rules.base, "assign"))
     before = items_of(live)
     asked = [_quoted(field) for field in rules.asked]
-    seen: dict[str, int] = {}
     lines: list[RuleLine] = []
     above: list[dict[str, JsonValue]] = []
-    for position, rule in enumerate(rules.rules):
-        mark = mark_of(rule)
-        seen[mark] = seen.get(mark, 0) + 1
-        mark = mark if seen[mark] == 1 else f"{mark}-{seen[mark]}"
+    marks = counted([mark_of(rule) for rule in rules.rules])
+    for position, (rule, mark) in enumerate(zip(rules.rules, marks, strict=True)):
         lines.append(
             RuleLine(
                 position,

@@ -3,6 +3,14 @@
 from collections.abc import Sequence
 
 
+def counted(marks: Sequence[str]) -> list[str]:
+    """Marks of things without keys, by which equal ones are told apart: a, b, a-2."""
+    return [
+        mark if number == 1 else f"{mark}-{number}"
+        for mark, number in ((mark, marks[: at + 1].count(mark)) for at, mark in enumerate(marks))
+    ]
+
+
 def moved(keys: Sequence[str], key: str, to: str) -> tuple[str, ...]:
     """The order after `key` went "up", "down", "first", "last", or before the key that `to` names."""
     if key not in keys:

@@ -21,8 +21,8 @@ from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.told import EVENTS, READERS, Reminders, ToldInStatus, ToldOfEvent, can_be_told, rules_in
+from portal_core.desk.setup.told_lines import conditions
 from portal_core.desk.setup.told_places import Place
-from portal_core.desk.setup.told_rules import asked_anywhere, lines_of, rule_words
 from portal_core.service_requests.queries import latest_of
 from tenants.framing import with_frame
 
@@ -59,16 +59,6 @@ class Cell:
         if self.when == "nobody" and self.then:
             return self.then
         return _SHORT[self.when] + (f", then {self.then}" if self.then else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A rule under a condition as the open cell shows it; `remove_href` where it can be taken out there."""
-
-    words: str
-    href: str
-    remove_href: str = ""
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +121,7 @@ def _page(request: PersonRequest, place: Place, sheet: Sheet | None, status: int
         "events": _event_rows(place),
         "sheet": sheet,
         "form": sheet,
-        "conditions": _conditions(place) if sheet else [],
+        "conditions": conditions(place) if sheet else [],
         "more_href": _more_href(place) if sheet else "",
         "reader": place.reader,
         "mails_href": reverse("desk:setup_messages"),
@@ -207,26 +197,6 @@ def _event_cell(
         is_open=(place.event, place.who) == (event, who),
         has_conditions=any(r.get("event") == event and "if" in r and r["who"] in (who, "nobody") for r in now),
     )
-
-
-def _conditions(place: Place) -> list[Condition]:
-    """The rules of the open cell that hold under a condition. Those of a status are changed at the status."""
-    draft, who = place.draft, place.who
-    if place.event:
-        return [
-            Condition(
-                line.words,
-                f"{reverse('desk:setup_told_rule', args=[line.position])}?who={who}",
-                reverse("desk:setup_told_rule_remove", args=[line.position]),
-                line.mark,
-            )
-            for line in lines_of(draft, place.event, who)
-        ]
-    rules = told.rules_in(draft.read((*place.base, "notify")))
-    found = [(n, rule) for n, rule in enumerate(rules) if rule in told.conditional(rules, who)]
-    asked = asked_anywhere(draft) if found else []
-    addresses = {n: reverse("desk:setup_rule", args=[place.key, place.at, "notify", n]) for n, _ in found}
-    return [Condition(rule_words(rule, asked), addresses[n]) for n, rule in found]
 
 
 def _more_href(place: Place) -> str:

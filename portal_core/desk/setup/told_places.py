@@ -72,6 +72,11 @@ class Place:
         """The path of the status."""
         return ("flows", self.key, "statuses", self.at)
 
+    @property
+    def rules_path(self) -> Path:
+        """Where the rules of the cell stand: of a status, or of all that happens otherwise."""
+        return ("notifications",) if self.event else (*self.base, "notify")
+
     def href(self, **cell: str) -> str:
         """The address of a cell of the same flow."""
         return f"{reverse('desk:setup_notifications')}?{urlencode({'flow': self.key, **cell})}"
@@ -79,8 +84,17 @@ class Place:
     @property
     def here(self) -> str:
         """The address of this cell."""
+        return self.href(**self._cell)
+
+    @property
+    def order_href(self) -> str:
+        """Where its rules get another order."""
+        return f"{reverse('desk:setup_told_order')}?{urlencode({'flow': self.key, **self._cell})}"
+
+    @property
+    def _cell(self) -> dict[str, str]:
         named = {"at": self.at, "event": self.event, "who": self.who}
-        return self.href(**{name: value for name, value in named.items() if value})
+        return {name: value for name, value in named.items() if value}
 
     @property
     def reader(self) -> str:

@@ -32,9 +32,8 @@ _FIRST: Final = "By the table nobody is told of this: choose “In the portal on
 
 @dataclass(frozen=True, slots=True)
 class ToldLine:
-    """A rule under a condition: where it stands in the list, what it is, how it reads."""
+    """A rule under a condition: what it is, how it reads."""
 
-    position: int
     mark: str
     words: str
 
@@ -54,18 +53,6 @@ def asked_anywhere(draft: Draft) -> list[Asked]:
     ]
     once = {one.key: one for one in reversed(found.values())}
     return [*reversed(once.values()), *status_asked(statuses)]
-
-
-def lines_of(draft: Draft, event: str, who: str) -> list[ToldLine]:
-    """The rules of an event for a reader that hold under a condition, with those by which nobody is told."""
-    rules = told.rules_in(draft.part(_PART))
-    of_them = [(n, rule) for n, rule in enumerate(rules) if _is_of(rule, event) and rule["who"] in (who, "nobody")]
-    asked = asked_anywhere(draft) if of_them else []
-    return [ToldLine(position, mark_of(rule), rule_words(rule, asked)) for position, rule in of_them]
-
-
-def _is_of(rule: told.Rule, event: str) -> bool:
-    return rule.get("event") == event and "if" in rule
 
 
 def rule_words(rule: told.Rule, asked: list[Asked]) -> str:
@@ -124,7 +111,7 @@ def rule(request: PersonRequest, position: int) -> HttpResponse:
     place = _place(draft, found, request)
     sheet = _sheet(place, str(found["who"]), position, posted(request))
     edited = Keyless(mark_of(found), "rules", f"{place.here}#cell")
-    line = ToldLine(position, mark_to_show(request, mark_of(found)), rule_words(found, asked_anywhere(draft)))
+    line = ToldLine(mark_to_show(request, mark_of(found)), rule_words(found, asked_anywhere(draft)))
     return answer_keyless(request, sheet, edited, lambda code: _page(request, place, sheet, code, line))
 
 

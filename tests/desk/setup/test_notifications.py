@@ -102,7 +102,7 @@ def test_rules_under_conditions_stay_and_are_read_aloud(alice):
     edit(actor=SYSTEM, operations=[Set(("flows", flow_key(), "statuses", at, "notify"), [rule])], title="Rule")
     path = cell(at, "handler")
     page = alice.get(path).content.decode()
-    assert "is filled in" in page and "Under conditions" in page
+    assert "is filled in" in page and "Only in some cases" in page
     alice.post(path, {**form_of(alice, path), "when": "now"})
     assert notify(at) == [rule, {"who": "handler"}]
     nobody = {"who": "nobody", "if": {"field": field["key"], "empty": True}}
@@ -169,6 +169,87 @@ def test_a_rule_under_a_condition_that_is_sent_twice_is_added_once(alice):
     assert [alice.post(path, typed).status_code for _ in range(2)] == [302, 302]
     added = [rule for rule in read("notifications") if "if" in rule]
     assert [(rule["event"], rule["who"]) for rule in added] == [("late", "manager")]
+
+
+LEAK, NOISE = {"field": "kind", "is": "leak"}, {"field": "kind", "is": "noise"}
+
+
+def rules_of(prefix: dict[str, str]) -> list[dict[str, Any]]:
+    """Two rules for the team under conditions, between them one for others, and what always holds."""
+    return [
+        {**prefix, "who": "team", "if": LEAK},
+        {**prefix, "who": "manager", "if": LEAK},
+        {**prefix, "who": "nobody", "if": {"field": "what", "is": "x"}},
+        {**prefix, "who": "team", "when": "daily", "if": NOISE},
+        {**prefix, "who": "team", "when": "never"},
+    ]
+
+
+def put_rules(path: tuple[str, ...], rules: list[dict[str, Any]]) -> None:
+    edit(actor=SYSTEM, operations=[Set(path, rules)], title="Rules")
+
+
+def order_form(page: Page, key: str) -> Any:
+    return next(form for form in page.forms if form.boxes.get("key") == [key])
+
+
+def test_rules_of_one_event_are_ordered_by_buttons_and_by_script(alice):
+    first, other, nobody, second, always = rules = rules_of({"event": "late"})
+    put_rules(("notifications",), rules)
+    path = f"{PAGE}?event=late&who=team"
+    lines = alice.get(path).context["conditions"]
+    assert [bool(line.key) for line in lines] == [False, True, True], "what nobody is told has no order"
+    page = Page.open(alice, path)
+    assert f'aria-label="Move {lines[2].name} up"' in page.html
+    page.send(order_form(page, lines[2].key), "↑")
+    assert read("notifications") == [second, other, nobody, first, always], "those of others stay where they are"
+    address = alice.get(path).context["place"].order_href
+    assert alice.post(address, {"key": lines[2].key, "to": "last"}, headers=FETCH).status_code == 204
+    assert read("notifications") == rules
+    revision = current().revision
+    for key, to in (("no-such", "up"), (lines[1].key, "up"), (lines[1].key, "before:no-such")):
+        alice.post(address, {"key": key, "to": to})
+    assert read("notifications") == rules and current().revision == revision, "nothing was changed"
+
+
+def test_rules_of_a_status_are_ordered_too_and_come_before_what_always_holds(alice):
+    at = statuses()[0]["key"]
+    first, _other, _nobody, second, always = rules_of({})
+    put_rules(("flows", flow_key(), "statuses", at, "notify"), [always, first, second])
+    page = Page.open(alice, cell(at, "team"))
+    assert page.html.count("It is never come to") == 2
+    key = alice.get(cell(at, "team")).context["conditions"][1].key
+    page = page.send(order_form(page, key), "↑")
+    assert notify(at) == [second, first, always]
+    assert "It is never come to" not in page.html
+    put_rules(("flows", flow_key(), "statuses", at, "notify"), [always, first])
+    page = Page.open(alice, cell(at, "team"))
+    page = page.send(order_form(page, alice.get(page.path).context["conditions"][0].key), "↑")
+    assert notify(at) == [first, always]
+    assert "Move the rule" not in page.html, "one alone has no order"
+
+
+def test_equal_rules_are_told_apart(alice):
+    first, *_, always = rules_of({"event": "late"})
+    put_rules(("notifications",), [first, always, first])
+    keys = [line.key for line in alice.get(f"{PAGE}?event=late&who=team").context["conditions"]]
+    assert len(set(keys)) == 2
+
+
+@pytest.mark.parametrize("who", ["bob", "carol"])
+def test_the_order_of_rules_is_for_those_alone_who_may_configure(who, alice, people, client_for):
+    rules = rules_of({"event": "late"})
+    put_rules(("notifications",), rules)
+    page = alice.get(f"{PAGE}?event=late&who=team")
+    address, key = page.context["place"].order_href, page.context["conditions"][2].key
+    before = current().revision
+    assert client_for(people[who]).post(address, {"key": key, "to": "up"}).status_code in (403, 404)
+    assert current().revision == before and read("notifications") == rules
+
+
+@pytest.mark.parametrize("query", ["?event=late&who=customer", "?event=never&who=team", "?at=gone&who=team", ""])
+def test_there_is_no_order_of_what_is_no_cell(query, alice):
+    assert alice.post(f"{PAGE}order/{query}", {"key": "x", "to": "up"}).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["bob", "carol"])
