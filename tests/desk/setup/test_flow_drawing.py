@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 import pytest
 
@@ -42,6 +42,24 @@ def crossings(picture: Drawing) -> list[str]:
     return found
 
 
+def segments(d: str) -> list[tuple[str, float, float, float]]:
+    """Each piece of a line: which way it runs, where, from and to."""
+    return [
+        ("across", y1, *sorted((x1, x2))) if y1 == y2 else ("down", x1, *sorted((y1, y2)))
+        for (x1, y1), (x2, y2) in pairwise(points(d))
+    ]
+
+
+def hidden(picture: Drawing, apart: float = 1) -> list[str]:
+    """Lines that lie on one another, or run less than `apart` beside each other, for however short a piece."""
+    return [
+        f"{one.d} on {other.d}"
+        for one, other in combinations(picture.lines, 2)
+        for (way, at, start, end), (way_2, at_2, start_2, end_2) in product(segments(one.d), segments(other.d))
+        if way == way_2 and abs(at - at_2) < apart and start < end_2 and start_2 < end
+    ]
+
+
 def repairs() -> Drawing:
     nodes = [
         node("received"),
@@ -67,6 +85,7 @@ def test_lanes_say_whose_turn_it_is_and_ends_stand_at_the_end():
     # Many ways to where requests stop would hide all others.
     assert len(picture.lines) == 8
     assert crossings(picture) == []
+    assert hidden(picture, apart=7) == []
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -78,6 +97,7 @@ def test_no_line_runs_through_a_status_and_everything_lies_in_the_picture(seed):
     ways = [Way(*dice.sample(keys, 2)) for _ in range(25)]
     picture = draw(nodes, ways)
     assert crossings(picture) == []
+    assert hidden(picture) == []
     places = {(box.x, box.y) for box in picture.boxes}
     assert len(places) == len(nodes)
     for line in picture.lines:
@@ -90,9 +110,13 @@ def test_fifteen_statuses_take_no_more_room_than_two_screens():
     turns = ["us", "customer", "us", "us", "customer", "us", "us", "customer", "us", "us", "customer", "us"]
     nodes = [node(f"s{number}", turn) for number, turn in enumerate(turns)]
     nodes += [node("e1", "nobody", "done"), node("e2", "nobody", "stopped"), node("e3", "nobody", "stopped")]
-    picture = draw(nodes, [Way(a.key, b.key) for a, b in pairwise(nodes)])
-    assert picture.width < 2_100
+    there = [Way(a.key, b.key) for a, b in pairwise(nodes)]
+    back = [Way(b.key, a.key) for a, b in pairwise(nodes[:12])]
+    ends = [Way(one.key, end) for one in nodes[:12:2] for end in ("e1", "e2")]
+    picture = draw(nodes, [*there, *back, *ends])
+    assert picture.width < 2_100 and picture.height < 600
     assert crossings(picture) == []
+    assert hidden(picture, apart=7) == [], "each line can be followed"
 
 
 def test_long_names_are_cut_and_a_name_of_nothing_breaks_nothing():

@@ -197,7 +197,7 @@ def draw(nodes: Sequence[Node], ways: Sequence[Way]) -> Drawing:
     by_key = {box.node.key: box for box in boxes}
     shown = [way for way in dict.fromkeys(_shown(ways, by_key)) if way.origin != way.target]
     for box in boxes:
-        box.x = _EDGE + box.column * (WIDTH + _COLUMN_GAP)
+        box.x = _left(box.column)
     plan = [_Plan(way, by_key[way.origin], by_key[way.target]) for way in shown]
     _ports(plan)
     routes = _Routes()
@@ -257,49 +257,52 @@ class _Plan:
         return self.target.column < self.origin.column
 
     @property
-    def is_to_end(self) -> bool:
-        """Whether it leads to where requests end."""
-        return self.target.lane.startswith("end")
+    def is_level(self) -> bool:
+        """Whether it leads straight to the box beside, as the lines between lanes do to the one above or below."""
+        return not self.channel and self.origin.column != self.target.column
 
     @property
     def channel(self) -> str:
         """Where it runs; "" for a straight line."""
         origin, target = self.origin, self.target
+        lane = target.lane.removeprefix("end-")
         if origin.lane.startswith("end"):
             return "middle"
-        if self.is_to_end:
-            next_to = target.column == origin.column + 1 and target.lane == f"end-{origin.lane}"
-            return "" if next_to else "middle"
-        if origin.lane != target.lane:
+        if lane == origin.lane and target.column == origin.column + 1:
+            return ""
+        if target.lane.startswith("end"):
+            return "middle"
+        if lane != origin.lane:
             return "" if origin.column == target.column else "middle"
-        return "" if target.column == origin.column + 1 else f"beside-{origin.lane}"
+        return f"beside-{origin.lane}"
 
 
 def _ports(plan: Sequence[_Plan]) -> None:
-    """Where each line leaves and enters: side by side along an edge, in the order of what they lead to."""
-    sides: dict[tuple[str, str], list[tuple[int, _Plan, str]]] = defaultdict(list)
+    """Where each line leaves and enters: side by side along an edge, in the order of what they lead to.
+
+    Towards the other lane, both boxes of a column share the places: the lines of the two meet in the gap.
+    """
+    edges: dict[tuple[int, str], list[tuple[int, _Plan, Sequence[str]]]] = defaultdict(list)
     for one in plan:
-        if not one.channel and one.origin.lane == one.target.lane:
-            one.start, one.end = one.origin.right, one.target.x
-            continue
-        if not one.channel and one.is_to_end:
-            one.start, one.end = one.origin.right, one.target.x
-            continue
-        side = "outside" if one.channel.startswith("beside") else "inside"
-        sides[(one.origin.node.key, side)].append((one.target.column, one, "start"))
-        if one.is_to_end:
-            one.end = one.target.x - 12
-        elif one.channel:
-            sides[(one.target.node.key, side)].append((one.origin.column, one, "end"))
-    boxes = {box.node.key: box for one in plan for box in (one.origin, one.target)}
-    for (key, _side), found in sides.items():
+        origin, target = one.origin, one.target
+        if one.is_level:
+            one.start, one.end = origin.right, target.x
+        elif not one.channel:
+            edges[origin.column, ""].append((target.column, one, ("start", "end")))
+        else:
+            # Outside of the lanes there is one box in each column.
+            side = one.channel if one.channel != "middle" else ""
+            edges[origin.column, side].append((target.column, one, ("start",)))
+            edges[target.column, side].append((origin.column, one, ("end",)))
+    for (column, _side), found in edges.items():
         found.sort(key=lambda item: item[0])
-        shift = 7 if boxes[key].lane.endswith("customer") else 0
-        for number, (_, one, which) in enumerate(found, 1):
-            setattr(one, which, boxes[key].x + WIDTH * number // (len(found) + 1) + shift)
-    for one in plan:
-        if not one.channel and not one.end:
-            one.end = one.start
+        for number, (_, one, ends) in enumerate(found, 1):
+            for end in ends:
+                setattr(one, end, _left(column) + WIDTH * number // (len(found) + 1))
+
+
+def _left(column: int) -> int:
+    return _EDGE + column * (WIDTH + _COLUMN_GAP)
 
 
 def _finished(boxes: list[Box], plan: Sequence[_Plan], routes: _Routes) -> Drawing:
@@ -323,7 +326,7 @@ def _finished(boxes: list[Box], plan: Sequence[_Plan], routes: _Routes) -> Drawi
 
 def _path(one: _Plan, tops: Mapping[str, int]) -> str:
     origin, target = one.origin, one.target
-    if not one.channel and one.start != one.end:
+    if one.is_level:
         return f"M{one.start} {origin.middle}H{one.end - 3}"
     down = origin.lane.endswith("customer")
     if not one.channel:
@@ -335,8 +338,6 @@ def _path(one: _Plan, tops: Mapping[str, int]) -> str:
     track = tops[one.channel] + step * _TRACK * (one.track + (1 if outside else 0))
     leaves = origin.y + (HEIGHT if down != outside else 0)
     start = f"M{one.start} {leaves}V{track}H{one.end}"
-    if one.is_to_end:
-        return f"{start}V{target.middle}H{target.x - 3}"
     into_top = target.lane.endswith("customer") == outside
     return f"{start}V{target.y - 3 if into_top else target.y + HEIGHT + 3}"
 
