@@ -51,6 +51,13 @@ def all_schemas() -> tuple[str, ...]:
         return tuple(Tenant.objects.order_by("created_at", "id").values_list("schema_name", flat=True))
 
 
+def suspended_schemas() -> frozenset[str]:
+    """Schema names of the tenants that are closed for now. Not cached."""
+    with public_context():
+        found = Tenant.objects.filter(status=Tenant.Status.SUSPENDED).values_list("schema_name", flat=True)
+        return frozenset(found)
+
+
 def forget(schema_name: str | None = None) -> None:
     """Drops what this process remembers of a tenant (of all when None) and every remembered miss."""
     with _lock:

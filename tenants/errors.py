@@ -31,6 +31,18 @@ class TenantGone(TenancyError):
     code = "tenant_gone"
 
 
+class AlreadySo(TenancyError):
+    """What was to be changed is so already: somebody was faster."""
+
+    code = "already_so"
+
+
+class ReasonMissing(TenancyError):
+    """Something that is done to a tenant needs a reason."""
+
+    code = "reason_missing"
+
+
 class SlugRefused(TenancyError):
     """An address cannot be had; `reason` is for people, `suggestion` may be empty."""
 

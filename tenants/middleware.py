@@ -18,7 +18,8 @@ from tenants.migrating import is_ready
 from tenants.snapshot import TenantSnapshot, platform_url
 
 HEALTH_PATH = "/healthz"
-_RETRY_SECONDS = "5"
+_RETRY_SECONDS = {"paused": "3600"}
+_RETRY_SOON = "5"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger(__name__)
@@ -110,6 +111,6 @@ def no_portal() -> HttpResponse:
 def _unavailable(kind: str) -> HttpResponse:
     """A 503 for this tenant alone; `kind` is updating, paused or unreachable. Needs no database."""
     response = HttpResponse(render_to_string("errors/503.html", {"kind": kind}), status=503)
-    response["Retry-After"] = _RETRY_SECONDS
+    response["Retry-After"] = _RETRY_SECONDS.get(kind, _RETRY_SOON)
     response["Cache-Control"] = "no-store"
     return response

@@ -29,6 +29,24 @@ class Tenant(models.Model):
         return self.slug
 
 
+class TenantChange(models.Model):
+    """What operators did to a tenant: one line each, never changed. `by` is their address, or the shell's user."""
+
+    class What(models.TextChoices):
+        SUSPENDED = "suspended"
+        RESUMED = "resumed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=12, choices=What)
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.CharField(max_length=320)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.by}"
+
+
 class Domain(models.Model):
     """A host under which a tenant is reached; links are built from the primary one."""
 

@@ -39,7 +39,10 @@ HandOver = Callable[[TenantSnapshot, str, str], str]
 Finder = Callable[[Sequence[str], str], set[str]]
 Cleaner = Callable[[], None]
 
+ResumeHook = Callable[[], None]
+
 _provision_hooks: list[ProvisionHook] = []
+_resume_hooks: list[ResumeHook] = []
 _cleaners: list[Cleaner] = []
 _starters: list[Callable[[], Sequence[StarterChoice]]] = []
 _hand_overs: list[HandOver] = []
@@ -58,6 +61,17 @@ def on_provision(hook: ProvisionHook) -> None:
 def provision_hooks() -> tuple[ProvisionHook, ...]:
     """All registered hooks, in order."""
     return tuple(_provision_hooks)
+
+
+def on_resume(hook: ResumeHook) -> None:
+    """Registers what a tenant needs before it is opened again; runs inside it, and may run twice."""
+    if hook not in _resume_hooks:
+        _resume_hooks.append(hook)
+
+
+def resume_hooks() -> tuple[ResumeHook, ...]:
+    """All registered hooks, in order."""
+    return tuple(_resume_hooks)
 
 
 def set_starters(source: Callable[[], Sequence[StarterChoice]]) -> None:

@@ -18,7 +18,7 @@ from portal_core.config.document.flows import ApproveAsk
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.service_requests import stays
-from portal_core.service_requests.clock import pending, plan_tick
+from portal_core.service_requests.clock import pending, plan_tick, plan_ticks
 from portal_core.service_requests.models import ServiceRequest, Source, Turn
 from tenants.context import current
 from tenants.outbox.events import emit
@@ -56,6 +56,29 @@ def on_replan(event: Event) -> None:
         _replan(request, portal, now)
     if len(batch) == BATCH:
         emit("requests.replan", {**event.payload, "after": str(batch[-1].pk)})
+
+
+def begin_waits_anew() -> None:
+    """Whoever could not answer while the portal was closed has all the days again, and is reminded again."""
+    try:
+        portal = live_portal()
+    except PortalNotSetUp:
+        return
+    now = timezone.now()
+    waiting = ServiceRequest.objects.filter(closed_at=None, turn=Turn.CUSTOMER, waiting_since__lt=now).order_by("pk")
+    last: uuid.UUID | None = None
+    while batch := _begin_batch(waiting if last is None else waiting.filter(pk__gt=last), portal, now):
+        last = batch[-1].pk
+
+
+def _begin_batch(waiting: QuerySet[ServiceRequest], portal: CompiledPortal, now: datetime) -> list[ServiceRequest]:
+    with transaction.atomic():
+        batch = list(waiting.select_for_update(of=("self",))[:BATCH])
+        for request in batch:
+            stays.start_waiting(request, now)
+        plan_ticks(batch, portal=portal)
+        ServiceRequest.objects.bulk_update(batch, ["waiting_since", "stay", "tick_at"])
+    return batch
 
 
 def _replan(request: ServiceRequest, portal: CompiledPortal, now: datetime) -> None:

@@ -1,7 +1,11 @@
 """Forms of the console."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from tenants.lifecycle import REASON_LENGTH
 
 
 class AddressForm(forms.Form):
@@ -34,3 +38,30 @@ class CodeForm(forms.Form):
         if len(digits) not in (6, 10):
             raise forms.ValidationError(_("A code has six digits, a recovery code ten."))
         return digits
+
+
+class SuspendForm(forms.Form):
+    """Why a tenant is closed; its address is typed so that no other one is closed by mistake."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH, help_text=_("Stays in this history; customers do not read it.")
+    )
+    typed = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:  # Django's own signature
+        super().__init__(*args, **kwargs)
+        self.slug = slug
+        self.fields["typed"].label = _("Write “%(slug)s” to go on") % {"slug": slug}
+
+    def clean_typed(self) -> str:
+        """The very address."""
+        typed = str(self.cleaned_data["typed"]).strip()
+        if typed != self.slug:
+            raise forms.ValidationError(_("This is not the address of this portal."))
+        return typed
+
+
+class ResumeForm(forms.Form):
+    """Why a tenant is opened again, if there is something to say."""
+
+    reason = forms.CharField(label=_("Note"), max_length=REASON_LENGTH, required=False)

@@ -11,6 +11,7 @@ from tenants.outbox.troubles import Troubles, troubles_of
 from tenants.snapshot import absolute_url
 
 PAGE_SIZE = 50
+CHANGES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,48 @@ class Figures:
 
     all: int
     active: int
+    suspended: int
     behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a tenant's history."""
+
+    what: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDetail:
+    """One tenant as its page shows it; the newest changes first."""
+
+    slug: str
+    schema_name: str
+    line: TenantLine
+    changes: tuple[Change, ...]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is served."""
+        return self.line.status == Tenant.Status.ACTIVE
+
+
+def tenant_detail(slug: str) -> TenantDetail | None:
+    """The tenant with this slug."""
+    tenant = Tenant.objects.prefetch_related("domains").filter(slug=slug).first()
+    if tenant is None:
+        return None
+    troubles = troubles_of([tenant.schema_name]).get(tenant.schema_name, Troubles())
+    changes = tenant.changes.order_by("-at", "-id")[:CHANGES_SHOWN]
+    return TenantDetail(
+        slug=tenant.slug,
+        schema_name=tenant.schema_name,
+        line=_line(tenant, tenant_fingerprint(), troubles),
+        changes=tuple(Change(each.what, each.reason, each.by, each.at) for each in changes),
+    )
 
 
 def figures() -> Figures:
@@ -62,12 +104,15 @@ def figures() -> Figures:
     everything = Tenant.objects.all()
     active = everything.filter(status=Tenant.Status.ACTIVE).count()
     behind = everything.exclude(fingerprint=tenant_fingerprint()).count()
-    return Figures(everything.count(), active, behind)
+    total = everything.count()
+    return Figures(total, active, total - active, behind)
 
 
-def tenant_page(query: str, number: int) -> TenantPage:
-    """Tenants whose name, slug or domain contains the words, newest first."""
+def tenant_page(query: str, number: int, state: str = "") -> TenantPage:
+    """Tenants whose name, slug or domain contains the words, newest first; `state` narrows them when it is one."""
     found = _search(query[:100].replace("\x00", "").strip())
+    if state in Tenant.Status.values:
+        found = found.filter(status=state)
     total = found.count()
     number = max(1, min(number, (total + PAGE_SIZE - 1) // PAGE_SIZE or 1))
     start = (number - 1) * PAGE_SIZE

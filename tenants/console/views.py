@@ -11,8 +11,8 @@ from tenants.console.forms import AddressForm, CodeForm
 from tenants.console.gate import gate
 from tenants.console.pages import console_door, is_signed_in, operator_page
 from tenants.console.qr import enrolment_picture
+from tenants.console.shell import console_shell
 from tenants.limits import Bucket, TooMany, client_source, consume
-from tenants.shell import ConsoleShell, Me, NavGroup, NavItem
 
 _PER_SOURCE = 30
 _PER_ADDRESS_AND_SOURCE = 5
@@ -26,17 +26,17 @@ def tenants(request: HttpRequest) -> HttpResponse:
     """All tenants, searched and paged."""
     query = request.GET.get("q", "")
     number = request.GET.get("page", "1")
-    page = queries.tenant_page(query, int(number[:6]) if number.isascii() and number.isdigit() else 1)
+    state = request.GET.get("state", "")
+    page = queries.tenant_page(query, int(number[:6]) if number.isascii() and number.isdigit() else 1, state)
     figures = queries.figures()
-    context = {"page": page, "query": query, "figures": figures, "console_shell": _shell(request, figures.all)}
+    context = {
+        "page": page,
+        "query": query,
+        "state": state,
+        "figures": figures,
+        "console_shell": console_shell(request, figures.all),
+    }
     return render(request, "console/tenants.html", context)
-
-
-def _shell(request: HttpRequest, count: int) -> ConsoleShell:
-    places = NavItem(_("Tenants"), "/console/", icon="building", current=True, count=count)
-    name = str(getattr(request.user, "name", "") or getattr(request.user, "email", ""))
-    me = Me(name, "/console/", key=str(request.user.pk), caption=_("Operator"))
-    return ConsoleShell(groups=(NavGroup(_("Operator sections"), (places,)),), me=me)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

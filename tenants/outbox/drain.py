@@ -59,6 +59,8 @@ def drain(schema: str, *, budget_seconds: float = BUDGET_SECONDS) -> Ended:
     tenant = catalog.by_schema(schema)
     if tenant is None:
         raise UnknownSchema(schema)
+    if not tenant.is_active:
+        return Ended.EMPTY  # suspended: what waits goes on waiting
     with tenant_context(tenant):
         return _drain_here(schema, Budget.of(budget_seconds))
 

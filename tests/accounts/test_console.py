@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from portal_core.accounts.models import User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
-from tenants.context import public_context
+from tenants.context import public_context, tenant_context
+from tenants.models import TenantChange
+from tenants.outbox.models import Event
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
 from tests.factories import make_client
 
@@ -246,3 +250,55 @@ def test_a_flood_from_many_sources_leaves_an_operator_the_browser_used_before(op
     # What is known of the browser is known of this address alone.
     answers = [client.post("/console/signin/", {"email": "who@example.net"}).status_code for _ in range(6)]
     assert answers == [302] * 5 + [429]
+
+
+def console_page(client, path="", data=None):
+    answer = (
+        client.post(f"/console/tenants/alpha/{path}", data)
+        if data is not None
+        else client.get(f"/console/tenants/alpha/{path}")
+    )
+    return answer, answer.content.decode()
+
+
+def test_an_operator_closes_a_portal_by_its_typed_address_with_a_reason_and_opens_it_again(operator, alpha):
+    client, _seed, _codes = enrolled(operator)
+    portal = make_client(tenant=alpha)
+    for wrong in ({"reason": "Unpaid", "typed": "beta"}, {"reason": " ", "typed": "alpha"}, {}):
+        answer, text = console_page(client, "suspend/", wrong)
+        assert answer.status_code == 400
+        assert "Suspend " in text
+        assert portal.get("/signin/").status_code == 200
+    assert console_page(client, "suspend/", {"reason": "Unpaid", "typed": "alpha"})[0].status_code == 302
+    # Sent twice: still one line of history.
+    assert console_page(client, "suspend/", {"reason": "Unpaid", "typed": "alpha"})[0].status_code == 302
+    assert portal.get("/signin/").status_code == 503
+    _answer, text = console_page(client)
+    assert "Unpaid" in text and OPS in text and "again</button>" in text
+    with public_context():
+        assert TenantChange.objects.count() == 1
+    assert "alpha" in client.get("/console/?state=suspended").content.decode()
+    assert "beta" not in client.get("/console/?state=suspended").content.decode()
+    assert "alpha" not in client.get("/console/?state=active&q=alpha").content.decode().split("<tbody>")[1]
+    assert console_page(client, "resume/", {"reason": "<b>Paid</b>"})[0].status_code == 302
+    assert portal.get("/signin/").status_code == 200
+    assert "&lt;b&gt;Paid&lt;/b&gt;" in console_page(client)[1]
+
+
+def test_what_is_stuck_is_tried_again_on_demand(operator, alpha):
+    client, _seed, _codes = enrolled(operator)
+    later = timezone.now() + timedelta(hours=6)
+    with tenant_context(alpha):
+        for _ in range(3):
+            Event.objects.create(kind="test.x", attempts=5, due_at=later, last_error="KeyError: 'x'")
+    assert console_page(client, "again/", {})[0].status_code == 302
+    with tenant_context(alpha):
+        assert not Event.objects.filter(kind="test.x", due_at__gt=timezone.now()).exists()
+
+
+@pytest.mark.parametrize("path", ["", "suspend/", "resume/", "again/"])
+def test_there_is_no_page_of_a_tenant_that_does_not_exist(operator, path):
+    client, _seed, _codes = enrolled(operator)
+    data = {"reason": "x", "typed": "nobody"}
+    answer = client.post(f"/console/tenants/nobody/{path}", data) if path else client.get("/console/tenants/nobody/")
+    assert answer.status_code == 404

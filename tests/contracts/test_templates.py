@@ -30,7 +30,7 @@ ALL = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.suf
 class SampleForm(Form):
     """A form with one field of everything that the pages name by hand."""
 
-    email = name = code = slug = starter = colour = CharField(label="Something")
+    email = name = code = slug = starter = colour = reason = typed = CharField(label="Something")
 
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -46,6 +46,8 @@ SAMPLE = {
     "part": {"sent_at": NOW},
     "lines": [{"at": NOW}],
     "mail": {"arrived_at": NOW, "subject": "Hello"},
+    # In the console.
+    "tenant": {"slug": "alpha", "line": {"created_at": NOW}, "is_active": True},
 }
 GUEST = {"token": "x", "number": 1001, "type_key": "job", "guest": {"token": "x", "expires_at": NOW}, "can_renew": True}
 GUEST["contact"] = SampleForm()

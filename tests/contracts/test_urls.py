@@ -305,7 +305,7 @@ def test_the_checksum_sees_a_change_of_one_row(town, rows):
 @pytest.mark.parametrize("who", ["signed out", "carol", "alice", "operator without a second factor"])
 @pytest.mark.parametrize("name", [n for n, a in PUBLIC_ADDRESSES.items() if a.audience == "operator"])
 def test_the_console_is_for_operators_with_both_factors(name, who, town):
-    path = next(PUBLIC_ADDRESSES[name].paths({"token": ["x"], "name": ["x"]}))
+    path = next(PUBLIC_ADDRESSES[name].paths({"token": ["x"], "name": ["x"], "slug": ["alpha"]}))
     with public_context():
         client = make_client()
         if who.startswith("operator"):
@@ -322,7 +322,7 @@ def test_the_console_is_for_operators_with_both_factors(name, who, town):
 
 @pytest.mark.parametrize("name", [n for n in PUBLIC_ADDRESSES if n not in MACHINES])
 def test_platform_addresses_answer_without_an_error_and_do_not_exist_on_a_tenants_host(name, town):
-    path = next(PUBLIC_ADDRESSES[name].paths({"token": ["x"], "name": ["x"]}))
+    path = next(PUBLIC_ADDRESSES[name].paths({"token": ["x"], "name": ["x"], "slug": ["alpha"]}))
     with public_context():
         stranger = make_client()
     for method in METHODS:

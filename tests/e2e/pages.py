@@ -324,6 +324,7 @@ PLATFORM = (
     Page("signup-code", "/signup/", slug="", then=_sign_up),
     Page("console-signin", "/console/signin/", slug=""),
     Page("console-tenants", "/console/", "operator", slug="", mock="operator-tenants.html"),
+    Page("console-tenant", "/console/tenants/nordwarm/", "operator", slug="", mock="console-tenant.html"),
     Page("dev-mail", "/dev/mail/", slug=""),
 )
 ERRORS = (

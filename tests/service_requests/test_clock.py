@@ -150,6 +150,28 @@ def test_a_reminder_says_what_is_asked_and_when_it_would_be_closed(time):
     assert "Without an answer until Monday 7 December we close this" in mail.body
 
 
+@pytest.mark.parametrize("begins_anew", [False, True])
+def test_while_a_portal_is_suspended_nobodys_days_run_out(time, begins_anew):
+    row = time.desk.at("visit")
+    time.now()
+    time.after(days=5)
+    # Nothing is handled meanwhile.
+    time.clock.shift(timedelta(days=20))
+    if begins_anew:
+        replanning.begin_waits_anew()
+    told = [subject for to, subject in time.now() if to == "carol"]
+    if not begins_anew:
+        assert told == ["Closed for now: Pump"]
+        return
+    assert told == []
+    assert time.desk.fresh(row).closed_at is None
+    assert ("carol", f"A nudge about {row.number}") in time.after(days=2)
+    assert [to for to, _ in time.after(days=11)] == ["carol"]
+    assert time.desk.fresh(row).closed_at is None
+    time.after(days=1)
+    assert time.desk.fresh(row).closed_at is not None
+
+
 def test_nobody_is_reminded_or_closed_while_we_owe_an_answer_and_the_days_begin_anew(time):
     row = time.desk.at("visit")
     time.now()

@@ -1,0 +1,81 @@
+"""Closing a tenant for a time, and opening it again: by operators alone, with a reason that stays in the catalogue.
+
+A suspended tenant serves one plain page and sends nothing: its events and mails wait in its outbox and go out when it
+is resumed. Nothing of it is deleted. Other processes follow within `catalog.CACHE_SECONDS`; a worker that is just
+sending finishes its turn (`outbox.drain.BUDGET_SECONDS`).
+"""
+
+from typing import Final
+
+from django.db import transaction
+
+from tenants import catalog, registry
+from tenants.context import public_context, tenant_context
+from tenants.errors import AlreadySo, ReasonMissing, TenantGone
+from tenants.models import Tenant, TenantChange
+from tenants.outbox.wake import wake
+from tenants.snapshot import TenantSnapshot
+
+REASON_LENGTH: Final = 300
+
+
+def suspend(slug: str, *, reason: str, by: str) -> None:
+    """Closes the tenant. `by` says who did it.
+
+    Raises:
+        TenantGone: there is none with this slug.
+        ReasonMissing: nobody could tell later why it was closed.
+        AlreadySo: it is closed already.
+    """
+    reason = _clean(reason)
+    if not reason:
+        raise ReasonMissing
+    _change(slug, TenantChange.What.SUSPENDED, Tenant.Status.SUSPENDED, reason=reason, by=by)
+
+
+def resume(slug: str, *, by: str, reason: str = "") -> None:
+    """Opens the tenant again; what waits in its outbox goes out.
+
+    Raises:
+        TenantGone: there is none with this slug.
+        AlreadySo: it is open.
+    """
+    tenant = _find(slug)
+    if tenant.is_active:
+        raise AlreadySo(tenant.status)
+    # Before the door opens: otherwise a worker could act on time that ran while nobody could come in.
+    with tenant_context(tenant):
+        for hook in registry.resume_hooks():
+            hook()
+    _change(slug, TenantChange.What.RESUMED, Tenant.Status.ACTIVE, reason=_clean(reason), by=by)
+    wake(tenant.schema_name)
+
+
+def _find(slug: str) -> TenantSnapshot:
+    """The tenant as it is now, whatever this process remembers."""
+    with public_context():
+        tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise TenantGone(slug)
+    catalog.forget(tenant.schema_name)
+    found = catalog.by_schema(tenant.schema_name)
+    if found is None:
+        raise TenantGone(slug)
+    return found
+
+
+def _change(slug: str, what: TenantChange.What, status: Tenant.Status, *, reason: str, by: str) -> None:
+    with public_context(), transaction.atomic():
+        tenant = Tenant.objects.select_for_update().filter(slug=slug).first()
+        if tenant is None:
+            raise TenantGone(slug)
+        if tenant.status == status:
+            raise AlreadySo(status)
+        tenant.status = status
+        tenant.save(update_fields=["status"])
+        TenantChange.objects.create(tenant=tenant, what=what, reason=reason, by=by[:320])
+    catalog.forget(tenant.schema_name)
+
+
+def _clean(reason: str) -> str:
+    return " ".join(reason.replace("\x00", "").split())[:REASON_LENGTH]

@@ -1,0 +1,139 @@
+"""Suspended: one plain page, nothing sent, nothing lost; resumed: as before, and nobody lost days meanwhile."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core import mail as sent_mails
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+
+from tenants import catalog, lifecycle
+from tenants.context import public_context, tenant_context
+from tenants.errors import AlreadySo, ReasonMissing, TenantGone
+from tenants.models import Tenant, TenantChange
+from tenants.outbox import emit, queue_mail
+from tenants.outbox.drain import Ended, drain
+from tenants.outbox.inspection import Outbox, outbox_of
+from tenants.outbox.models import Event, Mail
+from tenants.outbox.sweep import sweep
+from tenants.snapshot import TenantSnapshot
+from tests.outbox.helpers import a_mail
+
+OPS = "ops@example.com"
+
+
+def suspended(tenant, reason="Unpaid since March"):
+    lifecycle.suspend(tenant.slug, reason=reason, by=OPS)
+
+
+def something_due(tenant):
+    with tenant_context(tenant), transaction.atomic():
+        emit("test.x", {})
+        queue_mail(a_mail())
+
+
+def changes(slug):
+    with public_context():
+        return list(TenantChange.objects.filter(tenant__slug=slug).order_by("at").values_list("what", "reason", "by"))
+
+
+def test_a_suspended_portal_serves_one_plain_page_whatever_is_asked(race_tenant):
+    suspended(race_tenant)
+    host = race_tenant.primary_domain
+    for path in ("/", "/signin/", "/desk/", "/g/whatever/", "/brand/x.css", "/files/1/"):
+        for answer in (Client(headers={"host": host}).get(path), Client(headers={"host": host}).post(path)):
+            assert answer.status_code == 503
+            assert "Closed for the moment" in answer.content.decode()
+            assert race_tenant.name not in answer.content.decode()
+            assert answer["Retry-After"] == "3600"
+            assert not answer.cookies
+
+
+def test_with_the_guard_off_a_suspended_tenant_would_go_on_sending(race_tenant, monkeypatch):
+    something_due(race_tenant)
+    suspended(race_tenant)
+    monkeypatch.setattr(TenantSnapshot, "is_active", True)
+    drain(race_tenant.schema_name)
+    assert len(sent_mails.outbox) == 1
+
+
+def test_a_suspended_tenant_sends_and_handles_nothing_and_nothing_of_it_is_lost(race_tenant):
+    something_due(race_tenant)
+    suspended(race_tenant)
+    assert race_tenant.schema_name not in sweep()
+    assert drain(race_tenant.schema_name) is Ended.EMPTY
+    assert sent_mails.outbox == []
+    with tenant_context(race_tenant):
+        assert Event.objects.filter(done_at=None).count() == Mail.objects.filter(sent_at=None).count() == 1
+
+    lifecycle.resume(race_tenant.slug, by=OPS)
+    assert race_tenant.schema_name in sweep()
+    drain(race_tenant.schema_name)
+    assert len(sent_mails.outbox) == 1
+
+
+def test_every_change_stays_with_its_reason_and_whoever_made_it(race_tenant):
+    suspended(race_tenant, "  Unpaid\nsince  March ")
+    lifecycle.resume(race_tenant.slug, by="night@example.com", reason="Paid")
+    assert changes(race_tenant.slug) == [
+        ("suspended", "Unpaid since March", OPS),
+        ("resumed", "Paid", "night@example.com"),
+    ]
+    assert catalog.by_slug(race_tenant.slug).is_active
+
+
+def test_without_a_reason_twice_or_for_nobody_nothing_changes(race_tenant):
+    with pytest.raises(ReasonMissing):
+        suspended(race_tenant, " \n ")
+    with pytest.raises(AlreadySo):
+        lifecycle.resume(race_tenant.slug, by=OPS)
+    with pytest.raises(TenantGone):
+        lifecycle.suspend("nobody", reason="x", by=OPS)
+    with pytest.raises(TenantGone):
+        lifecycle.resume("nobody", by=OPS)
+    assert changes(race_tenant.slug) == []
+    suspended(race_tenant)
+    with pytest.raises(AlreadySo):
+        suspended(race_tenant, "Another")
+    assert [what for what, _, _ in changes(race_tenant.slug)] == ["suspended"]
+
+
+def test_the_commands_say_what_they_did_and_who(race_tenant, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "erik")
+
+    def said(*words):
+        output = StringIO()
+        call_command(*words, stdout=output)
+        return output.getvalue()
+
+    slug = race_tenant.slug
+    assert said("suspend_tenant", slug, "--reason", "Abuse") == f"{slug} is suspended; its mails wait.\n"
+    with public_context():
+        assert Tenant.objects.get(slug=slug).status == "suspended"
+    assert said("resume_tenant", slug) == f"{slug} is open again; what waited goes out.\n"
+    assert changes(slug) == [("suspended", "Abuse", "erik (shell)"), ("resumed", "", "erik (shell)")]
+    for words, code in (
+        (("suspend_tenant", "nobody", "--reason", "x"), 2),
+        (("suspend_tenant", slug, "--reason", " "), 2),
+        (("resume_tenant", "nobody"), 2),
+        (("resume_tenant", slug), 1),
+    ):
+        with pytest.raises(CommandError) as refused:
+            said(*words)
+        assert refused.value.returncode == code
+    assert len(changes(slug)) == 2
+
+
+def test_operators_see_what_waits_and_what_fails_and_not_what_it_says(race_tenant):
+    with tenant_context(race_tenant), transaction.atomic():
+        queue_mail(a_mail())
+        stuck = Event.objects.create(kind="test.x", attempts=5, last_error="KeyError: 'carol@example.com'")
+        Event.objects.create(kind="test.y", attempts=2, last_error="KeyError: 1")
+    seen = outbox_of(race_tenant.schema_name)
+    assert (seen.waiting_mails, seen.last_sent_at) == (1, None)
+    assert [(each.kind, each.attempts, each.error) for each in seen.stuck] == [("test.x", 5, "KeyError")]
+    assert seen.stuck[0].since == stuck.created_at
+    assert outbox_of("t_gone") == Outbox()
