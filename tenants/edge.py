@@ -31,7 +31,7 @@ class EdgeMiddleware:
                 return _plain_refusal()
             request.encoding = "utf-8"
         if _would_be_redirected(request) and not _is_known(request):
-            return no_portal()
+            return no_portal(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object) -> None:

@@ -11,6 +11,7 @@ from django.http.response import FileResponse, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from tenants import catalog, hosts
 from tenants.context import public_context, tenant_context
@@ -36,18 +37,18 @@ class TenantMiddleware:
             return HttpResponse("ok\n", content_type="text/plain")
         host = hosts.normalise(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
         if host is None:
-            return no_portal()
+            return no_portal(request)
         request.META["HTTP_HOST"] = str(host)  # one form for what compares origins later
         if hosts.is_platform(host):
             return self._serve_platform(request)
         try:
             tenant = catalog.by_host(host.name)
-            refusal = _refusal(tenant)
+            refusal = _refusal(request, tenant)
         except OperationalError as error:
             log.warning("database_unreachable", error=str(error))
-            return _unavailable("unreachable")
+            return _unavailable(request, "unreachable")
         if tenant is None or refusal is not None:
-            return refusal or no_portal()
+            return refusal or no_portal(request)
         return self._serve_tenant(request, tenant)
 
     def _serve_platform(self, request: HttpRequest) -> HttpResponseBase:
@@ -89,28 +90,35 @@ def _in_tenant(tenant: TenantSnapshot, chunks: Iterable[bytes]) -> Iterator[byte
         yield chunk
 
 
-def _refusal(tenant: TenantSnapshot | None) -> HttpResponse | None:
+def _refusal(request: HttpRequest, tenant: TenantSnapshot | None) -> HttpResponse | None:
     if tenant is None:
-        return no_portal()
+        return no_portal(request)
     if not tenant.is_active:
-        return _unavailable("paused")
+        return _unavailable(request, "paused")
     if not is_ready(tenant):
-        return _unavailable("updating")
+        return _unavailable(request, "updating")
     return None
 
 
-def no_portal() -> HttpResponse:
+def no_portal(request: HttpRequest) -> HttpResponse:
     """A 404 that names no tenant, the same for every host we do not serve."""
     try:
-        page = render_to_string("errors/no_portal.html", {"find_href": platform_url("/find/")})
-        return HttpResponse(page, status=404)
+        return _bare_page(request, "errors/no_portal.html", {"find_href": platform_url("/find/")}, status=404)
     except TemplateDoesNotExist:
         return HttpResponse("There is no portal at this address.\n", status=404, content_type="text/plain")
 
 
-def _unavailable(kind: str) -> HttpResponse:
+def _unavailable(request: HttpRequest, kind: str) -> HttpResponse:
     """A 503 for this tenant alone; `kind` is updating, paused or unreachable. Needs no database."""
-    response = HttpResponse(render_to_string("errors/503.html", {"kind": kind}), status=503)
+    response = _bare_page(request, "errors/503.html", {"kind": kind}, status=503)
     response["Retry-After"] = _RETRY_SECONDS.get(kind, _RETRY_SOON)
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def _bare_page(request: HttpRequest, template: str, context: dict[str, str], *, status: int) -> HttpResponse:
+    """In the language of the reader's browser: of whose portal it would be, nothing is read."""
+    with translation.override(translation.get_language_from_request(request)):
+        response = HttpResponse(render_to_string(template, context), status=status)
+    patch_vary_headers(response, ["Accept-Language"])
     return response

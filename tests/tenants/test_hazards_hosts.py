@@ -83,6 +83,18 @@ def test_a_paused_tenant_is_503_and_the_others_are_served(twins: Twins) -> None:
     assert get("beta.localhost").status_code == 200
 
 
+def test_pages_without_a_portal_speak_the_readers_language(twins: Twins) -> None:
+    Tenant.objects.filter(slug="alpha").update(status=Tenant.Status.SUSPENDED)
+    catalog.forget()
+    german = {"accept-language": "de-DE,de;q=0.9,en;q=0.5"}
+    for host, words in (("alpha.localhost", "Zurzeit geschlossen"), ("nobody.localhost", "Hier antwortet kein Portal")):
+        answer = get(host, **german)
+        assert words in answer.content.decode()
+        assert '<html lang="de"' in answer.content.decode()
+        assert "Accept-Language" in answer["Vary"]
+        assert words not in get(host).content.decode()
+
+
 def test_4_a_missing_table_reads_and_writes_public_on_the_stock_path_and_is_an_error_on_ours(twins: Twins) -> None:
     with twins.alpha.entered(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE accounts_session")
