@@ -11,10 +11,24 @@ _WORDS: Final = frozenset({"name", "description", "group", "icon", "title", "bef
 _HANDLING: Final = frozenset({"assign", "flow", "start", "removes"})
 _ITEMS: Final = {made.collection: f"desk:setup_{made.url_name}_item" for made in CATALOGUES.values()}
 _SINGLE: Final = {
+    "types": "desk:setup_types",
+    "flows": "desk:setup_flows",
+    **{made.collection: f"desk:setup_{made.url_name}" for made in CATALOGUES.values()},
     "portal": "desk:setup_portal",
     "hours": "desk:setup_hours",
     "notifications": "desk:setup_notifications",
     "assertions": "desk:setup_visibility",
+}
+
+_ON_THE_PORTAL: Final = {
+    "name": "s-name",
+    "logo": "logo",
+    "logo_dark": "logo",
+    "colour": "s-colour",
+    "guests": "s-doors",
+    "time_zone": "s-time",
+    "language": "languages",
+    "languages": "languages",
 }
 
 
@@ -24,6 +38,23 @@ def page_of(path: Sequence[str]) -> str:
         return _address(tuple(path))
     except NoReverseMatch:  # a document from a file may have keys that no address takes
         return reverse("desk:setup")
+
+
+def place_of(path: Sequence[str]) -> str:
+    """The same with the very place on the page, where the page has a name for it."""
+    anchor = _anchor(tuple(path))
+    return f"{page_of(path)}#{anchor}" if anchor else page_of(path)
+
+
+def _anchor(path: tuple[str, ...]) -> str:
+    match path:
+        case ("flows", _, "statuses", _, part, *_):
+            return part.replace("_", "-")
+        case (_, _, "fields", _, "choices" | "columns", *_):
+            return "parts"
+        case ("portal", *rest):
+            return next((_ON_THE_PORTAL[part] for part in reversed(rest) if part in _ON_THE_PORTAL), "")
+    return ""
 
 
 def _address(path: tuple[str, ...]) -> str:

@@ -1,41 +1,28 @@
-"""What stops publishing, in the owner's words, with the mend in place: a small form that edits the draft."""
+"""What stops publishing, in the owner's words, with the mend in place: a small form that edits the draft.
 
-import json
+What one choice or a few words can mend is mended here (`mends_*.py` say how, by the place of the finding); beside it,
+and where that takes more, a link leads to the very place in the editor.
+"""
+
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-from pydantic import JsonValue
+from dataclasses import dataclass, replace
+from typing import Final
 
 from portal_core.config.changes import Change
 from portal_core.config.changes.names import Names
+from portal_core.config.draft.operations import Operation, Set
 from portal_core.config.draft.paths import Path
 from portal_core.config.planning import Plan
 from portal_core.config.problems import Problem
-from portal_core.desk.setup.places import page_of
+from portal_core.desk.setup.places import place_of
+from portal_core.desk.setup.review.finding import Control, Finding, Menders, mender_for, told_apart
+from portal_core.desk.setup.review.mends_flows import FLOWS
+from portal_core.desk.setup.review.mends_portal import PORTAL
+from portal_core.desk.setup.review.mends_texts import TEXTS
+from portal_core.desk.setup.review.mends_types import TYPES
 
-_TEXTS = {
-    "customer_name": "Name customers read",
-    "meaning": "What it means, in the customer’s words",
-    "next_step": "Next step customers read",
-}
-_SUGGESTED = {
-    "upload": "Send us the document we ask for",
-    "choose": "Choose one of the times we offer",
-    "approve": "Say yes or no to what we offer",
-    "fill": "Answer our questions",
-    "read": "Read it and confirm",
-}
-_TURNS = (("us", "Ours"), ("customer", "The customer’s"), ("nobody", "Nobody’s: it ends here"))
-_EXPECTED: tuple[tuple[JsonValue, str], ...] = (
-    ({"hours": 4}, "4 hours"),
-    ({"days": 1}, "1 day"),
-    ({"days": 2}, "2 days"),
-    ({"days": 5}, "5 days"),
-    ({"days": 14}, "14 days"),
-    ({"no_limit": True}, "No limit"),
-)
-
+_MENDERS: Final[Menders] = (*FLOWS, *TYPES, *PORTAL, *TEXTS)
 _UNKNOWN = re.compile(r"There is no placeholder \{(.*)\}\.$", re.DOTALL)
 _QUOTED = re.compile(r"“([a-z][a-z0-9-]{0,39})”")
 # Where a key that a finding names may stand, the likeliest first.
@@ -44,23 +31,33 @@ _NAMED_LISTS = ("types", "flows", "messages", "document_kinds", "record_kinds", 
 
 @dataclass(frozen=True)
 class Mend:
-    """One finding. With `options` one is chosen, with `is_text` words are written, else it is only said.
+    """One finding. `control` asks for what mends it, None where that takes more than one answer.
 
-    `path` is where in the draft it is mended, `href` the page of the editor that shapes it; `back` are the changes that
-    lead there, each of which may be taken back.
+    `path` is where the finding lies, `href` the place of the editor that shapes it; `back` are the changes that lead
+    there, each of which may be taken back.
     """
 
     title: str
     problem: str
     advice: str
-    path: str = ""
-    label: str = ""
-    suggested: str = ""
-    is_text: bool = False
-    options: tuple[tuple[str, str], ...] = ()
-    back: tuple[str, ...] = ()
-    href: str = ""
-    key: str = field(default="")
+    path: str
+    control: Control | None
+    back: tuple[str, ...]
+    href: str
+    key: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether words are written, and nothing is chosen."""
+        return self.control is not None and bool(self.control.text_path)
+
+    def operations(self, answer: str) -> tuple[Operation, ...]:
+        """The edits of the draft that this answer is; none for what was not offered."""
+        if self.control is None or not answer:
+            return ()
+        if self.is_text:
+            return (Set(self.control.text_path, answer),)
+        return next((option.operations for option in self.control.options if option.label == answer), ())
 
 
 def mends(planned: Plan) -> tuple[Mend, ...]:
@@ -70,7 +67,7 @@ def mends(planned: Plan) -> tuple[Mend, ...]:
         previous.model_dump(mode="json", by_alias=True), planned.wanted.model_dump(mode="json", by_alias=True)
     )
     found = [problem for problem in planned.stops if not is_about_requests(problem)]
-    return tuple(_mend(problem, names, planned.changes, str(n)) for n, problem in enumerate(found))
+    return tuple(_mend(problem, names, planned, str(number)) for number, problem in enumerate(found))
 
 
 def is_about_requests(problem: Problem) -> bool:
@@ -78,17 +75,20 @@ def is_about_requests(problem: Problem) -> bool:
     return problem.problem.endswith("which disappears.") or problem.path.startswith("mapping.")
 
 
-def mend_value(path: Path, raw: str) -> JsonValue:
-    """What the form's answer is as a value of the document."""
-    return raw.strip() if path[-1] in _TEXTS or path[-1] == "turn" else json.loads(raw)
-
-
-def _mend(problem: Problem, names: Names, changes: Iterable[Change], key: str) -> Mend:
+def _mend(problem: Problem, names: Names, planned: Plan, key: str) -> Mend:
     path = tuple(problem.path.split("."))
     mail = _mail_of(names, path)
-    title, back = _place(names, mail or path), _led_here(path, changes)
-    control = _control(names, path)
-    advice = "" if control or _speaks_of_keys(problem.mend) else problem.mend
+    title, back = _place(names, mail or path), _led_here(path, planned.changes)
+    control = _control(Finding(names, planned.wanted, path, problem.problem))
+    said, advice = _words(names, path, mail, problem)
+    if control is not None:
+        advice = ""
+    return Mend(title, said, advice, problem.path, control, back, place_of(mail or path), key)
+
+
+def _words(names: Names, path: Path, mail: Path, problem: Problem) -> tuple[str, str]:
+    """What is wrong and what to do, without a key or a word of the file."""
+    advice = "" if _speaks_of_keys(problem.mend) else problem.mend
     said = _in_names(names, path, problem.problem)
     unknown = _UNKNOWN.match(said)
     if unknown:
@@ -104,7 +104,15 @@ def _mend(problem: Problem, names: Names, changes: Iterable[Change], key: str) -
         said = said.replace("The text names", "It names") + f" It is sent in {_status_words(names, path)}."
     elif _speaks_of_keys(said):
         said = "Something here does not fit together."
-    return Mend(title, said, advice, back=back, key=key, href=page_of(mail or path), **control)  # type: ignore[arg-type]  # by its fields' names
+    return said, advice
+
+
+def _control(finding: Finding) -> Control | None:
+    mender = mender_for(finding.path, _MENDERS)
+    control = None if mender is None else mender(finding)
+    if control is None or not (control.options or control.text_path):
+        return None
+    return replace(control, options=told_apart(control.options))
 
 
 def _mail_of(names: Names, path: Path) -> Path:
@@ -136,56 +144,6 @@ def _in_names(names: Names, path: Path, words: str) -> str:
         return f"“{names.named(*place)}”" if place else found[0]
 
     return _QUOTED.sub(name, words)
-
-
-def _control(names: Names, path: Path) -> dict[str, object]:
-    if len(path) < 5 or path[0] != "flows" or path[2] != "statuses":
-        return {}
-    where = {"path": ".".join(path)}
-    match path[4:]:
-        case ("customer_name" | "meaning" | "next_step",):
-            label = _TEXTS[path[4]]
-            return {**where, "label": label, "is_text": True, "suggested": _suggestion(names, path)}
-        case ("turn",):
-            return {**where, "label": "Whose turn it is", "options": _TURNS}
-        case ("expected",):
-            options = tuple((json.dumps(value), label) for value, label in _EXPECTED)
-            return {**where, "label": "How long it usually lasts", "options": options}
-        case ("handler",):
-            return {**where, "label": "Who has it", "options": _teams(names)}
-        case ("notify",):
-            nobody = (json.dumps([{"who": "nobody"}]), "Nobody is told")
-            return {**where, "label": "Who is told", "options": (nobody, *_mails(names))}
-    return {}
-
-
-def _suggestion(names: Names, path: Path) -> str:
-    if path[4] != "next_step":
-        return ""
-    asks = names.read(*path[:4], "asks")
-    first = asks[0] if isinstance(asks, list) and asks and isinstance(asks[0], dict) else {}
-    return _SUGGESTED.get(str(first.get("do")), "")
-
-
-def _teams(names: Names) -> tuple[tuple[str, str], ...]:
-    teams = names.wanted.get("teams")
-    return tuple(
-        (json.dumps([{"team": team["key"]}]), names.named("teams", str(team["key"])))
-        for team in (teams if isinstance(teams, list) else [])
-        if isinstance(team, dict) and not team.get("retired")
-    )
-
-
-def _mails(names: Names) -> tuple[tuple[str, str], ...]:
-    mails = names.wanted.get("messages")
-    return tuple(
-        (
-            json.dumps([{"who": "customer", "message": mail["key"]}]),
-            f"The customer, by the mail “{names.named('messages', str(mail['key']))}”",
-        )
-        for mail in (mails if isinstance(mails, list) else [])
-        if isinstance(mail, dict)
-    )
 
 
 def _place(names: Names, path: Path) -> str:

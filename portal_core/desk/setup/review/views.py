@@ -16,13 +16,11 @@ from portal_core.config.document import DocumentRefused
 from portal_core.config.document.clean import clean_text
 from portal_core.config.draft.decisions import call_off, mark, plan_publishing
 from portal_core.config.draft.editing import edit, restore
-from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.errors import DraftChanged, PortalChanged, PublishRefused
 from portal_core.config.live import live_portal
 from portal_core.config.queries import published_by, version_by
 from portal_core.desk.setup.frame import setup_page
-from portal_core.desk.setup.review.mends import mend_value
 from portal_core.desk.setup.review.page import Review, review_or_faults
 from portal_core.desk.setup.saving import do_edit
 from tenants.identifiers import parse_uuid, uuid7
@@ -156,18 +154,16 @@ def take_back(request: PersonRequest) -> HttpResponse:
 def mend(request: PersonRequest) -> HttpResponse:
     """Writes what was mended into the draft."""
     found = review_or_faults(request.actor, current())
-    wanted = request.POST.get("path", "")
+    path, answer = request.POST.get("path", ""), request.POST.get("value", "").strip()[:2_000]
     mends = found.mends if isinstance(found, Review) else ()
-    item = next((each for each in mends if each.path and each.path == wanted), None)
-    raw = request.POST.get("value", "")
-    if item is None or (item.options and raw not in [value for value, _label in item.options]) or not raw.strip():
+    fitting = ((each, each.operations(answer)) for each in mends if each.path == path)
+    item, operations = next((pair for pair in fitting if pair[1]), (None, ()))
+    if item is None:
         messages.error(request, "Nothing was changed: write or choose something first.")
         return HttpResponseRedirect(reverse(HERE))
-    path = tuple(item.path.split("."))
-    operation = Set(path, mend_value(path, raw[:2_000]))
     title = f"Mended: {item.title}"
     return do_edit(
-        request, reverse(HERE), lambda: edit(actor=request.actor, operations=[operation], title=title), "Mended."
+        request, reverse(HERE), lambda: edit(actor=request.actor, operations=operations, title=title), "Mended."
     )
 
 

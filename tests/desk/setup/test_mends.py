@@ -1,0 +1,171 @@
+"""Whatever stops publishing is mended in place by one choice, or leads to the very place; every choice mends it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any, TypeAlias
+
+import pytest
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.canonical import canonical
+from portal_core.config.checks import check
+from portal_core.config.document import load
+from portal_core.config.draft.operations import Working
+from portal_core.config.draft.parts import join, split
+from portal_core.config.planning import Plan
+from portal_core.config.problems import Problem, stops
+from portal_core.desk.setup.places import place_of
+from portal_core.desk.setup.review.mends import Mend, mends
+from tests.config import test_ask_checks, test_checks, test_document_kinds, test_record_checks
+from tests.config.documents import FIELDS, changed, sound
+from tests.documents import papers
+
+
+def rows(**column: Any) -> dict[str, Any]:
+    columns = [{"key": "part", "kind": "text", "label": "Part", **column}]
+    return changed(*FIELDS, 6, to={"key": "parts", "kind": "rows", "label": "Parts", "columns": columns})
+
+
+def field(**options: Any) -> dict[str, Any]:
+    return changed(*FIELDS, 6, to={"key": "more", "label": "More", **options})
+
+
+# A document, and what was live before where that matters.
+Case: TypeAlias = "tuple[dict[str, Any], dict[str, Any] | None]"
+MORE: dict[str, Case] = {
+    "published kind": (changed(*FIELDS, 0, "kind", to="long_text"), sound()),
+    "published answer": (changed(*FIELDS, 1, "choices", 0, "key", to="drip"), sound()),
+    "column without a label": (rows(label=None), None),
+    "column that is shown by itself": (rows(show={"agent": "see"}), None),
+    "column without answers": (rows(kind="choice", choices=[]), None),
+    "column of no kind of record": (rows(kind="record", record_kind="car"), None),
+    "table without columns": (field(kind="rows", columns=[]), None),
+    "money without a currency": (field(kind="money"), None),
+    "unknown currency": (
+        changed(
+            *FIELDS, 6, to={"key": "m", "kind": "money", "label": "M"}, document=changed("portal", "currency", to="QQQ")
+        ),
+        None,
+    ),
+    "pattern": (field(kind="text", pattern="(?=a)"), None),
+    "words without a pattern": (field(kind="text", pattern_error="Write a number"), None),
+    "pattern without words": (field(kind="text", pattern="[0-9]+"), None),
+    "country": (field(kind="address", country="QQ"), None),
+    "dark logo alone": (changed("portal", "brand", to={"logo_dark": "a" * 64}), None),
+    "guests who may send nothing": (
+        changed("types", 0, "for", to={"who": "signed_in"}, document=changed("portal", "guests", to=True)),
+        None,
+    ),
+    "language of a list": (changed("portal", "languages", to=["en", "qq"]), None),
+}
+CASES: dict[str, Case] = {
+    **{f"checks: {name}": (document, None) for name, document, _path, _words in test_checks.STOPS},
+    **{f"later: {path} {at}": (document, None) for at, (document, path) in enumerate(test_checks.LATER)},
+    **{f"asks: {name}": (document, None) for name, (document, _path, _words) in test_ask_checks.STOPS.items()},
+    **{f"records: {name}": (document, None) for name, document, _path, _words in test_record_checks.STOPS},
+    **{
+        f"documents: {path} {at}": (papers.document(**changes), None)
+        for at, (changes, path, _words) in enumerate(test_document_kinds.BAD)
+    },
+    **MORE,
+}
+# What one choice cannot mend: by its place, why.
+TAKES_MORE = {
+    "types": "what is asked for at all, or takes too much",
+    "types.repair": "a key that stands twice cannot be edited",
+    "types.repair.fields": "which of too many questions goes",
+    "types.repair.fields.what": "which of two questions with one key goes",
+    "types.repair.fields.kind.choices": "the answers have to be written",
+    "types.repair.fields.kind.choices.leak": "which of two answers with one key goes",
+    "types.repair.fields.kind.choices.drip.key": "which answer it was",
+    "types.repair.fields.what.kind": "a new question has to be written",
+    "types.repair.fields.more.columns": "the columns have to be written",
+    "record_kinds.boiler.fields.more.columns": "the columns have to be written",
+    "record_kinds.boiler.title": "a question that everybody sees has to be written",
+    "types.repair.fields.parts.columns.part.choices": "the answers have to be written",
+    "flows.way.statuses": "which of too many statuses goes",
+    "roles.agent.key": "a new role has to be made",
+    "record_kinds.boiler.fields": "what a record holds has to be written",
+    "record_kinds.boiler.fields.maker": "which of two questions with one key goes",
+    "document_kinds.paper": "a key that stands twice cannot be edited",
+    "portal.language": "which language the texts are in",
+    "portal.time_zone": "where the business is",
+}
+
+
+def found(case: Case) -> tuple[dict[str, Any], list[tuple[Mend, Problem]]]:
+    """The document in canonical form, and what stops it with the finding that each mend is for."""
+    document, previous = case
+    wanted = load(document)
+    planned = Plan(None, None, wanted, wanted, (), (), check(wanted, load(previous) if previous else None))
+    return canonical(wanted), list(zip(mends(planned), planned.stops, strict=True))
+
+
+def said(document: dict[str, Any], case: Case) -> Counter[str]:
+    previous = load(case[1]) if case[1] else None
+    return Counter(problem.problem for problem in stops(check(load(document), previous)))
+
+
+def mended(document: dict[str, Any], mend: Mend, answer: str) -> dict[str, Any]:
+    parts = split(document)
+    working = Working(parts.get)
+    for operation in mend.operations(answer):
+        working.apply(operation)
+    return join({**parts, **working.touched})
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_choice_mends_what_it_is_offered_for(name: str, tenant: Any) -> None:
+    document, listed = found(CASES[name])
+    assert listed
+    before = said(document, CASES[name])
+    for mend, problem in listed:
+        if mend.control is None:
+            assert mend.path in TAKES_MORE, f"{mend.path}: {mend.problem}"
+            continue
+        answers = ["Some words"] if mend.is_text else [option.label for option in mend.control.options]
+        assert len(set(answers)) == len(answers)
+        for answer in answers:
+            after = said(mended(document, mend, answer), CASES[name])
+            assert after[problem.problem] < before[problem.problem], f"{problem}: {answer}"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_said_in_keys(name: str, tenant: Any) -> None:
+    for mend, _problem in found(CASES[name])[1]:
+        labels = [] if mend.control is None else [option.label for option in mend.control.options]
+        for words in (mend.problem, mend.advice, *labels):
+            # What the owner wrote in braces is quoted as it is.
+            ours = re.sub("‹.*?›", "", words)
+            assert not any(sign in ours for sign in ('"', "{", "[", "_")), words
+
+
+def test_what_takes_more_leads_to_its_page_and_no_list_of_it_is_out_of_date(alice: Any) -> None:
+    left = {mend.path: mend for case in CASES.values() for mend, _ in found(case)[1] if mend.control is None}
+    assert set(left) == set(TAKES_MORE)
+    assert all(mend.href.startswith("/desk/setup/") for mend in left.values())
+
+
+ANCHORS = (
+    "types.repair.fields.kind.choices",
+    "flows.way.statuses.new.meaning",
+    "flows.way.statuses.new.next_step",
+    "flows.way.statuses.asked.asks",
+    "portal.brand.colour",
+    "portal.brand.logo",
+    "portal.language",
+    "portal.languages.1",
+    "portal.time_zone",
+    "portal.guests",
+)
+
+
+@pytest.mark.parametrize("path", ANCHORS)
+def test_the_place_that_a_link_names_is_on_the_page(path: str, tenant: Any, people: Any, client_for: Any) -> None:
+    publish(actor=actor_for(people["alice"]), document=load(sound()))
+    page, _, anchor = place_of(path.split(".")).partition("#")
+    assert anchor
+    assert f'id="{anchor}"' in client_for(people["alice"]).get(page).content.decode()
