@@ -1,4 +1,5 @@
-"""Hypothesis makes valid portals: every kind of field with its options, conditions, visibility, roles and ways.
+"""Hypothesis makes valid portals: every kind of field with its options, conditions, visibility, roles and ways, with
+what is asked, promised and told on them (`valid_flows.py`).
 
 Whatever comes out must load, pass the checks, compile, be shown and filled in; `answers_for` gives answers that its
 form takes, `wrong_for` one that it must refuse.
@@ -12,12 +13,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.config.documents import sound
+from tests.config.valid_flows import enliven
 
 WORDS = st.text(alphabet="abcdefghijk ÄößéŁ12.,'&<>{}%\"", min_size=1, max_size=30).filter(lambda words: words.strip())
 KINDS = ("text", "long_text", "number", "money", "choice", "choices", "yes_no", "date", "datetime", "email", "phone",
          "url", "address", "rows", "rating", "file", "record", "heading", "info")  # fmt: skip
 SILENT = ("heading", "info")
-# What somebody has sent or keeps: it cannot be made up here, so these are shown, left empty, and never required.
+# What somebody has sent or keeps: without a database it cannot be made up, so these are shown, and left empty where
+# they are not required. `test_valid_flows.py` fills them in.
 ELSEWHERE = ("file", "record")
 COLUMN_KINDS = tuple(kind for kind in KINDS if kind not in ("rows", *ELSEWHERE, *SILENT))
 ADDRESSES: list[dict[str, str]] = [
@@ -134,14 +137,16 @@ def operands(field: dict[str, Any], operator: str) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def fields(draw: st.DrawFn, statuses: list[str], roles: list[str]) -> list[dict[str, Any]]:
-    """A form's fields."""
+def fields(
+    draw: st.DrawFn, statuses: list[str], roles: list[str], *, requires_kept: bool = False
+) -> list[dict[str, Any]]:
+    """A form's fields; `requires_kept`: files and records can be required, too."""
     made: list[dict[str, Any]] = []
     for position, kind in enumerate(draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=7))):
         field = {"key": f"f{position}", "kind": kind, "label": draw(texts()), **draw(options(kind))}
         if draw(st.booleans()):
             field["help"] = draw(texts())
-        if kind not in (*SILENT, *ELSEWHERE) and draw(st.booleans()):
+        if kind not in (SILENT if requires_kept else (*SILENT, *ELSEWHERE)) and draw(st.booleans()):
             field["required"] = True
         if made and draw(st.integers(0, 2)) == 0:
             field["when"] = draw(conditions(made, statuses))
@@ -162,8 +167,8 @@ def fields(draw: st.DrawFn, statuses: list[str], roles: list[str]) -> list[dict[
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """A valid document."""
+def documents(draw: st.DrawFn, *, requires_kept: bool = False) -> dict[str, Any]:
+    """A valid document; `requires_kept`: its form can require files and records."""
     document = sound()
     flow, kind = document["flows"][0], document["types"][0]
     document["portal"] |= {
@@ -185,7 +190,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     document["document_kinds"] = [paper]
     maker = {"key": "maker", "kind": "text", "label": draw(texts()), "required": True}
     document["record_kinds"] = [{"key": "boiler", "name": draw(texts()), "title": "{field:maker}", "fields": [maker]}]
-    kind["fields"] = draw(fields(statuses, roles))
+    kind["fields"] = draw(fields(statuses, roles, requires_kept=requires_kept))
     del kind["title"]
     document["assertions"] = []
     must_fill = [
@@ -198,6 +203,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         team.insert(0, {"when": draw(conditions(kind["fields"], statuses)), "team": "desk", "priority": "high"})
     kind["assign"] = team
+    enliven(draw, document, texts=texts, conditions=lambda: conditions(kind["fields"], statuses))
     return document
 
 
