@@ -269,8 +269,8 @@ def group_type(bound: BoundField) -> str:
 
 @register.filter
 def limit(bound: BoundField) -> int | None:
-    """`{{ field|limit }}`: the longest text in characters, or None."""
-    return fields.limit_of(bound)
+    """`{{ field|limit }}`: the longest text in characters, where it is said; else None."""
+    return fields.said_limit(bound)
 
 
 @register.simple_tag(name="described_by")

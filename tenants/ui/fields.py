@@ -27,12 +27,14 @@ class FieldLook:
 
     layout: how options stand: "check" (rows), "pick" (boxes), "slots" (a row of buttons), "seg" (segmented) or "stars".
     subs: a second line per option value. width: "" or "w-s", "w-m" (the stylesheet's widths).
+    says_limit: whether a text says how long it may be before it is too long.
     """
 
     prefix: str = ""
     suffix: str = ""
     layout: str = "check"
     width: str = ""
+    says_limit: bool = True
     subs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +81,11 @@ def limit_of(bound: BoundField) -> int | None:
     """The longest text that is taken, in characters."""
     longest = bound.field.widget.attrs.get("maxlength") or getattr(bound.field, "max_length", None)
     return int(longest) if longest else None
+
+
+def said_limit(bound: BoundField) -> int | None:
+    """The same, where the page says it beforehand."""
+    return limit_of(bound) if look_of(bound).says_limit else None
 
 
 def options_of(bound: BoundField) -> Iterator[Option]:
@@ -136,7 +143,7 @@ def answers_to_mend(bound: BoundField) -> int:
 def described_by(bound: BoundField, *, hint: bool) -> str:
     """The ids of what explains the field: help, limit, error."""
     parts = [f"{bound.auto_id}-help"] if hint else []
-    if limit_of(bound) and isinstance(bound.field.widget, Textarea):
+    if said_limit(bound) and isinstance(bound.field.widget, Textarea):
         parts.append(f"{bound.auto_id}-limit")
     if bound.errors:
         parts.append(f"{bound.auto_id}-error")
@@ -151,9 +158,11 @@ def control(bound: BoundField, *, hint: bool = False) -> SafeString:
         attributes["aria-describedby"] = described
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    if limit := limit_of(bound):
+    if limit_of(bound):
         # A browser cuts a pasted text at maxlength without a word; we let it in and say what is too much.
-        attributes |= {"maxlength": False, "data-limit": str(limit)}
+        attributes["maxlength"] = False
+    if limit := said_limit(bound):
+        attributes["data-limit"] = str(limit)
     if isinstance(widget, Textarea):
         attributes |= {"rows": False, "cols": False}  # the stylesheet says how large
     if isinstance(widget, NumberInput):

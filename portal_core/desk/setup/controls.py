@@ -99,17 +99,20 @@ class Text(Control):
 
     def _field(self, language: str, where: Where) -> forms.Field:
         is_own = language == where.own
-        widget = forms.Textarea(attrs={"rows": self.rows}) if self.rows else forms.TextInput()
+        widget = forms.Textarea(attrs={"class": _height(self.rows)}) if self.rows else forms.TextInput()
         widget.attrs |= {"lang": language}
         if self.placeholder and is_own:
             widget.attrs["placeholder"] = self.placeholder
-        return forms.CharField(
+        made = forms.CharField(
             label=self.label if is_own else f"{self.label}, {language_name(language)}",
             help_text=self.help if is_own else "",
             required=self.required and is_own,
             max_length=self.max_length,
             widget=widget,
         )
+        # Pages of long texts would say it ten times over; whoever reaches it is told.
+        made.look = FieldLook(says_limit=False)  # type: ignore[attr-defined]  # the one field component reads it
+        return made
 
     def hints(self, value: JsonValue) -> list[str]:
         """What is wrong with the words that were put in; it may stand in the draft, and does not go live."""
@@ -127,6 +130,11 @@ class Text(Control):
             kept[language] = cleaned[self._name(language, where)]
         texts: dict[str, JsonValue] = {language: words for language, words in sorted(kept.items()) if words}
         return (texts[where.own] if list(texts) == [where.own] else texts) if texts else None
+
+
+def _height(rows: int) -> str:
+    """How high a text is, by the lines that are usual for it."""
+    return "textarea-s" if rows < 3 else "textarea-m" if rows < 5 else ""
 
 
 def label_text(name: str, path: Path, label: str, hint: str = "", *, required: bool = False) -> Text:

@@ -21,6 +21,7 @@ from portal_core.desk.setup.controls import Control, Single, Where
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.saving import answer_sheet, posted
 from portal_core.desk.setup.sheet import Sheet
+from tenants.ui.fields import FieldLook
 
 # As many spans of a day as a page may send.
 MOST: Final = 6
@@ -168,6 +169,7 @@ def _sheet(draft: Draft, data: QueryDict | None = None) -> Sheet:
         path=("holidays",),
         label="Days on which nobody works",
         help="One on each line, as 2026-12-25.",
+        look=FieldLook(says_limit=False),
     )
     return Sheet([*days, holidays], draft, ("hours",), "Working hours", data)
 

@@ -48,6 +48,22 @@ def words_of_mail(draft: Draft, key: str) -> list[Word]:
     return [*plain_words(), *_answers(draft, kinds, used)[:_MOST_FIELDS]]
 
 
+def words_of_title(draft: Draft, item: dict[str, JsonValue]) -> list[Word]:
+    """What may stand in the title of a type's requests: answers that customers see wherever a request stands."""
+    flow = draft.item("flows", str(item.get("flow"))) or {}
+    places = ["", *(str(status["key"]) for status in in_use(flow.get("statuses")))]
+    fields = [field for field in in_use(item.get("fields")) if field.get("kind") not in _NO_INPUT]
+    found = [
+        Word(
+            f"{{{FIELD_PREFIX}{field['key']}}}",
+            words(field.get("label"), draft) or str(field["key"]),
+            "customers do not see it in every status" if any(_is_hidden(field, place) for place in places) else "",
+        )
+        for field in fields
+    ]
+    return sorted(found, key=lambda word: bool(word.reason))[:_MOST_FIELDS]
+
+
 def _places_of(draft: Draft, key: str) -> list[tuple[str, str]]:
     """The flows and statuses that send a mail."""
     return [

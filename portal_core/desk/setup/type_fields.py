@@ -76,6 +76,7 @@ def index(request: PersonRequest, type_key: str = "", kind_key: str = "") -> Htt
         "matrix": _matrix(fields, roles[0], statuses),
         **_said_in_row(request, lines),
         "add_href": fields.href("field_add"),
+        "can_copy": bool(type_key and offered_of(fields.draft, "types", but=type_key)),
         "order_href": fields.href("fields_order"),
         **(type_head(fields.draft, type_key, "fields") if type_key else {}),
         **live_form_of(type_key),

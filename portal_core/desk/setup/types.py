@@ -1,7 +1,8 @@
 """`/desk/setup/`: the request types, their order, their words; each with its fields at `/desk/setup/types/KEY/`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.document.base import MAX_TEXT
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Order, Remove
 from portal_core.config.draft.reading import Draft, current
@@ -19,6 +21,7 @@ from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_pa
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.placing import words_of_title
 from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
@@ -136,8 +139,9 @@ def _item(draft: Draft, type_key: str) -> dict[str, JsonValue]:
     return item
 
 
-def opening_controls(draft: Draft) -> tuple[Control, ...]:
+def opening_controls(draft: Draft, item: dict[str, JsonValue]) -> tuple[Control, ...]:
     """What customers read of a type before and after they fill it in."""
+    title = label_text("title", ("title",), "What a request is called", "In lists and mails: put an answer in.")
     return (
         label_text("name", ("name",), "Name", required=True),
         long_text(
@@ -149,13 +153,7 @@ def opening_controls(draft: Draft) -> tuple[Control, ...]:
         ),
         label_text("group", ("group",), "Group", "Types of one group stand together."),
         sign("icon", ("icon",)),
-        long_text(
-            "title",
-            ("title",),
-            "Title of a request",
-            "What a request is called in lists: words and {field:…} of fields.",
-            rows=2,
-        ),
+        replace(title, max_length=MAX_TEXT, offers=words_of_title(draft, item)),
         letter_text("before", ("before",), "Before the form", "What customers should know or have at hand.", rows=5),
         letter_text("after", ("after",), "After sending", "What happens next.", rows=5),
         Pick(
@@ -176,8 +174,9 @@ def opening_controls(draft: Draft) -> tuple[Control, ...]:
 def opening(request: PersonRequest, type_key: str) -> HttpResponse:
     """`words/`: name, description, texts before and after, who may use it."""
     draft = current()
-    name = name_of(_item(draft, type_key), draft)
-    sheet = Sheet(opening_controls(draft), draft, ("types", type_key), name, posted(request))
+    item = _item(draft, type_key)
+    name = name_of(item, draft)
+    sheet = Sheet(opening_controls(draft, item), draft, ("types", type_key), name, posted(request))
     back = reverse("desk:setup_type_words", args=[type_key])
     return answer_sheet(request, sheet, back, lambda again, status: _opening_page(request, again, type_key, status))
 
@@ -191,17 +190,22 @@ def _opening_page(request: PersonRequest, sheet: Sheet, type_key: str, status: i
 def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
     """The head that all pages of one type have: its name, and its parts as tabs."""
     item = _item(draft, type_key)
+    flow_key = str(item.get("flow"))
+    flow = draft.item("flows", flow_key) or {}
     count = len(in_use(item.get("fields")))
+    told = f"{reverse('desk:setup_notifications')}?{urlencode({'flow': flow_key})}"
     tabs = (
         NavItem("Fields", reverse("desk:setup_type", args=[type_key]), current=here == "fields", count=count),
+        NavItem("Statuses", reverse("desk:setup_flow", args=[flow_key]), count=len(in_use(flow.get("statuses")))),
         NavItem("Wording", reverse("desk:setup_type_words", args=[type_key]), current=here == "words"),
         NavItem("Who handles", reverse("desk:setup_type_handling", args=[type_key]), current=here == "handling"),
+        NavItem("Notifications", told),
     )
     return {
         "type_key": type_key,
         "type_name": name_of(item, draft),
         "is_retired": bool(item.get("retired")),
         "tabs": tabs,
-        "flow_key": str(item.get("flow")),
-        "flow_name": name_of(draft.head("flows", str(item.get("flow"))), draft),
+        "flow_key": flow_key,
+        "flow_name": name_of(draft.head("flows", flow_key), draft),
     }

@@ -187,7 +187,7 @@ def test_shared_lists(draft, name, model):
 
 def test_request_types(draft):
     rules = TypeRules.of(draft, "repair")
-    controls = [*opening_controls(draft), *course_controls(rules)]
+    controls = [*opening_controls(draft, rules.item), *course_controls(rules)]
     assert left_out(RequestType, on(controls)) == set()
     assert left_out(Audience, on(controls, "for")) == set()
     assert left_out(AssignRule, on(rule_controls(rules, {}))) == set()

@@ -221,7 +221,8 @@ def test_everything_that_the_document_can_say_of_a_type_can_be_edited(alice):
     # The key never changes; fields, rules, statuses and taking out have buttons of their own.
     wanted -= {"key", "fields", "assign", "flow", "retired"}
     draft = current()
-    controls = [*opening_controls(draft), *course_controls(TypeRules.of(draft, "repair"))]
+    rules = TypeRules.of(draft, "repair")
+    controls = [*opening_controls(draft, rules.item), *course_controls(rules)]
     assert wanted - {control.path[0] for control in controls} == set()
     rule = set(AssignRule.model_fields) - {"person"}
     assert rule == {control.path[0] for control in rule_controls(TypeRules.of(draft, "repair"), {})}

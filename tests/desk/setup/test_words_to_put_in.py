@@ -19,7 +19,7 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
-from portal_core.desk.setup.placing import without_braces, words_of_mail, wrong_words
+from portal_core.desk.setup.placing import without_braces, words_of_mail, words_of_title, wrong_words
 from portal_core.history.models import CustomerLook
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.drain import drain
@@ -54,6 +54,33 @@ def alice(shop: Any, client_for: Any, people: Any) -> Client:
 
 def text(answer: Any) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def test_the_title_of_a_request_offers_the_answers_that_customers_always_see(alice):
+    path = "/desk/setup/types/repair/words/"
+    page = alice.get(path)
+    offered = {word.token: word.reason for word in words_of_title(current(), current().item("types", "repair") or {})}
+    assert offered["{field:what}"] == ""
+    assert offered["{field:cause}"] == "customers do not see it in every status"
+    assert 'data-put="{field:what}"' in page.content.decode()
+    alice.post(path, {**form_of(alice, path), "title": "{field:what} {field:gone}"})
+    assert read("types", "repair", "title") == "{field:what} {field:gone}", "the draft keeps it"
+    assert "{field:gone} names no question that is asked here." in text(alice.get(path))
+
+
+def test_from_a_type_one_gets_to_its_statuses_and_to_who_is_told(alice):
+    page = alice.get("/desk/setup/types/repair/").content.decode()
+    flow = flow_key()
+    assert re.search(rf'href="/desk/setup/flows/{flow}/">Statuses <span class="dot">{len(statuses())}<', page)
+    assert f'href="{PAGE}?flow={flow}">Notifications<' in page
+
+
+def test_texts_do_not_say_how_long_they_may_be_until_they_are_too_long(alice):
+    path = "/desk/setup/types/repair/words/"
+    assert "characters" not in text(alice.get(path))
+    answer = alice.post(path, {**form_of(alice, path), "description": "x" * 2_001})
+    assert answer.status_code == 400 and "Write at most 2000 characters" in text(answer)
+    assert "x" * 2_001 in answer.content.decode()
 
 
 def mail_key() -> str:
