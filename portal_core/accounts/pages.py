@@ -107,17 +107,36 @@ def visitor_page(view: OpenView[P]) -> View[P]:
     return _guarded(view, VISITOR, gate)
 
 
-def guest_page(view: OpenView[P]) -> View[P]:
-    """Customers, and where the portal takes guests, whoever is signed out. Staff are sent to the desk."""
+@overload
+def guest_page(view: OpenView[P]) -> View[P]: ...
+
+
+@overload
+def guest_page(*, turned_away: Callable[[PortalRequest], HttpResponse]) -> Callable[[OpenView[P]], View[P]]: ...
+
+
+def guest_page(
+    view: Callable[..., HttpResponseBase] | None = None,
+    *,
+    turned_away: Callable[[PortalRequest], HttpResponse] | None = None,
+) -> object:
+    """Customers, and where the portal takes guests, whoever is signed out. Staff are sent to the desk.
+
+    `turned_away` answers who came as a guest where none are taken, instead of the sign-in page.
+    """
 
     def gate(request: HttpRequest, actor: Actor) -> HttpResponse | None:
         if not actor.is_signed_in:
-            return None if portal_facts().guests else to_sign_in(request)
+            away: Callable[..., HttpResponse] = turned_away or to_sign_in
+            return None if portal_facts().guests else away(request)
         if actor.is_staff:
             return HttpResponseRedirect(DESK)
         return None if actor.is_customer else forbidden(request)
 
-    return _guarded(view, GUEST, gate)
+    def decorate(inner: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        return _guarded(inner, GUEST, gate)
+
+    return decorate if view is None else decorate(view)
 
 
 @overload

@@ -34,6 +34,15 @@ def locale_for(language: str) -> Locale:
         return Locale("en", "GB")
 
 
+def is_language(code: str) -> bool:
+    """Whether there is a language of this code."""
+    try:
+        Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
 def reading_locale(language: str) -> Locale:
     """Babel's locale for a reader: English without a region is written the British way."""
     return locale_for("en-GB" if language == "en" else language or "en-GB")

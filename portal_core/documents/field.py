@@ -31,7 +31,7 @@ from tenants.uploads import MEGABYTE
 NEW: Final = "_new"
 # Of the documents on file, the newest are offered in sight, the others below them.
 IN_SIGHT: Final = 3
-_DOCUMENT: Final = "d-"
+DOCUMENT: Final = "d-"
 _MOST_KEYS: Final = 200
 
 
@@ -169,7 +169,7 @@ class FilesField(forms.Field):
         for item in self._known_already():
             known[str(item["id"])] = [item]
         for offer in self.offers:
-            known[f"{_DOCUMENT}{offer.id}"] = [dict(item) for item in offer.files]
+            known[f"{DOCUMENT}{offer.id}"] = [dict(item) for item in offer.files]
         new = [key for text in keys if text not in known and (key := parse_uuid(text)) is not None]
         known |= {str(row.pk): [dict(stored_value(row))] for row in own_files(self.owner_id, self.customer_id, new)}
         self._known_keys = frozenset(known)
@@ -187,15 +187,15 @@ class FilesField(forms.Field):
         """What the component draws: the files that stand there, the documents that are offered, the limits."""
         if bound.form.is_bound:
             chosen: tuple[str, ...] = bound.data.keys
-            files, ticked = self.files_for(chosen), {key for key in chosen if key.startswith(_DOCUMENT)}
+            files, ticked = self.files_for(chosen), {key for key in chosen if key.startswith(DOCUMENT)}
         else:
             files = self.starting
             standing = {item["id"] for item in files}
             first = self.offers[:1] if not files else ()
             used = [offer for offer in self.offers if standing & {item["id"] for item in offer.files}]
-            ticked = {f"{_DOCUMENT}{offer.id}" for offer in (*first, *used)}
+            ticked = {f"{DOCUMENT}{offer.id}" for offer in (*first, *used)}
         offered = {item["id"] for offer in self.offers for item in offer.files}
-        offers = tuple((offer, f"{_DOCUMENT}{offer.id}" in ticked) for offer in self.offers)
+        offers = tuple((offer, f"{DOCUMENT}{offer.id}" in ticked) for offer in self.offers)
         shown = tuple(shown_file(item) for item in files if item["id"] not in offered or not self.offers)
         return Upload(
             name=bound.html_name,

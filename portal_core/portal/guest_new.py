@@ -9,11 +9,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,7 +28,7 @@ from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import CodeForm, EmailForm
 from portal_core.accounts.guests import browser_id, browser_id_or_new, guest_or_customer
 from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
-from portal_core.accounts.pages import PortalRequest, guest_page, to_sign_in
+from portal_core.accounts.pages import SIGN_IN, PortalRequest, guest_page, to_sign_in
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.accounts.signin import finish_response, start_session
 from portal_core.accounts.signin_limits import limit_sign_in, limit_source
@@ -43,7 +46,8 @@ from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.guest_links import ensure_link, path_of
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.since_opened import changed_since
+from portal_core.service_requests.since_opened import OPENED, changed_since, typed_into
+from portal_core.service_requests.typed_then import Files
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany
@@ -51,6 +55,7 @@ from tenants.uploads import UploadLimits, takes_files
 
 _PENDING: Final = "guest_request"
 _PURPOSE: Final = "guest-request"
+_NO_FILES: Final[Files] = MultiValueDict()
 _KEPT_CHARACTERS: Final = 100_000
 _FORMS_AN_HOUR: Final = 60
 FILES_AN_HOUR: Final = 120
@@ -83,8 +88,17 @@ def choose(request: PortalRequest) -> HttpResponseBase:
     return render(request, "portal/new_choose.html", context)
 
 
+def _turned_away(request: PortalRequest) -> HttpResponse:
+    """Guests were turned away since the form was opened."""
+    match = request.resolver_match
+    pending = _pending(request, match.kwargs["type_key"]) if match else {}
+    if request.method == "POST" and pending and OPENED not in request.POST:
+        return _account_needed(request, _kept_form(pending), _NO_FILES)
+    return _account_needed(request, request.POST, request.FILES)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_page
+@guest_page(turned_away=_turned_away)
 @takes_files(UploadLimits())
 def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     """`/new/TYPE/`: the form, with an account or without. `do` says which button was pressed: send or update."""
@@ -95,7 +109,7 @@ def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     try:
         page = _open(request, type_key)
     except TypeNotOpen:
-        return to_sign_in(request)
+        return _account_needed(request, request.POST, request.FILES)
     contact = ContactForm(request.POST if request.method == "POST" else None, initial=_pending(request, type_key))
     if request.method != "POST":
         return _show(request, page, contact)
@@ -153,12 +167,19 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
         form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
         is_valid = False
-    changed = changed_since(request.POST, page.type, page.asked, form.cleaned_data)
+    changed = changed_since(request.POST, request.FILES, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:
         status = 400 if not is_valid else 409
         return _show(request, page, contact, Outcome(sent=True, form=form, changed=changed, status=status))
     email, name = contact.cleaned_data["email"], contact.cleaned_data["name"]
-    pending = {"type": page.type.key, "typed": typed, "name": name, "email": email, "key": str(page.submission_key)}
+    pending = {
+        "type": page.type.key,
+        "typed": typed,
+        "name": name,
+        "email": email,
+        "key": str(page.submission_key),
+        "opened": request.POST.get(OPENED, ""),
+    }
     _keep_pending(request, pending)
     if address_proof.is_proved(request, _PURPOSE, email):
         return _file(request, page, form, pending)
@@ -194,7 +215,7 @@ def _send_codes(email: str, codes: list[str]) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_page
+@guest_page(turned_away=_turned_away)
 def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
     """`/new/TYPE/confirm/`: the code from the mail; with it the request is sent."""
     waiting = address_proof.waiting(request, _PURPOSE)
@@ -239,17 +260,40 @@ def confirm_again(request: PortalRequest, type_key: str) -> HttpResponse:
 
 def _file_pending(request: PortalRequest, type_key: str, pending: Mapping[str, Any]) -> HttpResponse:
     """Sends what waited. The configuration may have changed meanwhile: then the form comes back with everything."""
+    typed = _kept_form(pending)
     try:
-        page = replace(_open(request, type_key), typed=as_typed(pending["typed"]))
+        page = replace(_open(request, type_key), typed=typed)
     except TypeNotOpen:
-        return to_sign_in(request)
+        return _account_needed(request, typed, _NO_FILES)
     page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())
     form = new_request_form(page.type, page.asked, page.typed)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    changed = changed_since(typed, _NO_FILES, page.type, page.asked, form.cleaned_data)
+    if changed.lost or not is_valid:
         contact = ContactForm(dict(pending))
         contact.is_valid()
-        return _show(request, page, contact, Outcome(sent=True, form=form, status=400))
+        status = 400 if not is_valid else 409
+        return _show(request, page, contact, Outcome(sent=True, form=form, changed=changed, status=status))
     return _file(request, page, form, pending)
+
+
+def _kept_form(pending: Mapping[str, Any]) -> QueryDict:
+    """The form that waits for its code, with the version under which it was opened."""
+    typed = as_typed(pending["typed"])
+    typed[OPENED] = pending.get("opened", "")
+    return typed
+
+
+def _account_needed(request: PortalRequest, data: QueryDict, files: Files) -> HttpResponse:
+    """What cannot be sent without an account (any more): says so, and shows what was typed, so that nothing is lost."""
+    actor, portal, match = _nobody(), live_portal(), request.resolver_match
+    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
+    type_key = match.kwargs["type_key"] if match else ""
+    written = typed_into(data, files, type_key, asked) if request.method == "POST" else ()
+    if not written:
+        return to_sign_in(request)
+    sign_in = f"{SIGN_IN}?{urlencode({'next': reverse('portal:new', args=[type_key])})}"
+    return render(request, "portal/new_closed.html", {"written": written, "sign_in_href": sign_in}, status=409)
 
 
 def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Mapping[str, Any]) -> HttpResponse:

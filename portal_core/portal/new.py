@@ -20,7 +20,6 @@ from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_pa
 from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
-from portal_core.config.kinds.typed import is_typed
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
@@ -32,7 +31,7 @@ from portal_core.service_requests.errors import TypeNotOpen
 from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
 from portal_core.service_requests.queries import draft_of, drafts_of
 from portal_core.service_requests.repeats import repeat_of
-from portal_core.service_requests.since_opened import NOTHING_CHANGED, Changed, changed_since
+from portal_core.service_requests.since_opened import NOTHING_CHANGED, Changed, changed_since, typed_into
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui import dates
@@ -93,7 +92,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     try:
         page = _open(request, type_key)
     except TypeNotOpen:
-        return _closed(request)
+        return _closed(request, type_key)
     if request.method != "POST":
         return render_form(request, page, Outcome())
     do = "update" if PRESSED in request.POST else request.POST.get("do", "send")
@@ -192,7 +191,7 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
         # Another tab has sent this form with other answers: ask, under a key of its own.
         fresh = replace(page, submission_key=uuid7())
         return render_form(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
-    changed = changed_since(request.POST, page.type, page.asked, form.cleaned_data)
+    changed = changed_since(request.POST, request.FILES, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:
         _save(request.actor, page)
         status = 400 if not is_valid else 409
@@ -304,11 +303,12 @@ def _after_sending(page: FormPage) -> list[dict[str, object]]:
     return steps
 
 
-def _closed(request: PersonRequest) -> HttpResponse:
+def _closed(request: PersonRequest, type_key: str) -> HttpResponse:
     """A type that is not offered (any more): says so, and shows what was typed, so that nothing is lost."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    names = [name for name in request.POST if name.startswith(f"{PREFIX}-") and is_typed(name)]
-    written = [value for name in names for value in request.POST.getlist(name) if value.strip()]
+    person = request.actor.user_id
+    asked = Asked(portal, request.actor.role, viewer.language, customer_id=person, person_id=person)
+    written = typed_into(request.POST, request.FILES, type_key, asked)
     context = {"written": written, "choices": choices(portal, viewer, ())}
     return render(request, "portal/new_closed.html", context, status=404 if not written else 409)

@@ -4,95 +4,116 @@ What still fits is taken as it is. Where something was typed that is no longer a
 that was typed, and says what has changed: nothing that somebody wrote vanishes without a word.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import QueryDict
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledField, CompiledType
+from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
 from portal_core.config.document.fields import ChoiceField, ChoicesField
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Asked
-from portal_core.config.kinds.typed import is_typed
 from portal_core.config.live import portal_version
-from portal_core.config.visibility import Visibility
 from portal_core.service_requests.forms import PREFIX
+from portal_core.service_requests.typed_then import Files, Lost, TypedThen, asked_of
 
 OPENED = "opened"
 
 
 @dataclass(frozen=True)
-class Lost:
-    """A question that is no longer asked, and what was typed there."""
-
-    label: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Changed:
-    """What differs between the form that was opened and the one that is asked for now."""
+    """What differs between the form that was opened and the one that is asked for now.
+
+    `refused` are answers that were picked and that their question no longer has.
+    """
 
     lost: tuple[Lost, ...] = ()
     added: tuple[str, ...] = ()
+    refused: tuple[Lost, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.lost or self.added)
+        return bool(self.lost or self.added or self.refused)
 
 
 NOTHING_CHANGED: Final = Changed()
 
 
 def changed_since(
-    data: QueryDict, request_type: CompiledType, asked: Asked, answers: Mapping[str, JsonValue]
+    data: QueryDict, files: Files, request_type: CompiledType, asked: Asked, answers: Mapping[str, JsonValue]
 ) -> Changed:
-    """What has changed in the form since it was opened. One query when a version lies between, none otherwise.
+    """What has changed in the form since it was opened. One query when a version lies between, none otherwise, and
+    those of the kinds where something was typed that is not asked any more.
 
     `answers` are those that the form takes now: by them a question is asked, or is not any more.
     """
+    before = _opened_under(data, asked.portal)
+    old = {} if before is None else asked_of(before.type_or_unknown(request_type.key), asked)
+    if before is None or not old:
+        return NOTHING_CHANGED
+    then, now = TypedThen(data, files, replace(asked, portal=before, shelf={})), asked_of(request_type, asked)
+    lost: list[Lost] = []
+    refused: list[Lost] = []
+    for key, field in old.items():
+        if key not in now or now[key].kind.key != field.kind.key or _left_out(field, now[key], answers):
+            lost.append(Lost(then.label(field), then.words(field)))
+        else:
+            lost += _parts_lost(then, field, now[key], asked)
+            refused += _refused(data, then, field, now[key])
+    added = (asked.portal.text(field.label, asked.language) for key, field in now.items() if key not in old)
+    return Changed(tuple(item for item in lost if item.words), tuple(added), tuple(refused))
+
+
+def typed_into(data: QueryDict, files: Files, type_key: str, asked: Asked) -> tuple[Lost, ...]:
+    """All that was typed into a form of a type of which nothing can be sent any more.
+
+    SECURITY: somebody signed out learns the questions of a form only where guests were asked them.
+    """
+    portal = _opened_under(data, asked.portal) or asked.portal
+    kind = portal.type_or_unknown(type_key)
+    if asked.customer_id is None and not (portal.settings.guests and kind.audience == "everybody"):
+        return ()
+    then = TypedThen(data, files, replace(asked, portal=portal, shelf={}))
+    return then.everything(kind)
+
+
+def _opened_under(data: QueryDict, live: CompiledPortal) -> CompiledPortal | None:
+    """The version under which the form was opened; None where it is the live one, or none at all."""
     opened = data.get(OPENED, "")
-    live = asked.portal
     if not (opened.isascii() and opened.isdecimal() and len(opened) < 10) or int(opened) in (0, live.number):
-        return Changed()
+        return None
     try:
-        before = portal_version(int(opened)).type(request_type.key)
+        return portal_version(int(opened))
     except UnknownKey:
-        return Changed()
-    then, now = (_asked_of(kind, asked) for kind in (before, request_type))
-    lost = (
-        Lost(live.text(field.label, asked.language), _words(data, field, asked))
-        for key, field in then.items()
-        if key not in now
-        or now[key].kind.key != field.kind.key
-        or (field.applies(answers) and not now[key].applies(answers))
-    )
-    added = (live.text(field.label, asked.language) for key, field in now.items() if key not in then)
-    return Changed(tuple(item for item in lost if item.words), tuple(added))
+        return None
 
 
-def _asked_of(kind: CompiledType, asked: Asked) -> dict[str, CompiledField]:
-    """SECURITY: of an earlier version too, only what this person was asked."""
-    return {
-        field.key: field
-        for field in kind.fields
-        if field.is_input and not field.retired and field.visibility(asked.role, None) == Visibility.EDIT
-    }
+def _left_out(then: CompiledField, now: CompiledField, answers: Mapping[str, JsonValue]) -> bool:
+    return then.applies(answers) and not now.applies(answers)
 
 
-def _words(data: QueryDict, field: CompiledField, asked: Asked) -> str:
-    """What was typed, as the person read it: an answer that was picked by its label."""
-    config = field.config
-    if not isinstance(config, ChoiceField | ChoicesField):
-        return _typed(data, field.key)
-    labels = {choice.key: asked.portal.text(choice.label, asked.language) for choice in config.choices}
-    return ", ".join(labels[key] for key in data.getlist(f"{PREFIX}-{field.key}") if key in labels)
+def _parts_lost(then: TypedThen, old: CompiledField, now: CompiledField, asked: Asked) -> Iterator[Lost]:
+    """Columns of a table, and questions about a new record, that are no longer asked."""
+    label = then.label(old)
+    columns = {column.key for column in now.columns if not column.retired}
+    for column in old.columns:
+        if not column.retired and column.key not in columns:
+            yield Lost(f"{label}: {then.label(column)}", then.of_column(old, column))
+    kind = asked.portal.record_kinds.get(getattr(now.config, "record_kind", None) or "")
+    inner = {item.key for item in kind.fields if not item.retired} if kind is not None else set()
+    for item, words in then.of_new_record(old):
+        if item.key not in inner:
+            yield Lost(f"{label}: {then.label(item)}", words)
 
 
-def _typed(data: QueryDict, key: str) -> str:
-    """What was typed into a question, all its inputs together."""
-    name = f"{PREFIX}-{key}"
-    names = [item for item in data if (item == name or item.startswith(f"{name}_")) and is_typed(item)]
-    values = [value for item in names for value in data.getlist(item)]
-    return ", ".join(value.strip() for value in values if value.strip())[:2_000]
+def _refused(data: QueryDict, then: TypedThen, old: CompiledField, now: CompiledField) -> Iterator[Lost]:
+    """Picked answers of a choice that are not offered any more: the question comes back unanswered."""
+    if not isinstance(old.config, ChoiceField | ChoicesField) or not isinstance(now.config, ChoiceField | ChoicesField):
+        return
+    offered = {choice.key for choice in now.config.choices if not choice.retired}
+    labels = {choice.key: choice.label for choice in old.config.choices}
+    picked = [key for key in data.getlist(f"{PREFIX}-{old.key}") if key in labels and key not in offered]
+    if picked:
+        words = (then.asked.portal.text(labels[key], then.asked.language) for key in picked)
+        yield Lost(then.label(old), ", ".join(words))

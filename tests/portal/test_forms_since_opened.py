@@ -123,8 +123,11 @@ ACCEPTED: dict[str, Callable[[dict[str, Any]], object]] = {
     "a retired answer that was not given": lambda d: fields(d)[1]["choices"][1].update(retired=True),
 }
 COMES_BACK: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
-    "a field that is gone": (without("since"), "“Since when?” is no longer asked. You had written: 2026-11-01"),
-    "a retired field": (retired, "“Since when?” is no longer asked. You had written: 2026-11-01"),
+    "a field that is gone": (
+        without("since"),
+        "“Since when?” is no longer asked. You had written: Sunday 1 November 2026",
+    ),
+    "a retired field": (retired, "“Since when?” is no longer asked. You had written: Sunday 1 November 2026"),
     "a field hidden from customers": (hidden, "“Since when?” is no longer asked."),
     "a field of another kind": (other_kind, "Asked now: Since when exactly?"),
     "a new required field": (
@@ -137,7 +140,7 @@ COMES_BACK: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "a field that is asked under a condition": (
         lambda d: fields(d)[3].update(when={"field": "works", "is": True}) or fields(d).insert(2, fields(d).pop(4)),
-        "“Since when?” is no longer asked. You had written: 2026-11-01",
+        "“Since when?” is no longer asked. You had written: Sunday 1 November 2026",
     ),
     "a choice that is gone": (choice_gone, "“Which kind?” is no longer asked. You had written: A leak"),
     "a narrower limit": (lambda d: fields(d)[2].update(max=1), "Write a number of 1 or less."),

@@ -243,5 +243,5 @@ def test_what_is_no_longer_asked_is_told_without_the_language(house):
     data = QueryDict(mutable=True)
     data.update({**TYPED, **IN_ENGLISH, "opened": str(live.number - 1)})
     portal = compile_portal(load(without), live.number)
-    found = changed_since(data, portal.type("job"), Asked(portal, resolve_role("customer"), "en"), {})
+    found = changed_since(data, MultiValueDict(), portal.type("job"), Asked(portal, resolve_role("customer"), "en"), {})
     assert [item.words for item in found.lost] == ["1,000"]

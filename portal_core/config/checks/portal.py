@@ -6,12 +6,11 @@ from functools import cache
 from itertools import pairwise
 from zoneinfo import available_timezones
 
-from babel import Locale, UnknownLocaleError
-
 from portal_core.config.brand import READABLE, brand_colours
 from portal_core.config.checks.index import Index
 from portal_core.config.document.portal_document import Hours
 from portal_core.config.hours import minutes_of
+from portal_core.config.localise import is_language
 from portal_core.config.problems import Problem
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,7 +23,7 @@ def check_portal(index: Index) -> Iterator[Problem]:
         ("language", portal.language),
         *((f"languages.{at}", key) for at, key in enumerate(portal.languages)),
     ):
-        if not _is_language(language):
+        if not is_language(language):
             yield Problem(f"portal.{path}", f"No language has the code “{language}”.", "Use a code such as en or de.")
     if portal.languages and portal.language not in portal.languages:
         mend = "Add it to languages."
@@ -51,14 +50,6 @@ def is_time_zone(name: str) -> bool:
 def _time_zones() -> frozenset[str]:
     """All names; reading them walks the whole zone database, so once a process."""
     return frozenset(available_timezones())
-
-
-def _is_language(code: str) -> bool:
-    try:
-        Locale.parse(code, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return False
-    return True
 
 
 def _brand(index: Index) -> Iterator[Problem]:

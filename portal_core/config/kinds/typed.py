@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal_core.config.kinds.base import Asked
+from portal_core.config.localise import is_language
 from tenants.ui.parts import plain_control
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Added to the control's name; no key of the configuration has an underscore.
 SHOWN_IN: Final = "_language"
+
+_LONGEST_CODE: Final = 20
 
 # The text as a reader of the second language types what the first language's reader meant; as it is if it is nothing.
 Retype = Callable[[str, str, str], str]
@@ -41,10 +44,13 @@ class TypedNumber(forms.TextInput):
     def value_from_datadict(
         self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
     ) -> Any:  # whatever was sent
-        """What was typed, in the reader's language; only languages of the portal are believed."""
+        """What was typed, in the reader's language; only languages that there are are believed.
+
+        The portal may have given one up since the form was opened: what was typed in it is read in it all the same.
+        """
         typed = super().value_from_datadict(data, files, name)
-        shown_in = data.get(f"{name}{SHOWN_IN}")
-        if not isinstance(typed, str) or shown_in == self.asked.language or shown_in not in self.asked.portal.languages:
+        shown_in = str(data.get(f"{name}{SHOWN_IN}", ""))
+        if not isinstance(typed, str) or shown_in == self.asked.language or not _is_known(shown_in, self.asked):
             return typed
         return self.retype(typed, shown_in, self.asked.language)
 
@@ -54,6 +60,10 @@ class TypedNumber(forms.TextInput):
         """The line, and the language that goes with it."""
         line = plain_control(self, name, value, attrs or {})
         return format_html('{}<input type="hidden" name="{}{}" value="{}">', line, name, SHOWN_IN, self.asked.language)
+
+
+def _is_known(language: str, asked: Asked) -> bool:
+    return language in asked.portal.languages or (len(language) <= _LONGEST_CODE and is_language(language))
 
 
 def is_typed(name: str) -> bool:
