@@ -19,6 +19,7 @@ from tenants.migrating import migrate_tenant, tenant_fingerprint
 from tenants.models import SchemaTemplate
 from tenants.postgres_tools import dump_schema
 from tenants.snapshot import TenantSnapshot
+from tenants.template_sql import compact
 
 # "Portico template" for pg_advisory_lock: one process makes the template, the others wait for it.
 TEMPLATE_LOCK = 0x506F_7254
@@ -50,6 +51,8 @@ def replay(template: SchemaTemplate, schema_name: str) -> None:
     with connection.cursor() as cursor:
         # The dump's header did this; function bodies may name what comes later.
         cursor.execute("SET LOCAL check_function_bodies = false")
+        # For every index the planner would ask how many helpers should read a table that is empty.
+        cursor.execute("SET LOCAL max_parallel_maintenance_workers = 0")
         cursor.execute(template.sql.replace(template.placeholder, schema_name))
 
 
@@ -70,7 +73,7 @@ def _make_template(wanted: str) -> SchemaTemplate:
     create_schema(schema)
     try:
         migrate_tenant(TenantSnapshot.bare(schema))
-        body = cut(dump_schema(schema), schema)
+        body = compact(cut(dump_schema(schema), schema))
     finally:
         drop_schema(schema)
     return SchemaTemplate.objects.create(fingerprint=wanted, placeholder=schema, sql=body)

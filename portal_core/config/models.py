@@ -22,7 +22,9 @@ class PortalVersion(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.PositiveIntegerField(unique=True)
     document = models.JSONField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     note = models.TextField(blank=True)
     # The number of the version whose content it brings back.
     restores = models.PositiveIntegerField(null=True)
@@ -62,7 +64,9 @@ class PortalDraft(TenantModel):
     # Of edits up to this revision nothing is known any more: they cannot be undone, nor told from what came later.
     forgotten = models.PositiveIntegerField(default=0, db_default=0)
     based_on = models.PositiveIntegerField()  # the version that was live when the draft was begun
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     updated_at = models.DateTimeField(auto_now=True)
     # What was decided on the way to publishing: see draft/decisions.py, which alone reads and writes both.
     decisions = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
@@ -100,7 +104,9 @@ class DraftOperation(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     revision = models.PositiveIntegerField(unique=True)  # the draft's, after it
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     title = models.TextField()
     changes = models.JSONField()  # operations.Change, in order
     undoes = models.PositiveIntegerField(null=True)  # the revision that it takes back
@@ -119,7 +125,7 @@ class PortalState(TenantModel):
     """Which version is live; also the row that publishing locks."""
 
     id = models.UUIDField(primary_key=True, default=ONLY_ROW, editable=False)
-    live = models.ForeignKey(PortalVersion, on_delete=models.PROTECT, related_name="+")
+    live = models.ForeignKey(PortalVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     # How long requests usually stand, in hours by type and status (see service_requests/usual.py). Here because every
     # page reads this row: it costs no query of its own.
     usual_hours = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))

@@ -56,7 +56,7 @@ class HistoryEntry(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     request = models.ForeignKey(
-        "portal_core.ServiceRequest", on_delete=models.PROTECT, null=True, related_name="entries"
+        "portal_core.ServiceRequest", on_delete=models.PROTECT, null=True, related_name="entries", db_index=False
     )
     document = models.ForeignKey(
         "portal_core.Document", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
