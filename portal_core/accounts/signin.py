@@ -5,10 +5,12 @@ from typing import Final
 from allauth.account.adapter import get_adapter
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal_core.accounts.devices import remember_device
 from portal_core.accounts.models import User
+from portal_core.accounts.portal_facts import portal_facts
+from portal_core.accounts.roles import CUSTOMER
 
 KEEP_SECONDS: Final = 90 * 24 * 3600
 
@@ -18,8 +20,16 @@ def start_session(request: HttpRequest, user: User, *, keep: bool) -> None:
     request.session.flush()
     get_adapter(request).login(request, user)
     request.session.set_expiry(KEEP_SECONDS if keep else 0)
+    if user.last_sign_in_at is None and user.role == CUSTOMER and not user.language:
+        user.language = _other_than_the_portals()
     user.last_sign_in_at = timezone.now()
-    user.save(update_fields=["last_sign_in_at"])
+    user.save(update_fields=["last_sign_in_at", "language"])
+
+
+def _other_than_the_portals() -> str:
+    """The language in which somebody came in: theirs from now on, in mails as well, until they choose another."""
+    reads = translation.get_language() or ""
+    return "" if reads == portal_facts().language else reads
 
 
 def finish_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:

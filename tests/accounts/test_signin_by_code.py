@@ -257,6 +257,25 @@ def test_an_unknown_address_registers_where_the_portal_is_open(tenant, client_fo
     assert User.objects.get(email=NOBODY).role == CUSTOMER
 
 
+def test_the_language_in_which_a_customer_came_in_stays_theirs(tenant, client_for, registration):
+    registration("open")
+    german = {"headers": {"accept-language": "de-DE,de;q=0.9"}}
+
+    def sign_in(address, **browser):
+        client = client_for(None)
+        client.post("/signin/", {"email": address}, **browser)
+        answer = client.post("/signin/code/", {"code": code_for(address)}, **browser)
+        assert answer.status_code == 302
+        return User.objects.get(email=address).language
+
+    assert sign_in("neu@example.com", **german) == "de"
+    # Chosen once: another browser changes nothing, nor does a first sign-in in the portal's own language.
+    assert sign_in("neu@example.com") == "de"
+    assert sign_in("new@example.com") == ""
+    assert sign_in("new@example.com", **german) == ""
+    assert sign_in("bob@example.com", **german) == ""
+
+
 def test_an_unknown_address_gets_no_code_where_the_portal_is_closed(tenant, client_for, registration):
     registration("closed")
     client = client_for()
