@@ -120,7 +120,7 @@ def _add(groups: Groups, notice: Notice, viewer: Viewer, portal: CompiledPortal)
     if mail is None:
         return
     body = _without_greeting(mail.body_markdown, notice.user)
-    with override(viewer.language), timezone.override(viewer.time_zone):
+    with override(viewer.language), timezone.override(viewer.time_zone), dates.read_later():
         when = dates.in_words(notice.at)
         quote = mail.quote if len(mail.quote) <= QUOTE_LENGTH else f"{mail.quote[: QUOTE_LENGTH - 1].rstrip()}…"
         accent = letterhead().accent_text
@@ -181,7 +181,7 @@ def _group(notice: Notice, viewer: Viewer, portal: CompiledPortal) -> DigestGrou
 
 
 def _add_handed_over(groups: Groups, notice: Notice, viewer: Viewer) -> None:
-    with override(viewer.language), timezone.override(viewer.time_zone):
+    with override(viewer.language), timezone.override(viewer.time_zone), dates.read_later():
         title, body = handed_over_line(notice.data)
         group = groups.setdefault(
             _QUEUE,

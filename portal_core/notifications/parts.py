@@ -41,7 +41,8 @@ def settings_address() -> str:
 
 def seen_by(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> VisibleRequest:
     """The request as `viewer` may see it. SECURITY: the only source of what a mail says about it."""
-    return visible(request, viewer, portal=portal, link=address_of(page_of(request, viewer)))
+    with dates.read_later():
+        return visible(request, viewer, portal=portal, link=address_of(page_of(request, viewer)))
 
 
 def is_told(request: ServiceRequest) -> bool:
@@ -116,7 +117,7 @@ def asked(view: VisibleRequest, viewer: Viewer) -> tuple[tuple[str, str], ...]:
 
 
 def _about(ask: VisibleAsk, viewer: Viewer) -> str:
-    with override(viewer.language), timezone.override(viewer.time_zone):
+    with override(viewer.language), timezone.override(viewer.time_zone), dates.read_later():
         until = _("Until %(day)s.") % {"day": dates.in_words(ask.last_day)} if ask.last_day else ""
         optional = "" if ask.is_required else _("If you like.")
         back = _("We cannot use the one that you sent: %(reason)s") % {"reason": ask.sent_back} if ask.sent_back else ""

@@ -8,9 +8,14 @@ from portal_core.history.record import JsonValue
 TITLE_LENGTH = 200
 
 
-def title_of(request_type: CompiledType, data: Mapping[str, JsonValue], portal: CompiledPortal) -> str:
-    """The request's title in the portal's language, cut to fit; the type's name when its fields are empty."""
-    language = portal.language
+def title_of(
+    request_type: CompiledType, data: Mapping[str, JsonValue], portal: CompiledPortal, language: str = ""
+) -> str:
+    """The request's title, cut to fit; the type's name when its fields are empty.
+
+    In `language`, else in the portal's: in that one it is stored.
+    """
+    language = language or portal.language
     in_title = request_type.title_fields
     texts = {
         field.key: field.kind.shown(data[field.key], field, portal, language, portal.time_zone).in_a_sentence

@@ -77,7 +77,8 @@ def field_shown(field: CompiledField, value: JsonValue, portal: CompiledPortal, 
 
 
 def title_for(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal) -> str:
-    """The title from what this reader sees now: the stored one may hold a field that was hidden since."""
+    """The title from what this reader sees now, in their language: the stored one is in the portal's, and may hold a
+    field that was hidden since."""
     request_type, data = portal.type_or_unknown(request.type_key), seen_data(request, viewer)
     shown = {
         key: value
@@ -86,7 +87,7 @@ def title_for(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal
         and (field := request_type.field_or_none(key)) is not None
         and viewer.visibility(field, request.status_key) >= Visibility.SEE
     }
-    return title_of(request_type, shown, portal)
+    return title_of(request_type, shown, portal, viewer.language)
 
 
 def texts_for_reader(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal) -> list[str]:

@@ -4,6 +4,9 @@ Language and zone are the active ones of the request (set by the locale middlewa
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +23,17 @@ _SENTENCE_PATTERNS = {"en_GB": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
 _SHORT_PATTERNS = {"en_GB": "EEE d MMM", "de": "EEE, d. MMM"}
 _YEAR = re.compile(r"[\s,،]*(?:'[^']*')?[\s,،]*y+(?:年|'[^']*')?")
 _SOON_HOURS = 4
+_read_later: ContextVar[bool] = ContextVar("dates_read_later", default=False)
+
+
+@contextmanager
+def read_later() -> Iterator[None]:
+    """What is said inside is read on another day (a mail): no day is called today or tomorrow there."""
+    token = _read_later.set(True)
+    try:
+        yield
+    finally:
+        _read_later.reset(token)
 
 
 @lru_cache(maxsize=64)
@@ -109,9 +123,12 @@ def in_words(value: date | datetime, *, style: str = "long", with_time: bool = F
     """A moment as people say it.
 
     Near days are named and carry the time ("yesterday, 16:20"); others are written as `style` says:
-    "long" (Friday 27 November), "plain" (17 November) or "short" (Fri 27 Nov), with the time when asked.
+    "long" (Friday 27 November), "plain" (17 November) or "short" (Fri 27 Nov), with the time when asked. Inside
+    `read_later` near days are written out, too, with their time.
     """
     near = near_day(value)
+    if near and _read_later.get():
+        near, with_time = "", True
     if near and not isinstance(value, datetime):
         return near
     if near and isinstance(value, datetime):

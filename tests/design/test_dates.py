@@ -62,6 +62,14 @@ def test_the_time_is_added_to_far_days_when_asked() -> None:
     assert dates.in_words(at("2026-11-17T08:14"), style="short", with_time=True) == "Tue 17 Nov, 08:14"
 
 
+def test_what_is_read_on_another_day_calls_no_day_today() -> None:
+    with dates.read_later():
+        for away, day in ((-1, "Monday 23"), (0, "Tuesday 24"), (1, "Wednesday 25")):
+            assert dates.in_words(NOW + timedelta(days=away)) == f"{day} November, 10:30"
+        assert dates.in_words(NOW.date()) == dates.long_date(NOW)
+    assert dates.in_words(NOW).startswith("today, ")
+
+
 def test_a_plain_date_has_no_time_and_no_zone() -> None:
     with timezone.override("Pacific/Kiritimati"):
         assert dates.in_words(date(2026, 11, 24)) == "yesterday"  # there the 25th has begun

@@ -4,6 +4,7 @@ import re
 from email import message_from_bytes, policy
 
 import pytest
+import time_machine
 from django.utils import translation
 
 from portal_core.history.models import HistoryEntry
@@ -43,6 +44,15 @@ def test_preview_is_exactly_what_arrives(desk, portal, to_status):
     assert strict(arrived_text) == strict(text)
     assert strict(arrived_html) == strict(html)
     assert preview.to in mail.to[0]
+
+
+def test_a_mail_that_is_opened_tomorrow_promises_nothing_for_today(desk, portal):
+    with time_machine.travel("2026-11-24 09:00 +0000", tick=False):
+        desk.submit()
+        (mail,) = [mail for mail in desk.sent() if "carol@example.com" in mail.to[0]]
+    for text in texts(mail):
+        assert "Tuesday 24 November, 13:00" in text
+        assert "today" not in text
 
 
 def test_preview_changes_nothing(desk, portal):

@@ -7,21 +7,26 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail as sent_mails
 from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
 from portal_core.config.live import live_portal
 from portal_core.history.models import HistoryEntry
-from portal_core.messaging.actions import Message, note
+from portal_core.messaging.actions import Message, note, reply
 from portal_core.notifications.models import Notice
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.own_list import OwnPage, Wanted, own_page
 from portal_core.service_requests.search import Query
 from portal_core.service_requests.viewer import Viewer
+from tenants.context import current_schema
 from tenants.identifiers import uuid7
+from tenants.outbox.drain import drain
 from tests.contracts import hostile
 from tests.contracts.many import file_many
-from tests.service_requests.small_portal import Shop
+from tests.service_requests.small_portal import Shop, document
 
 NUMBER = re.compile(r'<a href="/requests/(\d+)/">')
 
@@ -251,3 +256,29 @@ def test_the_way_back_leads_to_the_list_as_it_was_left(shop, client_for, left, b
     page = client.get(f"/requests/{row.number}/", headers={"referer": left} if left else {}).content.decode()
     crumb = page.split('aria-label="Breadcrumb"')[1].split("</nav>")[0]
     assert f'href="{back}"' in crumb
+
+
+def test_a_title_is_in_the_readers_language_in_lists_mails_and_search(shop, client_for):
+    wanted = document()
+    wanted["portal"]["languages"] = ["en", "de"]
+    repair = wanted["types"][0]
+    repair["title"] = {"en": "Trouble: {field:kind}", "de": "Störung: {field:kind}"}
+    repair["fields"][1]["choices"][1]["label"] = {"en": "A noise", "de": "Ein Geräusch"}
+    publish(actor=shop.actor("alice"), document=load(wanted))
+    row = shop.file(kind="noise")
+    assert row.title == "Trouble: A noise"
+    client = client_for(shop.people["carol"])
+    assert "Trouble: A noise" in _page(client)
+    shop.people["carol"].language = "de"
+    shop.people["carol"].save(update_fields=["language"])
+    for page in (_page(client), html.unescape(client.get(f"/requests/{row.number}/").content.decode())):
+        assert "Störung: Ein Geräusch" in page
+        assert "Trouble" not in page
+    assert _numbers(client, q="Geräusch") == [row.number]
+    reply(actor=shop.actor("bob"), request_id=row.pk, message=Message("Bolts.", uuid7()))
+    drain(current_schema())
+    told = next(mail for mail in sent_mails.outbox if "carol" in mail.recipients()[0])
+    assert "Störung: Ein Geräusch" in told.body and "Trouble" not in told.body
+    # The desk goes on in its own language.
+    desk = html.unescape(client_for(shop.people["bob"]).get("/desk/?view=all").content.decode())
+    assert "Trouble: A noise" in desk
