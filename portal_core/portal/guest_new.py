@@ -42,7 +42,7 @@ from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render
 from portal_core.portal.signin import too_many
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.actions.submit import open_type
-from portal_core.service_requests.errors import Forbidden, TypeNotOpen
+from portal_core.service_requests.errors import Forbidden, FormOutdated, TypeNotOpen
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.guest_links import ensure_link, path_of
 from portal_core.service_requests.models import ServiceRequest
@@ -302,10 +302,14 @@ def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Ma
     except AccountError as error:
         return render(request, "portal/guest_not_here.html", {"code": error.code}, status=403)
     actor = guest_actor(user) if user.is_guest else actor_for(user)
-    if page.asked.person_id is not None:
-        adopt(page.asked.person_id, user.pk)
     try:
-        filed = submit(actor=actor, submission=_submission(user.pk, page, form))
+        with transaction.atomic():
+            if page.asked.person_id is not None:
+                adopt(page.asked.person_id, user.pk)
+            filed = submit(actor=actor, submission=_submission(user.pk, page, form))
+    except FormOutdated:
+        # Another version went live just now: the form that waits is looked at by it.
+        return _file_pending(request, page.type.key, pending)
     except Forbidden:
         # The form's key was used by somebody else: never show what it has become.
         return redirect("portal:new", type_key=page.type.key)
@@ -320,6 +324,7 @@ def _submission(customer_id: uuid.UUID, page: FormPage, form: AnswersForm) -> Su
         answers=form.cleaned_data,
         submission_key=page.submission_key,
         customer_id=customer_id,
+        checked_under=page.portal.number,
     )
 
 

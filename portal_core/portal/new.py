@@ -27,7 +27,7 @@ from portal_core.portal.limits import writes_full_until
 from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, start_of, start_sent
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
-from portal_core.service_requests.errors import TypeNotOpen
+from portal_core.service_requests.errors import FormOutdated, TypeNotOpen
 from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
 from portal_core.service_requests.queries import draft_of, drafts_of
 from portal_core.service_requests.repeats import repeat_of
@@ -100,7 +100,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
         discard_draft(actor=request.actor, type_key=type_key)
         return redirect("portal:new", type_key=type_key)
     if do == "send":
-        return _send(request, page)
+        return _send_while_publishing(request, page)
     return _keep(request, page, do)
 
 
@@ -181,6 +181,25 @@ def _form(page: FormPage) -> AnswersForm:
     return new_request_form(page.type, page.asked, page.typed, start=page.start.values, customer=page.customer)
 
 
+def _send_while_publishing(request: PersonRequest, page: FormPage) -> HttpResponse:
+    """Sends it, and looks at it anew each time another version goes live in between."""
+    while True:
+        try:
+            return _send(request, page)
+        except FormOutdated:
+            try:
+                page = looked_at_again(page)
+            except TypeNotOpen:
+                return _closed(request, page.type.key)
+
+
+def looked_at_again(page: FormPage) -> FormPage:
+    """The page with all that was typed, by the version that is live now. Raises `TypeNotOpen`."""
+    portal = live_portal()
+    asked = replace(page.asked, portal=portal, shelf={})
+    return replace(page, portal=portal, type=open_type(portal, page.type.key), asked=asked)
+
+
 def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
     form = _form(page)
     is_valid = form.is_valid()
@@ -214,6 +233,7 @@ def _submission(actor: Actor, page: FormPage, form: AnswersForm) -> Submission:
         customer_id=actor.user_id,
         remembering=form.remembering(),
         again_of=page.start.again_of,
+        checked_under=page.portal.number,
     )
 
 

@@ -34,6 +34,12 @@ class TypeNotOpen(RequestError):
     code = "type_not_open"
 
 
+class FormOutdated(RequestError):
+    """Another version went live between the look at a filled form and its filing: it has to be looked at once more."""
+
+    code = "form_outdated"
+
+
 @dataclass
 class MoveRefused(RequestError):
     """The move is not one that this role can make from the status in which the request stands."""

@@ -23,7 +23,7 @@ from portal_core.service_requests.answers import settled
 from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.changes import enter_status
 from portal_core.service_requests.clock import plan_tick
-from portal_core.service_requests.errors import Forbidden, TypeNotOpen
+from portal_core.service_requests.errors import Forbidden, FormOutdated, TypeNotOpen
 from portal_core.service_requests.locks import lock_submission, next_number
 from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
 from portal_core.service_requests.search_index import index_new
@@ -41,6 +41,7 @@ class Submission:
     `submission_key` was given out with the form: the same key never makes a second request.
     `customer_id` is whose request it is; staff file for customers, customers only for themselves. `remembering` says
     what became of answers that were known before; `again_of` is the number of the request that it was made from.
+    `checked_under` is the version whose form took the answers, None where no form did.
     """
 
     type_key: str
@@ -49,6 +50,7 @@ class Submission:
     customer_id: uuid.UUID
     remembering: Remembering = NOTHING_REMEMBERED
     again_of: int | None = None
+    checked_under: int | None = None
 
 
 def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
@@ -57,6 +59,7 @@ def submit(*, actor: Actor, submission: Submission) -> ServiceRequest:
     Raises:
         TypeNotOpen: the type is unknown, retired, or not open to the actor.
         Forbidden: the actor may not file for that customer, or the form's key was used by somebody else.
+        FormOutdated: another version is live by now than the one that took the answers; nothing is filed.
     """
     with transaction.atomic():
         return file_once(actor, submission)
@@ -70,6 +73,8 @@ def file_once(actor: Actor, submission: Submission) -> ServiceRequest:
         raise Forbidden
     lock_submission(submission.submission_key)
     portal = hold_live_portal()
+    if submission.checked_under not in (None, portal.number):
+        raise FormOutdated
     request_type = open_type(portal, submission.type_key)
     if not may_file(actor, submission.type_key) or (actor.is_guest and request_type.audience != "everybody"):
         raise TypeNotOpen
