@@ -13,11 +13,18 @@ _LISTS: Final = (
     ("flows", "sets of statuses"),
     ("teams", "teams"),
     ("roles", "roles"),
+    ("document_kinds", "kinds of documents"),
+    ("record_kinds", "kinds of records"),
+    ("ready_answers", "ready answers"),
 )
 
 
+# Every portal has these beside its own.
+BUILT_IN_ROLES: Final = ("owner", "manager", "agent", "customer")
+
+
 class Named(Protocol):
-    """An item of a list at the top."""
+    """An item of a list."""
 
     @property
     def key(self) -> str:
@@ -27,24 +34,27 @@ class Named(Protocol):
     def name(self) -> TextValue:
         """What it is called."""
 
-    @property
-    def retired(self) -> bool:
-        """Whether it is out of use."""
-
 
 def check_names(index: Index) -> Iterator[Problem]:
-    """Two things in use of one list that are called alike."""
+    """Two things in use of one list that are called alike; statuses, within their flow."""
+    language = index.document.portal.language
     for collection, nouns in _LISTS:
-        yield from _alike(getattr(index.document, collection), collection, nouns, index.document.portal.language)
+        taken = BUILT_IN_ROLES if collection == "roles" else ()
+        yield from _alike(getattr(index.document, collection), collection, nouns, language, taken)
+    for flow in index.document.flows:
+        yield from _alike(flow.statuses, f"flows.{flow.key}.statuses", "statuses here", language)
 
 
-def _alike(items: Iterable[Named], collection: str, nouns: str, language: str) -> Iterator[Problem]:
-    seen: set[str] = set()
+def _alike(
+    items: Iterable[Named], path: str, nouns: str, language: str, taken: Iterable[str] = ()
+) -> Iterator[Problem]:
+    seen = set(taken)
     for item in items:
         name = " ".join(text_in(item.name, language, language).split())
-        if item.retired:
+        # Not every list keeps what is out of use.
+        if getattr(item, "retired", False):
             continue
         if name.casefold() in seen:
             text = f"Several {nouns} are called “{name}”."
-            yield Problem(f"{collection}.{item.key}.name", text, "Give one of them another name.", "warning")
+            yield Problem(f"{path}.{item.key}.name", text, "Give one of them another name.", "warning")
         seen.add(name.casefold())

@@ -3,7 +3,6 @@
 One mechanism for all: a list with order, adding, and a sheet for each item. `catalogues.py` says what each is.
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from portal_core.desk.setup.catalogues import CATALOGUES, Catalogue
 from portal_core.desk.setup.frame import order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.namesakes import alike_words, namesakes
 from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
@@ -49,7 +49,7 @@ def _index_page(request: PersonRequest, catalogue: Catalogue, status: int) -> Ht
     lines = [_line(catalogue, draft, item) for item in draft.items(catalogue.collection)]
     context = {
         "catalogue": catalogue,
-        "lines": _told_apart([line for line in lines if not line.is_retired], catalogue.noun),
+        "lines": _told_apart([line for line in lines if not line.is_retired], catalogue),
         "retired": [line for line in lines if line.is_retired],
         "typed": request.POST,
         "page_error": status != 200,
@@ -65,16 +65,21 @@ def _line(catalogue: Catalogue, draft: Draft, item: dict[str, JsonValue]) -> Lin
     return Line(key, catalogue.name(draft, item), catalogue.note(draft, item), bool(item.get("retired")), is_changed)
 
 
-def _told_apart(lines: list[Line], noun: str) -> list[Line]:
+def _told_apart(lines: list[Line], catalogue: Catalogue) -> list[Line]:
     """The lines; those that are called like another one say so."""
-    names = Counter(line.name.casefold() for line in lines)
-    alike = f"Another {noun} has this name"
+    alike = namesakes(((line.key, line.name) for line in lines), taken=catalogue.taken_names)
+    words = alike_words(catalogue.noun)
     return [
-        replace(line, note=f"{line.note} · {alike}" if line.note else alike)
-        if names[line.name.casefold()] > 1
-        else line
+        replace(line, note=f"{line.note} · {words}" if line.note else words) if line.key in alike else line
         for line in lines
     ]
+
+
+def _is_alike(catalogue: Catalogue, draft: Draft, key: str) -> bool:
+    named = [
+        (str(i["key"]), catalogue.name(draft, i)) for i in draft.items(catalogue.collection) if not i.get("retired")
+    ]
+    return key in namesakes(named, taken=catalogue.taken_names)
 
 
 def _hrefs(catalogue: Catalogue) -> dict[str, str]:
@@ -149,6 +154,7 @@ def _item_page(request: PersonRequest, catalogue: Catalogue, key: str, sheet: Sh
         "form": sheet,
         "name": catalogue.name(sheet.draft, found),
         "is_retired": bool(found.get("retired")),
+        "alike": alike_words(catalogue.noun) if _is_alike(catalogue, sheet.draft, key) else "",
         "action": reverse(f"desk:setup_{catalogue.url_name}_item", args=[key]),
         "retire_href": reverse(f"desk:setup_{catalogue.url_name}_retire", args=[key]),
         "fields_href": reverse("desk:setup_record_fields", args=[key]) if catalogue.has_fields else "",

@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from portal_core.accounts.roles import AGENT, CUSTOMER, MANAGER, PERMISSIONS
+from portal_core.config.checks.names import BUILT_IN_ROLES
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import in_use
 from portal_core.desk.permission_words import PERMISSION_WORDS
@@ -52,6 +53,8 @@ class Catalogue:
     begins: Callable[[Draft, str], Item] = _named
     name_key: str = "name"
     can_retire: bool = True
+    # Names that something else has which stands beside these in every portal.
+    taken_names: Sequence[str] = ()
     has_fields: bool = False
 
     def name(self, draft: Draft, item: Item) -> str:
@@ -273,6 +276,7 @@ CATALOGUES: Final = {
             controls=_role,
             note=_role_note,
             begins=lambda draft, name: {"name": name, "based_on": AGENT},
+            taken_names=BUILT_IN_ROLES,
         ),
     )
 }

@@ -21,6 +21,7 @@ from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_pa
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
+from portal_core.desk.setup.namesakes import alike_heads, alike_words
 from portal_core.desk.setup.placing import words_of_title
 from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
@@ -41,6 +42,7 @@ class TypeLine:
     is_changed: bool
     # In the draft alone: taken out, it is gone.
     is_new: bool = False
+    is_alike: bool = False
 
 
 @require_safe
@@ -48,7 +50,8 @@ class TypeLine:
 def index(request: PersonRequest) -> HttpResponse:
     """All request types, in the order in which customers see them."""
     draft = current()
-    lines = [_line(draft, head) for head in draft.heads("types")]
+    alike = alike_heads(draft, "types")
+    lines = [_line(draft, head, is_alike=head["key"] in alike) for head in draft.heads("types")]
     context = {
         **split(lines),
         "flows": offered_of(draft, "flows"),
@@ -56,7 +59,7 @@ def index(request: PersonRequest) -> HttpResponse:
     return setup_page(request, "setup/types.html", draft, context, parts=order_of(draft, "types"))
 
 
-def _line(draft: Draft, head: Mapping[str, JsonValue]) -> TypeLine:
+def _line(draft: Draft, head: Mapping[str, JsonValue], *, is_alike: bool) -> TypeLine:
     key, icon = str(head["key"]), head.get("icon")
     return TypeLine(
         key,
@@ -66,6 +69,7 @@ def _line(draft: Draft, head: Mapping[str, JsonValue]) -> TypeLine:
         bool(head.get("retired")),
         f"types.{key}" in draft.changed,
         is_new=draft.live.head(f"types.{key}") is None,
+        is_alike=is_alike,
     )
 
 
@@ -205,6 +209,7 @@ def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
         "type_key": type_key,
         "type_name": name_of(item, draft),
         "is_retired": bool(item.get("retired")),
+        "alike": alike_words("request type") if type_key in alike_heads(draft, "types") else "",
         "tabs": tabs,
         "flow_key": flow_key,
         "flow_name": name_of(draft.head("flows", flow_key), draft),

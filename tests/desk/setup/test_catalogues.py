@@ -119,6 +119,41 @@ def test_two_of_one_name_are_pointed_out_in_the_list_and_by_the_review(alice):
     assert "Another team has this name" not in alice.get("/desk/setup/teams/").content.decode()
 
 
+@pytest.mark.parametrize("name", ["document_kinds", "record_kinds", "ready_answers", "messages"])
+def test_two_of_one_name_are_pointed_out_in_every_list_and_on_their_pages(name, alice):
+    listed, add, *_ = hrefs(name)
+    for called in ("Note one", " note  ONE ", "Other"):
+        alice.post(add, {"name": called})
+    words = f"Another {CATALOGUES[name].noun} has this name"
+    assert alice.get(listed).content.decode().count(words) == 2
+    first, _second, other = current().keys(name)[-3:]
+    assert words in alice.get(f"{listed}{first}/").content.decode()
+    assert words not in alice.get(f"{listed}{other}/").content.decode()
+
+
+def test_a_role_that_is_called_like_one_that_every_portal_has_is_pointed_out(alice):
+    alice.post(hrefs("roles")[1], {"name": "Manager"})
+    for page in ("", f"{current().keys('roles')[-1]}/"):
+        assert "Another role has this name" in alice.get(f"/desk/setup/roles/{page}").content.decode()
+
+
+def test_two_types_sets_of_statuses_and_statuses_of_one_name_are_pointed_out_where_they_stand(alice):
+    alice.post("/desk/setup/types/add/", {"name": "Repair", "copy": "repair"})
+    assert alice.get("/desk/setup/").content.decode().count("Another request type has this name") == 2
+    assert "Another request type has this name" in alice.get("/desk/setup/types/repair/words/").content.decode()
+    flow = str(current().keys("flows")[0])
+    for name in ("Errands", "errands"):
+        alice.post(reverse("desk:setup_flow_add"), {"name": name, "copy": flow})
+    assert alice.get("/desk/setup/flows/").content.decode().count("Other statuses have this name") == 2
+    first, second, *_ = read("flows", flow, "statuses")
+    path = ("flows", flow, "statuses", second["key"], "name")
+    edit(actor=SYSTEM, operations=[Set(path, first["name"])], title="Alike")
+    page = alice.get(f"/desk/setup/flows/{flow}/statuses/{second['key']}/").content.decode()
+    assert "Several statuses here are called" in page
+    found = {problem.path for problem in check(current().document) if "are called" in problem.problem}
+    assert found >= {f"flows.{flow}.statuses.{second['key']}.name"}
+
+
 def test_a_name_that_is_left_out_is_asked_for_in_the_products_words(alice):
     path = "/desk/setup/teams/desk/"
     answer = alice.post(path, {**form_of(alice, path), "name": ""})

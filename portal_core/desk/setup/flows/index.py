@@ -17,6 +17,7 @@ from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import language_of, name_of, order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
+from portal_core.desk.setup.namesakes import alike_heads
 from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import do_edit
 from portal_core.desk.setup.types import taken_keys
@@ -33,6 +34,7 @@ class FlowLine:
     is_changed: bool
     # In the draft alone: taken out, it is gone.
     is_new: bool = False
+    is_alike: bool = False
 
 
 @require_safe
@@ -40,7 +42,8 @@ class FlowLine:
 def index(request: PersonRequest) -> HttpResponse:
     """The list; no flow is read whole."""
     draft = current()
-    lines = [_line(draft, head) for head in draft.heads("flows")]
+    alike = alike_heads(draft, "flows")
+    lines = [_line(draft, head, is_alike=head["key"] in alike) for head in draft.heads("flows")]
     context = {
         **split(lines),
         "is_missing": "missing" in request.GET,
@@ -48,12 +51,12 @@ def index(request: PersonRequest) -> HttpResponse:
     return setup_page(request, "setup/flows.html", draft, context, parts=order_of(draft, "flows"))
 
 
-def _line(draft: Draft, head: Mapping[str, JsonValue]) -> FlowLine:
+def _line(draft: Draft, head: Mapping[str, JsonValue], *, is_alike: bool) -> FlowLine:
     key = str(head["key"])
     users = [kind for kind in draft.heads("types") if kind.get("flow") == key and not kind.get("retired")]
     names = [name_of(kind, draft) for kind in users]
     is_new, is_changed = draft.live.head(f"flows.{key}") is None, f"flows.{key}" in draft.changed
-    return FlowLine(key, name_of(head, draft), names, bool(head.get("retired")), is_changed, is_new)
+    return FlowLine(key, name_of(head, draft), names, bool(head.get("retired")), is_changed, is_new, is_alike)
 
 
 @require_POST

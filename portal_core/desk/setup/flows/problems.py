@@ -16,6 +16,7 @@ from portal_core.config.checks.contract import check_contract
 from portal_core.config.checks.documents import check_documents
 from portal_core.config.checks.index import Index
 from portal_core.config.checks.moves import check_moves
+from portal_core.config.checks.names import check_names
 from portal_core.config.checks.notices import check_notices
 from portal_core.config.checks.placeholders import check_placeholders
 from portal_core.config.checks.reach import check_reach
@@ -32,6 +33,7 @@ _CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_conditions,
     check_documents,
     check_moves,
+    check_names,
     check_notices,
     check_placeholders,
     check_references,
