@@ -1,7 +1,7 @@
 """A condition as an outline: sentences and groups of sentences, one below the other, as a form without script holds it.
 
 The form has a line for each, numbered from the top. Where lines stand in groups is said by the form's shape: `0` is a
-sentence at the left, `0g` a group there, `1` a sentence inside that group.
+sentence at the left, `0g` a group there, `1` a sentence inside that group, `1s` one that stays as it is or goes.
 """
 
 import re
@@ -18,9 +18,12 @@ JOINS: Final = (
     ("none", "none of this holds"),
     ("not_all", "not all of this holds"),
 )
-# Longer conditions are kept and read aloud; a page of them could not be worked with.
-MOST_LINES: Final = 120
-_SHAPE: Final = re.compile(r"[0-9]{1,2}g?(?:,[0-9]{1,2}g?)*")
+# In longer conditions a sentence has no list of its own: the page of them could not be worked with.
+_MOST_LISTS: Final = 120
+# Still longer ones, which nobody composes by hand, no form can hold: they are kept and read aloud.
+_MOST_LINES: Final = 3_000
+LONGEST_SHAPE: Final = 5 * _MOST_LINES
+_SHAPE: Final = re.compile(r"[0-9]{1,2}[gs]?(?:,[0-9]{1,2}[gs]?)*")
 # Empty lines that wait below what stands there.
 _AT_THE_LEFT: Final = 4
 _IN_A_GROUP: Final = 2
@@ -38,10 +41,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the form: how deep it stands, and whether it begins a group."""
+    """One line of the form: how deep it stands, whether it begins a group, whether it is a sentence that stays."""
 
     level: int
     is_group: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,26 @@ def tests_of(group: Group) -> list[Test]:
     return [test for part in group.parts for test in (tests_of(part) if isinstance(part, Group) else [part])]
 
 
-def lines_for(group: Group, level: int = 0) -> list[Line]:
+def is_long(condition: JsonValue) -> bool:
+    """Whether its sentences have no lists of their own."""
+    return len(lines_for(unfold(condition))) > _MOST_LISTS
+
+
+def fits(condition: JsonValue) -> bool:
+    """Whether a form can hold it at all."""
+    return len(lines_for(unfold(condition), is_long=True)) <= _MOST_LINES
+
+
+def lines_for(group: Group, level: int = 0, *, is_long: bool = False) -> list[Line]:
     """The lines that hold an outline, with empty ones to go on in."""
     lines: list[Line] = []
     for part in group.parts:
-        lines.append(Line(level, isinstance(part, Group)))
         if isinstance(part, Group):
-            lines += lines_for(part, level + 1)
+            lines += [Line(level, is_group=True), *lines_for(part, level + 1, is_long=is_long)]
+        else:
+            lines.append(Line(level, stays=is_long))
+    if is_long and level:
+        return [*lines, Line(level)]
     empty = _IN_A_GROUP if level else max(_AT_THE_LEFT - len(group.parts), _IN_A_GROUP)
     return [*lines, *(Line(level) for _ in range(empty)), Line(level, is_group=True), *_inside(level)]
 
@@ -109,21 +126,21 @@ def _inside(level: int) -> list[Line]:
 
 def shape_of(lines: Iterable[Line]) -> str:
     """The shape as the form carries it."""
-    return ",".join(f"{line.level}{'g' if line.is_group else ''}" for line in lines)
+    return ",".join(f"{line.level}{'g' if line.is_group else 's' if line.stays else ''}" for line in lines)
 
 
 def lines_in(shape: str) -> list[Line] | None:
     """The lines of a shape that was sent; None where it is none."""
     parts = shape.split(",")
-    if len(parts) > 2 * MOST_LINES or not _SHAPE.fullmatch(shape):
+    if len(parts) > _MOST_LINES or not _SHAPE.fullmatch(shape):
         return None
     lines: list[Line] = []
     for part in parts:
-        level = int(part.removesuffix("g"))
+        level = int(part.rstrip("gs"))
         before = lines[-1] if lines else Line(-1, is_group=True)
         if level > before.level + (1 if before.is_group else 0):
             return None
-        lines.append(Line(level, part.endswith("g")))
+        lines.append(Line(level, part.endswith("g"), part.endswith("s")))
     return lines
 
 

@@ -13,7 +13,7 @@ from portal_core.config.actions import publish
 from portal_core.config.checks import check
 from portal_core.config.document.fields import AnyField
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert
+from portal_core.config.draft.operations import Insert, Set
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
@@ -208,12 +208,53 @@ def test_of_very_many_answers_one_is_written_instead_of_picked():
     cleaned = {name: shown.get(name, "") for name in control.names(where)}
     assert control.value(cleaned, condition, where) == condition
     assert control.value({**cleaned, "when-2": ""}, condition, where) == {"any": condition["any"][:2]}
-    long = {
-        "any": [{"field": "a", "is": f"a{n}"} for n in range(50)] + [{"all": [{"field": "a", "is": "a1"}] * 50}] * 2
-    }
+
+
+LONG = {
+    "any": [
+        *({"field": "what", "is": f"word {n}"} for n in range(45)),
+        *({"all": [{"field": "what", "is_not": f"group {group}, word {n}"} for n in range(50)]} for group in range(4)),
+    ]
+}
+
+
+def test_a_long_condition_is_changed_sentence_by_sentence_without_script(alice):
+    path, when = f"{TYPE}fields/phone/", ("types", "repair", "fields", "phone", "when")
+    edit(actor=SYSTEM, operations=[Set(when, LONG)], title="Long")
+    page = Page.open(alice, path)
+    assert "50 sentences that belong together" in page.html and "What? is word 7" in page.html
+    assert len(page.html) < 400_000, "no list in every line"
+    number = DraftOperation.objects.count()
+    page.send(page.form("when", "label"), "Save in the draft")
+    assert DraftOperation.objects.count() == number, "saved as it was, it is as it was"
+    # The first goes, and the last of the last group is another one: it is taken out and one is added there.
+    form = Page.open(alice, path).form("when", "label")
+    kinds = form.boxes["when-shape"][0].split(",")
+    last = max(at for at, kind in enumerate(kinds) if kind == "1s")
+    leak = '["kind", "is", "leak"]'
+    Page.open(alice, path).send(form.put(**{"when-0": [], f"when-{last}": [], f"when-{last + 1}": leak}), "Save")
+    *groups, changed = LONG["any"][45:]
+    changed = {"all": [*changed["all"][:-1], {"field": "kind", "is": "leak"}]}
+    assert field("phone", "when") == {"any": [*LONG["any"][1:45], *groups, changed]}
+
+
+def test_a_sentence_that_somebody_else_changed_is_not_put_back(alice):
+    path, when = f"{TYPE}fields/phone/", ("types", "repair", "fields", "phone", "when")
+    edit(actor=SYSTEM, operations=[Set(when, LONG)], title="Long")
+    typed = form_of(alice, path)
+    now = {"any": [{"field": "what", "is": "another"}, *LONG["any"][1:]]}
+    edit(actor=SYSTEM, operations=[Set(when, now)], title="Theirs")
+    assert alice.post(path, {**typed, "label": "Your phone"}).status_code == 400
+    assert field("phone", "when") == now
+
+
+def test_what_no_form_can_hold_stays_as_it_is():
+    asked = [Asked("a", "text", "A")]
+    where, control = Where(["en"]), When(name="when", path=("when",), label="Ask it", asked=asked)
+    long = {"any": [{"all": [{"any": [{"field": "a", "is": "x"}] * 50}] * 20}] * 4}
     control = control.for_form(None, long)
     shown = control.initial(long, where)
-    assert shown["when"] == "" and len(shown) < 20, "too long for a page: read aloud, and kept"
+    assert shown["when"] == "" and len(shown) < 20
     assert control.value({name: shown.get(name, "") for name in control.names(where)}, long, where) == long
 
 
