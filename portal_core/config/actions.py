@@ -93,7 +93,7 @@ def publish(
         impact.withhold(planned.withheld(decided.withhold))
         impact.withhold_papers(planned.withheld_papers(decided.withhold))
         _switch(state, version)
-        settle(live, version, planned.handed_in)
+        settle(live, version, lambda: planned.handed_in)
         if decided.uses_draft:
             forget()
         unpin()

@@ -15,7 +15,7 @@ from portal_core.config.hours import compile_hours
 from portal_core.config.kinds import kind_for
 from portal_core.config.localise import text_in
 from portal_core.config.logo import Mark, logo_of
-from portal_core.config.searchable import compile_searchable
+from portal_core.config.searchable import Searchables
 
 # The glyph shows tens; an open status is neither empty nor full.
 _LEAST_PROGRESS, _MOST_PROGRESS = 10, 90
@@ -59,7 +59,7 @@ def compile_portal(document: PortalDocument, number: int, marks: Mapping[str, Ma
         ready_answers=document.ready_answers,
         _types=MappingProxyType(types),
         _roles=MappingProxyType(roles),
-        _searchable=MappingProxyType(compile_searchable(document, flows, roles.values())),
+        _searchable=Searchables(document, flows, roles.values()),
         _messages=MappingProxyType({message.key: message for message in document.messages}),
         document_kinds=MappingProxyType({kind.key: kind for kind in document.document_kinds}),
         record_kinds=MappingProxyType({kind.key: _record_kind(kind, portal) for kind in document.record_kinds}),
@@ -68,7 +68,8 @@ def compile_portal(document: PortalDocument, number: int, marks: Mapping[str, Ma
 
 
 def _type(source: RequestType, flow: CompiledFlow, portal: Portal) -> CompiledType:
-    fields = tuple(_field(item, portal) for item in source.fields)
+    zone = ZoneInfo(portal.time_zone)
+    fields = _fields(source.fields, zone, portal.currency or "")
     return CompiledType(
         key=source.key,
         name=source.name,
@@ -86,14 +87,14 @@ def _type(source: RequestType, flow: CompiledFlow, portal: Portal) -> CompiledTy
         again=source.again,
         fields=fields,
         retired=source.retired,
-        zone=ZoneInfo(portal.time_zone),
+        zone=zone,
         _language=portal.language,
         _by_key=MappingProxyType({item.key: item for item in fields}),
     )
 
 
 def _record_kind(source: RecordKind, portal: Portal) -> CompiledRecordKind:
-    fields = tuple(_field(item, portal) for item in source.fields)
+    fields = _fields(source.fields, ZoneInfo(portal.time_zone), portal.currency or "")
     return CompiledRecordKind(
         key=source.key,
         name=source.name,
@@ -105,22 +106,14 @@ def _record_kind(source: RecordKind, portal: Portal) -> CompiledRecordKind:
     )
 
 
-def _field(source: FieldBase, portal: Portal) -> CompiledField:
-    return CompiledField(
-        key=source.key,
-        label=source.label or "",
-        help=source.help,
-        kind=kind_for(source.kind),
-        config=source,
-        required=source.required,
-        when=source.when,
-        retired=source.retired,
-        remember=source.remember,
-        zone=ZoneInfo(portal.time_zone),
-        currency=portal.currency or "",
-        # Not isinstance: pydantic's classes answer it slowly, and there may be 20,000 fields.
-        columns=tuple(_field(item, portal) for item in source.columns) if type(source) is RowsField else (),
-    )
+def _fields(sources: Iterable[FieldBase], zone: ZoneInfo, currency: str) -> tuple[CompiledField, ...]:
+    return tuple(_field(source, zone, currency) for source in sources)
+
+
+def _field(source: FieldBase, zone: ZoneInfo, currency: str) -> CompiledField:
+    # Not isinstance: pydantic's classes answer it slowly, and there may be 20,000 fields.
+    columns = _fields(source.columns, zone, currency) if type(source) is RowsField else ()
+    return CompiledField(source.key, kind_for(source.kind), source, zone, currency, columns)
 
 
 def _flow(source: Flow, zone: ZoneInfo) -> CompiledFlow:

@@ -45,22 +45,50 @@ _EARLIER_RECORD: Final[TextValue] = MappingProxyType({"en": "Something kept earl
 
 @dataclass(frozen=True, slots=True)
 class CompiledField:
-    """One field of a request type. Texts are as in the document: read them with `portal.text(…)`."""
+    """One field of a request type. Texts are as in the document: read them with `portal.text(…)`.
+
+    What the document says of it stays in `config`: there may be 20,000 fields, and each value held twice is paid for
+    whenever a portal is compiled.
+    """
 
     key: str
-    label: TextValue
-    help: TextValue | None
     kind: FieldKind[Any]  # kinds of all options
     config: FieldBase
-    required: bool
-    when: Condition | None
-    retired: bool
-    remember: str | None
     # Of the portal: its days begin by this clock, its amounts are in this currency.
     zone: ZoneInfo = UTC_ZONE
     currency: str = ""
     # The columns of rows, retired ones too.
     columns: tuple[CompiledField, ...] = ()
+
+    @property
+    def label(self) -> TextValue:
+        """The question."""
+        return self.config.label or ""
+
+    @property
+    def help(self) -> TextValue | None:
+        """What stands below the question."""
+        return self.config.help
+
+    @property
+    def required(self) -> bool:
+        """Whether it has to be answered."""
+        return self.config.required
+
+    @property
+    def when(self) -> Condition | None:
+        """Under which answers it is asked; None always."""
+        return self.config.when
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is not asked any more."""
+        return self.config.retired
+
+    @property
+    def remember(self) -> str | None:
+        """Where its answer is kept for the next time."""
+        return self.config.remember
 
     @property
     def is_input(self) -> bool:

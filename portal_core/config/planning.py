@@ -19,7 +19,7 @@ from portal_core.config.live import portal_version
 from portal_core.config.mapping import plan_moves
 from portal_core.config.models import PortalVersion
 from portal_core.config.newly_seen import NewlySeen, NewlySeenPapers, newly_seen, newly_seen_papers, withheld
-from portal_core.config.problems import Problem, stops, warnings
+from portal_core.config.problems import Problem, in_order, stops, warnings
 from portal_core.config.retiring import Kept, carry_retired
 
 
@@ -34,6 +34,8 @@ class Plan:
     standing: Sequence[Standing]
     moves: Sequence[Move]
     problems: tuple[Problem, ...]
+    # What the version would hold: `complete` in canonical form.
+    content: dict[str, JsonValue]
 
     @property
     def previous(self) -> PortalDocument | None:
@@ -82,11 +84,6 @@ class Plan:
         return fields | {item.key for item in self.newly_seen_papers}
 
     @cached_property
-    def content(self) -> dict[str, JsonValue]:
-        """What the version would hold."""
-        return canonical(self.complete)
-
-    @cached_property
     def handed_in(self) -> dict[str, JsonValue]:
         """The document as it was handed in, in canonical form."""
         return self.content if self.complete is self.wanted else canonical(self.wanted)
@@ -118,5 +115,6 @@ def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[st
         kept = Kept(impact.kept_record_kinds(), impact.kept_document_kinds())
         complete = carry_retired(previous, wanted, standing, kept)
     moves, against = plan_moves(previous, wanted, complete, standing, mapping)
-    found = {*check(complete, previous), *missing_assets(complete), *against}
-    return Plan(live, before, wanted, complete, standing, moves, tuple(sorted(found)))
+    content = canonical(complete)
+    found = in_order((*check(complete, previous, content), *missing_assets(complete), *against))
+    return Plan(live, before, wanted, complete, standing, moves, found, content)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 Level: TypeAlias = Literal["stop", "warning"]
@@ -22,6 +23,11 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem} {self.mend}"
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each finding once, by its place. There may be one for every text: compared as tuples, not by `__lt__`."""
+    return tuple(sorted(set(problems), key=attrgetter("path", "problem", "mend", "level")))
 
 
 def stops(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -7,8 +7,9 @@ customers sent as a document of some kind.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from portal_core.accounts.roles import AGENT, MANAGER, OWNER, Role, builtin_role
@@ -45,14 +46,36 @@ class Searchable:
 NOTHING = Searchable(frozenset(), "unknown", "unknown")
 
 
-def compile_searchable(
-    document: PortalDocument, flows: Mapping[str, CompiledFlow], own_roles: Iterable[Role]
-) -> dict[str, Searchable]:
-    """What may be found, by type."""
-    built_in = (builtin_role(key) for key in (OWNER, MANAGER, AGENT))
-    roles = [role for role in (*built_in, *own_roles) if role is not None and role.is_staff]
-    hidden = frozenset(kind.key for kind in document.document_kinds if not _is_kind_seen_by_all(kind, roles))
-    return {kind.key: _searchable(kind, flows[kind.flow], roles, document, hidden) for kind in document.types}
+class Searchables(Mapping[str, Searchable]):
+    """What may be found, by type; each is worked out when it is first asked for, since few ever are in one process.
+
+    Two threads may both do it: what they find is equal.
+    """
+
+    def __init__(self, document: PortalDocument, flows: Mapping[str, CompiledFlow], own_roles: Iterable[Role]) -> None:
+        built_in = (builtin_role(key) for key in (OWNER, MANAGER, AGENT))
+        self._roles = [role for role in (*built_in, *own_roles) if role is not None and role.is_staff]
+        self._document, self._flows = document, flows
+        self._types = {kind.key: kind for kind in document.types}
+        self._found: dict[str, Searchable] = {}
+
+    def __getitem__(self, type_key: str) -> Searchable:
+        if type_key not in self._found:
+            kind = self._types[type_key]
+            flow = self._flows[kind.flow]
+            self._found[type_key] = _searchable(kind, flow, self._roles, self._document, self._hidden_kinds)
+        return self._found[type_key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    @cached_property
+    def _hidden_kinds(self) -> frozenset[str]:
+        kinds = self._document.document_kinds
+        return frozenset(kind.key for kind in kinds if not _is_kind_seen_by_all(kind, self._roles))
 
 
 def _searchable(

@@ -57,8 +57,11 @@ def details_form(customer: User, asked: Asked, data: QueryDict | None = None) ->
 
 def _as_question(detail: Detail) -> CompiledField:
     """The field by the detail's own key, asked by itself: never required, under no condition, without a default."""
-    config = detail.field.config.model_copy(update={"default": None} if hasattr(detail.field.config, "default") else {})
-    return replace(detail.field, key=detail.key, config=config, required=False, when=None, remember=None)
+    config = detail.field.config
+    update: dict[str, object] = {"required": False, "when": None, "remember": None}
+    if hasattr(config, "default"):
+        update["default"] = None
+    return replace(detail.field, key=detail.key, config=config.model_copy(update=update))
 
 
 def save_details(*, actor: Actor, customer_id: uuid.UUID, answers: Mapping[str, JsonValue]) -> int:

@@ -73,7 +73,8 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
     for step in sorted(moves, key=lambda move: move.numbers is None):
         keys = list(_standing_there(step).order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(keys), _BATCH):
-            batch = _locked(keys[start : start + _BATCH])
+            is_read = step.tell or step.to_type != step.from_type
+            batch = _locked(keys[start : start + _BATCH], with_customers=is_read)
             if step.tell:
                 _move_told(actor, batch, step, portal, now)
             else:
@@ -85,8 +86,10 @@ def _standing_there(step: Move) -> QuerySet[ServiceRequest]:
     return found if step.numbers is None else found.filter(number__in=step.numbers)
 
 
-def _locked(keys: Sequence[uuid.UUID]) -> list[ServiceRequest]:
-    rows = ServiceRequest.objects.select_for_update(of=("self",)).select_related("customer", "assignee")
+def _locked(keys: Sequence[uuid.UUID], *, with_customers: bool) -> list[ServiceRequest]:
+    """The rows of a batch; with their customers only where a mail or the search's words need them."""
+    needed = ("customer", "assignee") if with_customers else ("assignee",)
+    rows = ServiceRequest.objects.select_for_update(of=("self",)).select_related(*needed)
     return list(rows.filter(pk__in=keys, closed_at=None).order_by("pk"))
 
 

@@ -317,7 +317,8 @@ def test_what_is_hidden_from_customers_is_neither_kept_nor_filled_in(house, clie
     from portal_core.config.kinds.base import Saving
     from portal_core.saved_records.remembered import keep_answers
 
-    hidden = {"cause": replace(fields["cause"], remember="customer.notes")}
+    config = fields["cause"].config.model_copy(update={"remember": "customer.notes"})
+    hidden = {"cause": replace(fields["cause"], config=config)}
     saving = Saving(house.actor("bob"), live_portal(), house.people["carol"].pk, uuid7())
     assert keep_answers(hidden, {"cause": "Secret"}, ["cause"], saving) == 0
     assert User.objects.get(email="carol@example.com").remembered == {}

@@ -1,10 +1,13 @@
 """The document with its cross references looked up once, for all checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from pydantic import JsonValue
+
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, builtin_role
+from portal_core.config.canonical import canonical
 from portal_core.config.compile import compile_roles
 from portal_core.config.document.fields import AnyField, RecordKind
 from portal_core.config.document.flows import ApproveAsk, Flow, Status
@@ -21,6 +24,12 @@ class Index:
 
     document: PortalDocument
     previous: PortalDocument | None = None
+    content: Mapping[str, JsonValue] | None = None
+
+    @cached_property
+    def plain(self) -> Mapping[str, JsonValue]:
+        """The document in canonical form."""
+        return canonical(self.document) if self.content is None else self.content
 
     @cached_property
     def flows(self) -> dict[str, Flow]:

@@ -15,7 +15,7 @@ def check_moves(index: Index) -> Iterator[Problem]:
     """The fields of every move, for every type that goes this way and every status that it starts from."""
     for flow in index.active_flows():
         for position, move in enumerate(flow.transitions):
-            for kind in index.types_of(flow.key):
+            for kind in index.types_of(flow.key) if move.must_fill else ():
                 yield from _fillable(index, flow, kind, move, f"flows.{flow.key}.transitions.{position}.must_fill")
 
 

@@ -1,7 +1,9 @@
 """Runs every check over a document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+
+from pydantic import JsonValue
 
 from portal_core.config.checks.asks import check_asks
 from portal_core.config.checks.availability import check_availability
@@ -27,7 +29,7 @@ from portal_core.config.checks.shown import check_shown
 from portal_core.config.checks.texts import check_texts
 from portal_core.config.checks.time import check_time
 from portal_core.config.document.portal_document import PortalDocument
-from portal_core.config.problems import Problem
+from portal_core.config.problems import Problem, in_order
 
 CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
     check_asks,
@@ -55,7 +57,14 @@ CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
 )
 
 
-def check(document: PortalDocument, previous: PortalDocument | None = None) -> tuple[Problem, ...]:
-    """All problems at once, sorted by path; `previous` is what is live now, for what may not change."""
-    index = Index(document, previous)
-    return tuple(sorted({problem for run in CHECKS for problem in run(index)}))
+def check(
+    document: PortalDocument,
+    previous: PortalDocument | None = None,
+    content: Mapping[str, JsonValue] | None = None,
+) -> tuple[Problem, ...]:
+    """All problems at once, sorted by path; `previous` is what is live now, for what may not change.
+
+    `content` is the document in canonical form, for whoever has it already.
+    """
+    index = Index(document, previous, content)
+    return in_order(problem for run in CHECKS for problem in run(index))

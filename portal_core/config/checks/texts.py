@@ -6,7 +6,6 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from portal_core.config.canonical import canonical
 from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.loading import item_name
@@ -72,7 +71,7 @@ def all_texts(document: Mapping[str, JsonValue], path: str = "") -> Iterator[tup
 def _languages(index: Index) -> Iterator[Problem]:
     portal = index.document.portal
     needed = list(dict.fromkeys((portal.language, *portal.languages)))
-    for path, key, value in all_texts(canonical(index.document)):
+    for path, key, value in all_texts(index.plain):
         missing = missing_in(key, value, portal.language, needed)
         if missing:
             text = f"There is no text in: {', '.join(missing)}."
@@ -83,9 +82,10 @@ def _languages(index: Index) -> Iterator[Problem]:
 def missing_in(key: str, value: TextValue, own: str, needed: Sequence[str]) -> list[str]:
     """The languages in which a text is missing; `own` is the portal's, in which plain words are."""
     if isinstance(value, str):
-        # A unit, or a text of placeholders alone, is the same in every language.
-        is_same = key == "unit" or _WORDLESS.fullmatch(value) is not None
-        return [] if is_same else [language for language in needed if language != own]
+        missing = [language for language in needed if language != own]
+        # A unit, or a text of placeholders alone, is the same in every language; one that begins with a letter is not.
+        is_same = missing and (key == "unit" or (not value[:1].isalpha() and _WORDLESS.fullmatch(value) is not None))
+        return [] if is_same else missing
     return [language for language in needed if language not in value]
 
 

@@ -1,6 +1,6 @@
 """What becomes of the draft when a version goes live, in the transaction that publishes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
@@ -11,11 +11,13 @@ from portal_core.config.locks import lock_draft
 from portal_core.config.models import DraftOperation, DraftPart, PortalVersion
 
 
-def settle(before: PortalVersion | None, version: PortalVersion, published: Mapping[str, JsonValue]) -> None:
+def settle(
+    before: PortalVersion | None, version: PortalVersion, published: Callable[[], Mapping[str, JsonValue]]
+) -> None:
     """What has gone live is no draft any more; other changes stay, over the new version.
 
-    `published` is the document as it was handed in, `version` may hold more (what was kept as retired). Lists that the
-    draft has changed take up what the new version brought.
+    `published` gives the document as it was handed in (asked for only where there is a draft), `version` may hold more:
+    what was kept as retired. Lists that the draft has changed take up what the new version brought.
     """
     row = lock_draft()
     if row is None or before is None:
@@ -23,7 +25,7 @@ def settle(before: PortalVersion | None, version: PortalVersion, published: Mapp
     old, live, wanted = (
         LiveParts(before.number, before.document),
         LiveParts(version.number, version.document),
-        split(published),
+        split(published()),
     )
     draft = draft_over(row, old)
     draft.preload(*draft.changed)

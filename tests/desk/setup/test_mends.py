@@ -100,7 +100,7 @@ def found(case: Case) -> tuple[dict[str, Any], list[tuple[Mend, Problem]]]:
     """The document in canonical form, and what stops it with the finding that each mend is for."""
     document, previous = case
     wanted = load(document)
-    planned = Plan(None, None, wanted, wanted, (), (), check(wanted, load(previous) if previous else None))
+    planned = Plan(None, None, wanted, wanted, (), (), check(wanted, load(previous) if previous else None), {})
     return canonical(wanted), list(zip(mends(planned), planned.stops, strict=True))
 
 
