@@ -20,3 +20,8 @@ def sample_customer() -> User | None:
 def is_anybody_in(team_key: str) -> bool:
     """Whether a colleague, also one who has left, belongs to a team."""
     return User.objects.filter(team_key=team_key).exists()
+
+
+def is_anybody_with(role_key: str) -> bool:
+    """Whether somebody has a role, or had it when they left."""
+    return User.objects.filter(role=role_key).exists()

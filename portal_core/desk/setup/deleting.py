@@ -1,4 +1,4 @@
-"""What is out of use is deleted for good, where nothing that is kept names it: a request type, a flow, a team.
+"""What is out of use is deleted for good, where nothing that is kept names it: types, flows, teams, roles, kinds.
 
 Its key is not used again. Should something have come to name it by the time the version goes live (somebody sends the
 form of a deleted type meanwhile), publishing keeps it as out of use, as it does with whatever a file leaves out.
@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.accounts.queries import is_anybody_in
+from portal_core.accounts.queries import is_anybody_in, is_anybody_with
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Remove
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.references import ORDER, named_in
 from portal_core.config.draft.values import items_of
+from portal_core.config.impact import kept_document_kinds, kept_record_kinds
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.retiring import is_retired
 from portal_core.desk.setup.saving import do_edit
@@ -32,11 +33,27 @@ def _team_stays(key: str) -> str:
     return "there are requests, and what has happened in them may name it" if is_any() else ""
 
 
+def _role_stays(key: str) -> str:
+    """SECURITY: who has left counts, too: should they come back, they must not have a role that nobody knows."""
+    return "somebody has it, or had it when they left" if is_anybody_with(key) else ""
+
+
+def _documents_stay(key: str) -> str:
+    return "there are documents of it" if key in kept_document_kinds() else ""
+
+
+def _records_stay(key: str) -> str:
+    return "customers keep some of it" if key in kept_record_kinds() else ""
+
+
 # What can be deleted, the page of its list, and what may name it from outside of the document.
 _LISTS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
     "types": ("desk:setup", lambda key: "there are requests of it, which show its words" if has_any(key) else ""),
     "flows": ("desk:setup_flows", lambda _key: ""),
     "teams": ("desk:setup_teams", _team_stays),
+    "roles": ("desk:setup_roles", _role_stays),
+    "document_kinds": ("desk:setup_document_kinds", _documents_stay),
+    "record_kinds": ("desk:setup_record_kinds", _records_stay),
 }
 
 
@@ -71,7 +88,8 @@ def _reason(draft: Draft, collection: str, key: str) -> str:
         for item in draft.items(other):
             if (other, item["key"]) != (collection, key) and (collection, key) in named_in(item):
                 return f"“{name_of(item, draft)}” names it"
-    promised = [str(promise.get("field")).partition(".")[0] for promise in items_of(draft.part("assertions"))]
-    if collection == "types" and key in promised:
+    promises = items_of(draft.part("assertions"))
+    promised = {("types", str(promise.get("field")).partition(".")[0]) for promise in promises}
+    if (collection, key) in promised | {("roles", str(promise.get("never"))) for promise in promises}:
         return "a promise under “Who sees what” is about it"
     return _LISTS[collection][1](key)

@@ -18,6 +18,7 @@ from portal_core.config.changes import compare
 from portal_core.config.document import DocumentRefused, PortalDocument, load
 from portal_core.config.draft.editing import replace
 from portal_core.config.draft.reading import Draft, current
+from portal_core.config.earlier_keys import require_own_keys
 from portal_core.config.errors import PortalChanged, PublishRefused
 from portal_core.config.models import PortalVersion
 from portal_core.config.planning import Plan, plan
@@ -236,6 +237,7 @@ def read_file(request: PersonRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(HERE))
     try:
         document = take_portal(sent.file)
+        require_own_keys(document)
         replace(actor=request.actor, document=document, title="Read from a file")
     except DocumentRefused as refused:
         return _page(request, current(), problems=refused.problems, status=400)

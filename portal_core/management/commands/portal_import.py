@@ -15,6 +15,7 @@ from portal_core.config.assets import missing_assets
 from portal_core.config.checks import check
 from portal_core.config.document import DocumentRefused, PortalDocument
 from portal_core.config.draft.editing import replace
+from portal_core.config.earlier_keys import require_own_keys
 from portal_core.config.errors import PublishRefused
 from portal_core.config.problems import Problem, warnings
 from portal_core.documents.bundle import take_portal
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         try:
             with tenant_context(tenant):
                 document = take_portal(BytesIO(raw))
+                require_own_keys(document)
                 told = self._publish(document, mapping) if options["publish"] else self._draft(document)
         except (DocumentRefused, PublishRefused) as error:
             raise self._refusal(error.problems) from error

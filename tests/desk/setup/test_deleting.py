@@ -11,9 +11,12 @@ from django.test import Client
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from tests.desk.setup.test_sheets import read
+from tests.factories import make_user
 from tests.service_requests.filing import file_request
 
 OUT = "/desk/setup/out-of-use/"
@@ -98,3 +101,63 @@ def test_only_who_may_configure_deletes(who, shop, people, client_for):
     before = current().revision
     assert client_for(people[who]).post(f"{OUT}types/sale/delete/").status_code in (302, 403, 404)
     assert (current().revision, read("types", "sale", "retired")) == (before, True)
+
+
+KINDS = {"documents": ("document_kinds", "document-kinds"), "records": ("record_kinds", "record-kinds")}
+
+
+def published(people: Any) -> None:
+    publish(actor=actor_for(people["alice"]), document=current().document)
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_a_kind_of_which_there_is_nothing_is_deleted(what, alice, people, monkeypatch):
+    collection, page = KINDS[what]
+    alice.post(f"/desk/setup/{page}/add/", {"name": "Night"})
+    if what == "records":
+        alice.post(f"/desk/setup/{page}/night/fields/add/", {"label": "Maker", "kind": "text", "do": "add"})
+        edit_title(people)
+    published(people)
+    alice.post(f"/desk/setup/{page}/night/retire/")
+    assert "Delete Night" in text(alice.get(f"/desk/setup/{page}/"))
+    monkeypatch.setattr(f"portal_core.desk.setup.deleting.kept_{collection[:-1]}s", lambda: frozenset({"night"}))
+    before = current().revision
+    kept = text(alice.post(f"{OUT}{collection}/night/delete/", follow=True))
+    assert "“Night” cannot be deleted: " in kept
+    assert current().revision == before
+    monkeypatch.undo()
+    assert "“Night” is deleted." in text(alice.post(f"{OUT}{collection}/night/delete/", follow=True))
+    published(people)
+    assert "night" not in [kind.key for kind in getattr(live_portal().document, collection)]
+
+
+def edit_title(people: Any) -> None:
+    key = current().keys("record_kinds")[0]
+    field = current().item("record_kinds", key)["fields"][0]["key"]
+    operation = Set(("record_kinds", key, "title"), f"{{field:{field}}}")
+    edit(actor=actor_for(people["alice"]), operations=[operation], title="Title")
+
+
+def test_a_role_that_nobody_has_is_deleted_and_one_that_somebody_had_stays(alice, people):
+    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    published(people)
+    erin = make_user("porter@example.com", "Erin Porter", "night-porter", is_active=False)
+    alice.post("/desk/setup/roles/night-porter/retire/")
+    said = text(alice.post(f"{OUT}roles/night-porter/delete/", follow=True))
+    assert "cannot be deleted: somebody has it, or had it when they left." in said
+    assert read("roles", "night-porter", "retired") is True
+    type(erin).objects.filter(pk=erin.pk).update(role="agent")
+    assert "is deleted." in text(alice.post(f"{OUT}roles/night-porter/delete/", follow=True))
+    published(people)
+    assert "night-porter" not in [role.key for role in live_portal().document.roles]
+
+
+def test_a_role_that_a_promise_is_about_stays(alice, people):
+    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    operations = [
+        Set(("roles", "night-porter", "retired"), True),
+        Set(("assertions",), [{"field": "repair.cause", "never": "night-porter"}]),
+    ]
+    edit(actor=actor_for(people["alice"]), operations=operations, title="Test")
+    said = text(alice.post(f"{OUT}roles/night-porter/delete/", follow=True))
+    assert "a promise under “Who sees what” is about it" in said
