@@ -1,6 +1,6 @@
 """The draft as it stands: the live version with the draft's own parts laid over it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -183,6 +183,23 @@ def as_seen(draft: Draft, revision: int) -> Working | None:
         for kept in reversed(changes):
             working.apply(Change.from_json(kept).back)
     return working
+
+
+def editors_since(revision: int, parts: Collection[str], actor: Actor) -> list[str]:
+    """The names of the others who have changed one of these parts since a revision, each once; "" for no person."""
+    rows = DraftOperation.objects.filter(revision__gt=revision).exclude(author_id=actor.user_id).order_by("revision")
+    found = {
+        name or "": None
+        for name, changes in rows.values_list("author__name", "changes")
+        if any(_is_in(Change.from_json(kept).path, part) for kept in changes for part in parts)
+    }
+    return list(found)
+
+
+def _is_in(path: Path, part: str) -> bool:
+    """Whether a change is one of a part; of a list with keys, what its items are called in it and their order."""
+    named = tuple(part.split("."))
+    return path[: len(named)] == named and (part not in KEYED or len(path) <= 2 or path[2:] == ("name",))
 
 
 def places_of_others(draft: Draft, revision: int, actor: Actor) -> list[Change] | None:

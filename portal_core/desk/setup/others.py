@@ -13,7 +13,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.reading import Draft, current, editors_since
 from portal_core.desk.presence import Present, note_present
 from portal_core.desk.setup.catalogues import CATALOGUES
 from portal_core.desk.setup.field_lists import FieldList
@@ -21,6 +21,7 @@ from portal_core.desk.setup.frame import LIVE, PORTAL, SHARED, name_of
 
 _ROOM: Final = "setup"
 _LONGEST: Final = 300
+_LONGEST_PARTS: Final = 5_000
 _PAGES: Final = {name.removeprefix("desk:"): label for label, name, _icon in (*SHARED, *PORTAL, *LIVE)} | {
     "setup_history": "What was done",
     "setup_published": "Review and publish",
@@ -43,13 +44,25 @@ class Other:
 @require_safe
 @staff_page("manage_setup")
 def here(request: PersonRequest) -> HttpResponse:
-    """Says that this person is at a page (`at`), and answers who else is where (204: nobody)."""
+    """Says that this person is at a page (`at`), and answers who else is where (204: nobody).
+
+    Also who has changed what the page shows (`parts`) since it was loaded (`seen`): it shows what was there then.
+    """
     at = _page(request.GET.get("at", ""))
     others = note_present(_ROOM, request.actor, {"page": at})
-    if not others:
+    editors = _editors(request)
+    if not others and not editors:
         return HttpResponse(status=204)
     draft = current()
-    return render(request, "setup/_here.html", {"others": [_other(person, at, draft) for person in others]})
+    context = {"others": [_other(person, at, draft) for person in others], "editors": editors}
+    return render(request, "setup/_here.html", context)
+
+
+def _editors(request: PersonRequest) -> list[str]:
+    seen, parts = request.GET.get("seen", ""), request.GET.get("parts", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10 and parts) or len(parts) > _LONGEST_PARTS:
+        return []
+    return [name or "Somebody" for name in editors_since(int(seen), parts.split(","), request.actor)]
 
 
 def _other(person: Present, at: str, draft: Draft) -> Other:

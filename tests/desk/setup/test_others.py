@@ -12,6 +12,11 @@ from django.core.cache import cache
 from django.test import Client
 from redis.exceptions import ConnectionError as NoRedis
 
+from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import User
+from portal_core.config.draft.editing import edit
+from portal_core.config.draft.operations import Set
+from portal_core.config.draft.reading import current
 from portal_core.desk import presence
 from tests.contracts.rows import Rows
 from tests.factories import make_client, make_user
@@ -96,7 +101,46 @@ def test_without_redis_nothing_is_said_and_the_editor_works(alice, mona, monkeyp
 def test_every_page_of_the_editor_asks_for_itself(alice):
     for path in ("/desk/setup/", TYPE, "/desk/setup/portal/", "/desk/setup/preview/", "/desk/setup/publish/"):
         page = alice.get(path).content.decode()
-        assert f'role="status" data-setup-here="{HERE}?at={path}"' in page
+        assert f'role="status" data-setup-here="{HERE}?at={path}&amp;seen={current().revision}&amp;parts=' in page
+
+
+def test_what_somebody_else_changed_on_the_open_page_is_said_by_name(alice, mona, people):
+    """Not what one did oneself, not before, not elsewhere; and only until the page is loaded again."""
+    boss, mona_herself = actor_for(people["alice"]), actor_for(User.objects.get(email="mona@example.com"))
+
+    def opened() -> dict[str, Any]:
+        return {"at": TYPE, "seen": current().revision, "parts": "types.repair,types"}
+
+    def told(client: Client, page: dict[str, Any]) -> bool:
+        return "changed something here" in client.get(HERE, page).content.decode()
+
+    page = opened()
+    edit(actor=boss, operations=[Set(("types", "repair", "before"), "Read this.")], title="Words")
+    assert told(mona, page) and not told(alice, page)
+    assert f"{people['alice'].name}</bdi></b> changed something here" in mona.get(HERE, page).content.decode()
+    page = opened()
+    assert not told(mona, page), "the page shows it by now"
+    edit(actor=mona_herself, operations=[Set(("portal", "welcome"), "Hello")], title="Welcome")
+    edit(actor=mona_herself, operations=[Set(("hours",), {"mon": ["08:00-12:00"]})], title="Hours")
+    assert not told(alice, page), "elsewhere"
+    for wrong in (
+        {"seen": "-1"},
+        {"seen": "٣"},
+        {"seen": "9" * 40},
+        {"seen": ""},
+        {"parts": ""},
+        {"parts": "x" * 9_000},
+    ):
+        assert mona.get(HERE, page | wrong).status_code in (200, 204)
+        assert not told(mona, page | wrong)
+
+
+def test_a_list_says_only_what_it_shows_itself(alice, mona, people):
+    boss, page = actor_for(people["alice"]), {"at": "/desk/setup/", "seen": current().revision, "parts": "types"}
+    edit(actor=boss, operations=[Set(("types", "repair", "before"), "Read this.")], title="Words")
+    assert "changed something" not in mona.get(HERE, page).content.decode()
+    edit(actor=boss, operations=[Set(("types", "repair", "name"), "Mending")], title="Name")
+    assert "changed something" in mona.get(HERE, page).content.decode()
 
 
 def test_staff_who_may_not_configure_learn_nothing_and_are_not_shown(alice, people, client_for):
