@@ -13,8 +13,9 @@ from portal_core.history.record import JsonValue
 class Step(TypedDict, total=False):
     """One thing that happens: `do` is one of the verbs below, or the status the request is moved to.
 
-    `reply` and `note` write, `give` assigns; `done` and `no` answer an ask, `send` answers one with `papers`, `use`
-    answers one with what is on file. `approve` and `send_back` are done to the request's newest document of a `kind`.
+    `reply` and `note` write, `give` assigns, `fill` writes `answers`; with a move go only those that it needs. `done`
+    and `no` answer an ask, `send` answers one with `papers`, `use` answers one with what is on file. `approve` and
+    `send_back` are done to the request's newest document of a `kind`.
     """
 
     do: str

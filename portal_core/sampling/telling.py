@@ -29,6 +29,7 @@ from portal_core.saved_records.models import SavedRecord
 from portal_core.saved_records.writing import NewRecord
 from portal_core.service_requests.actions import Move, Submission, assign, move, submit
 from portal_core.service_requests.actions.answer_ask import AskAnswer, answer_ask
+from portal_core.service_requests.actions.change_fields import change_fields
 from portal_core.service_requests.actions.vault import (
     Paper,
     add_document,
@@ -108,6 +109,10 @@ class Teller:
                 reply(actor=actor, request_id=request.pk, message=Message(text, uuid7()))
             case "note":
                 note(actor=actor, request_id=request.pk, message=Message(text, uuid7()))
+            case "fill":
+                answers = self._answers(step["answers"], request_type, who)
+                seen = {key: request.data.get(key) for key in answers}
+                change_fields(actor=actor, request_id=request.pk, answers=answers, seen=seen)
             case "give":
                 assign(actor=actor_for(self.planner), request_id=request.pk, assignee_id=who.pk)
             case "done" | "no" | "send" | "use":

@@ -14,16 +14,17 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.accounts.queries import sample_customer
 from portal_core.config.actions import publish
+from portal_core.config.compile import compile_portal
 from portal_core.config.document import load
 from portal_core.config.live import live_portal
-from portal_core.config.starters import starter_for, starter_keys
+from portal_core.config.starters import starter, starter_for, starter_keys
 from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import CustomerLook, HistoryEntry
 from portal_core.messaging.actions import Message, reply
 from portal_core.notifications.models import Notice
 from portal_core.reporting.beginning import beginning, first_steps
 from portal_core.reporting.models import RemovedWork
-from portal_core.sampling.filling import NoSamples, can_fill, fill
+from portal_core.sampling.filling import NoSamples, can_fill, fill, stories_of
 from portal_core.sampling.removing import remove, samples
 from portal_core.saved_records.models import RecordEntry, SavedRecord
 from portal_core.service_requests.errors import Forbidden
@@ -62,6 +63,18 @@ def test_every_starter_has_samples_that_stand_in_many_places(key, language, peop
     assert "{" not in told
     assert re.search(r"\b(the|is|you|and)\b" if language == "de" else r"\b(der|die|das|und|ist)\b", told) is None
     assert not can_fill(live_portal())
+
+
+@pytest.mark.parametrize("key", starter_keys())
+def test_what_a_sample_fills_in_with_a_move_is_what_the_move_needs(key):
+    """Other answers would be left out without a word."""
+    portal = compile_portal(load(starter(key)), 1)
+    for story in stories_of(key)["requests"]:
+        moves = [move for _, move in portal.type(story["type"]).flow.transitions]
+        for step in story["steps"]:
+            needed = {name for move in moves if move.to == step["do"] for name in move.must_fill}
+            is_move = any(status.key == step["do"] for status in portal.type(story["type"]).flow.statuses)
+            assert not is_move or set(step.get("answers", ())) <= needed, step
 
 
 @pytest.mark.parametrize("key", ["booking", "documents", "invoices"])
