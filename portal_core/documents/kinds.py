@@ -34,6 +34,11 @@ def may_add(kind: DocumentKind, role: Role) -> bool:
     return kind.added_by in ("customer", "both")
 
 
+def may_give(kind: DocumentKind, role: Role) -> bool:
+    """Whether people of this role answer what asks for a document of the kind; staff for the customer."""
+    return kind_visibility(kind, role) >= Visibility.EDIT if role.is_staff else may_add(kind, role)
+
+
 def kinds_shown(portal: CompiledPortal, role: Role) -> list[DocumentKind]:
     """The kinds of which people of this role meet documents; retired ones not."""
     kinds = portal.document_kinds.values()

@@ -16,8 +16,7 @@ from django.utils import timezone
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.flows import ApproveAsk, ReadAsk, UploadAsk
 from portal_core.config.kinds.base import Saving
-from portal_core.config.visibility import Visibility, kind_visibility
-from portal_core.documents.kinds import is_expired, kind_of, may_add
+from portal_core.documents.kinds import is_expired, kind_of, may_give
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.service_requests import stays
 from portal_core.service_requests.attaching import Taken, answer_with_documents
@@ -50,7 +49,7 @@ def take(request: ServiceRequest, ask: UploadAsk, given: Given, saving: Saving) 
     actor = saving.actor
     if kind is None or not given.file_ids or len(given.file_ids) > kind.max_files:
         raise Forbidden
-    if not (kind_visibility(kind, actor.role) >= Visibility.EDIT if actor.is_staff else may_add(kind, actor.role)):
+    if not may_give(kind, actor.role):
         raise Forbidden
 
     def refuse_other(rows: Sequence[StoredFile]) -> None:

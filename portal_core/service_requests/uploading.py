@@ -15,8 +15,9 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.document.flows import UploadAsk
 from portal_core.config.kinds.date import parse_day
+from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.field import IN_SIGHT, FilesField, Sender
-from portal_core.documents.kinds import kind_of, may_add, rules_of
+from portal_core.documents.kinds import kind_of, may_give, rules_of
 from portal_core.documents.vault import Offer, offers_of_kinds
 from portal_core.documents.visible import seen_by
 from portal_core.service_requests.attaching import file_ids
@@ -111,10 +112,15 @@ def open_uploading(
     portal: CompiledPortal,
     data: QueryDict | None = None,
 ) -> Uploading | None:
-    """The form of `ask` for this reader; None for who may not add documents of the kind."""
+    """The form of `ask` for this reader; None for who may not give documents of the kind (as `taking.take` has it).
+
+    SECURITY: the form says what the kind is called, and staff may have no business with it.
+    """
     viewer, offers = giver.viewer, giver.offers
     kind = kind_of(portal, ask.document_kind)
-    if kind is None or not (viewer.is_staff or may_add(kind, viewer.role)):
+    if kind is None or not may_give(kind, viewer.role):
+        return None
+    if viewer.shown_to is not None and kind_visibility(kind, viewer.shown_to) < Visibility.SEE:
         return None
     on_file = offers.get(kind.key, ())
     chosen = data.getlist(f"u-{_FILES}") if data is not None else []

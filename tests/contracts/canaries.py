@@ -13,6 +13,7 @@ import copy
 import functools
 import html
 import re
+import uuid
 from typing import Any
 
 from tests.contracts.canary_kinds import CANARIES, GROUPS, MARKS
@@ -43,6 +44,12 @@ def label(group: str, kind: str) -> str:
 def typed(group: str, kind: str, mark: str) -> Any:
     """What is planted: different for each field, and for each request."""
     return CANARIES[kind].typed(group, mark)
+
+
+def planted(group: str, kind: str, mark: str, owner_id: uuid.UUID) -> Any:
+    """The same as it is kept, where something must be there first; None where typing it is enough."""
+    plant = CANARIES[kind].plant
+    return None if plant is None else plant(owner_id, typed(group, kind, mark))
 
 
 def signs(group: str, kind: str, mark: str) -> list[str]:
@@ -247,6 +254,9 @@ def document_with_soon_hidden() -> dict[str, Any]:
     for field in job["fields"]:
         if field["key"].startswith("soon-"):
             field.update(copy.deepcopy(_HIDE_SOON))
+    for kind in changed["document_kinds"]:
+        if kind["key"].startswith("soon-"):
+            kind.update({**copy.deepcopy(_HIDE_SOON), "reusable": False})
     for field in changed["record_kinds"][0]["fields"]:
         if field["key"].startswith("soon-"):
             field.update(copy.deepcopy(_HIDE_SOON))

@@ -1,15 +1,19 @@
 """What is planted in a field of each kind, and how it can look on its way out.
 
-Whoever adds a kind of field adds its canary here: test_canaries.py refuses to pass without (`file` belongs to
-documents/, `record` to saved_records/). A kind that needs more of the portal (a document kind, a record kind) puts it
-there with `prepare`; one whose value must exist somewhere first makes it with `plant`.
+Whoever adds a kind of field adds its canary here: test_canaries.py refuses to pass without (those of `record` lie in
+the record itself, see `canaries.record_answers`). A kind that needs more of the portal (a document kind) puts it there
+with `prepare`; one whose value must exist somewhere first makes it with `plant`.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from portal_core.documents.uploads import Rules, stored_value, take
+from tests.documents.samples import pdf, sent
 
 GROUPS = ("office", "shop", "late", "soon")
 MARKS = ("a", "b", "was")  # request a, request b, and what stood there before a change
@@ -30,13 +34,15 @@ def _unchanged(_document: dict[str, Any]) -> None:
 @dataclass(frozen=True)
 class Canary:
     """One kind. `typed(group, mark)`: what the form field cleans. `signs(group, mark)`: how it can look outside, what
-    people read first; none where it cannot be told from other answers (yes, four stars).
+    people read first; none where it cannot be told from other answers (yes, four stars). `plant(owner, typed)`: makes
+    what is typed, for one who answers with it, and gives it as it is kept.
     """
 
     typed: Callable[[str, str], Any]
     signs: Callable[[str, str], list[str]]
     options: Callable[[str], dict[str, Any]] = _nothing
     prepare: Callable[[dict[str, Any]], None] = _unchanged
+    plant: Callable[[uuid.UUID, Any], Any] | None = None
 
 
 def _money(group: str, mark: str) -> str:
@@ -73,6 +79,31 @@ _COLUMNS = [
     {"key": "cost", "kind": "number", "label": "Canarycolumn cost"},
 ]
 
+# Who sees the documents of each group; as with its fields, for whole kinds there are no statuses.
+_KINDS_SHOWN: dict[str, dict[str, str]] = {
+    "office": {"customer": "hidden"},
+    "shop": {"engineer": "hidden"},
+    "late": {},
+    "soon": {},
+}
+
+
+def _document_kinds(document: dict[str, Any]) -> None:
+    """A kind of documents for the files of each group, called like the field."""
+    document["document_kinds"] = [
+        {"key": f"{group}-paper", "name": f"Canarylabel {group} file", "show": show, "reusable": group != "office"}
+        for group, show in _KINDS_SHOWN.items()
+    ]
+    asks = next(status for status in document["flows"][0]["statuses"] if status["key"] == "asked")["asks"]
+    asks.append({"key": "paper", "do": "upload", "document_kind": "shop-paper", "required": False})
+
+
+def _file(owner_id: uuid.UUID, name: str) -> list[dict[str, Any]]:
+    """Its content holds the canary, too."""
+    content = pdf(f"{name} {uuid.uuid4()}".encode())
+    return [dict(stored_value(take(owner_id, sent(name, content), Rules())))]
+
+
 CANARIES: dict[str, Canary] = {
     "text": Canary(lambda g, m: f"Canarytext{g}{m}q", lambda g, m: [f"Canarytext{g}{m}q"]),
     "long_text": Canary(lambda g, m: f"Canarylong{g}{m}q\nsecond line", lambda g, m: [f"Canarylong{g}{m}q"]),
@@ -105,4 +136,11 @@ CANARIES: dict[str, Canary] = {
     "address": Canary(_address, lambda g, m: [f"Canarystreet{g}{m}q", f"Canarytown{g}{m}q"]),
     "rows": Canary(_rows, lambda g, m: [f"Canaryrow{g}{m}q"], lambda _g: {"columns": _COLUMNS}),
     "rating": Canary(lambda _g, _m: "4", lambda _g, _m: []),
+    "file": Canary(
+        lambda g, m: f"Canaryfile{g}{m}q.pdf",
+        lambda g, m: [f"Canaryfile{g}{m}q.pdf"],
+        lambda g: {"document_kind": f"{g}-paper"},
+        _document_kinds,
+        _file,
+    ),
 }
