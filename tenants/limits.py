@@ -118,6 +118,17 @@ def _increment(key: str, ends_at: float, timeout: int) -> int:
         return in_process.increment(f"{current_schema()}:{key}", ends_at)
 
 
+def is_first(name: str, key: str, seconds: int) -> bool:
+    """Whether this is asked for the first time within `seconds`; of many at once one is. For what may be used once."""
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    once = f"once:{name}:{digest}"
+    try:
+        return bool(cache.add(once, 1, seconds))
+    except (RedisError, OSError):
+        logger.warning("counted in this process alone: the cache does not answer")
+        return in_process.increment(f"{current_schema()}:{once}", time.time() + seconds) == 1
+
+
 def client_source(request: HttpRequest) -> str:
     """Where a request comes from: the address behind the trusted proxies; for IPv6 its /64 network."""
     address = request.META.get("REMOTE_ADDR", "")

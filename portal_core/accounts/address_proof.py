@@ -125,11 +125,16 @@ def enter(
         state["attempts"] += 1
         is_used_up = state["attempts"] >= ATTEMPTS
         if is_right:
-            request.session[_PROVED] = {"purpose": purpose, "email": now.email, "at": time.time()}
+            prove(request, purpose, now.email)
         _save(request, purpose, None if is_right or is_used_up else state)
     if is_right:
         return Proof.RIGHT
     return Proof.USED_UP if is_used_up else Proof.WRONG
+
+
+def prove(request: HttpRequest, purpose: str, email: str) -> None:
+    """Notes that this browser has proved the address; also in another way than by a code (`proof_links`)."""
+    request.session[_PROVED] = {"purpose": purpose, "email": normalise_email(email), "at": time.time()}
 
 
 def is_proved(request: HttpRequest, purpose: str, email: str) -> bool:

@@ -94,6 +94,31 @@ def send_guest_code(recipient: Recipient, code: str) -> None:
     _send_code(recipient, code, _TO_SEND_A_REQUEST)
 
 
+def send_guest_link(recipient: Recipient, path: str, *, minutes: int) -> None:
+    """The link that does the same, while strangers use up the codes of the address."""
+    with translation.override(recipient.addressee.language):
+        portal = letterhead().name
+        letter = Letter(
+            template="invite",
+            subject=_("Send your request to %(portal)s with this link") % {"portal": portal},
+            headline=_("A link instead of a code"),
+            paragraphs=(
+                _("So many codes were asked for with your address that we send a link for the moment."),
+                _(
+                    "Open it in the browser in which you have filled in your request: then it is sent."
+                    " It works once, for %(minutes)d minutes."
+                )
+                % {"minutes": minutes},
+                _("If you did not ask for it, there is nothing to do: nothing is sent without this mail."),
+            ),
+            reason=str(_TO_SEND_A_REQUEST.reason),
+            button_label=_("Send my request"),
+            button_url=_address(path),
+        )
+    expires_at = timezone.now() + timedelta(minutes=minutes)
+    queue_letter(letter, recipient.addressee, is_secret=True, expires_at=expires_at)
+
+
 def send_approval_code(recipient: Recipient, code: str) -> None:
     """The code with which a guest approves or declines by the link of a request."""
     _send_code(recipient, code, _TO_APPROVE)

@@ -2,7 +2,7 @@
 
 What was typed waits in the browser's session until the code comes back. Nothing tells whether the address is known
 before it is proved; then a known customer is signed in (the code proves as much), and anybody else gets a link to
-this one request.
+this one request. Where strangers have used up the codes of an address, a link is mailed instead (`guest_by_link.py`).
 """
 
 import uuid
@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal_core.accounts import address_proof, mails
+from portal_core.accounts import address_proof, mails, proof_links
 from portal_core.accounts.actor import NOBODY, Actor, actor_for, guest_actor
 from portal_core.accounts.address_proof import Proof, Waiting
 from portal_core.accounts.errors import AccountError
@@ -31,7 +31,7 @@ from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
 from portal_core.accounts.pages import SIGN_IN, PortalRequest, guest_page, to_sign_in
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.accounts.signin import finish_response, start_session
-from portal_core.accounts.signin_limits import limit_sign_in, limit_source
+from portal_core.accounts.signin_limits import limit_codes, limit_source
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
@@ -54,7 +54,7 @@ from tenants.limits import TooMany
 from tenants.uploads import UploadLimits, takes_files
 
 _PENDING: Final = "guest_request"
-_PURPOSE: Final = "guest-request"
+PURPOSE: Final = "guest-request"
 _NO_FILES: Final[Files] = MultiValueDict()
 _KEPT_CHARACTERS: Final = 100_000
 _FORMS_AN_HOUR: Final = 60
@@ -151,8 +151,14 @@ def _open(request: PortalRequest, type_key: str) -> FormPage:
 
 def _pending(request: HttpRequest, type_key: str) -> dict[str, Any]:
     """The form of this type that waits for its code, or nothing. Any: a session holds JSON."""
+    pending = waiting_form(request)
+    return pending if pending.get("type") == type_key else {}
+
+
+def waiting_form(request: HttpRequest) -> dict[str, Any]:
+    """The form that waits for its code in this browser, of whatever type, or nothing. Any: a session holds JSON."""
     pending = request.session.get(_PENDING)
-    return dict(pending) if isinstance(pending, dict) and pending.get("type") == type_key else {}
+    return dict(pending) if isinstance(pending, dict) else {}
 
 
 def _show(request: PortalRequest, page: FormPage, contact: ContactForm, outcome: Outcome | None = None) -> HttpResponse:
@@ -181,24 +187,26 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
         "opened": request.POST.get(OPENED, ""),
     }
     _keep_pending(request, pending)
-    if address_proof.is_proved(request, _PURPOSE, email):
+    if address_proof.is_proved(request, PURPOSE, email):
         return _file(request, page, form, pending)
     try:
         limit_source(request, "guest-form", _FORMS_AN_HOUR)
-        limit_sign_in(request, email, "code")
+        has_codes_left = limit_codes(request, email)
     except TooMany as full:
         answer = _show(request, page, contact, Outcome(sent=True, form=form, full_until=full.again_at, status=429))
         answer["Retry-After"] = str(full.wait_seconds)
         return answer
-    _send_codes(email, address_proof.begin(request, _PURPOSE, email))
+    if not has_codes_left:
+        return _link_instead(request, email, page.type.key)
+    _send_codes(email, address_proof.begin(request, PURPOSE, email))
     return redirect("portal:confirm", type_key=page.type.key)
 
 
 def _keep_pending(request: HttpRequest, pending: dict[str, Any]) -> None:
     """Keeps the form. SECURITY: a code that was sent for another address confirms nothing of this one."""
-    waiting = address_proof.waiting(request, _PURPOSE)
+    waiting = address_proof.waiting(request, PURPOSE)
     if waiting is not None and waiting.email != normalise_email(pending["email"]):
-        address_proof.forget(request, _PURPOSE)
+        address_proof.forget(request, PURPOSE)
     request.session[_PENDING] = pending
 
 
@@ -214,18 +222,34 @@ def _send_codes(email: str, codes: list[str]) -> None:
                 mails.send_no_account(recipient)
 
 
+def _link_instead(request: PortalRequest, email: str, type_key: str) -> HttpResponse:
+    """Strangers have used up the codes of this address: whoever reads its mail sends the form by a link."""
+    token = proof_links.new_token(PURPOSE, email)
+    if token is not None:
+        user = User.objects.by_email(email)
+        recipient = mails.Recipient(email, user, get_language() or "")
+        with transaction.atomic():
+            if user is None or user.is_active:
+                path = reverse("portal:by_link", kwargs={"token": token})
+                mails.send_guest_link(recipient, path, minutes=proof_links.LINK_MINUTES)
+            else:
+                mails.send_no_account(recipient)
+    context = {"minutes": proof_links.LINK_MINUTES, "type_key": type_key}
+    return render(request, "portal/guest_link_sent.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @guest_page(turned_away=_turned_away)
 def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
     """`/new/TYPE/confirm/`: the code from the mail; with it the request is sent."""
-    waiting = address_proof.waiting(request, _PURPOSE)
+    waiting = address_proof.waiting(request, PURPOSE)
     pending = _pending(request, type_key)
     if request.actor.is_signed_in or waiting is None or not pending:
         return redirect("portal:new", type_key=type_key)
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _confirm_page(request, form, waiting)
-    proof = address_proof.enter(request, _PURPOSE, form.cleaned_data["code"])
+    proof = address_proof.enter(request, PURPOSE, form.cleaned_data["code"])
     if proof is Proof.WRONG:
         form.add_error("code", _("This is not the code we sent last. Look for our newest e-mail."))
         return _confirm_page(request, form, waiting)
@@ -234,35 +258,47 @@ def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
     # SECURITY: what is proved is the address to which the code went, whatever the form that waits says by now.
     if normalise_email(pending["email"]) != waiting.email:
         return redirect("portal:new", type_key=type_key)
-    return _file_pending(request, type_key, pending)
+    return file_waiting(request, pending)
 
 
-def _confirm_page(request: PortalRequest, form: CodeForm, waiting: Waiting) -> HttpResponse:
+def _confirm_page(
+    request: PortalRequest, form: CodeForm, waiting: Waiting, full: TooMany | None = None
+) -> HttpResponse:
     type_key = request.resolver_match.kwargs["type_key"] if request.resolver_match else ""
-    context = {"form": form, "waiting": waiting, "type_key": type_key}
-    return render(request, "portal/guest_confirm.html", context, status=400 if form.is_bound else 200)
+    context = {"form": form, "waiting": waiting, "type_key": type_key, "full_until": full.again_at if full else None}
+    status = 429 if full else 400 if form.is_bound else 200
+    answer = render(request, "portal/guest_confirm.html", context, status=status)
+    if full is not None:
+        answer["Retry-After"] = str(full.wait_seconds)
+    return answer
 
 
 @require_POST
 @guest_page
 def confirm_again(request: PortalRequest, type_key: str) -> HttpResponse:
     """`/new/TYPE/confirm/again/`: a new code for the same address."""
-    waiting = address_proof.waiting(request, _PURPOSE)
+    waiting = address_proof.waiting(request, PURPOSE)
     if waiting is None:
         return redirect("portal:new", type_key=type_key)
     try:
-        limit_sign_in(request, waiting.email, "code")
-    except TooMany as error:
-        return too_many(request, error)
-    _send_codes(waiting.email, address_proof.again(request, _PURPOSE))
+        has_codes_left = limit_codes(request, waiting.email)
+    except TooMany as full:
+        # The code that was sent last can still be typed.
+        return _confirm_page(request, CodeForm(), waiting, full)
+    if not has_codes_left:
+        return _link_instead(request, waiting.email, type_key)
+    _send_codes(waiting.email, address_proof.again(request, PURPOSE))
     return redirect("portal:confirm", type_key=type_key)
 
 
-def _file_pending(request: PortalRequest, type_key: str, pending: Mapping[str, Any]) -> HttpResponse:
-    """Sends what waited. The configuration may have changed meanwhile: then the form comes back with everything."""
+def file_waiting(request: PortalRequest, pending: Mapping[str, Any]) -> HttpResponse:
+    """Sends what waited. The configuration may have changed meanwhile: then the form comes back with everything.
+
+    SECURITY: the caller has seen to it that the address of `pending` is proved.
+    """
     typed = _kept_form(pending)
     try:
-        page = replace(_open(request, type_key), typed=typed)
+        page = replace(_open(request, pending["type"]), typed=typed)
     except TypeNotOpen:
         return _account_needed(request, typed, _NO_FILES)
     page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())
@@ -309,7 +345,7 @@ def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Ma
             filed = submit(actor=actor, submission=_submission(user.pk, page, form))
     except FormOutdated:
         # Another version went live just now: the form that waits is looked at by it.
-        return _file_pending(request, page.type.key, pending)
+        return file_waiting(request, pending)
     except Forbidden:
         # The form's key was used by somebody else: never show what it has become.
         return redirect("portal:new", type_key=page.type.key)
