@@ -14,8 +14,9 @@ from portal_core.desk.request import DeskRequest, back_of, open_request, render_
 from portal_core.notifications.compose import ComposedMail, merged_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import merge, unmerge
+from portal_core.service_requests.actions.merge import why_not, why_not_in
 from portal_core.service_requests.errors import MoveRefused, NotSeen
-from portal_core.service_requests.queries import open_requests
+from portal_core.service_requests.queries import open_requests, visible_to
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.ui.paging import page_number, pager_by_number
 
@@ -71,6 +72,10 @@ def _is_number(text: str) -> bool:
 
 def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     row, portal = opened.row, opened.portal
+    if obstacle := why_not(row, portal.reference):
+        shown = visible(row, opened.viewer, portal=portal, brief=True)
+        context = {"portal": portal, "request_shown": shown, "obstacle": obstacle}
+        return render(request, "desk/merge.html", context, status=status)
     wanted = request.POST.get("into", "") or request.GET.get("into", "")
     into = int(wanted) if _is_number(wanted) else None
     others = open_requests(request.actor).filter(customer_id=row.customer_id).exclude(pk=row.pk)
@@ -83,6 +88,8 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
         for other in found[:OFFERED]
     ]
     is_offered = any(choice.is_chosen for choice in choices)
+    if into is not None and not is_offered and not problem:
+        problem = _why_not_in(request, opened, into)
     mail = None
     if into is not None and is_offered:
         mail = merged_mail(row, portal=portal, into_number=into, shown_to=opened.viewer.role)
@@ -101,6 +108,17 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
         "number": row.number,
     }
     return render(request, "desk/merge.html", context, status=status)
+
+
+def _why_not_in(request: PersonRequest, opened: DeskRequest, number: int) -> str:
+    """Why it cannot go on in the one that the address names, where it stands on no page of those that are offered.
+
+    SECURITY: of a request that this colleague does not see, only that.
+    """
+    other = visible_to(request.actor).filter(number=number).first()
+    if other is None:
+        return "There is no request of this number that you see."
+    return why_not_in(opened.row, other, opened.portal.reference)
 
 
 def _words(mail: ComposedMail | None) -> Words:

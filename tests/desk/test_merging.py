@@ -164,6 +164,46 @@ def test_what_cannot_be_merged_is_refused_with_a_reason_and_nothing_is_written(s
             join(people, row, into)
 
 
+def test_the_page_says_beforehand_why_a_request_cannot_go_on_elsewhere_and_offers_no_button(
+    shop, people, pair, client_for
+):
+    first, second = pair
+    bob = client_for(people["bob"])
+    join(people, first, second)
+    closed = shop.file(what="Old", kind="noise")
+    move(actor=actor_for(people["bob"]), request_id=closed.pk, move=Move("over", "new", reason="r"))
+    for row, why in (
+        (first, f"{first.number} goes on in {second.number} already."),
+        (second, f"Other requests go on in {second.number}."),
+        (closed, f"{closed.number} is closed already."),
+    ):
+        path = f"/desk/requests/{row.number}/merge/"
+        answers = [bob.get(path), bob.get(f"{path}?into={second.number}"), bob.post(path, {"into": second.number})]
+        for answer in answers if row != first else answers[:2]:
+            page = answer.content.decode()
+            assert why in page and 'name="into"' not in page and "Merge and tell" not in page
+    assert fresh(closed).merged_into_number is None
+
+
+def test_an_address_that_names_one_in_which_it_cannot_go_on_says_why(shop, people, pair, client_for):
+    first, second = pair
+    daves = shop.file(who="dave", what="Mine", kind="noise")
+    sale = shop.file("sale", what="Sale", kind="noise")
+    path = f"/desk/requests/{first.number}/merge/?into="
+    bob = client_for(people["bob"])
+    for number, why in (
+        (daves.number, "belong to different customers"),
+        (first.number, "A request cannot go on in itself."),
+        (999_999, "There is no request of this number that you see."),
+    ):
+        page = bob.get(f"{path}{number}").content.decode()
+        # The others are still there to choose.
+        assert why in page and f'value="{second.number}"' in page
+    shop.publish(types=["repair"])
+    page = client_for(people["erin"]).get(f"{path}{sale.number}").content.decode()
+    assert "There is no request of this number that you see." in page and "Sale" not in page
+
+
 def test_nothing_else_can_be_done_with_a_merged_request(people, pair):
     first, second = pair
     join(people, first, second)

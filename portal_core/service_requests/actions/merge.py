@@ -18,6 +18,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import hold_live_portal
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import JsonValue, Line, add_line
+from portal_core.service_requests.catching_up import catch_up, tell
 from portal_core.service_requests.changes import ENTERED, answer_due_at, enter_status, save_written
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import Forbidden, MoveRefused, NotSeen
@@ -64,8 +65,9 @@ def merge(*, actor: Actor, request_id: uuid.UUID, into_number: int) -> ServiceRe
 def unmerge(*, actor: Actor, request_id: uuid.UUID) -> ServiceRequest:
     """Takes a merged request apart again: status, person, promise and what was asked are as they were before.
 
-    What was written meanwhile stays where it was written. A customer who is to answer has the whole time again, and a
-    status that is no longer in use is replaced by the one in which such requests begin. Not merged, nothing happens.
+    What was written meanwhile stays where it was written, and what the customer gave there is not asked for again
+    (`catching_up.py`). A customer who is to answer has the whole time again, and a status that is no longer in use is
+    replaced by the one in which such requests begin. Not merged, nothing happens.
 
     Raises: as `merge`.
     """
@@ -81,10 +83,12 @@ def unmerge(*, actor: Actor, request_id: uuid.UUID) -> ServiceRequest:
         now = timezone.now()
         _restore(request, merged.data["before"], portal, now)
         _take_back(other, merged.data.get("passed_on"), portal, now)
+        given = catch_up(request, other, merged.at, portal=portal, now=now)
         plan_tick(request, portal=portal)
         save_written(request, now=now, fields=tuple(dict.fromkeys((*_WRITTEN, *ENTERED))))
         line = Line(Kind.UNMERGED, Audience.CUSTOMER, now, data={"into": other.number})
         _tell_both(actor, request, other, line)
+        tell(actor, request, given, portal=portal, now=now)
     return request
 
 
@@ -113,25 +117,35 @@ def _both(actor: Actor, request_id: uuid.UUID, number: int) -> tuple[ServiceRequ
 
 
 def _refuse_unfit(request: ServiceRequest, other: ServiceRequest, reference: Callable[[int], str]) -> None:
-    """`reference`: how a number is said here."""
-    here, there = reference(request.number), reference(other.number)
-    problem = ""
-    if request.pk == other.pk:
-        problem = "A request cannot go on in itself."
-    elif request.customer_id != other.customer_id:
-        problem = f"{here} and {there} belong to different customers. What one wrote is not for the other."
-    elif request.merged_into_number is not None:
-        problem = f"{here} goes on in {reference(request.merged_into_number)} already."
-    elif other.merged_into_number is not None:
-        problem = f"{there} goes on in {reference(other.merged_into_number)} itself. Choose that one."
-    elif request.closed_at is not None:
-        problem = f"{here} is closed already."
-    elif other.closed_at is not None:
-        problem = f"{there} is closed. Choose one that is open."
-    elif ServiceRequest.objects.filter(merged_into_number=request.number).exists():
-        problem = f"Other requests go on in {here}. Let {there} go on in it instead."
+    problem = why_not_in(request, other, reference)
     if problem:
         raise MoveRefused(problem)
+
+
+def why_not(request: ServiceRequest, reference: Callable[[int], str]) -> str:
+    """Why this request cannot go on in any other one, "" if it can. `reference`: how a number is said here."""
+    here = reference(request.number)
+    if request.merged_into_number is not None:
+        return f"{here} goes on in {reference(request.merged_into_number)} already."
+    if request.closed_at is not None:
+        return f"{here} is closed already."
+    if ServiceRequest.objects.filter(merged_into_number=request.number).exists():
+        return f"Other requests go on in {here}. Let another one go on in it instead."
+    return ""
+
+
+def why_not_in(request: ServiceRequest, other: ServiceRequest, reference: Callable[[int], str]) -> str:
+    """Why it cannot go on in this other one, "" if it can."""
+    here, there = reference(request.number), reference(other.number)
+    if request.pk == other.pk:
+        return "A request cannot go on in itself."
+    if request.customer_id != other.customer_id:
+        return f"{here} and {there} belong to different customers. What one wrote is not for the other."
+    if other.merged_into_number is not None:
+        return f"{there} goes on in {reference(other.merged_into_number)} itself. Choose that one."
+    if request.closed_at is None and other.closed_at is not None:
+        return f"{there} is closed. Choose one that is open."
+    return why_not(request, reference)
 
 
 def _standing(request: ServiceRequest) -> dict[str, JsonValue]:
