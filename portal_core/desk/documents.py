@@ -355,7 +355,8 @@ def _widest(kinds: list[DocumentKind]) -> int:
 
 def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extra: object) -> HttpResponse:
     found = documents_of(opened.customer.pk).filter(within_reach(opened.actor)).select_related("request")
-    part = stretch(found, before=parse_uuid(request.GET.get("before", "")), size=_MOST)
+    before = parse_uuid(request.GET.get("before", ""))
+    part = stretch(found, before=before, size=_MOST)
     shown = as_scanned(visible_documents(part.rows, opened.viewer, opened.portal))
     add_form, ask_form = AddForm(None, opened), AskForm(None, opened)
     may_edit = opened.actor.may("edit_fields")
@@ -372,6 +373,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "key": parse_uuid(request.POST.get("key", "")) or uuid7(),
         "ask_key": parse_uuid(request.POST.get("ask-key", "")) or uuid7(),
         "older": part.older,
+        "is_older": before is not None,
         "for_request": opened.for_request,
         "is_reached": opened.is_reached,
         **extra,

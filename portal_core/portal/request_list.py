@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,9 +25,6 @@ from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.shell import NavItem
 
-# What the address of the list says.
-_PARTS: Final = frozenset({"q", "type", "show", "at"})
-_LONGEST_ADDRESS: Final = 2_000
 # Fewer are seen at a glance.
 _WORTH_SEARCHING: Final = 2
 
@@ -106,20 +103,6 @@ def index(request: PersonRequest) -> HttpResponse:
         "cut_at": page.cut_at,
     }
     return render(request, "portal/requests.html", context)
-
-
-def list_left(request: HttpRequest) -> str:
-    """The list as the reader left it for this page: with what was sought, and the page of it. By the browser's own word
-    (`Referer`), of which nothing but known parts of our own address is taken."""
-    try:
-        left = urlsplit(request.headers.get("Referer", "")[:_LONGEST_ADDRESS])
-        parts = parse_qsl(left.query, max_num_fields=20)
-    except ValueError:
-        return "/requests/"
-    if left.path != "/requests/" or left.netloc != request.get_host():
-        return "/requests/"
-    known = [(name, value) for name, value in parts if name in _PARTS]
-    return f"/requests/?{urlencode(known)}" if known else "/requests/"
 
 
 def _href(wanted: Wanted, place: ListPlace | None = None) -> str:

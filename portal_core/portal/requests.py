@@ -15,7 +15,7 @@ from portal_core.documents.field import Sender, with_files
 from portal_core.messaging.actions import message_of, reply
 from portal_core.notifications.seen import note_opened
 from portal_core.portal.limits import writes_full_until
-from portal_core.portal.request_list import list_left
+from portal_core.portal.list_left import keep_list_left, list_left
 from portal_core.reporting.views import count_view
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
@@ -184,9 +184,10 @@ def render_request(
         before=parse_uuid(request.GET.get("before", "")),
         documents_before=parse_uuid(request.GET.get("documents", "")),
     )
+    list_href = list_left(request, opened.row.number)
     context = {
         "portal": opened.portal,
-        "list_href": list_left(request),
+        "list_href": list_href,
         "page": page,
         "again_href": again_href(page.request, opened.portal.type_or_unknown(opened.row.type_key)),
         "asks": offered_asks(opened.row, page.request, opened.viewer, portal=opened.portal, sent=sent_asks),
@@ -196,4 +197,6 @@ def render_request(
         "read_only": False,
         **extra,
     }
-    return render(request, "portal/request.html", context, status=status)
+    answer = render(request, "portal/request.html", context, status=status)
+    keep_list_left(request, answer, opened.row.number, list_href)
+    return answer

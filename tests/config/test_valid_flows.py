@@ -212,7 +212,10 @@ class Walk:
             ask = todo[0]
             self.refuses(row, ask, forms[ask.key])
             done[ask.key] = self.does(row, ask, forms[ask.key])
-        self.stands_where_it_should(self.fresh(row), done)
+        row = self.fresh(row)
+        self.stands_where_it_should(row, done)
+        # It has moved by itself, and the customer hears of that as of any other move.
+        assert self.mails() == (self.mails_at_once(row) if row.status_key != "asked" else 0)
 
     def form(self, page: str, key: str) -> dict[str, str] | None:
         found = re.search(rf'<form[^>]*asks/{key}/" enctype[^>]*>.*?</form>', page, re.DOTALL)

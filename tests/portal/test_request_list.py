@@ -282,3 +282,42 @@ def test_a_title_is_in_the_readers_language_in_lists_mails_and_search(shop, clie
     # The desk goes on in its own language.
     desk = html.unescape(client_for(shop.people["bob"]).get("/desk/?view=all").content.decode())
     assert "Trouble: A noise" in desk
+
+
+def crumb_of(client, number: int, came_from: str, **sent: str) -> str:
+    """Where the way back leads, for whoever comes from there (and, with `sent`, writes a message first)."""
+    host = client.get("/account/").wsgi_request.get_host()
+    headers = {"referer": f"http://{host}{came_from}"}
+    if sent:
+        answer = client.post(f"/requests/{number}/reply/", sent, headers=headers)
+        page = client.get(answer["Location"], headers=headers) if answer.status_code == 302 else answer
+    else:
+        page = client.get(f"/requests/{number}/", headers=headers)
+    crumb = page.content.decode().split('aria-label="Breadcrumb"')[1].split("</nav>")[0]
+    return re.search(r'href="([^"]*)"', crumb)[1]
+
+
+def test_after_a_sent_form_the_way_back_still_leads_to_the_list_as_it_was_searched(shop, client_for):
+    row, other = shop.file(what="Boiler losing pressure", kind="noise"), shop.file(what="Other", kind="noise")
+    client = client_for(shop.people["carol"])
+    page, back = f"/requests/{row.number}/", "/requests/?q=boiler&amp;show=closed"
+    assert crumb_of(client, row.number, "/requests/?q=boiler&show=closed&next=x") == back
+    assert crumb_of(client, row.number, page, body="Hello", key=str(uuid7())) == back
+    # One that comes back with an error, too; and once more from the page itself.
+    assert crumb_of(client, row.number, page, body="", key=str(uuid7())) == back
+    assert crumb_of(client, row.number, f"{page}?edit=what") == back
+    # It was left for this request; whoever comes from elsewhere is not sent into that search.
+    assert crumb_of(client, other.number, f"/requests/{other.number}/") == "/requests/"
+    assert crumb_of(client, row.number, "/") == "/requests/"
+    assert crumb_of(client, row.number, page) == "/requests/"
+    assert client_for(shop.people["dave"]).get(page).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "x", "?", "{0}", "{0}?next=//evil.example", "{0}?%00", "²?q=x", "{0}?" + "q=x&" * 999]
+)
+def test_a_spoilt_cookie_leads_to_the_plain_list_or_to_a_search_of_ours(shop, client_for, kept):
+    row = shop.file(what="Boiler", kind="noise")
+    client = client_for(shop.people["carol"])
+    client.cookies["list-left"] = kept.format(row.number)
+    assert crumb_of(client, row.number, f"/requests/{row.number}/").startswith("/requests/")
