@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from portal_core.accounts.roles import CUSTOMER, resolve_role
-from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.hours import due_at, end_of_day
 from portal_core.config.live import live_portal
@@ -87,16 +87,22 @@ def _agreed_day(request: ServiceRequest, status: CompiledStatus, portal: Compile
 
     SECURITY: only from an answer that the customer reads, since the due time is told to everybody.
     """
-    request_type, customer = portal.type(request.type_key), resolve_role(CUSTOMER)
-    for key in field_keys_in(status.next_step):
-        field, value = request_type.field_or_none(key), request.data.get(key)
-        if field is None or field.kind.key not in ("date", "datetime") or not isinstance(value, str):
+    for key in agreed_day_keys(portal.type(request.type_key), status):
+        value = request.data.get(key)
+        if not isinstance(value, str) or is_kept_from_customers(request, key):
             continue
-        is_read = field.visibility(customer, status.key) >= Visibility.SEE and not is_kept_from_customers(request, key)
-        day = _day_in(value, portal) if is_read else None
+        day = _day_in(value, portal)
         if day is not None and day >= _day(request.status_since, portal):
             return day
     return None
+
+
+def agreed_day_keys(request_type: CompiledType, status: CompiledStatus) -> tuple[str, ...]:
+    """The days and moments that the next step of a status names and customers read there, in order."""
+    customer = resolve_role(CUSTOMER)
+    named = (request_type.field_or_none(key) for key in field_keys_in(status.next_step))
+    days = (field for field in named if field is not None and field.kind.key in ("date", "datetime"))
+    return tuple(field.key for field in days if field.visibility(customer, status.key) >= Visibility.SEE)
 
 
 def _day_in(value: str, portal: CompiledPortal) -> date | None:

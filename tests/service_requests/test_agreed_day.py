@@ -18,8 +18,11 @@ from portal_core.service_requests.actions import change_fields
 from portal_core.service_requests.changes import enter_status, promised_until
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.promises import NO_LIMIT
+from portal_core.service_requests.replanning import replan_tonight
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
+from tenants.outbox.drain import drain
+from tenants.outbox.models import Event
 from tests.service_requests.filing import file_request
 
 NONE_YET = "No fixed date yet"
@@ -102,3 +105,59 @@ def test_a_day_that_customers_do_not_read_is_not_told_by_the_due_time(people):
     row = _at_agreed(people, timezone.now() + timedelta(days=9))
     row.withheld = {"appointment": {"at": timezone.now().isoformat(), "until": None}}
     assert promised_until(row, portal=live_portal()) == NO_LIMIT
+
+
+def _fresh(row):
+    return ServiceRequest.objects.get(pk=row.pk)
+
+
+def test_at_night_a_request_from_before_gets_the_day_that_was_agreed(people, tenant):
+    """Written by a version of the programme that did not make it a due time; nobody has touched it since."""
+    row, portal = agreed(people), live_portal()
+    due = promised_until(row, portal=portal)
+    assert row.due_at == NO_LIMIT != due
+    replan_tonight()
+    drain(tenant.schema_name)
+    row = _fresh(row)
+    assert (row.due_at, row.tick_at) == (due, due)
+    # Its lateness is told of when it comes, and only then.
+    assert not Event.objects.filter(kind="request.late").exists()
+    with time_machine.travel(due + timedelta(minutes=1)):
+        drain(tenant.schema_name)
+        assert Event.objects.filter(kind="request.late").count() == 1
+
+
+def test_who_is_long_late_by_it_is_not_told_of_in_one_great_heap(people, tenant):
+    row = agreed(people)
+    with time_machine.travel(timezone.now() + timedelta(days=30)):
+        replan_tonight()
+        drain(tenant.schema_name)
+        assert _fresh(row).due_at < timezone.now()
+        assert not Event.objects.filter(kind="request.late").exists()
+
+
+def test_where_nothing_is_agreed_the_night_asks_for_nothing(people, tenant):
+    drain(tenant.schema_name)
+    over = (timezone.now() - timedelta(days=5)).isoformat()
+    row = agreed(people)
+    for changed in (
+        {"data": {key: value for key, value in row.data.items() if key != "appointment"}},
+        {"data": {**row.data, "appointment": over}},
+        {"planned_for": timezone.now().date() + timedelta(days=9)},
+        {"closed_at": timezone.now()},
+        {"turn": "customer", "status_key": "time-offered"},
+        {"source": "import", "revision": 1},
+    ):
+        kept = {name: getattr(row, name) for name in changed}
+        ServiceRequest.objects.filter(pk=row.pk).update(**changed)
+        replan_tonight()
+        assert not Event.objects.filter(kind="requests.replan", payload__all=False, done_at=None).exists(), changed
+        ServiceRequest.objects.filter(pk=row.pk).update(**kept)
+    assert _fresh(row).due_at == NO_LIMIT
+
+
+def test_a_version_in_which_the_status_promises_nothing_any_more_gives_the_day_at_once(people, tenant):
+    row = agreed(people)
+    publish(actor=actor_for(people["alice"]), document=load(starter("booking")))
+    drain(tenant.schema_name)
+    assert _fresh(row).due_at == promised_until(row, portal=live_portal())
