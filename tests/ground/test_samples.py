@@ -43,20 +43,61 @@ def test_there_is_a_request_in_every_status_of_every_flow(tenant: Any, people: d
     assert wanted - standing == set()
 
 
-def test_the_accountants_sample_has_papers_details_replies_notes_and_approvals(
-    tenant: Any, people: dict[str, User]
+@pytest.mark.parametrize("name", list(OWNERS))
+def test_each_sample_has_people_of_all_sorts_and_requests_of_every_type(
+    tenant: Any, people: dict[str, User], name: str
 ) -> None:
-    fill("ledger")
+    before = set(User.objects.values_list("pk", flat=True))
+    fill(name)
+    portal = live_portal()
+    made = list(User.objects.exclude(pk__in=before))
+    assert all(person.name for person in made)
+    bases = {portal.role(person.role).base if portal.role(person.role) else person.role for person in made}
+    assert bases == {"owner", "manager", "agent", "customer"}
+    customers = {person.pk for person in made if person.role == "customer"}
+    assert len(customers) >= 5
+    rows = ServiceRequest.objects.filter(version_number=2)
+    assert {row.customer_id for row in rows} == customers
+    assert {row.type_key for row in rows} == {kind.key for kind in portal.types}
+    assert rows.filter(assignee=None).exists() and rows.exclude(assignee=None).exists()
+
+
+@pytest.mark.parametrize("name", list(OWNERS))
+def test_each_sample_has_documents_in_every_state_and_what_people_wrote(
+    tenant: Any, people: dict[str, User], name: str
+) -> None:
+    fill(name)
     assert StoredFile.objects.exclude(attached_at=None).count() >= 15
     assert not StoredFile.objects.filter(attached_at=None).exists()
     states = set(Document.objects.values_list("state", flat=True))
     assert states >= {DocumentState.ASKED, DocumentState.ON_FILE, DocumentState.SENT_BACK}
-    assert SavedRecord.objects.filter(title="Okafor Joinery Ltd").exists()
+    on_file = Document.objects.filter(state=DocumentState.ON_FILE)
+    assert on_file.filter(from_staff=True, is_shared=True).exists() and on_file.filter(from_staff=False).exists()
+    assert on_file.filter(approved_at=None).exists() and on_file.exclude(approved_at=None).exists()
+    assert on_file.exclude(valid_until=None).exists()
+    # In the vault alone, and with a request.
+    assert on_file.filter(request=None).exists() and on_file.exclude(request=None).exists()
     kinds = set(HistoryEntry.objects.values_list("kind", flat=True))
     assert kinds >= {Kind.REPLIED, Kind.NOTED, Kind.APPROVED, Kind.ANSWERED, Kind.ASSIGNED}
     entries = HistoryEntry.objects.exclude(request=None).order_by("request_id", "id")
     moments = [(entry.request_id, entry.at) for entry in entries]
     assert moments == sorted(moments)
+
+
+@pytest.mark.parametrize("name", list(OWNERS))
+def test_each_sample_has_records_of_every_kind_with_requests_about_them(
+    tenant: Any, people: dict[str, User], name: str
+) -> None:
+    fill(name)
+    portal = live_portal()
+    kept = list(SavedRecord.objects.all())
+    assert {record.kind_key for record in kept} == set(portal.record_kinds)
+    assert all(record.title for record in kept)
+    answers = [str(data) for data in ServiceRequest.objects.values_list("data", flat=True)]
+    asked_about = {record.kind_key for record in kept if any(str(record.pk) in answer for answer in answers)}
+    assert asked_about == set(portal.record_kinds)
+    titles = {record.title for record in kept}
+    assert {"nordwarm": "Ventra Eco 24", "ledger": "Okafor Joinery Ltd"}[name] in " ".join(titles)
 
 
 @pytest.mark.parametrize("name", list(OWNERS))
