@@ -81,8 +81,8 @@
     }
     const made = new DOMParser().parseFromString(request.responseText, "text/html").body.firstElementChild;
     line.replaceWith(made);
-    for (const offer of root.querySelectorAll("input[value^='d-']")) {
-      if (Number(root.dataset.most) === 1) offer.checked = false;
+    for (const offer of root.querySelectorAll("input[value^='d-'], option[value^='d-']")) {
+      if (Number(root.dataset.most) === 1) offer.checked = offer.selected = false;
     }
     say(root, root.dataset.done, made.querySelector("b").textContent);
     keepTyping(root);

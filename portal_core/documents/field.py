@@ -31,6 +31,8 @@ from tenants.uploads import MEGABYTE
 NEW: Final = "_new"
 # Of the documents on file, the newest are offered in sight, the others below them.
 IN_SIGHT: Final = 3
+# So many are shown one by one; those before them stand in a list to choose from, in which one finds by typing.
+ONE_BY_ONE: Final = 100
 DOCUMENT: Final = "d-"
 _MOST_KEYS: Final = 200
 
@@ -90,21 +92,29 @@ class Upload:
     max_bytes: int
     max_files: int
     files: tuple[ShownFile, ...]
-    # What is on file, each with whether it is ticked: the newest, and those that are folded away below them.
+    # What is on file, each with whether it is ticked: the newest, those that are folded away below them.
     offers: tuple[tuple[Offer, bool], ...]
     older: tuple[tuple[Offer, bool], ...]
+    # All before those, and which of them are chosen.
+    oldest: tuple[Offer, ...]
+    chosen: frozenset[uuid.UUID]
     too_large: str
     too_many: str
 
     @property
     def is_older_ticked(self) -> bool:
         """Whether one of the older documents is chosen: then they are not folded away."""
-        return any(ticked for _offer, ticked in self.older)
+        return bool(self.chosen) or any(ticked for _offer, ticked in self.older)
 
     @property
     def is_cut(self) -> bool:
         """Whether there may be more on file than is offered here."""
-        return len(self.offers) + len(self.older) >= MOST_OFFERED
+        return len(self.offers) + len(self.older) + len(self.oldest) >= MOST_OFFERED
+
+    @property
+    def folded(self) -> int:
+        """How many are not in sight."""
+        return len(self.older) + len(self.oldest)
 
 
 class FilesField(forms.Field):
@@ -210,7 +220,9 @@ class FilesField(forms.Field):
             max_files=self.rules.max_files,
             files=shown,
             offers=offers[:IN_SIGHT],
-            older=offers[IN_SIGHT:],
+            older=offers[IN_SIGHT:ONE_BY_ONE],
+            oldest=self.offers[ONE_BY_ONE:],
+            chosen=frozenset(offer.id for offer, is_ticked in offers[ONE_BY_ONE:] if is_ticked),
             too_large=_("This file is too large. At most %(size)s MB are taken here.")
             % {"size": self.rules.max_bytes // MEGABYTE},
             too_many=_("This is one file too many. %(limits)s") % {"limits": self.rules.words},

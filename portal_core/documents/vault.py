@@ -23,7 +23,8 @@ from portal_core.history.record import JsonValue
 # What customers are asked for again.
 WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
 # Of one kind; what is older still is met on the customer's page of documents.
-MOST_OFFERED: Final = 100
+# Beyond this nobody has ever as many of one kind; what is older still stands in the documents.
+MOST_OFFERED: Final = 2_000
 # As a request says that it is the customer's move; this package stands below requests.
 _THEIR_TURN: Final = "customer"
 
@@ -37,6 +38,12 @@ class Offer:
     since: datetime
     valid_until: date | None
     files: tuple[Mapping[str, JsonValue], ...]
+    title: str = ""
+
+    @property
+    def told_apart_by(self) -> str:
+        """What tells it from others of its kind: its own title, else the names of its files."""
+        return self.title or ", ".join(str(file.get("name", "")) for file in self.files) or self.name
 
 
 def kinds_kept() -> frozenset[str]:
@@ -186,6 +193,6 @@ def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[O
     by_age = Window(RowNumber(), partition_by="kind_key", order_by=F("id").desc())
     for row in found.annotate(age=by_age).filter(age__lte=MOST_OFFERED):
         name = row.title or portal.text(kinds[row.kind_key].name, asked.language)
-        offer = Offer(row.pk, name, row.created_at, row.valid_until, tuple(row.files))
+        offer = Offer(row.pk, name, row.created_at, row.valid_until, tuple(row.files), row.title)
         by_kind.setdefault(row.kind_key, []).append(offer)
     return {key: tuple(offered) for key, offered in by_kind.items()}

@@ -16,9 +16,9 @@ from portal_core.config.document.fields import DocumentKind
 from portal_core.config.document.flows import UploadAsk
 from portal_core.config.kinds.date import parse_day
 from portal_core.config.visibility import Visibility, kind_visibility
-from portal_core.documents.field import IN_SIGHT, FilesField, Sender
+from portal_core.documents.field import IN_SIGHT, ONE_BY_ONE, FilesField, Sender
 from portal_core.documents.kinds import kind_of, may_give, rules_of
-from portal_core.documents.vault import Offer, offers_of_kinds
+from portal_core.documents.vault import MOST_OFFERED, Offer, offers_of_kinds
 from portal_core.documents.visible import seen_by
 from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.forms import asked_about
@@ -78,7 +78,22 @@ class Uploading:
     @property
     def older_offers(self) -> tuple[Offer, ...]:
         """Those that are folded away below them."""
-        return self.offers[IN_SIGHT:]
+        return self.offers[IN_SIGHT:ONE_BY_ONE]
+
+    @property
+    def oldest_offers(self) -> tuple[Offer, ...]:
+        """All others, for a list to choose from."""
+        return self.offers[ONE_BY_ONE:]
+
+    @property
+    def folded(self) -> int:
+        """How many are not in sight."""
+        return len(self.offers[IN_SIGHT:])
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more on file than is offered here."""
+        return len(self.offers) >= MOST_OFFERED
 
 
 @dataclass(frozen=True)
