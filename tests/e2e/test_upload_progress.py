@@ -1,0 +1,77 @@
+"""A slow line: while a file is sent its bar moves, says how much is there, can be stopped, and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.documents.samples import pdf
+from tests.e2e.product import wait_for
+from tests.e2e.walking import Walk
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+
+BYTES_A_SECOND = 150_000
+# Some seconds: long enough to be looked at on a busy machine, too.
+SIZE = 600_000
+LIST = "[data-upl-list]"
+# Whatever the bar shows and the words beside it, as often as the page is drawn.
+WATCH = """() => {
+  window.barWas = [];
+  const look = () => {
+    const bar = document.querySelector("[data-upl-list] progress");
+    if (bar) window.barWas.push([bar.value, bar.parentElement.querySelector("small").textContent, bar.offsetWidth]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@pytest.fixture
+def maren(browser: Any, people: Any, product: Any) -> Iterator[Walk]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, storage_state=people.state("nordwarm", "maren"), locale="en-GB"
+    )
+    walk = Walk(context.new_page(), product, "nordwarm")
+    line = context.new_cdp_session(walk.page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_A_SECOND}
+    walk.open("/documents/add/?kind=care-plan")
+    line.send("Network.emulateNetworkConditions", slow)
+    walk.page.evaluate(WATCH)
+    yield walk
+    context.close()
+    assert not walk.watched.troubles
+
+
+def send(walk: Walk, name: str) -> None:
+    content = pdf(b"% " + b"x" * SIZE)
+    walk.page.set_input_files("main form [type=file]", {"name": name, "mimeType": "application/pdf", "buffer": content})
+
+
+def test_the_bar_moves_while_a_file_is_sent_and_ends_with_it(maren):
+    send(maren, "slow.pdf")
+    maren.page.wait_for_selector(f"{LIST} [data-upl]")
+    seen = maren.page.evaluate("window.barWas")
+    values = [value for value, _words, _width in seen]
+    assert values == sorted(values)
+    assert len({value for value in values if 0 < value < 100}) >= 3, values[-20:]
+    assert all(width > 0 for _value, _words, width in seen)
+    assert any(words.endswith("/ 0.6 MB") and not words.startswith("0.6") for _value, words, _width in seen)
+    assert maren.page.locator(f"{LIST} progress").count() == 0
+    assert "uploaded" in maren.page.inner_text(f"{LIST} [data-upl]")
+    assert "“slow.pdf” is uploaded." in maren.page.inner_text("[data-upl-says]")
+    assert maren.page.locator(f"{LIST} [type=checkbox]").is_checked()
+
+
+def test_what_is_stopped_on_its_way_is_gone(maren):
+    send(maren, "stopped.pdf")
+    # The page forbids what Playwright's own waiting is made of.
+    assert wait_for(lambda: maren.page.evaluate("() => window.barWas.some(([value]) => value > 0)"), 15)
+    maren.click(f"{LIST} [aria-label='Stop uploading stopped.pdf']")
+    maren.page.wait_for_timeout(500)
+    assert maren.page.locator(f"{LIST} > *").count() == 0
+    maren.open("/documents/add/?kind=care-plan")
+    maren.misses("stopped.pdf")
