@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 import zipfile
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core import mail as sent_mails
@@ -98,13 +100,44 @@ def test_a_file_that_is_hidden_now_or_harmful_stays_away(papers):  # noqa: F811
     assert "canaryshop" not in everything(made) and not [name for name in made.namelist() if name.startswith("files/")]
     # Named where it stands, without a way to it.
     (request,) = json.loads(made.read("requests-1.json"))
-    assert [file for item in request["answers"] for file in item["files"]] == [{"name": "plan.pdf", "path": ""}]
+    assert [file for item in request["answers"] for file in item["files"]] == [
+        {"name": "plan.pdf", "path": "", "is_missing": False}
+    ]
 
 
-def test_what_the_storage_has_lost_is_left_out(papers):  # noqa: F811
+def test_what_the_storage_has_lost_is_said_to_be_missing_and_leads_nowhere(papers):  # noqa: F811
     papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p"))})
     storage.remove(StoredFile.objects.get().key)
-    assert not [name for name in archive(papers).namelist() if name.startswith("files/")]
+    made = archive(papers)
+    assert not [name for name in made.namelist() if name.startswith("files/")]
+    page = made.read("requests-1.html").decode()
+    assert "plan.pdf" in page and "missing: we do not have this file any more" in page
+    assert "files/" not in page
+    (request,) = json.loads(made.read("requests-1.json"))
+    named = [file for item in request["answers"] for file in item["files"]]
+    assert named == [{"name": "plan.pdf", "path": "", "is_missing": True}]
+
+
+def test_every_way_to_a_file_in_it_leads_somewhere(papers):  # noqa: F811
+    papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p")), "f-shop_new": sent("shop.pdf", pdf(b"s"))})
+    storage.remove(StoredFile.objects.get(name="shop.pdf").key)
+    made = archive(papers)
+    pages = "".join(made.read(name).decode() for name in made.namelist() if name.endswith(".html"))
+    ways = {unquote(way) for way in re.findall(r'href="([^"]+)"', pages)}
+    assert ways <= set(made.namelist())
+    assert "shop.pdf" in pages
+
+
+def test_a_version_that_goes_live_meanwhile_does_not_mix_into_it(papers):  # noqa: F811
+    papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p"))})
+    pieces = iter(fetch(papers).streaming_content)
+    begun = [next(pieces)]
+    types = portal.portal_with("plan", {"label": "Canary of the new version"})
+    papers.publish(types=types)
+    made = zipfile.ZipFile(io.BytesIO(b"".join([*begun, *pieces])))
+    assert "Canary of the new version" not in everything(made)
+    assert "A plan" in made.read("requests-1.html").decode()
+    assert "Canary of the new version" in everything(archive(papers))
 
 
 def test_only_customers_fetch_it_and_only_by_sending(papers):  # noqa: F811

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from portal_core.documents.shown import ShownFile
 from portal_core.documents.visible import VisibleDocument
+from portal_core.portal.own_data.files import PackedFile
 from portal_core.portal.own_data.reading import Files, Whose
 from portal_core.portal.told import told_table
 from portal_core.saved_records.details import visible_details
@@ -116,4 +117,9 @@ def of_line(entry: VisibleEntry, files: Files) -> dict[str, Part]:
 
 def _files(shown: Iterable[ShownFile], files: Files) -> list[Part]:
     """By name, and where in the archive; those that cannot be fetched (any more) have no place in it."""
-    return [{"name": item.name, "path": files[item.id].path if item.id in files else ""} for item in shown]
+    return [_file(item.name, files.get(item.id)) for item in shown]
+
+
+def _file(name: str, packed: PackedFile | None) -> dict[str, Part]:
+    is_lost = packed is not None and packed.is_lost
+    return {"name": name, "path": "" if packed is None or is_lost else packed.path, "is_missing": is_lost}

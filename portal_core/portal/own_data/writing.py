@@ -115,7 +115,7 @@ class _Writer:
     def _files(self, files: Files) -> Iterator[bytes]:
         """Each file once, wherever it is named."""
         for file in files.values():
-            if file.id in self.packed:
+            if file.id in self.packed or file.is_lost:
                 continue
             self.packed.add(file.id)
             try:
