@@ -15,7 +15,7 @@ from django.db.models import Q
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.viewer import Viewer
 from portal_core.saved_records.beside import found_by
-from portal_core.service_requests.search_words import joined_digits
+from portal_core.service_requests.search_words import joined_digits, national_digits
 
 _MOST_WORDS: Final = 6
 _SHORTEST_NUMBER: Final = 3
@@ -85,7 +85,8 @@ class Asked:
         """Reads it; what is neither letter nor digit asks for nothing."""
         typed = dict.fromkeys(word.strip("_") for word in text.replace("\x00", "").split())
         terms = [term for word in list(typed)[:_MOST_WORDS] if (term := _term(word)) is not None]
-        digits = joined_digits(text)[:_MOST_DIGITS]
+        # Without the country that may be typed before it: kept with or without one, it ends the same.
+        digits = (national_digits(text) or joined_digits(text))[:_MOST_DIGITS]
         if not digits or len(terms) < 2:
             return cls(tuple(terms))
         # The pieces of a number are parts of too many others.
@@ -138,6 +139,6 @@ def _term(typed: str) -> Term | None:
     if not found:
         return None
     inner = typed[found[0].start() : found[-1].end()]
-    digits = re.sub(r"\D", "", typed)[:_MOST_DIGITS] if _NUMBER.fullmatch(typed) else ""
+    digits = (national_digits(typed) or re.sub(r"\D", "", typed))[:_MOST_DIGITS] if _NUMBER.fullmatch(typed) else ""
     words = tuple(match[0].lower() for match in found)
     return Term(inner, words, digits if len(digits) >= _SHORTEST_NUMBER else "")

@@ -25,7 +25,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Filters, narrowed
-from portal_core.service_requests.search_words import joined_digits, words_in
+from portal_core.service_requests.search_words import joined_digits, national_digits, words_in
 from tenants.identifiers import parse_uuid
 
 PAGE_SIZE: Final = 25
@@ -96,8 +96,7 @@ class Query:
 
     def is_met_by(self, words: Collection[str]) -> bool:
         """Whether folded words hold all that was asked for, or the digits of a number that was asked for."""
-        digits = joined_digits(self.text)
-        if digits and any(word.startswith(digits) for word in words):
+        if any(word.startswith(digits) for digits in _numbers(self.text) for word in words):
             return True
         return all(any(_answers(word, asked) for word in words) for asked in self.words)
 
@@ -292,8 +291,14 @@ def _asked(query: Query) -> str:
     """SECURITY: words are letters and digits only (`words_in`), so that nothing of them is an operator."""
     words = [f"'{word}':*" if len(word) >= _PREFIX_LENGTH else f"'{word}'" for word in query.words]
     asked = " & ".join(words)
-    digits = joined_digits(query.text)
-    return f"({asked}) | '{digits}':*" if digits else asked
+    return " | ".join([f"({asked})", *(f"'{digits}':*" for digits in _numbers(query.text))])
+
+
+def _numbers(text: str) -> list[str]:
+    """Under which words a telephone number may be kept that was typed like this: as it is, or as it is dialled at
+    home where its country was typed before it."""
+    digits, at_home = joined_digits(text), national_digits(text)
+    return [digits, f"0{at_home}", at_home] if at_home else [digits] if digits else []
 
 
 def _number(text: str, portal: CompiledPortal) -> int | None:

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+import phonenumbers
+
 WORD_BYTES: Final = 40
 # What the decomposition of Unicode leaves alone.
 _LETTERS: Final = str.maketrans(
@@ -49,6 +51,19 @@ def joined_digits(text: str) -> str:
     """The digits of a text that is nothing but a number with spaces in it, such as a telephone number; else ""."""
     stripped = text.strip().removeprefix("+")
     return re.sub(r"\D", "", stripped) if _SPACED_DIGITS.fullmatch(stripped) else ""
+
+
+def national_digits(text: str) -> str:
+    """The digits of a telephone number that is typed with its country ("+44 131 …", "0044 131 …"), without the country
+    and without a leading zero; else ""."""
+    stripped = text.strip()
+    if not joined_digits(stripped) or not stripped.startswith(("+", "00")):
+        return ""
+    try:
+        number = phonenumbers.parse(f"+{stripped.removeprefix('+').removeprefix('00')}", None)
+    except phonenumbers.NumberParseException:
+        return ""
+    return str(number.national_number)
 
 
 def _cut(word: str) -> str:

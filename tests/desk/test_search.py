@@ -21,7 +21,7 @@ from portal_core.service_requests.models import RequestSearch, ServiceRequest
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.search import Found, Place, Query, search
 from portal_core.service_requests.search_index import index_text, index_whole
-from portal_core.service_requests.search_words import indexed_words, words_in
+from portal_core.service_requests.search_words import indexed_words, national_digits, words_in
 from tenants.outbox.drain import drain
 from tests.contracts import canaries, hostile
 from tests.contracts.test_canaries import Scene
@@ -61,6 +61,24 @@ def test_a_number_with_spaces_is_found_in_one_and_a_long_word_is_cut():
     assert "01314960142" in indexed_words(["0131 496 0142"], 100)
     assert len(words_in("x" * 3_000 + "ä" * 3_000)[0].encode()) <= 40
     assert len(indexed_words([" ".join(str(number) for number in range(50_000))], 5_000)) == 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "national"),
+    [
+        ("+44 131 496 0142", "1314960142"), ("0044 131 496 0142", "1314960142"), ("+441314960142", "1314960142"),
+        ("0131 496 0142", ""), ("+44 boiler", ""), ("+999 999 9999", ""), ("1042", ""), ("+", ""),
+    ],
+)  # fmt: skip
+def test_the_country_before_a_telephone_number_is_known(text, national):
+    assert national_digits(text) == national
+
+
+@pytest.mark.parametrize("typed", ["+44 131 496 0142", "+441314960142", "0131 496 0142", "01314960142", "0131-496 01"])
+def test_a_request_is_found_by_a_telephone_number_however_it_is_typed(shop, people, typed):
+    row = shop.file(what="Dripping tap", phone="0131 496 0142")
+    shop.file(what="Other tap", phone="0131 555 0199")
+    assert found(people["bob"], typed) == [row.number]
 
 
 def test_everything_that_staff_see_is_found(shop, people):
