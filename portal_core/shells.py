@@ -228,6 +228,7 @@ def _queue_shown(request: HttpRequest) -> str:
 def _sections(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
     places = (
         ("see", "Customers", "/desk/customers/", "users"),
+        ("manage_setup", "Work removed", "/desk/reports/", "chart"),
         ("manage_team", "Team", "/desk/team/", "building"),
         ("manage_setup", "Setup", "/desk/setup/", "sliders"),
     )

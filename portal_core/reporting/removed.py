@@ -7,10 +7,9 @@ Any action tells it inside its transaction:
 
 `what` is one of WHATS; `request_id` is the evidence, where there is one. Handling is idempotent by the event's id: the
 line of an event and a kind is written once, in the transaction that marks the event as done, and an event that comes
-again (restored from a copy, say) meets its own line. Reports ask `totals`, `by_day` and `lines`.
+again (restored from a copy, say) meets its own line. What it adds up to is `savings.py`.
 """
 
-import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -81,25 +80,20 @@ def _counts(payload: Mapping[str, Any]) -> dict[str, int]:
     return {str(what): count for what, count in given.items() if what in WHATS and isinstance(count, int) and count > 0}
 
 
-def totals(first: date, last: date) -> dict[str, int]:
-    """How much of each kind, from `first` to `last` inclusive."""
-    rows = _between(first, last).values_list("what").annotate(Sum("count"))
-    return dict(rows)
+def by_day(first: date, last: date) -> dict[tuple[date, str], int]:
+    """How much of each kind on each day, from `first` to `last` inclusive; what there was none of is left out."""
+    rows = between(first, last).values_list("day", "what").annotate(Sum("count"))
+    return {(day, what): count for day, what, count in rows}
 
 
-def by_day(what: str, first: date, last: date) -> dict[date, int]:
-    """One kind by day, from `first` to `last` inclusive; days without any are left out."""
-    rows = _between(first, last).filter(what=what).values_list("day").annotate(Sum("count")).order_by("day")
-    return dict(rows)
+def evidence(what: str, first: date, last: date) -> QuerySet[Any, Any]:
+    """What one figure is made of: (day, request or None, count) for each request and day, the newest day first."""
+    found = between(first, last).filter(what=what).values_list("day", "request_id").annotate(Sum("count"))
+    return found.order_by("-day", "-request_id")
 
 
-def lines(what: str, day: date) -> list[tuple[uuid.UUID | None, int]]:
-    """The evidence behind one figure: requests (None: no request stands behind it) with their counts."""
-    found = RemovedWork.objects.filter(what=what, day=day).order_by("id")
-    return list(found.values_list("request_id", "count"))
-
-
-def _between(first: date, last: date) -> QuerySet[RemovedWork]:
+def between(first: date, last: date) -> QuerySet[RemovedWork]:
+    """The ledger from `first` to `last` inclusive, in no order."""
     return RemovedWork.objects.order_by().filter(day__gte=first, day__lte=last)
 
 

@@ -382,6 +382,7 @@ def everything_reached(
         "event": ["late"],
         "collection": ["types"],
         "reader": ["team"],
+        "what": ["kept"],
         "part_key": ["handler", "canarykey-choiceshop-a-q"],
         "item_key": ["desk"],
         "flow_key": ["way"],

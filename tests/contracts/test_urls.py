@@ -158,6 +158,7 @@ def _built(people: dict[str, Any], tenant: Any) -> Town:
         "event": ["late"],
         "collection": ["types"],
         "reader": ["team"],
+        "what": ["kept"],
         "part_key": ["x"],
         "item_key": ["x"],
         "revision": [1],

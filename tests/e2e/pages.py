@@ -297,6 +297,8 @@ DESK = (
     Page("setup-preview-form", "/desk/setup/preview/?as=example&page=new/report-fault/&screen=phone", "owner"),
     Page("setup-visibility", "/desk/setup/visibility/?of=notes", "owner"),
     Page("setup-hours", "/desk/setup/hours/", "owner"),
+    Page("desk-reports", "/desk/reports/", "owner", mock="report-work-removed.html"),
+    Page("desk-report-evidence", "/desk/reports/status_views/", "owner"),
     Page("setup-texts", "/desk/setup/texts/", "owner"),
     Page("setup-portal", "/desk/setup/portal/", "owner", mock="setup-brand.html"),
     Page(

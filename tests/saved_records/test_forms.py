@@ -233,9 +233,9 @@ def test_the_ledger_counts_each_form_once(house, client_for, tenant):
     removed.keep(event)
     assert list(RemovedWork.objects.order_by("id").values()) == before, "an event that comes again counts nothing"
     day = RemovedWork.objects.first().day
-    assert removed.totals(day, day) == {"remembered": 2, "reused": 3, "prefilled": 3, "kept": 1, "changed": 2}
-    assert removed.by_day("kept", day, day) == {day: 1}
-    assert removed.lines("kept", day) == [(row.pk, 1)]
+    expected = {"remembered": 2, "reused": 3, "prefilled": 3, "kept": 1, "changed": 2}
+    assert removed.by_day(day, day) == {(day, what): count for what, count in expected.items()}
+    assert list(removed.evidence("kept", day, day)) == [(day, row.pk, 1)]
     assert "It filled in 1 answer for you" in text_of(carol, "/saved/")
 
 

@@ -1,0 +1,130 @@
+"""`/desk/reports/`: what work the portal has removed, with the sums; every figure leads to the requests behind it."""
+
+import csv
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.live import live_portal
+from portal_core.desk.hours_chart import Chart, hours_chart
+from portal_core.reporting import removed
+from portal_core.reporting.beginning import beginning
+from portal_core.reporting.models import AskedPerDay
+from portal_core.reporting.savings import NAMES, SHORT_NAMES, Period, Savings, savings
+from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.viewer import Viewer
+from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.ui.paging import page_number, pager_by_number
+
+_PERIODS: Final = {4: "Last 4 weeks", 12: "Last 12 weeks", 52: "Last 52 weeks"}
+_PAGE_SIZE: Final = 50
+_ASKED: Final = {
+    AskedPerDay.HARDLY: "hardly ever",
+    AskedPerDay.FEW: "1 to 5 times a day",
+    AskedPerDay.SOME: "6 to 15 times a day",
+    AskedPerDay.MANY: "more than 15 times a day",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One line behind a figure; `request` is None where none stands behind it, or none that this reader sees."""
+
+    day: date
+    count: int
+    is_of_a_request: bool
+    request: VisibleRequest | None
+
+
+@require_safe
+@staff_page("manage_setup")
+def index(request: PersonRequest) -> HttpResponse:
+    """The report; `?weeks=` says how far back, `?as=csv` gives the counts as a table."""
+    portal = live_portal()
+    weeks = _weeks(request.GET)
+    period = Period.until(timezone.now().astimezone(portal.time_zone).date(), weeks)
+    if request.GET.get("as") == "csv":
+        return _table(period)
+    start = beginning()
+    found = savings(period, portal, start, request.actor.language or portal.language)
+    context = {
+        "savings": found,
+        "claim": _time_words(found.hours),
+        "a_week": _time_words(found.hours_a_week),
+        "chart": _chart(found, period),
+        "names": tuple(NAMES.values()),
+        "short_names": SHORT_NAMES,
+        "most_hours": max((line.hours for line in found.types), default=0),
+        "start": start,
+        "asked_before": _ASKED.get(AskedPerDay(start.asked_per_day), "") if start.asked_per_day else "",
+        "weeks": weeks,
+        "periods": _PERIODS.items(),
+    }
+    return render(request, "desk/reports.html", context)
+
+
+@require_safe
+@staff_page("manage_setup")
+def evidence(request: PersonRequest, what: str) -> HttpResponse:
+    """The days and requests that one figure is added up from."""
+    if what not in NAMES:
+        raise Http404
+    portal, page, weeks = live_portal(), page_number(request.GET), _weeks(request.GET)
+    period = Period.until(timezone.now().astimezone(portal.time_zone).date(), weeks)
+    start = (page - 1) * _PAGE_SIZE
+    found = list(removed.evidence(what, period.first, period.last)[start : start + _PAGE_SIZE + 1])
+    lines = found[:_PAGE_SIZE]
+    shown = _shown(request, [key for _, key, _ in lines if key])
+    context = {
+        "name": NAMES[what],
+        "lines": [Evidence(day, count, key is not None, shown.get(key)) for day, key, count in lines],
+        "period": _PERIODS[weeks],
+        "weeks": weeks,
+        "pager": pager_by_number(request.GET, page, has_more=len(found) > _PAGE_SIZE),
+    }
+    return render(request, "desk/report_evidence.html", context)
+
+
+def _weeks(asked: QueryDict) -> int:
+    weeks = asked.get("weeks", "")
+    return next((number for number in _PERIODS if str(number) == weeks), 4)
+
+
+def _shown(request: PersonRequest, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, VisibleRequest]:
+    """SECURITY: of a request that this reader does not see, nothing is said but that there was one."""
+    portal = live_portal()
+    viewer = Viewer.of(request.actor, portal)
+    rows = visible_to(request.actor).filter(pk__in=keys).select_related("customer", "assignee")
+    return {row.pk: visible(row, viewer, portal=portal, brief=True, asks=False) for row in rows}
+
+
+def _time_words(hours: float) -> str:
+    """ "55 hours", "1 hour", "40 minutes"."""
+    if hours >= 1:
+        number, unit = round(hours), "hour"
+    else:
+        number, unit = round(hours * 60), "minute"
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
+
+
+def _chart(found: Savings, period: Period) -> Chart:
+    return hours_chart([(week.monday, week.hours) for week in found.weeks], is_open=period.last >= timezone.localdate())
+
+
+def _table(period: Period) -> HttpResponse:
+    """Counts by day: dates, our own words and numbers alone, so that no cell can be a formula."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="work-removed-{period.first}-{period.last}.csv"'
+    rows = csv.writer(response)
+    rows.writerow(["day", "what", "count"])
+    for (day, what), count in sorted(removed.by_day(period.first, period.last).items()):
+        rows.writerow([day.isoformat(), removed.WHATS.get(what, what), count])
+    return response
