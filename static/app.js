@@ -84,6 +84,28 @@
   // Which fields were touched since they were last kept: where several people edit, only these are written.
   const touched = new WeakMap();
 
+  // The box that was not taken is marked, and the sentence stands at it, too: a long form has its own far below.
+  const markWrong = (form, name, sentence) => {
+    for (const error of form.querySelectorAll("[data-kept-error]")) {
+      const field = document.getElementById(error.dataset.keptError);
+      field?.removeAttribute("aria-invalid");
+      field?.setAttribute("aria-describedby", (field.getAttribute("aria-describedby") ?? "").replace(error.id, "").trim());
+      error.closest(".field")?.classList.remove("field-error");
+      error.remove();
+    }
+    const field = name ? form.elements.namedItem(name) : null;
+    if (!(field instanceof HTMLElement) || !field.id || field.getAttribute("aria-invalid")) return;
+    const error = document.createElement("p");
+    error.className = "error-text";
+    error.id = `${field.id}-kept-error`;
+    error.dataset.keptError = field.id;
+    error.textContent = sentence;
+    field.before(error);
+    field.closest(".field")?.classList.add("field-error");
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${error.id}`.trim());
+  };
+
   const keep = async (form) => {
     const state = form.querySelector("[data-autosave-state]");
     if (form.dataset.sent) return;
@@ -101,6 +123,7 @@
       if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
       const sentence = (await answer.text()).trim();
       if (state && sentence) state.textContent = sentence;
+      markWrong(form, answer.headers.get("X-Wrong-Field"), sentence);
       if (!answer.ok) for (const name of names) touched.get(form).add(name);
       else form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true }));
     } catch {

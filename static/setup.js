@@ -101,24 +101,43 @@
     });
   };
 
-  document.addEventListener("keydown", (event) => {
-    const grip = event.target.closest("[data-grip]");
-    if (!grip || !["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
-    event.preventDefault();
-    const row = grip.closest("[data-key]");
+  // `way` is the key that says where to; `focused` keeps the focus, wherever the row goes.
+  const step = (row, way, focused) => {
     const rows = rowsOf(row);
     const others = rows.filter((other) => other !== row);
     const at = rows.indexOf(row);
-    const target = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: others.length }[event.key];
+    const target = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: others.length }[way];
     if (target === at) return;
     if (target < 0 || target > others.length) {
-      say(`${grip.dataset.name} is the ${at === 0 ? "first" : "last"} already.`);
+      say(`${gripOf(row).dataset.name} is the ${at === 0 ? "first" : "last"} already.`);
       return;
     }
     const was = row.nextElementSibling;
     row.parentElement.insertBefore(row, others[target] ?? null);
-    grip.focus();
+    focused.focus();
     keep(row, was);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const grip = event.target.closest("[data-grip]");
+    if (!grip || !["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
+    event.preventDefault();
+    step(grip.closest("[data-key]"), event.key, grip);
+  });
+
+  // Pressed, the handle shows the two buttons that there are without script: for a screen reader, or a finger.
+  let hasMoved = false;
+  document.addEventListener("click", (event) => {
+    const grip = event.target.closest("[data-grip]");
+    if (grip && !hasMoved) {
+      const order = grip.closest(".order");
+      grip.setAttribute("aria-expanded", String(order.classList.toggle("is-open")));
+      for (const button of order.querySelectorAll(".order-buttons button")) button.disabled = false;
+    }
+    const button = event.target.closest(".scripted .order-buttons button");
+    if (!button) return;
+    event.preventDefault();
+    step(button.closest("[data-key]"), button.value === "up" ? "ArrowUp" : "ArrowDown", button);
   });
 
   let dragged = null;
@@ -126,6 +145,7 @@
   document.addEventListener("pointerdown", (event) => {
     const grip = event.target.closest("[data-grip]");
     if (!grip || event.button !== 0) return;
+    hasMoved = false;
     dragged = grip.closest("[data-key]");
     cameFrom = dragged.nextElementSibling;
     grip.setPointerCapture(event.pointerId);
@@ -141,7 +161,8 @@
     if (!dragged) return;
     const row = dragged;
     dragged = null;
-    if (row.nextElementSibling !== cameFrom) keep(row, cameFrom);
+    hasMoved = row.nextElementSibling !== cameFrom;
+    if (hasMoved) keep(row, cameFrom);
   });
   document.addEventListener("pointercancel", () => {
     if (dragged) dragged.parentElement.insertBefore(dragged, cameFrom);

@@ -12,6 +12,7 @@ from django.db.models import F, Func, JSONField, QuerySet, Value
 
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
+from portal_core.config.draft.paths import Path
 from portal_core.config.models import ONLY_ROW, DraftOperation, PortalState, PortalVersion
 from tenants.context import current_schema
 
@@ -27,6 +28,19 @@ def versions() -> QuerySet[PortalVersion]:
 def draft_operations(limit: int) -> list[DraftOperation]:
     """The last edits of the draft, the newest first."""
     return list(DraftOperation.objects.select_related("author").defer("changes")[:limit])
+
+
+def draft_places(limit: int) -> dict[int, list[Path]]:
+    """Where the last edits of the draft changed something, by revision; not what, which may be a whole document."""
+    paths = Func(
+        F("changes"),
+        Value("$[*].path"),
+        function="jsonb_path_query_array",
+        template="%(function)s(%(expressions)s::jsonpath)",
+        output_field=JSONField(),
+    )
+    rows = DraftOperation.objects.annotate(paths=paths).values_list("revision", "paths")[:limit]
+    return {revision: [tuple(path) for path in found] for revision, found in rows}
 
 
 def live_version() -> PortalVersion | None:

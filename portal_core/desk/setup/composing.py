@@ -108,7 +108,7 @@ class When(Control):
             else:
                 label = "and if" if number else "If"
                 found[name] = forms.ChoiceField(label=label, choices=self._options, required=False)
-                found[f"{name}-to"] = forms.CharField(label="what", max_length=20_000, required=False)
+                found[f"{name}-to"] = forms.CharField(label="what it compares with", max_length=20_000, required=False)
         return found
 
     @cached_property

@@ -10,7 +10,7 @@ from portal_core.desk.setup.flows.wording import mark_of
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.handling_controls import PRIORITIES, TypeRules
 from portal_core.desk.setup.moving import counted
-from portal_core.desk.setup.sentences import Asked, sentence
+from portal_core.desk.setup.sentences import Asked, in_short
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def rule_lines(rules: TypeRules) -> list[RuleLine]:
             RuleLine(
                 position,
                 mark,
-                sentence(rule.get("when"), asked),
+                in_short(rule.get("when"), asked),
                 position == 0,
                 _to(rules, rule),
                 _priority(rule),

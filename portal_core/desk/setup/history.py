@@ -1,5 +1,6 @@
 """`/desk/setup/history/`: the last edits of the draft, each of which can be taken back; and discarding all of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import MAX_UNDO, discard, undo
+from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import current
-from portal_core.config.queries import draft_operations
+from portal_core.config.models import DraftOperation
+from portal_core.config.queries import draft_operations, draft_places
 from portal_core.desk.setup.frame import bar_of, setup_page
 from portal_core.desk.setup.placing import without_braces
 from portal_core.desk.setup.saving import do_edit
@@ -28,6 +31,8 @@ class Line:
     created_at: datetime
     is_undone: bool
     is_undoing: bool
+    # Whether a later edit went over the same place, which has to be taken back first.
+    is_overtaken: bool
 
 
 @require_safe
@@ -35,6 +40,8 @@ class Line:
 def index(request: PersonRequest) -> HttpResponse:
     """The list."""
     draft = current()
+    rows = draft_operations(MAX_UNDO)
+    overtaken = _overtaken(rows, draft_places(MAX_UNDO))
     lines = [
         Line(
             row.revision,
@@ -43,10 +50,32 @@ def index(request: PersonRequest) -> HttpResponse:
             row.created_at,
             row.is_undone,
             row.undoes is not None,
+            is_overtaken=row.revision in overtaken,
         )
-        for row in draft_operations(MAX_UNDO)
+        for row in rows
     ]
     return setup_page(request, "setup/history.html", draft, {"lines": lines})
+
+
+def _overtaken(rows: Sequence[DraftOperation], places: Mapping[int, Sequence[Path]]) -> set[int]:
+    """The edits over whose place a later one went that still holds. `rows` are the newest first."""
+    found: set[int] = set()
+    later: set[Path] = set()
+    for row in rows:
+        # An edit that was taken back and the one that took it back leave nothing behind.
+        if row.is_undone:
+            continue
+        own = places.get(row.revision, ())
+        if any(_meet(path, other) for path in own for other in later):
+            found.add(row.revision)
+        if row.undoes is None:
+            later.update(own)
+    return found
+
+
+def _meet(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
 
 
 @require_POST

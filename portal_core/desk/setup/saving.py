@@ -41,11 +41,14 @@ def answer_sheet(
         return page(sheet, 200)
     is_saved = sheet.is_valid() and sheet.save(request.actor)
     if is_autosave(request):
-        return HttpResponse(
+        answer = HttpResponse(
             f"Saved in the draft. {sheet.first_hint}".strip() if is_saved else f"Not saved. {first_error(sheet)}",
             status=200 if is_saved else 422,
             content_type="text/plain; charset=utf-8",
         )
+        # The page's script marks the box.
+        answer["X-Wrong-Field"] = "" if is_saved else next((name for name in sheet.errors if name in sheet.fields), "")
+        return answer
     if not is_saved:
         return page(sheet, 400)
     messages.success(request, "Saved in the draft.")

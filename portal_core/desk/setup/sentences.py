@@ -22,6 +22,8 @@ OPERATORS: Final = {
     "filled": ("is filled in", False),
     "empty": ("is empty", False),
 }
+# Letters, as far as somebody reads a condition that stands between other things.
+_SHORT: Final = 280
 # What stands in place of a kind where a condition is about the status of a request.
 STATUS: Final = "status"
 
@@ -90,6 +92,12 @@ def sentence(condition: JsonValue, asked: Sequence[Asked]) -> str:
     if "not" in condition:
         return f"not: {_held_together(sentence(condition['not'], asked))}"
     return _test(condition, asked_by(condition, asked))
+
+
+def in_short(condition: JsonValue, asked: Sequence[Asked]) -> str:
+    """The same where it only says that there is a condition: a very long one ends in dots."""
+    words = sentence(condition, asked)
+    return words if len(words) <= _SHORT else f"{words[:_SHORT].rsplit(' ', 1)[0]} …"
 
 
 def _held_together(words: str) -> str:

@@ -22,7 +22,7 @@ from portal_core.desk.setup.controls import Control, Pick
 from portal_core.desk.setup.flows.wording import mark_of
 from portal_core.desk.setup.frame import name_of, setup_page, words
 from portal_core.desk.setup.saving import Keyless, answer_keyless, do_edit, mark_to_show, posted
-from portal_core.desk.setup.sentences import Asked, askable, sentence, status_asked
+from portal_core.desk.setup.sentences import Asked, askable, in_short, status_asked
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.told_places import Place
 
@@ -58,7 +58,7 @@ def asked_anywhere(draft: Draft) -> list[Asked]:
 def rule_words(rule: told.Rule, asked: list[Asked]) -> str:
     """How a rule reads: “In the daily mail, when Priority is High”."""
     how = "Nobody is told" if rule.get("who") == "nobody" else dict(told.WHEN)[told.when_of(rule)]
-    return f"{how}, when {sentence(rule['if'], asked)}"
+    return f"{how}, when {in_short(rule['if'], asked)}"
 
 
 def _controls(draft: Draft, who: str) -> list[Control]:

@@ -141,6 +141,34 @@ def test_edits_are_taken_back_and_done_again(alice):
     assert read("portal", "name") == "Beta"
 
 
+def test_each_button_of_the_list_of_edits_says_what_it_takes_back_and_what_stands_in_its_way(alice, mona, people):
+    for client, name in ((alice, "Beta"), (mona, "Gamma")):
+        client.post(PORTAL, {**form_of(client, PORTAL), "name": name})
+    alice.post(PORTAL, {**form_of(alice, PORTAL), "welcome": "Hello"})
+    history = "/desk/setup/history/"
+
+    def overtaken() -> list[int]:
+        return [line.revision for line in alice.get(history).context["lines"] if line.is_overtaken]
+
+    page = alice.get(history).content.decode()
+    names = re.findall(r'<span class="sr"> (Brand and address: [^<]+), by ([^<]+), ', page)
+    assert len(set(names)) == len(names) == 3
+    assert overtaken() == [1] and page.count("changed again since: undo that first") == 1
+    assert "cannot be undone" in alice.post(f"{history}1/undo/", follow=True).content.decode()
+    alice.post(f"{history}2/undo/")
+    assert overtaken() == [], "what went over it was taken back"
+    alice.post(f"{history}1/undo/")
+    assert read("portal", "name") != "Beta"
+
+
+def test_a_box_that_was_not_kept_by_itself_is_named_to_the_page(alice):
+    typed = {**form_of(alice, PORTAL), "prefix": "nw!", "dirty": ["prefix"]}
+    answer = alice.post(PORTAL, typed, headers=FETCH)
+    assert (answer.status_code, answer["X-Wrong-Field"]) == (422, "prefix")
+    answer = alice.post(PORTAL, {**typed, "prefix": "NW"}, headers=FETCH)
+    assert (answer.status_code, answer["X-Wrong-Field"]) == (200, "")
+
+
 def test_types_are_added_copied_ordered_retired_and_brought_back(alice):
     alice.post("/desk/setup/types/add/", {"name": "Éclair & Söhne", "copy": "repair"})
     alice.post("/desk/setup/types/add/", {"name": "北", "flow": "way"})

@@ -27,7 +27,7 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.saving import answer_sheet, do_edit, part_answer, posted
-from portal_core.desk.setup.sentences import sentence
+from portal_core.desk.setup.sentences import in_short
 from portal_core.desk.setup.sheet import Sheet
 
 
@@ -227,7 +227,7 @@ def index(request: PersonRequest, flow_key: str, status_key: str, ask_key: str) 
             "name": ask_name(flow, ask),
             "kind": dict(ASK_KINDS).get(str(ask.get("do")), "Not available yet"),
             "status_name": flow.status_name(status_key),
-            "when": sentence(ask.get("when"), asked_in(flow)),
+            "when": in_short(ask.get("when"), asked_in(flow)),
             "sheet": again,
             "form": again,
             "action": href,

@@ -18,7 +18,7 @@ from portal_core.desk.setup.flows.reading import FlowView, Item
 from portal_core.desk.setup.flows.wording import mark_of, rule_words
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.saving import Keyless, answer_keyless, mark_to_show, posted
-from portal_core.desk.setup.sentences import Asked, askable, sentence
+from portal_core.desk.setup.sentences import Asked, askable, in_short
 from portal_core.desk.setup.sheet import Sheet
 
 # The lists of rules, what they are called in the panel, and where a rule keeps its condition.
@@ -37,7 +37,7 @@ def asked_in(flow: FlowView) -> list[Asked]:
 
 def condition_words(flow: FlowView, part: str, rule: Item) -> str:
     """The condition of a rule, read aloud; "" for none."""
-    return sentence(rule.get(LISTS[part][1]), asked_in(flow))
+    return in_short(rule.get(LISTS[part][1]), asked_in(flow))
 
 
 def rule_href(flow: FlowView, status_key: str, part: str, position: int) -> str:

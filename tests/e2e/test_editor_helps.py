@@ -1,0 +1,68 @@
+"""What the editor's script adds for those who hear a page: buttons behind a handle, and an error at its box."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+
+TYPE = "/desk/setup/types/report-fault/"
+ORDER = "[...document.querySelectorAll('tr[data-key]')].map(row => row.dataset.key)"
+
+
+@pytest.fixture
+def owner(walk, people):
+    owner = walk("walks", state=people.state("walks", "owner"))
+    yield owner
+    owner.open("/desk/setup/history/")
+    if owner.page.locator("button:has-text('Discard all changes')").count():
+        owner.click("button:has-text('Discard all changes')")
+        owner.page.wait_for_load_state()
+
+
+def test_a_handle_that_is_pressed_shows_two_buttons_that_say_what_they_move(owner):
+    """A screen reader keeps the arrow keys for itself."""
+    page = owner.page
+    owner.open(TYPE)
+    before = page.evaluate(ORDER)
+    handle = page.locator("tr[data-key=gauge] [data-grip]")
+    up = page.get_by_role("button", name="Move What does the gauge show? up", exact=True)
+    assert not up.is_visible()
+    handle.press("Enter")
+    assert handle.get_attribute("aria-expanded") == "true"
+    with page.expect_response("**/fields/order/"):
+        up.press("Enter")
+    at = before.index("gauge")
+    assert page.evaluate(ORDER).index("gauge") == at - 1
+    assert page.inner_text("[data-said]") == f"What does the gauge show?: {at} of {len(before)}."
+    assert up.evaluate("button => button === document.activeElement"), "the focus stays where one goes on"
+    page.reload()
+    assert page.evaluate(ORDER).index("gauge") == at - 1, "the order is kept"
+
+
+def test_what_was_not_kept_by_itself_is_said_at_its_box_until_it_is_right(owner):
+    page = owner.page
+    owner.open("/desk/setup/portal/")
+    box = page.locator("[name=prefix]")
+    with page.expect_response("**/desk/setup/portal/"):
+        owner.fill("[name=prefix]", "nw!")
+    page.wait_for_selector("[name=prefix][aria-invalid=true]")
+    said = page.locator(f"#{box.get_attribute('aria-describedby').split()[-1]}")
+    assert "is not written as it must be" in said.inner_text()
+    with page.expect_response("**/desk/setup/portal/"):
+        owner.fill("[name=prefix]", "NX")
+    page.wait_for_selector("[name=prefix]:not([aria-invalid])")
+    assert not page.locator("[data-kept-error]").count()
+
+
+def test_a_rule_that_was_moved_is_still_what_its_link_leads_to(owner):
+    page = owner.page
+    owner.open(f"{TYPE}handling/")
+    rules = page.locator("tr[data-key] th a")
+    words = rules.nth(0).inner_text()
+    page.locator("tr[data-key] [data-grip]").nth(0).press("ArrowDown")
+    page.wait_for_selector("tr[data-key]:nth-child(2).changed th a[href$='/1/']")
+    assert rules.nth(1).inner_text() == words
+    rules.nth(1).click()
+    page.wait_for_url("**/handling/1/")
+    owner.sees("Service desk", "urgent")
