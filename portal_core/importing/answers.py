@@ -131,15 +131,24 @@ class AnswerReader:
         return country_of_zone(self.portal.time_zone.key)
 
     def _choice(self, words: str, item: CompiledField, place: str) -> str:
-        """The key of an answer that is named by its key or by its label in any language."""
+        """The key of an answer that is named by its key or by its label in any language; one in use comes first."""
         choices: tuple[Choice, ...] = getattr(item.config, "choices", ())
         wanted = words.casefold()
-        for choice in choices:
-            labels = choice.label.values() if isinstance(choice.label, Mapping) else [choice.label]
-            if wanted == choice.key or wanted in (label.casefold() for label in labels):
-                return choice.key
+        if any(choice.key == wanted for choice in choices):
+            return wanted
+        worded = [choice for choice in choices if wanted in _labels(choice)]
+        found = [choice.key for choice in worded if not choice.retired] or [choice.key for choice in worded]
+        if len(found) > 1:
+            raise Unusable(place, f"{shown(words)} is what several answers say, {listed(found)}. Name one of these.")
+        if found:
+            return found[0]
         known = [choice.key for choice in choices if not choice.retired]
         raise Unusable(place, f"{shown(words)} is none of the answers {listed(known)}.")
+
+
+def _labels(choice: Choice) -> list[str]:
+    labels = choice.label.values() if isinstance(choice.label, Mapping) else [choice.label]
+    return [label.casefold() for label in labels]
 
 
 def _at_any_time(item: CompiledField) -> CompiledField:

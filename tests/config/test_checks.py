@@ -386,6 +386,47 @@ WARNINGS: list[tuple[str, dict[str, Any], str, str]] = [
         "do not see",
     ),
     ("bright colour", changed("portal", "brand", to={"colour": "#ffd500"}), "portal.brand.colour", "bright"),
+    (
+        "answers that read the same",
+        changed(*field(1, "choices", 1, "label"), to="a  LEAK"),
+        f"{F}.kind.choices.noise.label",
+        "Two answers to “Which kind?” read “a LEAK”",
+    ),
+    (
+        "answers that read the same in one language",
+        changed(
+            *field(1, "choices"),
+            to=[
+                {"key": "leak", "label": {"en": "A leak", "de": "Undicht"}},
+                {"key": "drip", "label": {"en": "A drip", "de": "undicht"}},
+            ],
+            document=changed("portal", "languages", to=["en", "de"]),
+        ),
+        f"{F}.kind.choices.drip.label",
+        "read “undicht”",
+    ),
+    (
+        "answers of a column that read the same",
+        changed(
+            *FIELDS,
+            6,
+            to={
+                "key": "parts",
+                "kind": "rows",
+                "label": "Parts",
+                "columns": [
+                    {
+                        "key": "part",
+                        "kind": "choice",
+                        "label": "Part",
+                        "choices": [{"key": "a", "label": "Valve"}, {"key": "b", "label": "Valve"}],
+                    }
+                ],
+            },
+        ),
+        f"{F}.parts.columns.part.choices.b.label",
+        "Two answers to “Part”",
+    ),
     ("unused flow", changed("flows", 1, to={"key": "other", "name": "O"}), "flows.other", "No request type"),
 ]
 
@@ -398,6 +439,11 @@ def test_what_may_stay_is_a_warning(document: dict[str, Any], path: str, words: 
     assert problem.level == "warning"
     assert words in problem.problem
     assert not stops(check(load(document)))
+
+
+def test_an_answer_that_is_not_offered_any_more_may_read_like_another() -> None:
+    document = changed(*field(1, "choices", 2), to={"key": "old", "label": "A leak", "retired": True})
+    assert check(load(document)) == ()
 
 
 def test_a_word_that_only_contains_the_staff_name_is_no_warning() -> None:

@@ -103,6 +103,33 @@ def test_what_a_form_would_refuse_is_refused(tenant: Any, tmp_path: Path, kind: 
     assert standing()[:3] == before[:3]
 
 
+SAME: dict[str, Any] = {
+    "kind": "choice",
+    "choices": [
+        {"key": "red", "label": "Crimson"},
+        {"key": "rot", "label": {"en": "crimson", "de": "Rot"}},
+        {"key": "old", "label": "Blue", "retired": True},
+        {"key": "blue", "label": "Blue"},
+    ],
+}
+
+
+def test_words_that_several_answers_have_are_refused_and_a_key_names_one(
+    tenant: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FIELD, "choice", SAME)
+    with pytest.raises(CommandError, match=r"is what several answers say, red, rot\. Name one"):
+        bring(tmp_path, "choice", "CRIMSON")
+    assert bring(tmp_path, "choice", "rot") == "rot"
+
+
+def test_an_answer_in_use_comes_before_one_that_reads_the_same_and_is_not_offered(
+    tenant: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FIELD, "choice", SAME)
+    assert bring(tmp_path, "choice", "Blue") == "blue"
+
+
 def test_an_address_is_put_together_from_its_columns(tenant: Any, tmp_path: Path) -> None:
     field = {"key": "where", "kind": "address", "label": "Where?"}
     publish(actor=SYSTEM, document=changed(*FIELDS, 6, to=field))

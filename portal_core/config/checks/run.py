@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from portal_core.config.checks.answers import check_answers
 from portal_core.config.checks.asks import check_asks
 from portal_core.config.checks.availability import check_availability
 from portal_core.config.checks.changes import check_changes
@@ -32,6 +33,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.problems import Problem, in_order
 
 CHECKS: Final[tuple[Callable[[Index], Iterator[Problem]], ...]] = (
+    check_answers,
     check_asks,
     check_availability,
     check_changes,

@@ -1,6 +1,7 @@
 """What a condition compares with, as somebody writes it in the box beside its sentence."""
 
 import re
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ def _operands(asked: Asked, operator: str, part: str) -> list[Any]:
     if not asked.answers:
         return [part]
     by_words = {words.casefold(): key for key, words in (*((key, key) for key, _ in asked.answers), *asked.answers)}
+    counts = Counter(words.casefold() for _key, words in asked.answers)
     names = [part] if part.casefold() in by_words or operator != "one_of" else part.split(",")
     for name in names:
         if name.strip().casefold() not in by_words:
@@ -62,6 +64,10 @@ def _operands(asked: Asked, operator: str, part: str) -> list[Any]:
             more = " and others" if len(asked.answers) > _NAMED_AT_MOST else ""
             raise forms.ValidationError(
                 f"“{name.strip()[:60]}” is no answer to “{asked.label}”. The answers are: {some}{more}."
+            )
+        if counts[name.strip().casefold()] > 1:
+            raise forms.ValidationError(
+                f"Two answers to “{asked.label}” read “{name.strip()[:60]}”. Word one of them differently first."
             )
     return [by_words[name.strip().casefold()] for name in names]
 

@@ -156,6 +156,16 @@ def test_groups_of_sentences_are_composed_inside_each_other_without_script(alice
     assert field("phone", "when") == {"all": [more, {"any": [*either, deep]}]}
 
 
+def test_answers_that_read_the_same_are_no_condition(alice):
+    path = f"{TYPE}fields/phone/"
+    alice.post(f"{TYPE}fields/kind/parts/", {"do": "add", "label": "a LEAK"})
+    of = '["kind", "one_of", null]'
+    answer = alice.post(path, form_of(alice, path) | {"when": "all", "when-0": of, "when-0-to": "A leak; A noise"})
+    assert answer.status_code == 400
+    assert "Two answers to “Which?” read “A leak”. Word one of them differently first." in answer.content.decode()
+    assert field("phone", "when") is None
+
+
 def test_one_of_several_answers_is_written_in_their_words(alice):
     path = f"{TYPE}fields/phone/"
     of = '["kind", "one_of", null]'

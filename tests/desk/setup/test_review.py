@@ -88,6 +88,16 @@ def asked_request(people: dict[str, Any], alice: Any) -> ServiceRequest:
     return row
 
 
+def test_what_may_stay_leads_to_where_it_stands(owner, alice):
+    def same_words(document: dict[str, Any]) -> None:
+        document["types"][0]["fields"][1]["choices"][1]["label"] = "A leak"
+
+    draft(alice, edits=[same_words])
+    page = owner.get(PAGE)
+    assert "Two answers to “Which kind?” read “A leak”: nobody can tell them apart." in text(page)
+    assert 'href="/desk/setup/types/repair/fields/kind/#parts"' in page.content.decode()
+
+
 def test_nothing_to_publish(owner):
     assert "Nothing to publish" in text(owner.get(PAGE))
 

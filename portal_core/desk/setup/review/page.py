@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from portal_core.accounts.actor import Actor
 from portal_core.config.changes import Change
 from portal_core.config.changes.telling import language_name
@@ -14,6 +16,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.planning import Plan, plan
 from portal_core.config.problems import Problem
 from portal_core.config.queries import live_version
+from portal_core.desk.setup.places import place_of
 from portal_core.desk.setup.review.mails import mails_that_change
 from portal_core.desk.setup.review.mends import Mend, is_about_requests, mends
 from portal_core.desk.setup.review.numbers import Figure, facts, figures, forms_in_use
@@ -133,8 +136,8 @@ class Review:
         return f"Waits for {' and '.join(waits)}." if waits else ""
 
     @property
-    def notes(self) -> tuple[tuple[str, str], ...]:
-        """What may stay as it is, the same findings together: what, and how often or where."""
+    def notes(self) -> tuple[tuple[str, str, str], ...]:
+        """What may stay as it is, the same findings together: what, how often or where, and the way to the first."""
         found: dict[str, list[Problem]] = {}
         for problem in self.planned.warnings:
             found.setdefault(problem.problem, []).append(problem)
@@ -157,13 +160,15 @@ class Review:
         return (*found[:PROMISES_SHOWN], *([f"{more} more of your rules"] if more > 0 else []))
 
 
-def _note(words: str, problems: list[Problem]) -> tuple[str, str]:
+def _note(words: str, problems: list[Problem]) -> tuple[str, str, str]:
     if words.startswith(_MISSING_TEXT):
         codes = words.removeprefix(_MISSING_TEXT).rstrip(".").split(", ")
         languages = " and ".join(language_name(code) for code in codes)
         count = f"{len(problems)} texts are" if len(problems) > 1 else "1 text is"
-        return f"{count} missing in {languages}", "Readers of it see the portal’s own language until then"
-    return words, "" if len(problems) == 1 else f"in {len(problems)} places"
+        said = "Readers of it see the portal’s own language until then"
+        return f"{count} missing in {languages}", said, reverse("desk:setup_texts")
+    where = "" if len(problems) == 1 else f"in {len(problems)} places"
+    return words, where, place_of(problems[0].path.split("."))
 
 
 def review_of(actor: Actor, draft: Draft) -> Review:
