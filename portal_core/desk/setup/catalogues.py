@@ -63,7 +63,8 @@ class Catalogue:
 
 
 def _document_kind(draft: Draft, item: Item) -> list[Control]:
-    seen = (("hidden", "do not see it"), ("see", "see it"))
+    seen = (("hidden", "not see it"), ("see", "see it"))
+    decides = ("edit", "see, approve and send it back")
     return [
         label_text("name", ("name",), "Name", required=True),
         Pick(
@@ -102,9 +103,9 @@ def _document_kind(draft: Draft, item: Item) -> list[Control]:
             Pick(
                 name=f"show-{role.key}",
                 path=("show", role.key),
-                label=f"{column_name(role)}: sees it",
-                choices=seen if role.key == CUSTOMER else (*seen, ("edit", "see, approve and send it back")),
-                empty="as usual",
+                label=_MAY.get(role.key) or f"{column_name(role)} may",
+                choices=seen if role.key == CUSTOMER else (*seen, decides),
+                empty=_USUALLY.get(role.key, "the same as the role it is like"),
             )
             for role in role_columns(draft)
         ),
@@ -112,6 +113,9 @@ def _document_kind(draft: Draft, item: Item) -> list[Control]:
     ]
 
 
+# How the lists of who sees a kind of document begin, and what they say where nothing is chosen.
+_MAY: Final = {CUSTOMER: "Customers may", AGENT: "The desk may"}
+_USUALLY: Final = {CUSTOMER: "see it, as usual", AGENT: "see, approve and send it back, as usual"}
 _GROUPS: Final = (
     ("pdf", "PDF"),
     ("image", "Photos and scans"),

@@ -98,7 +98,9 @@ class When(Control):
         }
         inside = [(join, f"{words}:") for join, words in JOINS]
         codes = iter(map(kept_code, self.standing.tests))
-        for number, (name, line) in enumerate(self._numbered()):
+        sentences = 0
+        for name, line in self._numbered():
+            sentences += not line.is_group
             if line.is_group:
                 found[name] = forms.ChoiceField(label="Together", choices=inside, required=False)
             elif line.stays:
@@ -106,9 +108,11 @@ class When(Control):
                 words = self.standing.words(code) or "A sentence that was changed meanwhile"
                 found[name] = forms.CharField(label=words, required=False, max_length=100, widget=StaysBox(code))
             else:
-                label = "and if" if number else "If"
+                label = f"Sentence {sentences}"
                 found[name] = forms.ChoiceField(label=label, choices=self._options, required=False)
-                found[f"{name}-to"] = forms.CharField(label="what it compares with", max_length=20_000, required=False)
+                found[f"{name}-to"] = forms.CharField(
+                    label=f"{label}, what it compares with", max_length=20_000, required=False
+                )
         return found
 
     @cached_property

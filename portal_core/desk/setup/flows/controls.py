@@ -63,14 +63,17 @@ class Column:
     default: JsonValue = None
     suffix: str = ""
 
-    def field(self, *, is_first: bool) -> forms.Field:
-        """Its form field. The first one decides whether there is a rule at all."""
+    def field(self, row: int, *, is_first: bool) -> forms.Field:
+        """Its form field in a row, by whose number those who hear it tell rows apart. The first column decides whether
+        there is a rule at all.
+        """
+        label = f"{self.label}, rule {row + 1}"
         if not self.choices and not self.empty:
-            made = forms.IntegerField(label=self.label, required=False, min_value=0, max_value=3_650)
+            made = forms.IntegerField(label=label, required=False, min_value=0, max_value=3_650)
             made.look = FieldLook(suffix=self.suffix)  # type: ignore[attr-defined]  # how the component draws it
             return made
         given = [*([("", self.empty or "–")] if is_first or self.empty else []), *self.choices]
-        return forms.ChoiceField(label=self.label, choices=given, required=False)
+        return forms.ChoiceField(label=label, choices=given, required=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,7 @@ class RuleRows(Control):
         found: dict[str, forms.Field] = {}
         for row in range(min(self.count + 1, _MOST_ROWS)):
             for number, column in enumerate(self.columns):
-                found[self.field_name(row, column)] = column.field(is_first=number == 0)
+                found[self.field_name(row, column)] = column.field(row, is_first=number == 0)
             found[f"{self.name}-{row}-rest"] = forms.CharField(
                 required=False, max_length=20_000, widget=forms.HiddenInput, label=self.label
             )
