@@ -254,8 +254,9 @@ def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
         "message_form": MessageForm(),
         "back": back_of(request),
     }
-    # In the customer's language, as the customer reads it.
-    with translation.override(opened.customer_viewer.language):
+    # In the customer's language and time zone, as the customer reads it.
+    reader = opened.customer_viewer
+    with translation.override(reader.language), timezone.override(reader.time_zone):
         return render(request, "desk/request_as_customer.html", context)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.live import live_portal
@@ -102,11 +106,25 @@ def test_taking_and_giving(tenant, people, client_for, request_row):
     assert HistoryEntry.objects.filter(kind=Kind.ASSIGNED).count() == 1
 
 
-def test_what_the_customer_sees_is_the_customers_own_page(tenant, people, client_for, request_row):
-    page = client_for(people["bob"]).get(f"/desk/requests/{request_row.number}/?as=customer").content.decode()
+def said_in(part):
+    """The words of a piece of a page, one item for each element that has any."""
+    texts = (" ".join(html.unescape(text).split()) for text in re.split(r"<[^>]*>", part))
+    return [text for text in texts if text]
+
+
+@pytest.mark.parametrize(("language", "zone"), [("", ""), ("de", "Australia/Sydney")])
+def test_what_the_customer_sees_is_the_customers_own_page(tenant, people, client_for, request_row, language, zone):
+    type(people["carol"]).objects.filter(pk=people["carol"].pk).update(language=language, time_zone=zone)
+    people["carol"].refresh_from_db()
+    with time_machine.travel("2026-11-27 15:00 +0000", tick=False):  # past midnight in Sydney
+        ServiceRequest.objects.filter(pk=request_row.pk).update(created_at=timezone.now(), status_since=timezone.now())
+        shown = client_for(people["bob"]).get(f"/desk/requests/{request_row.number}/?as=customer").content.decode()
+        own = client_for(people["carol"]).get(f"/requests/{request_row.number}/").content.decode()
+    inside = said_in(shown.split('class="lintel"></div>')[1].split("</main>")[0])
     status = live_portal().type(request_row.type_key).flow.status(request_row.status_key)
-    assert live_portal().text(status.customer_name) in page
-    assert "inert" in page
+    assert live_portal().text(status.customer_name, language or "en") in inside
+    assert len(inside) > 20 and [text for text in inside if text not in said_in(own)] == []
+    assert "inert" in shown
 
 
 def test_a_request_on_behalf_of_a_customer(tenant, people, client_for):
