@@ -1,5 +1,6 @@
 """What staff do for customers' accounts: invite, correct, close, bring back. One transaction each."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from portal_core.accounts.errors import AccountError, NotAllowed, NotThere
 from portal_core.accounts.guests import keep_account
 from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt
+from portal_core.accounts.overtaken import merged
 from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.accounts.sessions import end_sessions
@@ -85,11 +87,18 @@ def accept_as_customer(*, token: str, name: str) -> User | None:
         return keep_account(user) if user.is_guest else user
 
 
-def change_customer(*, actor: Actor, user_id: UUID, name: str, phone: str) -> User:
-    """Corrects a customer's name and phone. Raises NotAllowed, NotThere."""
+def change_customer(
+    *, actor: Actor, user_id: UUID, name: str, phone: str, seen: Mapping[str, str] | None = None
+) -> User:
+    """Corrects a customer's name and phone; of what was left as it was `seen`, nothing is written over.
+
+    Raises NotAllowed, NotThere, ChangedMeanwhile.
+    """
     with transaction.atomic():
         user = _locked(actor, user_id)
-        user.name, user.phone = name.strip()[:NAME_LENGTH], phone.strip()[:PHONE_LENGTH]
+        typed = {"name": name.strip()[:NAME_LENGTH], "phone": phone.strip()[:PHONE_LENGTH]}
+        kept = merged(typed, seen, {"name": user.name, "phone": user.phone})
+        user.name, user.phone = kept["name"], kept["phone"]
         user.save(update_fields=["name", "phone"])
         emit_person_changed(user)
     return user

@@ -1,6 +1,7 @@
 """Forms about people: signing in, one's account, the team."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_core.accounts.languages import known_time_zones, offered_languages
 from portal_core.accounts.models import EMAIL_LENGTH, NAME_LENGTH, User, normalise_email
+from portal_core.accounts.overtaken import SeenForm
+from portal_core.accounts.own_account import shown_about
 from portal_core.accounts.portal_facts import PortalFacts
 from portal_core.accounts.roles import Role
 
@@ -102,7 +105,7 @@ class JoinForm(forms.Form):
     )
 
 
-class AboutForm(forms.Form):
+class AboutForm(SeenForm):
     """Name, phone, language and time zone."""
 
     name = forms.CharField(
@@ -122,9 +125,7 @@ class AboutForm(forms.Form):
 
     def __init__(self, data: Any = None, *, user: User, facts: PortalFacts, now: datetime) -> None:
         """Any: what Django's forms take as data."""
-        own = {"name": user.name, "phone": user.phone}
-        chosen = {"language": user.language or facts.language, "time_zone": user.time_zone or facts.time_zone}
-        super().__init__(data, initial={**own, **chosen})
+        super().__init__(data, initial=asdict(shown_about(user, facts)))
         names = dict(settings.LANGUAGES)
         offered = offered_languages(facts)
         self.fields["language"] = forms.ChoiceField(

@@ -1,6 +1,7 @@
 """What people do to their own account: details, password, sessions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,8 @@ from portal_core.accounts import mails
 from portal_core.accounts.browsers import Browser, describe
 from portal_core.accounts.locks import lock_person
 from portal_core.accounts.models import NAME_LENGTH, Session, User, new_session_salt
+from portal_core.accounts.overtaken import merged
+from portal_core.accounts.portal_facts import PortalFacts, portal_facts
 from portal_core.accounts.sessions import SessionStore, end_sessions
 from portal_core.accounts.signin_links import revoke_links
 from tenants.outbox.events import emit
@@ -43,12 +46,22 @@ class SignedIn:
     is_this: bool
 
 
-def save_about(user: User, about: About) -> None:
-    """Writes name, phone, language and time zone."""
-    is_known_otherwise = (user.name, user.phone) != (about.name, about.phone)
-    user.name, user.phone = about.name, about.phone
-    user.language, user.time_zone = about.language, about.time_zone
+def shown_about(user: User, facts: PortalFacts) -> About:
+    """What stands there now, with the portal's own language and time zone where none was chosen."""
+    return About(user.name, user.phone, user.language or facts.language, user.time_zone or facts.time_zone)
+
+
+def save_about(user: User, about: About, seen: Mapping[str, str] | None = None) -> None:
+    """Writes name, phone, language and time zone; of what was left as it was `seen`, nothing is written over.
+
+    Raises ChangedMeanwhile: what was changed here was changed elsewhere as well. Nothing is written then.
+    """
     with transaction.atomic():
+        now = lock_person(user.pk) or user
+        kept = About(**merged(asdict(about), seen, asdict(shown_about(now, portal_facts()))))
+        is_known_otherwise = (now.name, now.phone) != (kept.name, kept.phone)
+        user.name, user.phone = kept.name, kept.phone
+        user.language, user.time_zone = kept.language, kept.time_zone
         user.save(update_fields=["name", "phone", "language", "time_zone"])
         if is_known_otherwise:
             emit_person_changed(user)

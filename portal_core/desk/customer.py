@@ -17,6 +17,7 @@ from portal_core.accounts.customers import PHONE_LENGTH, invitation_path, invite
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import EmailForm
 from portal_core.accounts.models import NAME_LENGTH, User
+from portal_core.accounts.overtaken import ChangedMeanwhile, SeenForm, seen_in
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.signin_limits import limit_person
 from portal_core.config.compiled import CompiledPortal
@@ -53,11 +54,15 @@ _WORDS = {
 }
 
 
-class ReachForm(forms.Form):
+class ReachForm(SeenForm):
     """Name and phone as the business knows them."""
 
     name = forms.CharField(label="Name", max_length=NAME_LENGTH, error_messages={"required": "Write their name."})
     phone = forms.CharField(label="Phone", max_length=PHONE_LENGTH, required=False)
+
+
+def _reach(user: User) -> dict[str, str]:
+    return {"name": user.name, "phone": user.phone}
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "records": records_pane(
             request.actor, user, viewer, portal=portal, everything=request.GET.get("records") == "all"
         ),
-        "reach": ReachForm(initial={"name": user.name, "phone": user.phone}),
+        "reach": ReachForm(initial=_reach(user)),
         "new_email": EmailForm(),
         "is_editing": request.GET.get("edit") == "1" and may_change,
         **_looks(request, user),
@@ -184,11 +189,17 @@ def _part(request: PersonRequest, user: User, part: str, viewer: Viewer) -> dict
 def change(request: PersonRequest, key: UUID) -> HttpResponse:
     """`/desk/customers/KEY/change/`: name and phone."""
     user = _customer(request, key)
-    form = ReachForm(request.POST)
+    form = ReachForm(request.POST, initial=_reach(user))
     if not form.is_valid():
         return _render(request, user, reach=form, is_editing=True, status=400)
-    typed = form.cleaned_data
-    customer_actions.change_customer(actor=request.actor, user_id=key, name=typed["name"], phone=typed["phone"])
+    typed, seen = form.cleaned_data, seen_in(request.POST, form.fields)
+    try:
+        customer_actions.change_customer(
+            actor=request.actor, user_id=key, name=typed["name"], phone=typed["phone"], seen=seen
+        )
+    except ChangedMeanwhile as overtaken:
+        form.tell(overtaken)
+        return _render(request, user, reach=form, is_editing=True, status=400)
     messages.success(request, "Kept.")
     return redirect("desk:customer", key=key)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts import email_change, own_account
 from portal_core.accounts.forms import AboutForm, ChangeCodesForm, NewEmailForm, NewPasswordForm
+from portal_core.accounts.overtaken import ChangedMeanwhile, seen_in
 from portal_core.accounts.own_account import About
 from portal_core.accounts.pages import PersonRequest, customer_page, signed_in_page
 from portal_core.accounts.portal_facts import portal_facts
@@ -81,7 +82,11 @@ def save_about(request: PersonRequest) -> HttpResponse:
     form = AboutForm(request.POST, user=request.user, facts=portal_facts(), now=timezone.now())
     if not form.is_valid():
         return account_page(request, about=form)
-    own_account.save_about(request.user, About(**form.cleaned_data))
+    try:
+        own_account.save_about(request.user, About(**form.cleaned_data), seen_in(request.POST, form.fields))
+    except ChangedMeanwhile as overtaken:
+        form.tell(overtaken)
+        return account_page(request, about=form)
     with translation.override(form.cleaned_data["language"]):
         messages.success(request, _("Your details are kept."))
     return redirect(ACCOUNT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -41,6 +44,43 @@ def test_details_are_kept_as_typed(carol, client_for, registration):
     page = client.get("/account/").content.decode()
     assert "<b>Carol</b>" not in page
     assert 'lang="de"' in page
+
+
+def form_of(client, path="/account/", action="/account/about/"):
+    """What the form on the page would send, as it stands."""
+    page = client.get(path).content.decode()
+    part = page.split(f'action="{action}"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'<input type="hidden" name="(seen-[^"]+)" value="([^"]*)"', part))
+    assert sent
+    return sent | {name.removeprefix("seen-"): html.unescape(value) for name, value in sent.items()}
+
+
+def test_what_was_changed_in_another_browser_is_not_written_over(carol, client_for, registration):
+    registration("open")
+    one, other = client_for(carol), client_for(carol)
+    first, second = form_of(one), form_of(other)
+    assert one.post("/account/about/", {**first, "phone": "07700 900 111"}).status_code == 302
+    # Another field: both changes stand.
+    assert other.post("/account/about/", {**second, "name": "Caroline"}).status_code == 302
+    carol.refresh_from_db()
+    assert (carol.name, carol.phone) == ("Caroline", "07700 900 111")
+
+    # The same field: both values are shown, and nothing is written.
+    before = carol.phone
+    with nothing_happens():
+        answer = other.post("/account/about/", {**second, "name": "Caro", "phone": "07700 900 222"})
+    shown = html.unescape(answer.content.decode())
+    assert answer.status_code == 400
+    for words in ('value="Caro"', "“Caroline” stands there now", 'value="07700 900 222"', f"“{before}” stands there"):
+        assert words in shown
+    carol.refresh_from_db()
+    assert (carol.name, carol.phone) == ("Caroline", before)
+    # Sent once more from that page, it is meant.
+    seen = dict(re.findall(r'<input type="hidden" name="(seen-[^"]+)" value="([^"]*)"', shown))
+    typed = {**second, **seen, "name": "Caro", "phone": "07700 900 222"}
+    assert other.post("/account/about/", typed).status_code == 302
+    carol.refresh_from_db()
+    assert (carol.name, carol.phone) == ("Caro", "07700 900 222")
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,22 @@ def test_invitations_hold_in_one_tenant_alone(people, bob, twins):
     assert stranger.post(path, {"name": "Eve"}).status_code == 410
 
 
+def test_a_correction_does_not_write_over_what_the_customer_changed_meanwhile(people, bob):
+    path = f"/desk/customers/{people['carol'].pk}/change/"
+    seen = {"seen-name": "Carol Customer", "seen-phone": ""}
+    User.objects.filter(pk=people["carol"].pk).update(name="Carol Married", phone="")
+    answer = bob.post(path, {**seen, "name": "Carol C.", "phone": "0131 496 0142"})
+    assert answer.status_code == 400
+    assert "“Carol Married” stands there now" in answer.content.decode()
+    assert 'value="Carol C."' in answer.content.decode()
+    people["carol"].refresh_from_db()
+    assert (people["carol"].name, people["carol"].phone) == ("Carol Married", "")
+    # What is left as it was shown is not meant to be written.
+    assert bob.post(path, {**seen, "name": "Carol Customer", "phone": "0131 496 0142"}).status_code == 302
+    people["carol"].refresh_from_db()
+    assert (people["carol"].name, people["carol"].phone) == ("Carol Married", "0131 496 0142")
+
+
 def test_name_and_phone_are_corrected(people, bob):
     path = f"/desk/customers/{people['carol'].pk}/"
     bob.post(f"{path}change/", {"name": "Carol C. Customer", "phone": "0131 496 0142"})
