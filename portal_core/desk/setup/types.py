@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,11 +13,12 @@ from pydantic import JsonValue
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.document.base import MAX_TEXT
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Insert, Order, Remove
+from portal_core.config.draft.operations import Insert, Operation, Order, Remove
 from portal_core.config.draft.reading import Draft, current
-from portal_core.config.draft.values import in_use
+from portal_core.config.draft.values import in_use, items_of
 from portal_core.config.queries import ever_published
 from portal_core.desk.setup.controls import Control, Pick, Switch, label_text, letter_text, long_text, sign
+from portal_core.desk.setup.flows.beginnings import two_statuses
 from portal_core.desk.setup.frame import name_of, offered_of, order_of, setup_page, words
 from portal_core.desk.setup.keys import new_key, typed_name
 from portal_core.desk.setup.live_form import live_form_of
@@ -28,6 +30,9 @@ from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sheet import Sheet
 from tenants.framing import with_frame
 from tenants.shell import NavItem
+
+# Instead of a flow: statuses of its own. No key begins with a dash.
+OWN: Final = "-own"
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,24 @@ def index(request: PersonRequest) -> HttpResponse:
     draft = current()
     alike = alike_heads(draft, "types")
     lines = [_line(draft, head, is_alike=head["key"] in alike) for head in draft.heads("types")]
+    bound = [str(flow["key"]) for flow in draft.items("flows") if _names_questions(flow)]
+    flows = offered_of(draft, "flows")
     context = {
         **split(lines),
-        "flows": offered_of(draft, "flows"),
+        "flows": [(key, name, key in bound) for key, name in flows],
+        "begins_with": next((key for key, _name in flows if key not in bound), OWN),
     }
     return setup_page(request, "setup/types.html", draft, context, parts=order_of(draft, "types"))
+
+
+def _names_questions(flow: Mapping[str, JsonValue]) -> bool:
+    """Whether its ways or asks need questions that a blank form does not have."""
+    asks = [ask for status in in_use(flow.get("statuses")) for ask in items_of(status.get("asks"))]
+    return any(move.get("must_fill") for move in items_of(flow.get("transitions"))) or any(map(_fields, asks))
+
+
+def _fields(ask: Mapping[str, JsonValue]) -> JsonValue:
+    return ask.get("fields")
 
 
 def _line(draft: Draft, head: Mapping[str, JsonValue], *, is_alike: bool) -> TypeLine:
@@ -76,19 +94,25 @@ def _line(draft: Draft, head: Mapping[str, JsonValue], *, is_alike: bool) -> Typ
 @require_POST
 @staff_page("manage_setup")
 def add(request: PersonRequest) -> HttpResponse:
-    """A new type: blank with a flow, or a copy of another one."""
+    """A new type: blank with a flow or statuses of its own, or a copy of another one."""
     draft = current()
     name = typed_name(request.POST)
     source = draft.item("types", request.POST.get("copy", ""))
     flow = draft.item("flows", request.POST.get("flow", ""))
+    operations: list[Operation] = []
+    if source is None and request.POST.get("flow") == OWN:
+        own = new_key(name, taken_keys(draft, "flows"), fallback="flow")
+        flow = {**two_statuses(draft), "key": own, "name": name}
+        operations.append(Insert(("flows",), flow))
     if not name or (source is None and flow is None):
         return HttpResponseRedirect(f"{reverse('desk:setup')}?missing=1#add")
     key = new_key(name, taken_keys(draft, "types"), fallback="type")
     item = _copy(source, key, name) if source is not None else _blank(flow or {}, key, name)
+    operations.append(Insert(("types",), item))
     return do_edit(
         request,
         reverse("desk:setup_type", args=[key]),
-        lambda: edit(actor=request.actor, operations=[Insert(("types",), item)], title=f"New request type “{name}”"),
+        lambda: edit(actor=request.actor, operations=operations, title=f"New request type “{name}”"),
     )
 
 

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 
 from portal_core.config.canonical import canonical
+from portal_core.config.checks import check
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
+from tests.desk.setup.by_forms import Page
 
 PORTAL = "/desk/setup/portal/"
 FETCH = {"X-Requested-With": "fetch"}
@@ -167,6 +169,28 @@ def test_a_box_that_was_not_kept_by_itself_is_named_to_the_page(alice):
     assert (answer.status_code, answer["X-Wrong-Field"]) == (422, "prefix")
     answer = alice.post(PORTAL, {**typed, "prefix": "NW"}, headers=FETCH)
     assert (answer.status_code, answer["X-Wrong-Field"]) == (200, "")
+
+
+def test_a_blank_type_with_statuses_of_its_own_can_go_live_as_it_is(alice):
+    page = Page.open(alice, "/desk/setup/")
+    form = page.form("name", "flow", "copy")
+    own = form.entry("flow", "New ones: a beginning and an end")
+    assert form.boxes["flow"] == [own], "the other ones need questions that a blank form does not have"
+    page.send(form.put(name="Lend me a heater"), "Add")
+    assert (current().keys("flows")[-1], current().keys("types")[-1]) == ("lend-me-a-heater", "lend-me-a-heater")
+    assert read("types", "lend-me-a-heater", "start") == "new"
+    document = current().document
+    assert [str(p) for p in check(document) if "heater" in p.path and p.level == "stop"] == []
+    assert [str(p) for p in check(document) if "heater" in p.path and "flows" in p.path] == []
+    alice.post(f"/desk/setup/history/{current().revision}/undo/")
+    assert not current().is_changed, "one edit, taken back as one"
+
+
+@pytest.mark.parametrize("typed", [{"name": "", "flow": "-own"}, {"name": "x", "flow": "-other"}, {"name": "x"}])
+def test_without_a_name_or_statuses_nothing_is_added(typed, alice):
+    before = current().revision
+    assert alice.post("/desk/setup/types/add/", typed).headers["Location"] == "/desk/setup/?missing=1#add"
+    assert current().revision == before
 
 
 def test_types_are_added_copied_ordered_retired_and_brought_back(alice):

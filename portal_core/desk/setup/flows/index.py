@@ -14,6 +14,7 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Remove, Set
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import items_of
+from portal_core.desk.setup.flows.beginnings import two_statuses
 from portal_core.desk.setup.flows.reading import FlowView
 from portal_core.desk.setup.frame import language_of, name_of, order_of, setup_page
 from portal_core.desk.setup.keys import new_key, typed_name
@@ -69,7 +70,7 @@ def add(request: PersonRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('desk:setup_flows')}?missing=1#add")
     key = new_key(name, taken_keys(draft, "flows"), fallback="flow")
     source = draft.item("flows", request.POST.get("copy", ""))
-    item = _blank(draft) if source is None else _copy(source)
+    item = two_statuses(draft) if source is None else _copy(source)
     return do_edit(
         request,
         reverse("desk:setup_flow", args=[key]),
@@ -85,18 +86,6 @@ def _copy(source: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Everything but what is retired."""
     statuses: list[JsonValue] = [s for s in items_of(source.get("statuses")) if not s.get("retired")]
     return {**source, "statuses": statuses, "retired": False}
-
-
-def _blank(draft: Draft) -> dict[str, JsonValue]:
-    """Where a request begins and where it ends, with words that hold for most; the rest is pointed out."""
-    german = language_of(draft).startswith("de")
-    new, done = ("Neu", "Erledigt") if german else ("New", "Done")
-    first: dict[str, JsonValue] = {"key": "new", "name": new, "turn": "us"}
-    last: dict[str, JsonValue] = {"key": "done", "name": done, "turn": "nobody", "outcome": "done"}
-    return {
-        "statuses": [first, last],
-        "transitions": [{"from": ["new"], "to": "done", "by": ["agent"]}],
-    }
 
 
 @require_POST
