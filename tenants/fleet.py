@@ -1,16 +1,18 @@
 """Bringing public, the template and every tenant to the code's migrations.
 
 One run at a time (advisory lock); each tenant by itself, so that a run may be stopped and started again, and a
-tenant that fails holds nobody up.
+tenant that fails holds nobody up. Nor does one with a long reader (a dump, a report): a statement that waits for a
+table's lock makes all who come after wait too, so it gives up after LOCK_WAIT and is tried again.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import psycopg
 import structlog
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from psycopg import sql
 
 from tenants.context import public_context, tenant_context
@@ -28,6 +30,9 @@ from tenants.snapshot import TenantSnapshot
 from tenants.templates import advisory_lock, ensure_template
 
 FLEET_LOCK = 0x506F_7246
+LOCK_WAIT = "2s"
+ATTEMPTS = 3
+PAUSE_SECONDS = 1.0
 _LAGS = sql.SQL(
     "SELECT {name} WHERE EXISTS (SELECT FROM wanted WHERE NOT EXISTS"
     " (SELECT FROM {schema}.django_migrations m WHERE m.app || '.' || m.name = wanted.key))"
@@ -88,7 +93,9 @@ def migrate(*, jobs: int = 1, progress: Progress = lambda _line: None) -> FleetR
 def _migrate_one(tenant: Tenant) -> str:
     """Runs in a helper thread with a connection of its own; the error as text, "" when all went well."""
     try:
-        migrate_tenant(TenantSnapshot.bare(tenant.schema_name))
+        with public_context(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_WAIT])
+        _migrate_patiently(TenantSnapshot.bare(tenant.schema_name))
         with public_context():
             Tenant.objects.filter(pk=tenant.pk).update(fingerprint=tenant_fingerprint())
     except Exception as error:  # one tenant must not stop the others; it is reported
@@ -97,6 +104,20 @@ def _migrate_one(tenant: Tenant) -> str:
     finally:
         connections.close_all()
     return ""
+
+
+def _migrate_patiently(tenant: TenantSnapshot) -> None:
+    """Lets the tenant's own work go first; a migration that gave up begins anew where it stopped."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            migrate_tenant(tenant)
+        except OperationalError as error:
+            if not (left and isinstance(error.__cause__, psycopg.errors.LockNotAvailable)):
+                raise
+            log.info("tenant_migration_waits", schema=tenant.schema_name)
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def _stale() -> list[Tenant]:

@@ -10,12 +10,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from tenants import fleet, migrating
 from tenants.context import public_context, tenant_context
 from tenants.models import Tenant
+from tenants.outbox.raw import throw_away_connection
 from tenants.provisioning import provision
 from tests import databases
+
+# One of those that the migration named below drops.
+DROPPED = "portal_core_historyentry_request_id_f95707b1"
 
 
 def set_back(tenant: Any, migration: str = "") -> None:
@@ -95,6 +100,50 @@ def test_a_tenant_that_fails_holds_nobody_up_and_is_reported(race_tenant: Any) -
         assert fleet.migrate().migrated == [race_tenant.slug]  # and resumes where it stopped
     finally:
         databases.erase(other)
+
+
+def test_a_long_reader_is_let_go_first_and_nobody_waits_behind_the_migration(
+    race_tenant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_back(race_tenant, "0020_fewer_indexes")
+    table = f"{race_tenant.schema_name}.portal_core_historyentry"
+    with tenant_context(race_tenant), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE INDEX portal_core_historyentry_request_id_f95707b1 ON portal_core_historyentry (request_id)"
+        )
+    monkeypatch.setattr(fleet, "LOCK_WAIT", "200ms")
+    with throw_away_connection() as reader, throw_away_connection() as customer:
+        reader.autocommit = False
+        reader.execute(f"SELECT count(*) FROM {table}")
+
+        # What has given up pauses: a customer is served then, and the reader still reads.
+        def serve(_seconds: float) -> None:
+            customer.execute("SET statement_timeout = '2s'")
+            customer.execute(f"SELECT count(*) FROM {table}")
+
+        monkeypatch.setattr(fleet.time, "sleep", serve)
+        report = fleet.migrate()
+        assert report.migrated == []
+        assert "lock timeout" in report.failed[race_tenant.slug]
+        monkeypatch.setattr(fleet.time, "sleep", lambda _seconds: reader.rollback())
+        assert fleet.migrate().migrated == [race_tenant.slug]
+    with tenant_context(race_tenant), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [DROPPED])
+        assert cursor.fetchone() == (None,)
+
+
+@pytest.mark.parametrize("label", ["accounts.0008_fewer_indexes", "portal_core.0020_fewer_indexes"])
+def test_indexes_go_without_a_lock_that_others_wait_behind(label: str) -> None:
+    app, name = label.split(".")
+    migration = MigrationLoader(None).disk_migrations[app, name]
+    statements = [
+        str(part.sql)
+        for operation in migration.operations
+        for part in getattr(operation, "database_operations", [operation])
+    ]
+    assert not migration.atomic
+    assert statements
+    assert all(sql.startswith("DROP INDEX CONCURRENTLY IF EXISTS ") for sql in statements)
 
 
 @pytest.mark.django_db

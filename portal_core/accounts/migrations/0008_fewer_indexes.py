@@ -1,6 +1,6 @@
 """Without the second indexes that Django adds to unique texts for LIKE: nobody looks for a part of these.
 
-One statement at a time, each by itself: a table is locked for a moment alone, and never two of them together.
+Concurrently, each by itself: a plain DROP INDEX that waits for a long reader would hold up everybody who comes after.
 """
 
 from django.db import migrations
@@ -23,4 +23,6 @@ class Migration(migrations.Migration):
         ('account', '0009_emailaddress_unique_primary_email'),
     ]
 
-    operations = [migrations.RunSQL(f"DROP INDEX IF EXISTS {name}", migrations.RunSQL.noop) for name in UNUSED]
+    operations = [
+        migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", migrations.RunSQL.noop) for name in UNUSED
+    ]
