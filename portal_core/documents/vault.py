@@ -175,7 +175,7 @@ def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:
 
 def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[Offer, ...]]:
     """The same for several kinds, by kind; one query, or none."""
-    portal, role = asked.portal, asked.role
+    portal, role = asked.rules, asked.role
     kinds = {
         kind.key: kind
         for key in kind_keys

@@ -257,7 +257,7 @@ def records_for(asked: Asked, kind_key: str) -> list[VisibleRecord]:
         return []
     shelf = asked.shelf
     if _SHELF not in shelf:
-        portal = asked.portal
+        portal = asked.rules
         viewer = Viewer(asked.role, asked.person_id, asked.language, portal.time_zone, shown_to=looker_role(asked.role))
         shelf[_SHELF] = visible_all(of_customer(asked.customer_id), viewer, portal=portal)
     return [item for item in cast("list[VisibleRecord]", shelf[_SHELF]) if item.kind_key == kind_key]

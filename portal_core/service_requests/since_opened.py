@@ -5,7 +5,7 @@ that was typed, and says what has changed: nothing that somebody wrote vanishes 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from django.http import QueryDict
@@ -52,7 +52,7 @@ def changed_since(
     old = {} if before is None else asked_of(before.type_or_unknown(request_type.key), asked)
     if before is None or not old:
         return NOTHING_CHANGED
-    then, now = TypedThen(data, files, replace(asked, portal=before, shelf={})), asked_of(request_type, asked)
+    then, now = TypedThen(data, files, asked.under(before)), asked_of(request_type, asked)
     lost: list[Lost] = []
     refused: list[Lost] = []
     for key, field in old.items():
@@ -74,7 +74,7 @@ def typed_into(data: QueryDict, files: Files, type_key: str, asked: Asked) -> tu
     kind = portal.type_or_unknown(type_key)
     if asked.customer_id is None and not (portal.settings.guests and kind.audience == "everybody"):
         return ()
-    then = TypedThen(data, files, replace(asked, portal=portal, shelf={}))
+    then = TypedThen(data, files, asked.under(portal))
     return then.everything(kind)
 
 

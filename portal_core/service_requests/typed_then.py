@@ -49,7 +49,11 @@ def asked_of(kind: CompiledType, asked: Asked) -> dict[str, CompiledField]:
 
 @dataclass(frozen=True)
 class TypedThen:
-    """A form as it came in, read by the version under which it was opened (`asked.portal`)."""
+    """A form as it came in, read by the version under which it was opened (`asked.portal`).
+
+    SECURITY: labels and answers to pick are that version's; what is kept for the customer, a record or a document, is
+    named as it is shown today (`asked.rules`).
+    """
 
     data: QueryDict
     files: Files

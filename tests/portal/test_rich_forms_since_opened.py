@@ -16,7 +16,7 @@ from portal_core.accounts.actor import SYSTEM, actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.config.live import live_portal
-from portal_core.documents.models import StoredFile
+from portal_core.documents.models import Document, StoredFile
 from portal_core.saved_records.actions import add_record
 from portal_core.saved_records.models import SavedRecord
 from portal_core.saved_records.writing import NewRecord
@@ -39,7 +39,7 @@ BOILER: dict[str, Any] = {
 }
 CAR = {**BOILER, "key": "car", "name": "Car"}
 PAPERS = [
-    {"key": "plan", "name": "Plan", "accept": ["pdf"]},
+    {"key": "plan", "name": "Plan", "accept": ["pdf"], "reusable": True},
     {"key": "photo", "name": "Photo", "accept": ["image"]},
 ]
 RICH: list[dict[str, Any]] = [
@@ -180,6 +180,53 @@ def test_a_kind_of_record_that_is_retired_with_its_question(visit):
         document["record_kinds"][0]["retired"] = True
 
     came_back(visit.sends(retired, appliance=str(visit.record.pk)), "You had written: Ventra")
+
+
+# ---- what has been hidden since: any version can be named by whoever sends a form
+
+
+SECRET = "Canarynote of the office"
+
+
+def hide_the_maker(document: dict[str, Any]) -> None:
+    for kind in document["record_kinds"]:
+        kind["title"] = "{field:model}"
+        kind["fields"][0] |= {"show": {"customer": "hidden"}, "required": False}
+
+
+def hide_the_plans(document: dict[str, Any]) -> None:
+    document["document_kinds"][0] |= {"show": {"customer": "hidden"}, "reusable": False}
+
+
+def a_plan_on_file(visit: Visit) -> Document:
+    file = {"id": str(uuid.uuid4()), "name": f"{SECRET}.pdf", "size": 9, "type": "application/pdf"}
+    carol = visit.people["carol"]
+    return Document.objects.create(customer=carol, kind_key="plan", state="on_file", is_shared=True, files=[file])
+
+
+@pytest.mark.parametrize("how", ["question gone", "type retired"])
+def test_a_record_is_named_as_it_is_shown_today_whatever_the_form_was(visit, how):
+    SavedRecord.objects.filter(pk=visit.record.pk).update(data={"maker": SECRET, "model": "Eco 24"})
+    edit = retire if how == "type retired" else without("appliance")
+    answer = visit.sends(hide_the_maker, edit, appliance=str(visit.record.pk))
+    assert answer.status_code == 409
+    assert SECRET not in text(answer)
+    assert SECRET not in text(visit.client.get(f"/saved/{visit.record.pk}/"))
+
+
+@pytest.mark.parametrize("how", ["question gone", "type retired"])
+def test_a_document_is_named_only_where_its_kind_is_shown_today(visit, how):
+    plan = a_plan_on_file(visit)
+    more = [retire] if how == "type retired" else []
+    answer = visit.sends(hide_the_plans, without("paper"), *more, paper=f"d-{plan.pk}")
+    came_back(answer, "something that is no longer here")
+    assert SECRET not in text(answer)
+
+
+def test_a_document_that_is_still_shown_is_named(visit):
+    """The control: the same form names the same file while its kind is shown."""
+    plan = a_plan_on_file(visit)
+    came_back(visit.sends(without("paper"), paper=f"d-{plan.pk}"), f"You had written: {SECRET}.pdf")
 
 
 # ---- files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -52,6 +52,21 @@ class Asked:
     # What is kept now in the field that is asked for: an answer no longer offered, or an amount in the currency of
     # former days, may stay as it is.
     stored: JsonValue = None
+    # The portal of today, where the form is one of an earlier version (see `rules`).
+    today: CompiledPortal | None = None
+
+    @property
+    def rules(self) -> CompiledPortal:
+        """The portal that decides what is shown of what is kept for the customer: always the one of today.
+
+        SECURITY: which version a form was opened under is said by whoever sends it; what has been hidden since is
+        hidden, whatever the form was.
+        """
+        return self.today or self.portal
+
+    def under(self, earlier: CompiledPortal) -> Asked:
+        """The same form as an earlier version asked it; what is kept is shown by the rules of today."""
+        return replace(self, portal=earlier, today=self.rules, shelf={})
 
 
 @dataclass(frozen=True)
