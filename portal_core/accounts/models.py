@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from portal_core.accounts.names import name_to_greet
 from tenants.context import current_schema
 from tenants.identifiers import uuid7
 from tenants.tenant_model import TenantManager, TenantModel
@@ -112,7 +113,7 @@ class User(AbstractBaseUser, TenantModel):
     @property
     def first_name(self) -> str:
         """How to greet them; the name before the @ where no name is known."""
-        return self.name.split()[0] if self.name.strip() else self.email.split("@")[0]
+        return name_to_greet(self.name) or self.email.split("@")[0]
 
     @property
     def initials(self) -> str:

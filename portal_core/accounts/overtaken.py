@@ -20,7 +20,7 @@ class ChangedMeanwhile(AccountError):
 
 
 class SeenForm(forms.Form):
-    """A form that remembers what it showed: its template sends `seen` along (components/seen.html)."""
+    """A form that remembers what it showed: its template sends `seen` along (portal/_seen.html)."""
 
     def seen(self) -> Iterator[tuple[str, str]]:
         """Names and values of the hidden fields: what stands there now."""

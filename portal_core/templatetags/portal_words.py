@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal_core.accounts.names import name_to_greet
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.offered_asks import OfferedAsk, is_any_needed
 from tenants.templatetags.ui import number_word
@@ -43,7 +44,7 @@ def greeting(name: str) -> str:
         words = _("Good afternoon")
     else:
         words = _("Good evening")
-    first_name = "" if "@" in name else name.partition(" ")[0]
+    first_name = "" if "@" in name else name_to_greet(name)
     return f"{words}, {first_name}" if first_name else words
 
 

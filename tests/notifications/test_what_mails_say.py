@@ -134,12 +134,15 @@ def test_mail_speaks_the_reader_s_language(desk, people):
 
 
 def test_time_is_the_reader_s(desk, people, portal):
-    request = desk.submit()
-    seen = {}
-    for zone in ("Europe/London", "Asia/Tokyo"):
-        request.customer.time_zone = zone
-        seen[zone] = dict(status_mail(request, status_key="received", portal=portal).facts)["When"]
-    assert seen["Europe/London"] != seen["Asia/Tokyo"]
+    # A morning: on a Friday afternoon the promise is for Monday, without a time.
+    with time_machine.travel("2026-11-24 09:00 +0000", tick=False):
+        request = desk.submit()
+        seen = {}
+        for zone in ("Europe/London", "Asia/Tokyo"):
+            request.customer.time_zone = zone
+            seen[zone] = dict(status_mail(request, status_key="received", portal=portal).facts)["When"]
+    assert "24 November, 13:00" in seen["Europe/London"]
+    assert "24 November, 22:00" in seen["Asia/Tokyo"]
 
 
 HOSTILE = [
