@@ -27,12 +27,12 @@ from portal_core.portal.own_data import telling as own_data
 from portal_core.reporting import removed
 from portal_core.saved_records import queries as saved_records
 from portal_core.saved_records.kind import RecordFieldKind
-from portal_core.service_requests import attaching, search_rebuild
+from portal_core.service_requests import attaching, resuming, search_rebuild
 from portal_core.service_requests import impact as request_impact
 from portal_core.service_requests import subscriptions as request_subscriptions
 from portal_core.service_requests.actions.assign import hand_over, open_count_by_person
 from portal_core.service_requests.guest_links import replace_links_of_customer, stop_links_of_customer
-from portal_core.service_requests.replanning import begin_waits_anew, replan_tonight
+from portal_core.service_requests.replanning import replan_tonight
 from portal_core.service_requests.usual import measure_usual_hours
 from portal_core.service_requests.withholding import withhold
 from portal_core.service_requests.withholding_papers import withhold_papers
@@ -62,7 +62,7 @@ def connect() -> None:
     registry.on_cleaning(measure_usual_hours)
     registry.on_cleaning(replan_tonight)
     registry.on_cleaning(search_rebuild.renew_words_tonight)
-    registry.on_resume(begin_waits_anew)
+    registry.on_resume(resuming.begin_anew)
     registry.set_starters(setup.starter_choices)
     registry.set_hand_over(setup.hand_over)
     registry.set_finder(finding.schemas_that_know)

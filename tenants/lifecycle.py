@@ -40,15 +40,22 @@ def resume(slug: str, *, by: str, reason: str = "") -> None:
         TenantGone: there is none with this slug.
         AlreadySo: it is open.
     """
+    last = _last_change(slug)
     tenant = _find(slug)
     if tenant.is_active:
         raise AlreadySo(tenant.status)
+    closed_since = last.at if last else tenant.created_at
     # Before the door opens: otherwise a worker could act on time that ran while nobody could come in.
     with tenant_context(tenant):
         for hook in registry.resume_hooks():
-            hook()
+            hook(closed_since)
     _change(slug, TenantChange.What.RESUMED, Tenant.Status.ACTIVE, reason=_clean(reason), by=by)
     wake(tenant.schema_name)
+
+
+def _last_change(slug: str) -> TenantChange | None:
+    with public_context():
+        return TenantChange.objects.filter(tenant__slug=slug).order_by("-at", "-id").first()
 
 
 def _find(slug: str) -> TenantSnapshot:

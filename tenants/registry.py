@@ -6,6 +6,7 @@ belong to others, who register here.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tenants.snapshot import TenantSnapshot
 
@@ -39,7 +40,8 @@ HandOver = Callable[[TenantSnapshot, str, str], str]
 Finder = Callable[[Sequence[str], str], set[str]]
 Cleaner = Callable[[], None]
 
-ResumeHook = Callable[[], None]
+# (closed since)
+ResumeHook = Callable[[datetime], None]
 
 _provision_hooks: list[ProvisionHook] = []
 _resume_hooks: list[ResumeHook] = []

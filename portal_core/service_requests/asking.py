@@ -63,8 +63,8 @@ def _state(
     days = ask.expires_days if isinstance(ask, ApproveAsk) else None
     if days is None:
         return AskState(ask, done, None, has_lapsed=False)
-    has_lapsed = done is None and now >= lapses_at(request, days, portal)
-    return AskState(ask, done, last_day(request, days, portal), has_lapsed)
+    has_lapsed = done is None and now >= lapses_at(request, ask.key, days, portal)
+    return AskState(ask, done, last_day(request, ask.key, days, portal), has_lapsed)
 
 
 def fields_of_fill(request: ServiceRequest, ask: FillAsk, request_type: CompiledType) -> list[CompiledField]:

@@ -112,15 +112,15 @@ def _lapsing(request: ServiceRequest, status: CompiledStatus, portal: CompiledPo
         if not isinstance(ask, ApproveAsk) or ask.expires_days is None or ask.key in done:
             continue
         if holds(ask.when, request.data, status.key, portal.time_zone):
-            yield Due(lapses_at(request, ask.expires_days, portal), "lapse", f"lapse.{ask.key}", ask.key)
+            yield Due(lapses_at(request, ask.key, ask.expires_days, portal), "lapse", f"lapse.{ask.key}", ask.key)
 
 
-def last_day(request: ServiceRequest, days: int, portal: CompiledPortal) -> date:
-    """The last day on which something can be answered that runs out `days` after the status was entered."""
-    return request.status_since.astimezone(portal.time_zone).date() + timedelta(days=days)
+def last_day(request: ServiceRequest, key: str, days: int, portal: CompiledPortal) -> date:
+    """The last day on which the ask of this key can be answered that runs out `days` after it was asked."""
+    return stays.runs_from(request, key).astimezone(portal.time_zone).date() + timedelta(days=days)
 
 
-def lapses_at(request: ServiceRequest, days: int, portal: CompiledPortal) -> datetime:
+def lapses_at(request: ServiceRequest, key: str, days: int, portal: CompiledPortal) -> datetime:
     """The moment after which it cannot be answered any more: the portal's end of that day, in UTC."""
-    following = last_day(request, days, portal) + timedelta(days=1)
+    following = last_day(request, key, days, portal) + timedelta(days=1)
     return datetime.combine(following, datetime.min.time(), tzinfo=portal.time_zone).astimezone(UTC)

@@ -23,7 +23,7 @@ from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.service_requests import stays
 from portal_core.service_requests.changes import agreed_day_keys, follow_agreed_day, promises_a_time
-from portal_core.service_requests.clock import pending, plan_tick, plan_ticks
+from portal_core.service_requests.clock import pending, plan_tick
 from portal_core.service_requests.models import ServiceRequest, Source, Turn
 from portal_core.service_requests.promises import NO_LIMIT, has_limit
 from tenants.context import current
@@ -31,6 +31,8 @@ from tenants.outbox.events import emit
 from tenants.outbox.models import Event
 
 BATCH = 200
+# What was imported and nobody has acted on.
+UNTOUCHED = Q(source=Source.IMPORTED, revision=1)
 
 
 def on_published(_event: Event) -> None:
@@ -64,29 +66,6 @@ def on_replan(event: Event) -> None:
         emit("requests.replan", {**event.payload, "after": str(batch[-1].pk)})
 
 
-def begin_waits_anew() -> None:
-    """Whoever could not answer while the portal was closed has all the days again, and is reminded again."""
-    try:
-        portal = live_portal()
-    except PortalNotSetUp:
-        return
-    now = timezone.now()
-    waiting = ServiceRequest.objects.filter(closed_at=None, turn=Turn.CUSTOMER, waiting_since__lt=now).order_by("pk")
-    last: uuid.UUID | None = None
-    while batch := _begin_batch(waiting if last is None else waiting.filter(pk__gt=last), portal, now):
-        last = batch[-1].pk
-
-
-def _begin_batch(waiting: QuerySet[ServiceRequest], portal: CompiledPortal, now: datetime) -> list[ServiceRequest]:
-    with transaction.atomic():
-        batch = list(waiting.select_for_update(of=("self",))[:BATCH])
-        for request in batch:
-            stays.start_waiting(request, now)
-        plan_ticks(batch, portal=portal)
-        ServiceRequest.objects.bulk_update(batch, ["waiting_since", "stay", "tick_at"])
-    return batch
-
-
 def _replan(request: ServiceRequest, portal: CompiledPortal, now: datetime) -> None:
     if not has_limit(request.due_at) and portal.knows(request.type_key, request.status_key):
         follow_agreed_day(request, portal=portal)
@@ -115,8 +94,7 @@ def _touched(portal: CompiledPortal, *, also_planned: bool) -> QuerySet[ServiceR
             timed |= Q(type_key=kind.key, status_key__in=keys)
     wanted = timed | Q(tick_at__isnull=False) if also_planned else timed & Q(tick_at=None)
     wanted |= Q(pk__in=_without_their_day(portal).values("pk"))
-    untouched = Q(source=Source.IMPORTED, revision=1)
-    return ServiceRequest.objects.filter(wanted, closed_at=None).exclude(untouched)
+    return ServiceRequest.objects.filter(wanted, closed_at=None).exclude(UNTOUCHED)
 
 
 def _without_their_day(portal: CompiledPortal) -> QuerySet[ServiceRequest]:

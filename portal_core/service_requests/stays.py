@@ -7,6 +7,7 @@ A request's `stay` is an object with these parts, all optional:
 - `sent_back`: documents that staff sent back, whose ask is open again: `[{"ask", "document", "reason"}, …]`
 - `told`: what the clock has done already, so that nothing is done twice ("remind.2", "late.manager.0", …)
 - `reminded_at`: when the customer was reminded last
+- `runs_from`: from when the days of an ask count that runs out, by its key, where that is not the day of arrival
 - `closed_from`: for a request that was closed because nobody answered, where it stood and what was done there
 
 Nothing in it says more than that something was done; what was approved stands in the history.
@@ -135,6 +136,19 @@ def start_waiting(request: ServiceRequest, now: datetime) -> None:
     request.waiting_since = now
     kept = [key for key in request.stay.get("told", ()) if not key.startswith("remind.")]
     request.stay = {name: item for name, item in request.stay.items() if name != "reminded_at"} | {"told": kept}
+
+
+def runs_from(request: ServiceRequest, key: str) -> datetime:
+    """From when the days count after which the ask of this key runs out."""
+    at = request.stay.get("runs_from", {}).get(key)
+    return datetime.fromisoformat(at) if at else request.status_since
+
+
+def run_anew(request: ServiceRequest, keys: Iterable[str], now: datetime) -> None:
+    """The days of these asks begin anew; the caller saves."""
+    anew = dict.fromkeys(keys, now.isoformat())
+    if anew:
+        request.stay = {**request.stay, "runs_from": {**request.stay.get("runs_from", {}), **anew}}
 
 
 def closed_from(request: ServiceRequest) -> ClosedFrom | None:

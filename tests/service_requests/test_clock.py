@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail as sent_mails
+from django.utils import timezone
 
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.messaging.actions import Message, reply
 from portal_core.service_requests import replanning, stays
 from portal_core.service_requests.actions import change_fields, merge, plan_for, reopen, unmerge
-from portal_core.service_requests.errors import Forbidden, MoveRefused, NotReopened, NotSeen, Stale
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.errors import AskLapsed, Forbidden, MoveRefused, NotReopened, NotSeen, Stale
+from portal_core.service_requests.models import ServiceRequest, Source
+from tenants import lifecycle
 from tenants.outbox.drain import drain
 from tenants.outbox.models import Event
 from tests.factories import make_user
@@ -150,15 +152,22 @@ def test_a_reminder_says_what_is_asked_and_when_it_would_be_closed(time):
     assert "Without an answer until Monday 7 December we close this" in mail.body
 
 
+def closed_for(time: Time, **span: float) -> None:
+    """The portal is closed for so long: nothing is handled meanwhile."""
+    lifecycle.suspend(time.tenant.slug, reason="Unpaid", by="ops@example.com")
+    time.clock.shift(timedelta(**span))
+    lifecycle.resume(time.tenant.slug, by="ops@example.com")
+
+
 @pytest.mark.parametrize("begins_anew", [False, True])
 def test_while_a_portal_is_suspended_nobodys_days_run_out(time, begins_anew):
     row = time.desk.at("visit")
     time.now()
     time.after(days=5)
-    # Nothing is handled meanwhile.
-    time.clock.shift(timedelta(days=20))
     if begins_anew:
-        replanning.begin_waits_anew()
+        closed_for(time, days=20)
+    else:
+        time.clock.shift(timedelta(days=20))
     told = [subject for to, subject in time.now() if to == "carol"]
     if not begins_anew:
         assert told == ["Closed for now: Pump"]
@@ -170,6 +179,69 @@ def test_while_a_portal_is_suspended_nobodys_days_run_out(time, begins_anew):
     assert time.desk.fresh(row).closed_at is None
     time.after(days=1)
     assert time.desk.fresh(row).closed_at is not None
+
+
+@pytest.mark.parametrize("has_asked_back", [False, True])
+def test_an_approval_does_not_run_out_while_a_portal_is_suspended(time, has_asked_back):
+    row = time.desk.at("quote")
+    if has_asked_back:
+        reply(actor=time.desk.actor("carol"), request_id=row.pk, message=Message("With tax?", new_key()))
+    time.now()
+    time.after(days=3)
+    closed_for(time, days=20)
+    time.now()
+    assert Kind.LAPSED not in kinds(row)
+    assert [ask.last_day for ask in time.desk.seen(row).asks.open] == [date(2026, 12, 21)]
+    time.after(days=5)
+    time.desk.answer(row, "quote")
+    assert time.desk.fresh(row).status_key == "work"
+
+
+def test_an_approval_has_its_days_again_and_no_more(time):
+    row = time.desk.at("quote")
+    time.now()
+    closed_for(time, days=20)
+    time.after(days=5)
+    assert Kind.LAPSED not in kinds(row)
+    time.after(days=1)
+    assert kinds(row)[-1] == Kind.LAPSED
+    with pytest.raises(AskLapsed):
+        time.desk.answer(row, "quote")
+
+
+def test_an_approval_that_had_run_out_before_stays_so(time):
+    row = time.desk.at("quote")
+    time.now()
+    # The clock has not come to it yet.
+    time.clock.shift(timedelta(days=6))
+    closed_for(time, days=2)
+    time.now()
+    assert kinds(row).count(Kind.LAPSED) == 1
+    with pytest.raises(AskLapsed):
+        time.desk.answer(row, "quote")
+
+
+def test_what_became_late_while_a_portal_was_suspended_is_not_told_of_in_one_heap(time):
+    rows = [time.desk.at("new") for _ in range(3)]
+    time.now()
+    closed_for(time, days=60)
+    assert time.now() == []
+    assert all(time.desk.fresh(row).due_at < timezone.now() for row in rows)
+
+
+def test_what_was_late_before_is_told_of_though_a_portal_was_suspended_then(time):
+    time.desk.at("new")
+    time.now()
+    time.clock.shift(timedelta(days=2, hours=1))
+    closed_for(time, hours=1)
+    assert [to for to, _ in time.now()] == ["bob"]
+
+
+def test_imports_nobody_acted_on_are_left_alone_when_a_portal_is_opened_again(time):
+    row = time.desk.at("new")
+    ServiceRequest.objects.filter(pk=row.pk).update(source=Source.IMPORTED, revision=1, tick_at=None)
+    closed_for(time, days=3)
+    assert time.desk.fresh(row).tick_at is None
 
 
 def test_nobody_is_reminded_or_closed_while_we_owe_an_answer_and_the_days_begin_anew(time):
