@@ -19,11 +19,12 @@ from portal_core.documents.field import with_files
 from portal_core.portal.home import choices
 from portal_core.portal.starting import record_start
 from portal_core.service_requests.actions.submit import may_file, open_type
-from portal_core.service_requests.actions.submit_for import Whose, submit_for
-from portal_core.service_requests.errors import TypeNotOpen
+from portal_core.service_requests.actions.submit_for import Filled, Whose, submit_for
+from portal_core.service_requests.errors import FormOutdated, TypeNotOpen
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.queries import customers_of
 from portal_core.service_requests.repeats import repeat_of
+from portal_core.service_requests.since_opened import NOTHING_CHANGED, Changed, changed_since, typed_into
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui.rows import PRESSED
@@ -55,6 +56,10 @@ class DeskForm:
     answers: AnswersForm
     customer: CustomerForm
     key: uuid.UUID
+    # What came in, with the files that came along already taken.
+    sent: QueryDict | None = None
+    # What is asked otherwise since the form was opened, because another version has gone live.
+    changed: Changed = NOTHING_CHANGED
 
 
 @require_safe
@@ -78,16 +83,44 @@ def choose(request: PersonRequest) -> HttpResponse:
 @takes_files(UploadLimits())
 def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     """`/desk/new/TYPE/`: the customer's form, with what staff may fill in; `do=update` asks which questions apply."""
-    try:
-        form = _form(request, type_key)
-    except TypeNotOpen:
-        raise Http404 from None
+    sent: QueryDict | None = None
+    while True:
+        try:
+            form = _form(request, type_key, sent)
+        except TypeNotOpen:
+            return _closed(request, type_key)
+        try:
+            return _answered(request, form)
+        except FormOutdated:
+            # Another version went live between the look at the form and its filing: it is looked at once more, with
+            # the files that came along as they were taken.
+            sent = form.sent
+
+
+def _closed(request: PersonRequest, type_key: str) -> HttpResponse:
+    """A kind that cannot be filed (any more): shows what was typed, so that nothing is lost."""
+    if not may_file(request.actor, type_key):
+        raise Http404
+    portal = live_portal()
+    asked = Asked(
+        portal, request.actor.role, Viewer.of(request.actor, portal).language, person_id=request.actor.user_id
+    )
+    written = typed_into(request.POST, request.FILES, type_key, asked)
+    if not written:
+        raise Http404
+    return render(request, "desk/new_closed.html", {"written": written}, status=409)
+
+
+def _answered(request: PersonRequest, form: DeskForm) -> HttpResponse:
     if request.method != "POST":
         return _render(request, form)
     if request.POST.get("do") == "update" or PRESSED in request.POST:
         return _render(request, form)
-    if not (form.customer.is_valid() & form.answers.is_valid()):
-        return _render(request, form, sent=True, status=400)
+    is_valid = form.customer.is_valid() & form.answers.is_valid()
+    changed = changed_since(request.POST, request.FILES, form.type, form.answers.asked, form.answers.cleaned_data)
+    if changed.lost or not is_valid:
+        form = replace(form, changed=changed)
+        return _render(request, form, sent=True, status=400 if not is_valid else 409)
     repeat = repeat_of(request.actor, form.key, form.answers.cleaned_data)
     if repeat is None:
         return _file(request, form)
@@ -96,7 +129,8 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
     return _render(request, replace(form, key=uuid7()), sent=True, status=409, sent_before=repeat.number)
 
 
-def _form(request: PersonRequest, type_key: str) -> DeskForm:
+def _form(request: PersonRequest, type_key: str, sent: QueryDict | None) -> DeskForm:
+    """The form of the address; `sent` is what came in, where its files are taken already. Raises `TypeNotOpen`."""
     portal = live_portal()
     request_type = open_type(portal, type_key)
     if not may_file(request.actor, type_key):
@@ -111,7 +145,8 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
         customer_id=known.pk if known else None,
         person_id=request.actor.user_id,
     )
-    sent = None if data is None else with_files(request, lambda: new_request_form(request_type, asked))
+    if data is not None and sent is None:
+        sent = with_files(request, lambda: new_request_form(request_type, asked))
     initial = {"email": known.email, "name": known.name} if known else {}
     return DeskForm(
         portal=portal,
@@ -122,6 +157,7 @@ def _form(request: PersonRequest, type_key: str) -> DeskForm:
         ),
         customer=CustomerForm(data, initial=initial),
         key=parse_uuid(request.POST.get("key", "")) or uuid7(),
+        sent=sent,
     )
 
 
@@ -144,16 +180,16 @@ def _customer_typed(data: QueryDict, actor: Actor) -> User | None:
 
 
 def _file(request: PersonRequest, form: DeskForm) -> HttpResponse:
-    whose = form.customer.cleaned_data
     try:
-        filed = submit_for(
-            actor=request.actor,
-            whose=Whose(whose["email"], whose["name"]),
-            type_key=form.type.key,
-            answers=form.answers.cleaned_data,
-            submission_key=form.key,
-            remembering=form.answers.remembering(),
+        filled = Filled(
+            form.type.key,
+            form.answers.cleaned_data,
+            form.key,
+            form.answers.remembering(),
+            checked_under=form.portal.number,
         )
+        whose = Whose(form.customer.cleaned_data["email"], form.customer.cleaned_data["name"])
+        filed = submit_for(actor=request.actor, whose=whose, filled=filled)
     except AccountError as error:
         form.customer.add_error("email", _WORDS.get(error.code, _WORDS["bad_email"]))
         return _render(request, form, sent=True, status=400)
@@ -183,6 +219,8 @@ def _render(
         "show_errors": sent,
         "sent_before": sent_before,
         "key": form.key,
+        "changed": form.changed,
+        "opened": form.portal.number,
     }
     template = "portal/_questions.html" if request.htmx and not sent else "desk/new.html"
     return render(request, template, context, status=status)

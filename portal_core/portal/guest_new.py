@@ -132,7 +132,8 @@ def _nobody() -> Actor:
     return replace(NOBODY, role=resolve_role(GUEST), language=get_language() or "")
 
 
-def _open(request: PortalRequest, type_key: str) -> FormPage:
+def _open(request: PortalRequest, type_key: str, typed: QueryDict | None = None) -> FormPage:
+    """The form of the address; `typed` is what was kept of it. Raises `TypeNotOpen`."""
     portal = live_portal()
     request_type = open_type(portal, type_key)
     if request_type.audience != "everybody":
@@ -142,7 +143,8 @@ def _open(request: PortalRequest, type_key: str) -> FormPage:
     browser = browser_id_or_new(request) if request.FILES else browser_id(request)
     asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser)
     if request.method == "POST":
-        typed = with_files(request, lambda: new_request_form(request_type, asked))
+        if typed is None:
+            typed = with_files(request, lambda: new_request_form(request_type, asked))
         return FormPage(portal, request_type, asked, typed, form_key(request.POST))
     pending = _pending(request, type_key)
     kept = as_typed(pending["typed"]) if pending else None
@@ -298,7 +300,7 @@ def file_waiting(request: PortalRequest, pending: Mapping[str, Any]) -> HttpResp
     """
     typed = _kept_form(pending)
     try:
-        page = replace(_open(request, pending["type"]), typed=typed)
+        page = _open(request, pending["type"], typed)
     except TypeNotOpen:
         return _account_needed(request, typed, _NO_FILES)
     page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())

@@ -23,19 +23,30 @@ class Whose:
     name: str
 
 
-def submit_for(
-    *,
-    actor: Actor,
-    whose: Whose,
-    type_key: str,
-    answers: Mapping[str, JsonValue],
-    submission_key: uuid.UUID,
-    remembering: Remembering = NOTHING_REMEMBERED,
-) -> ServiceRequest:
+@dataclass(frozen=True)
+class Filled:
+    """A filled form, as `Submission` holds it but for the customer."""
+
+    type_key: str
+    answers: Mapping[str, JsonValue]
+    submission_key: uuid.UUID
+    remembering: Remembering = NOTHING_REMEMBERED
+    checked_under: int | None = None
+
+
+def submit_for(*, actor: Actor, whose: Whose, filled: Filled) -> ServiceRequest:
     """Files a request for the customer with this address; somebody new becomes a customer with it, or not at all.
 
     Raises what `submit` raises, and NotAllowed, EmailTaken, AccountError("staff", "inactive", "bad_email").
     """
     with transaction.atomic():
         customer = customer_by_email(actor=actor, email=whose.email, name=whose.name)
-        return file_once(actor, Submission(type_key, answers, submission_key, customer.pk, remembering))
+        submission = Submission(
+            filled.type_key,
+            filled.answers,
+            filled.submission_key,
+            customer.pk,
+            filled.remembering,
+            checked_under=filled.checked_under,
+        )
+        return file_once(actor, submission)
