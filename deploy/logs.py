@@ -17,7 +17,7 @@ from structlog.typing import ExcInfo
 Event = MutableMapping[str, Any]
 
 # What opens something, in the addresses that carry it.
-_TOKEN = re.compile(r"/(g|u|join|signin/link|console/link)/[^/\s'\"]+")
+_TOKEN = re.compile(r"/(g|u|join|new/by-link|signin/link|console/link)/[^/\s'\"]+")
 _QUOTING = (ValueError, ValidationError, DataError, psycopg.DataError)
 
 # Keys that carry people's data or secrets; dropped wherever somebody logs them.

@@ -11,8 +11,11 @@ by opening it, and in a browser where nothing waits for this address it does not
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.crypto import constant_time_compare, salted_hmac
+
 from portal_core.accounts.models import normalise_email
 from tenants import signing
+from tenants.context import current_schema
 from tenants.identifiers import uuid7
 from tenants.limits import Bucket, TooMany, consume, is_first
 
@@ -25,11 +28,14 @@ _LONGEST: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ProofLink:
-    """A link that works. `token` is what stands in its address."""
+    """A link that works. `token` is what stands in its address: the mailbox by a keyed hash, never by name."""
 
-    purpose: str
-    email: str
     token: str
+    mailbox: str
+
+    def was_sent_to(self, email: str) -> bool:
+        """Whether it is this address that is proved by it."""
+        return constant_time_compare(self.mailbox, _hash(normalise_email(email)))
 
     def use_up(self) -> bool:
         """Whether it had not been used before; it cannot be from now on."""
@@ -43,7 +49,7 @@ def new_token(purpose: str, email: str) -> str | None:
         consume((Bucket(f"proof-link-{purpose}", address, 1, LINK_EVERY_SECONDS),))
     except TooMany:
         return None
-    return signing.dumps([purpose, address, str(uuid7())], salt=_SALT)
+    return signing.dumps([purpose, _hash(address), uuid7().hex], salt=_SALT)
 
 
 def read_token(token: str, purpose: str) -> ProofLink | None:
@@ -51,7 +57,11 @@ def read_token(token: str, purpose: str) -> ProofLink | None:
     if len(token) > _LONGEST:
         return None
     try:
-        said, address, _key = signing.loads(token, salt=_SALT, max_age=_SECONDS)
+        said, mailbox, _key = signing.loads(token, salt=_SALT, max_age=_SECONDS)
     except signing.BadSignature:
         return None
-    return ProofLink(said, address, token) if said == purpose else None
+    return ProofLink(token, mailbox) if said == purpose else None
+
+
+def _hash(address: str) -> str:
+    return salted_hmac(f"{_SALT}:{current_schema()}", address, algorithm="sha256").hexdigest()[:32]

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal_core.accounts import address_proof
-from portal_core.accounts.models import normalise_email
 from portal_core.accounts.pages import PortalRequest, guest_page
 from portal_core.accounts.proof_links import ProofLink, read_token
 from portal_core.portal.guest_new import PURPOSE, file_waiting, waiting_form
@@ -24,14 +23,14 @@ def by_link(request: PortalRequest, token: str) -> HttpResponse:
         context = {"is_over": link is None, "type_key": waiting.get("type", "")}
         return render(request, "portal/guest_link_not_here.html", context, status=400)
     if request.method != "POST":
-        return render(request, "portal/guest_by_link.html", {"email": link.email, "type_key": waiting["type"]})
+        return render(request, "portal/guest_by_link.html", {"email": waiting["email"], "type_key": waiting["type"]})
     if not link.use_up():
         context = {"is_over": True, "type_key": waiting["type"]}
         return render(request, "portal/guest_link_not_here.html", context, status=400)
-    address_proof.prove(request, PURPOSE, link.email)
+    address_proof.prove(request, PURPOSE, waiting["email"])
     return file_waiting(request, waiting)
 
 
 def _is_for(waiting: dict[str, Any], link: ProofLink) -> bool:
     """SECURITY: what is proved is the mailbox to which the link went. Any: a session holds JSON."""
-    return bool(waiting) and normalise_email(waiting["email"]) == link.email
+    return bool(waiting) and link.was_sent_to(waiting["email"])

@@ -95,7 +95,7 @@ def _document_kinds(document: dict[str, Any]) -> None:
         for group, show in _KINDS_SHOWN.items()
     ]
     asks = next(status for status in document["flows"][0]["statuses"] if status["key"] == "asked")["asks"]
-    asks.append({"key": "paper", "do": "upload", "document_kind": "shop-paper", "required": False})
+    asks.append({"key": "shop-paper", "do": "upload", "document_kind": "shop-paper", "required": False})
 
 
 def _file(owner_id: uuid.UUID, name: str) -> list[dict[str, Any]]:

@@ -377,7 +377,7 @@ def everything_reached(
         "type_key": ["job", "nothing"],
         "kind_key": ["thing", "nothing"],
         "record_id": [scene.thing.pk, scene.old_thing.pk, uuid.UUID(int=8)],
-        "ask_key": ["quote", "paper", "nothing"],
+        "ask_key": ["quote", "shop-paper", "nothing"],
         "field_key": [canaries.key("shop", "text"), canaries.key("shop", "choice")],
         "event": ["late"],
         "collection": ["types"],

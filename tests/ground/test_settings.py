@@ -217,7 +217,7 @@ def test_a_request_is_logged_by_its_path_alone():
 
 
 @pytest.mark.parametrize(
-    "path", ["/g/a.b:c/reply/", "/u/abc/", "/join/abc/", "/signin/link/abc/", "/console/link/abc/"]
+    "path", ["/g/a.b:c/reply/", "/u/abc/", "/join/abc/", "/new/by-link/abc/", "/signin/link/abc/", "/console/link/abc/"]
 )
 def test_a_link_that_opens_something_is_not_logged(path):
     request = RequestFactory().get(path)
