@@ -2,6 +2,9 @@
 
 Asked of the very rules by which mails are sent: those of statuses, of the document, of the clock; and, for customers,
 of their own choices. One query, however many requests there are.
+
+SECURITY: whoever drafts chooses the conditions, so that a count over answers would tell what stands in them. Counted is
+what the reader of the review sees: their requests, and of these only where they read every answer that decides.
 """
 
 from collections import Counter
@@ -9,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, TypeVar
 
+from portal_core.accounts.actor import Actor
 from portal_core.config.checks.reach import reachable, ways_of
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus
@@ -19,7 +23,7 @@ from portal_core.config.impact import Move
 from portal_core.notifications.choices import ALWAYS, chosen_way
 from portal_core.notifications.models import Way
 from portal_core.notifications.rules import STAFF_READERS, ways_in
-from portal_core.service_requests.publish_facts import OpenGroup, open_groups
+from portal_core.service_requests.open_groups import OpenGroup, open_groups
 
 # What a mail is about: a status is reached, waits for its customer, lasts too long, is closed; or an event.
 What: TypeAlias = str
@@ -48,41 +52,84 @@ class MailChange:
 
 
 @dataclass(frozen=True)
+class MailChanges:
+    """All of them; not `is_whole` where there may be more than was counted, or than the reader may know."""
+
+    found: tuple[MailChange, ...] = ()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
 class _Occasion:
     place: tuple[str, ...]
     what: What
     concerns: Callable[[str, str], bool]
     before: Callable[[OpenGroup], Ways]
     after: Callable[[OpenGroup], Ways]
-    conditions: tuple[Condition | None, ...]
+    tests: tuple[Condition, ...]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The answers that decide."""
+        return frozenset(test.field for test in self.tests if test.field)
 
 
-def mail_changes(before: CompiledPortal, after: CompiledPortal, moves: Sequence[Move] = ()) -> tuple[MailChange, ...]:
-    """Every mail of which something would change for requests that are open now; `moves` are made while publishing."""
+def mail_changes(
+    actor: Actor, before: CompiledPortal, after: CompiledPortal, moves: Sequence[Move] = ()
+) -> MailChanges:
+    """Every mail of which something would change for open requests that `actor` sees.
+
+    `moves` are made while publishing.
+    """
     occasions = [*_of_statuses(before, after), *_of_events(before, after)]
     if not occasions:
-        return ()
-    keys = {test.field for each in occasions for rule in each.conditions for test in tests_in(rule) if test.field}
-    groups = open_groups([kind.key for kind in before.every_type], keys)
+        return MailChanges()
+    known = open_groups(actor, before, [test for each in occasions for test in each.tests])
     targets = {(move.from_type, move.from_status): move for move in moves if move.numbers is None}
-    stands = [(group, targets.get((group.type_key, group.status_key))) for group in groups]
-    found = [change for each in occasions for change in _changes(each, stands)]
-    return tuple(change for change in found if change.requests)
+    stands = [_Stand.of(group, targets.get((group.type_key, group.status_key))) for group in known.groups]
+    counts = [(each, _counted(each, stands)) for each in occasions]
+    return MailChanges(
+        tuple(change for each, count in counts for change in _changes(each, count.effects)),
+        known.is_whole and all(count.is_whole for _, count in counts),
+    )
 
 
-def _changes(each: _Occasion, stands: Iterable[tuple[OpenGroup, Move | None]]) -> Iterator[MailChange]:
-    counts: dict[str, Counter[Effect]] = {who: Counter() for who in _READERS}
-    for group, move in stands:
+@dataclass(frozen=True)
+class _Stand:
+    """A group, and where it stands once the version is live."""
+
+    group: OpenGroup
+    place: tuple[str, str]
+
+    @classmethod
+    def of(cls, group: OpenGroup, move: Move | None) -> "_Stand":
         place = (group.type_key, group.status_key) if move is None else (move.to_type, move.to_status)
-        if not each.concerns(*place):
-            continue
+        return cls(group, place)
+
+
+@dataclass(frozen=True)
+class _Count:
+    effects: Mapping[str, Counter[Effect]]
+    is_whole: bool
+
+
+def _counted(each: _Occasion, stands: Iterable[_Stand]) -> _Count:
+    effects: dict[str, Counter[Effect]] = {who: Counter() for who in _READERS}
+    concerned = [stand.group for stand in stands if each.concerns(*stand.place)]
+    readable = [group for group in concerned if each.fields.isdisjoint(group.unread)]
+    for group in readable:
         before, after = each.before(group), each.after(group)
-        for who, count in counts.items():
+        for who, count in effects.items():
             effect = _effect(before.get(who, Way.NEVER), after.get(who, Way.NEVER))
             if effect is not None and (who != "customer" or group.is_told):
                 count[effect] += group.count
-    for who, count in counts.items():
-        yield MailChange(each.place, each.what, who, dict(count))
+    return _Count(effects, len(readable) == len(concerned))
+
+
+def _changes(each: _Occasion, effects: Mapping[str, Counter[Effect]]) -> Iterator[MailChange]:
+    for who, count in effects.items():
+        if count:
+            yield MailChange(each.place, each.what, who, dict(count))
 
 
 def _effect(before: Way, after: Way) -> Effect | None:
@@ -153,13 +200,19 @@ def _of_status(
             concerns,
             lambda group: {} if was is None else said(was, group, portals[0]),
             lambda group: said(status, group, portals[1]),
-            tuple(rule for each in pair if each is not None for rule in rules(each)),
+            _tests(rule for each in pair if each is not None for rule in rules(each)),
         )
 
     yield occasion("reached", room.comes, _reached, lambda each: [rule.if_ for rule in each.notify])
     yield occasion("reminded", stands, _reminded, lambda each: [rule.when for rule in each.remind])
     yield occasion("closed", stands, _closed, lambda _each: [])
-    yield occasion("late", stands, _late, lambda each: [rule.when for rule in each.if_late])
+    # A status without rules of its own for being late follows the document's.
+    usual = [rule.if_ for portal in portals for rule in portal.notifications if rule.event == "late"]
+    yield occasion("late", stands, _late, lambda each: [*usual, *(rule.when for rule in each.if_late)])
+
+
+def _tests(conditions: Iterable[Condition | None]) -> tuple[Condition, ...]:
+    return tuple(test for condition in conditions for test in tests_in(condition))
 
 
 def _reached(status: CompiledStatus, group: OpenGroup, _portal: CompiledPortal) -> Ways:
@@ -217,7 +270,7 @@ def _of_event(
         status = kind.flow.status_or_unknown(status_key)
         return event != "late" or (_has_limit(status) and not status.if_late)
 
-    return _Occasion(("notifications",), event, concerns, said(before), said(after), tuple(conditions))
+    return _Occasion(("notifications",), event, concerns, said(before), said(after), _tests(conditions))
 
 
 def _as_chosen(ways: Ways, group: OpenGroup, kind: str) -> Ways:

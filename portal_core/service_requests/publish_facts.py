@@ -3,13 +3,10 @@
 Everything shown of a request passes through the one door (`visible.py`), under the version that is meant.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTransform
-from pydantic import JsonValue
+from django.db.models import Count, Q, QuerySet
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
@@ -18,7 +15,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.impact import Move
 from portal_core.config.newly_seen import NewlySeen
 from portal_core.config.visibility import Visibility
-from portal_core.service_requests.models import GuestLink, RequestDraft, ServiceRequest
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
@@ -175,59 +172,6 @@ def half_filled(type_keys: Collection[str]) -> dict[str, int]:
     """How many forms of each type are kept half filled in."""
     rows = RequestDraft.objects.filter(type_key__in=type_keys).exclude(typed={}).order_by()
     return dict(rows.values_list("type_key").annotate(n=Count("pk")))
-
-
-@dataclass(frozen=True)
-class OpenGroup:
-    """Open requests for which rules about mails decide alike.
-
-    `values` are the stored answers that were asked for; they decide only and are shown to nobody. `choices` are their
-    customers' own (`User.notice_choices`), `is_told` whether mails reach these customers at all.
-    """
-
-    type_key: str
-    status_key: str
-    values: Mapping[str, JsonValue]
-    choices: Mapping[str, JsonValue]
-    is_told: bool
-    count: int
-
-
-def open_groups(type_keys: Collection[str], field_keys: Iterable[str]) -> list[OpenGroup]:
-    """All open requests of these types, counted by where they stand, these answers and their customers' choices."""
-    keys = {f"answer{index}": key for index, key in enumerate(field_keys)}
-    plain = ("type_key", "status_key", "customer__notice_choices", "is_told")
-    rows = (
-        ServiceRequest.objects.filter(type_key__in=type_keys, closed_at=None)
-        .annotate(is_told=_IS_TOLD, **{name: KeyTransform(key, "data") for name, key in keys.items()})
-        .values(*plain, *keys)
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    return [
-        OpenGroup(
-            row["type_key"],
-            row["status_key"],
-            {key: row[name] for name, key in keys.items() if row[name] is not None},
-            row["customer__notice_choices"],
-            row["is_told"],
-            row["n"],
-        )
-        for row in rows
-    ]
-
-
-# As `notifications.parts.is_told`: not with a closed account, nor as a guest whose link was stopped.
-_IS_TOLD: Final = ExpressionWrapper(
-    Q(customer__is_active=True)
-    & ~Q(
-        Exists(
-            GuestLink.objects.filter(request=OuterRef("pk"), customer=OuterRef("customer_id"), revoked_at__isnull=False)
-        ),
-        customer__is_guest=True,
-    ),
-    output_field=BooleanField(),
-)
 
 
 def standing_rows(actor: Actor, type_key: str, status_key: str, portal: CompiledPortal, *, after: int = 0) -> Stretch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -12,8 +13,13 @@ from django.utils import timezone
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
+from portal_core.config.conditions import holds
 from portal_core.config.document import load
+from portal_core.config.document.conditions import Condition
+from portal_core.config.draft.editing import replace
+from portal_core.config.live import live_portal
 from portal_core.notifications.handlers import on_moved
+from portal_core.service_requests import open_groups as grouping
 from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants.outbox.models import Event, Mail
@@ -207,3 +213,149 @@ def test_it_is_one_query_however_many_requests_there_are(owner, alice, people):
     with CaptureQueriesContext(connection) as many:
         owner.get(PAGE)
     assert len(few) == len(many)
+
+
+def condition(**words: Any) -> Condition:
+    return Condition.model_validate({"field": "what", **words})
+
+
+def with_answers(customer: Any, *answers: Any) -> None:
+    for answer in answers:
+        row = file_request(customer, "repair")
+        ServiceRequest.objects.filter(pk=row.pk).update(data={} if answer is None else {"what": answer})
+
+
+EXACTLY = [
+    ({"filled": True}, 2),
+    ({"empty": True}, 2),
+    ({"is": "Pump"}, 3),
+    ({"is_not": "Pump"}, 3),
+    ({"one_of": ["Pump", ""]}, 4),
+    ({"is": True}, 3),
+]
+ANSWERS = ["Pump", "Tap", "Roof", "Door", "0", "[]", 0, 0.0, "", None, [], {}, ["Pump"], True, False, {"a": 1}, "true"]
+
+
+@pytest.mark.parametrize(("words", "most"), EXACTLY)
+def test_there_are_as_many_groups_as_ways_to_decide_and_they_decide_alike(owner, alice, people, words, most):
+    with_answers(people["carol"], *ANSWERS)
+    test = condition(**words)
+    found = grouping.open_groups(alice, live_portal(), [test])
+    assert found.is_whole
+    assert len(found.groups) == most
+    counted = sum(group.count for group in found.groups if holds(test, group.values))
+    assert counted == sum(holds(test, {"what": answer}) for answer in ANSWERS)
+
+
+@pytest.mark.parametrize("words", [{"contains": "PU"}, {"more_than": 3}, {"is": 4}, {"after": "2026-01-05"}])
+def test_what_the_database_would_decide_differently_is_grouped_by_the_answer(owner, alice, people, words):
+    answers = ["pump", "Pump", "4.0", 4, 5, "2026-01-06", "2026-01-06"]
+    with_answers(people["carol"], *answers)
+    test = condition(**words)
+    groups = grouping.open_groups(alice, live_portal(), [test]).groups
+    assert sum(group.count for group in groups if holds(test, group.values)) == sum(
+        holds(test, {"what": answer}) for answer in answers
+    )
+
+
+def test_of_very_many_answers_the_most_frequent_are_counted_and_it_says_so(owner, alice, people, monkeypatch):
+    monkeypatch.setattr(grouping, "MOST_GROUPS", 1)
+    with_answers(people["carol"], "Pump", "Pump house", "Pump")
+    pumps = [{"who": "customer", "if": {"field": "what", "contains": "pump"}}]
+    page = said(owner, alice, rule(2, "notify", pumps))
+    assert "At least 2 open requests: their customers would get a mail when one comes there." in page
+    assert "from then on at least 1 more about open requests" in page
+
+
+@pytest.fixture
+def editor(owner: Any, alice: Any, client_for: Any) -> Any:
+    """Somebody who prepares versions and does not see which kind of repair it is."""
+
+    def client(**limits: Any) -> Any:
+        publish(actor=alice, document=load(with_editor(sound(), **limits)))
+        return client_for(make_user("eddy@example.com", role="editor"))
+
+    return client
+
+
+def with_editor(document: dict[str, Any], **limits: Any) -> dict[str, Any]:
+    permissions = ["see", "manage_setup"]
+    document["roles"].append(
+        {"key": "editor", "name": "Editor", "based_on": "manager", "permissions": permissions, **limits}
+    )
+    document["types"][0]["fields"][1]["show"] = {"editor": "hidden"}
+    return document
+
+
+def review_by(client: Any, alice: Any, document: dict[str, Any]) -> str:
+    replace(actor=alice, document=load(document), title="Test")
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    return text(page)
+
+
+def told_if(document: dict[str, Any], condition: dict[str, Any]) -> dict[str, Any]:
+    rule(2, "notify", [{"who": "customer", "if": condition}])(document)
+    return document
+
+
+@pytest.mark.parametrize("opened_by_the_draft", [False, True])
+def test_no_count_tells_what_stands_in_an_answer_that_its_reader_does_not_see(
+    editor, alice, people, opened_by_the_draft
+):
+    client = editor()
+    row = file_request(people["carol"], "repair")
+    ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump", "kind": "leak"})
+    pages = []
+    for guess in ("leak", "noise"):
+        document = told_if(with_editor(sound()), {"field": "kind", "is": guess})
+        if opened_by_the_draft:
+            document["types"][0]["fields"][1]["show"] = {"editor": "see"}
+        pages.append(review_by(client, alice, document))
+    assert all("get a mail" not in page and "more about open requests" not in page for page in pages)
+    assert all("not every rule about open requests could be counted" in page for page in pages)
+
+
+def test_what_its_reader_sees_is_counted_still(editor, alice, people):
+    client = editor()
+    file_request(people["carol"], "repair")
+    page = review_by(client, alice, told_if(with_editor(sound()), {"field": "what", "filled": True}))
+    assert "1 open request: its customer would get a mail when it comes there." in page
+    assert "At least" not in page
+
+
+def test_an_answer_that_is_hidden_in_one_status_is_counted_in_the_others(editor, alice, people):
+    client = editor()
+    document = with_editor(sound())
+    document["types"][0]["fields"][1] |= {"show": {}, "at": {"asked": {"editor": "hidden"}}}
+    publish(actor=alice, document=load(document))
+    for row in (file_request(people["carol"], "repair"), asked(people, alice)):
+        ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump", "kind": "leak"})
+    page = review_by(client, alice, told_if(copy.deepcopy(document), {"field": "kind", "is": "leak"}))
+    assert "At least 1 open request: its customer would get a mail when it comes there." in page
+
+
+@pytest.mark.parametrize("limits", [{"scope": "team"}, {"types": []}])
+def test_requests_beyond_the_reader_s_reach_are_not_counted(editor, alice, people, limits):
+    client = editor(**limits)
+    _, others = (file_request(people["carol"], "repair") for _ in range(2))
+    User.objects.filter(email="eddy@example.com").update(team_key="desk")
+    ServiceRequest.objects.filter(pk=others.pk).update(team_key="")
+    page = review_by(client, alice, told_if(with_editor(sound(), **limits), {"field": "what", "filled": True}))
+    if limits.get("scope"):
+        assert "At least 1 open request: its customer would get a mail when it comes there." in page
+    else:
+        assert "get a mail" not in page
+
+
+def test_who_is_told_by_default_of_lateness_depends_on_the_answers_that_the_document_names(owner, alice, people):
+    """The document's own rules for being late read answers, too, when only the promise of a status changes."""
+    document = sound()
+    document["notifications"].append({"event": "late", "who": "team", "if": {"field": "kind", "is": "leak"}})
+    publish(actor=alice, document=load(document))
+    row = file_request(people["carol"], "repair")
+    ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump", "kind": "leak"})
+    changed = copy.deepcopy(document)
+    rule(0, "expected", {"no_limit": True})(changed)
+    page = review_by(owner, alice, changed)
+    assert "its team would no longer get a mail when it lasts longer than promised." in page

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from portal_core.accounts.actor import Actor
 from portal_core.config.changes import Change
 from portal_core.config.draft.paths import Path
 from portal_core.config.planning import Plan
-from portal_core.notifications.mail_changes import Effect, MailChange, mail_changes
+from portal_core.notifications.mail_changes import Effect, MailChange, MailChanges, mail_changes
 
 # The changes beside which it is said, the likeliest first.
 _BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -43,29 +44,43 @@ _WHEN: Final = {
 }
 
 
-def mails_that_change(planned: Plan) -> tuple[MailChange, ...]:
-    """All of them; none for a document that cannot work yet."""
+def mails_that_change(actor: Actor, planned: Plan) -> MailChanges:
+    """All of them, as far as `actor` sees; none for a document that cannot work yet."""
     if planned.previous is None:
-        return ()
+        return MailChanges()
     try:
-        return mail_changes(*planned.portals, planned.moves)
+        return mail_changes(actor, *planned.portals, planned.moves)
     except (KeyError, ValueError):  # it leads to what is not there; the findings say so
-        return ()
+        return MailChanges()
 
 
-def mail_facts(mails: Iterable[MailChange], changes: Sequence[Change]) -> dict[Path, str]:
+def mail_facts(mails: MailChanges, changes: Sequence[Change]) -> dict[Path, str]:
     """The sentences, by the place of the change beside which they stand."""
     beside: dict[Path, list[str]] = {}
-    for mail in mails:
+    for mail in mails.found:
         change = _change(mail, changes)
         if change is not None:
-            beside.setdefault(change.path, []).extend(_said(mail))
+            beside.setdefault(change.path, []).extend(_said(mail, is_whole=mails.is_whole))
     return {path: " ".join(said) for path, said in beside.items()}
 
 
-def counted(mails: Iterable[MailChange], effect: Effect) -> int:
+def from_then_on(mails: MailChanges) -> str:
+    """Kinds of mail, not mails: how many requests each is about stands beside its change."""
+    begins, ends = _counted(mails, "starts"), _counted(mails, "stops")
+    parts = [f"{begins} more" if begins else "", f"{ends} fewer" if ends else ""]
+    said = " and ".join(part for part in parts if part)
+    if said:
+        return f"by publishing; from then on {_at_least(mails.is_whole)}{said} about open requests"
+    return "" if mails.is_whole else "by publishing; not every rule about open requests could be counted"
+
+
+def _counted(mails: MailChanges, effect: Effect) -> int:
     """How many kinds of mail would start, or stop."""
-    return sum(effect in mail.requests for mail in mails)
+    return sum(effect in mail.requests for mail in mails.found)
+
+
+def _at_least(is_whole: bool) -> str:
+    return "" if is_whole else "at least "
 
 
 def _change(mail: MailChange, changes: Sequence[Change]) -> Change | None:
@@ -74,8 +89,8 @@ def _change(mail: MailChange, changes: Sequence[Change]) -> Change | None:
     return next((change for kind in wanted for change in here if change.kind == kind), None)
 
 
-def _said(mail: MailChange) -> Iterable[str]:
+def _said(mail: MailChange, *, is_whole: bool) -> Iterable[str]:
     for effect, count in mail.requests.items():
         many = count > 1
-        requests = f"{count:,} open requests" if many else "1 open request"
+        requests = _at_least(is_whole).capitalize() + (f"{count:,} open requests" if many else "1 open request")
         yield f"{requests}: {_READERS[mail.who][many]} {_EFFECTS[effect]} {_WHEN[mail.what][many]}."

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from portal_core.config.changes import Change
 from portal_core.config.planning import Plan
-from portal_core.desk.setup.review.mails import counted, mail_facts
+from portal_core.desk.setup.review.mails import from_then_on, mail_facts
 from portal_core.desk.setup.review.seeing import Seeing
 from portal_core.desk.setup.review.standing import Mapto
-from portal_core.notifications.mail_changes import MailChange
+from portal_core.notifications.mail_changes import MailChanges
 from portal_core.service_requests.publish_facts import half_filled, lacking
 
 # What a half-filled form notices.
@@ -45,7 +45,7 @@ def figures(
     maptos: Iterable[Mapto],
     seen: Iterable[Seeing],
     forms: dict[str, int],
-    mails: Sequence[MailChange],
+    mails: MailChanges,
 ) -> tuple[Figure, ...]:
     """The four figures."""
     maptos, seen = list(maptos), list(seen)
@@ -57,20 +57,12 @@ def figures(
         Figure("Requests moved", moved, f"of {standing:,} open"),
         Figure("Newly visible to", max((item.customers for item in seen), default=0), _customers(fields)),
         Figure("Half-filled forms", half, "keep what was typed" if half else "nobody is in the middle of one"),
-        Figure("Mails sent", told, _from_then_on(mails) or _as_chosen(told)),
+        Figure("Mails sent", told, from_then_on(mails) or _as_chosen(told)),
     )
 
 
 def _as_chosen(told: int) -> str:
     return "as you chose below" if told else "unless you choose so below"
-
-
-def _from_then_on(mails: Sequence[MailChange]) -> str:
-    """Kinds of mail, not mails: how many requests each is about stands beside its change."""
-    begins, ends = counted(mails, "starts"), counted(mails, "stops")
-    parts = [f"{begins} more" if begins else "", f"{ends} fewer" if ends else ""]
-    said = " and ".join(part for part in parts if part)
-    return f"by publishing; from then on {said} about open requests" if said else ""
 
 
 def _customers(things: int) -> str:
@@ -86,7 +78,7 @@ def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
 
 
 def facts(
-    planned: Plan, changes: Sequence[Change], forms: dict[str, int], mails: Iterable[MailChange]
+    planned: Plan, changes: Sequence[Change], forms: dict[str, int], mails: MailChanges
 ) -> dict[tuple[str, ...], str]:
     """What live data says to a change, by its place."""
     open_in: dict[tuple[str, str], int] = {}

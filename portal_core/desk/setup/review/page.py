@@ -183,7 +183,7 @@ def _review(actor: Actor, planned: Plan, decided: Decisions, when: Schedule | No
     seen = seeings(actor, planned, decided)
     changes = planned.changes
     forms = forms_in_use(changes)
-    mails = mails_that_change(planned)
+    mails = mails_that_change(actor, planned)
     said = facts(planned, changes[:SHOWN_CHANGES], forms, mails)
     shown = [_shown(change, said.get(change.path, ""), places, seen) for change in changes[:SHOWN_CHANGES]]
     attached = {id(item) for each in shown for item in (*each.maptos, *each.seen)}
