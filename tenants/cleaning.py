@@ -14,12 +14,15 @@ CLEAN_TASK = "tenants.clean"
 
 @shared_task(name=CLEAN_TASK, ignore_result=True)
 def clean_tick() -> None:
-    """Runs the registered cleaners in every schema; one schema's trouble does not stop the others. Idempotent."""
+    """Runs the registered cleaners in every schema; one schema's trouble does not stop the others. Idempotent.
+
+    A suspended tenant is left as it is: nothing of it is deleted, and what would be told waits with its mails.
+    """
     with public_context():
         _clean("public")
     for schema in catalog.all_schemas():
         tenant = catalog.by_schema(schema)
-        if tenant is None:
+        if tenant is None or not tenant.is_active:
             continue
         with tenant_context(tenant):
             _clean(schema)

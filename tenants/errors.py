@@ -37,6 +37,12 @@ class AlreadySo(TenancyError):
     code = "already_so"
 
 
+class ChangedMeanwhile(TenancyError):
+    """Somebody else has changed the tenant since this began: nothing of it was done."""
+
+    code = "changed_meanwhile"
+
+
 class ReasonMissing(TenancyError):
     """Something that is done to a tenant needs a reason."""
 

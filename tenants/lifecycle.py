@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tenants import catalog, registry
 from tenants.context import public_context, tenant_context
-from tenants.errors import AlreadySo, ReasonMissing, TenantGone
+from tenants.errors import AlreadySo, ChangedMeanwhile, ReasonMissing, TenantGone
 from tenants.models import Tenant, TenantChange
 from tenants.outbox.wake import wake
 from tenants.snapshot import TenantSnapshot
@@ -30,7 +30,10 @@ def suspend(slug: str, *, reason: str, by: str) -> None:
     reason = _clean(reason)
     if not reason:
         raise ReasonMissing
-    _change(slug, TenantChange.What.SUSPENDED, Tenant.Status.SUSPENDED, reason=reason, by=by)
+    with public_context(), transaction.atomic():
+        held = _hold(slug)
+        _change(held, TenantChange.What.SUSPENDED, Tenant.Status.SUSPENDED, reason=reason, by=by)
+    catalog.forget(held.schema_name)
 
 
 def resume(slug: str, *, by: str, reason: str = "") -> None:
@@ -39,7 +42,9 @@ def resume(slug: str, *, by: str, reason: str = "") -> None:
     Raises:
         TenantGone: there is none with this slug.
         AlreadySo: it is open.
+        ChangedMeanwhile: it was opened and closed again while this prepared it; for other reasons, perhaps.
     """
+    # Read before the status: what is opened below is the suspension that was found here, and no later one.
     last = _last_change(slug)
     tenant = _find(slug)
     if tenant.is_active:
@@ -49,7 +54,12 @@ def resume(slug: str, *, by: str, reason: str = "") -> None:
     with tenant_context(tenant):
         for hook in registry.resume_hooks():
             hook(closed_since)
-    _change(slug, TenantChange.What.RESUMED, Tenant.Status.ACTIVE, reason=_clean(reason), by=by)
+    with public_context(), transaction.atomic():
+        held = _hold(slug)
+        if held.status == Tenant.Status.SUSPENDED and _last_change(slug) != last:
+            raise ChangedMeanwhile
+        _change(held, TenantChange.What.RESUMED, Tenant.Status.ACTIVE, reason=_clean(reason), by=by)
+    catalog.forget(tenant.schema_name)
     wake(tenant.schema_name)
 
 
@@ -71,17 +81,20 @@ def _find(slug: str) -> TenantSnapshot:
     return found
 
 
-def _change(slug: str, what: TenantChange.What, status: Tenant.Status, *, reason: str, by: str) -> None:
-    with public_context(), transaction.atomic():
-        tenant = Tenant.objects.select_for_update().filter(slug=slug).first()
-        if tenant is None:
-            raise TenantGone(slug)
-        if tenant.status == status:
-            raise AlreadySo(status)
-        tenant.status = status
-        tenant.save(update_fields=["status"])
-        TenantChange.objects.create(tenant=tenant, what=what, reason=reason, by=by[:320])
-    catalog.forget(tenant.schema_name)
+def _hold(slug: str) -> Tenant:
+    """The row, locked; within a transaction in public."""
+    tenant = Tenant.objects.select_for_update().filter(slug=slug).first()
+    if tenant is None:
+        raise TenantGone(slug)
+    return tenant
+
+
+def _change(tenant: Tenant, what: TenantChange.What, status: Tenant.Status, *, reason: str, by: str) -> None:
+    if tenant.status == status:
+        raise AlreadySo(status)
+    tenant.status = status
+    tenant.save(update_fields=["status"])
+    TenantChange.objects.create(tenant=tenant, what=what, reason=reason, by=by[:320])
 
 
 def _clean(reason: str) -> str:

@@ -1,7 +1,7 @@
 """What time must not have done to requests while the portal was closed: made good before it is opened again.
 
-Whoever could not answer has all the days again. What was promised and fell due meanwhile is late, and stands so in every
-queue; nobody is told of it by mail, which would be one great heap on the first morning.
+Whoever could not answer has all the days again. What was promised and fell due meanwhile is late, and stands so in
+every queue; nobody is told of it by mail, which would be one great heap on the first morning.
 """
 
 import uuid

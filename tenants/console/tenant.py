@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +14,7 @@ from tenants.console import queries
 from tenants.console.forms import ResumeForm, SuspendForm
 from tenants.console.pages import operator_page
 from tenants.console.shell import console_shell
-from tenants.errors import AlreadySo, TenantGone
+from tenants.errors import AlreadySo, ChangedMeanwhile, TenantGone
 from tenants.outbox.inspection import outbox_of, try_stuck_again
 
 
@@ -62,6 +63,8 @@ def _done(request: HttpRequest, slug: str, change: Callable[[], None]) -> HttpRe
     except AlreadySo:
         # Sent twice, or somebody was faster: the page says how it is.
         pass
+    except ChangedMeanwhile:
+        messages.error(request, _("Somebody else has suspended it anew meanwhile: read why, and decide again."))
     return redirect("console:tenant", slug)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from portal_core.accounts.models import User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
+from tenants import lifecycle, registry
 from tenants.context import public_context, tenant_context
 from tenants.models import TenantChange
 from tenants.outbox.models import Event
@@ -283,6 +284,21 @@ def test_an_operator_closes_a_portal_by_its_typed_address_with_a_reason_and_open
     assert console_page(client, "resume/", {"reason": "<b>Paid</b>"})[0].status_code == 302
     assert portal.get("/signin/").status_code == 200
     assert "&lt;b&gt;Paid&lt;/b&gt;" in console_page(client)[1]
+
+
+def test_whoever_opens_what_was_closed_anew_meanwhile_is_told_so(operator, alpha, monkeypatch):
+    client, _seed, _codes = enrolled(operator)
+    console_page(client, "suspend/", {"reason": "Unpaid", "typed": "alpha"})
+
+    def meddle(_closed_since):
+        monkeypatch.setattr(registry, "_resume_hooks", [])
+        lifecycle.resume("alpha", by="b@example.com")
+        lifecycle.suspend("alpha", reason="Abuse", by="c@example.com")
+
+    monkeypatch.setattr(registry, "_resume_hooks", [meddle])
+    assert console_page(client, "resume/", {"reason": "Paid"})[0].status_code == 302
+    text = console_page(client)[1]
+    assert "Somebody else has suspended it anew meanwhile" in text and "Abuse" in text and "Paid" not in text
 
 
 def test_what_is_stuck_is_tried_again_on_demand(operator, alpha):

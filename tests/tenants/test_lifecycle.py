@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
-from tenants import catalog, lifecycle
-from tenants.context import public_context, tenant_context
-from tenants.errors import AlreadySo, ReasonMissing, TenantGone
+from tenants import catalog, cleaning, lifecycle, registry
+from tenants.context import current_schema, public_context, tenant_context
+from tenants.errors import AlreadySo, ChangedMeanwhile, ReasonMissing, TenantGone
 from tenants.models import Tenant, TenantChange
 from tenants.outbox import emit, queue_mail
 from tenants.outbox.drain import Ended, drain
@@ -75,6 +75,17 @@ def test_a_suspended_tenant_sends_and_handles_nothing_and_nothing_of_it_is_lost(
     assert len(sent_mails.outbox) == 1
 
 
+def test_nothing_of_a_suspended_tenant_is_cleaned_away(race_tenant, monkeypatch):
+    seen = []
+    monkeypatch.setattr(registry, "_cleaners", [lambda: seen.append(current_schema())])
+    suspended(race_tenant)
+    cleaning.clean_tick()
+    assert "public" in seen and race_tenant.schema_name not in seen
+    lifecycle.resume(race_tenant.slug, by=OPS)
+    cleaning.clean_tick()
+    assert race_tenant.schema_name in seen
+
+
 def test_every_change_stays_with_its_reason_and_whoever_made_it(race_tenant):
     suspended(race_tenant, "  Unpaid\nsince  March ")
     lifecycle.resume(race_tenant.slug, by="night@example.com", reason="Paid")
@@ -99,6 +110,39 @@ def test_without_a_reason_twice_or_for_nobody_nothing_changes(race_tenant):
     with pytest.raises(AlreadySo):
         suspended(race_tenant, "Another")
     assert [what for what, _, _ in changes(race_tenant.slug)] == ["suspended"]
+
+
+@pytest.fixture
+def suspended_again_meanwhile(monkeypatch):
+    """While a tenant is being resumed, somebody else resumes it, and a third person suspends it anew."""
+
+    def use(tenant):
+        def meddle(_closed_since):
+            monkeypatch.setattr(registry, "_resume_hooks", [])
+            lifecycle.resume(tenant.slug, by="b@example.com")
+            lifecycle.suspend(tenant.slug, reason="Abuse", by="c@example.com")
+
+        monkeypatch.setattr(registry, "_resume_hooks", [meddle])
+
+    return use
+
+
+def test_resuming_does_not_undo_a_later_suspension(race_tenant, suspended_again_meanwhile):
+    suspended(race_tenant)
+    suspended_again_meanwhile(race_tenant)
+    with pytest.raises(ChangedMeanwhile):
+        lifecycle.resume(race_tenant.slug, by=OPS)
+    assert not catalog.by_slug(race_tenant.slug).is_active
+    assert [what for what, _, _ in changes(race_tenant.slug)] == ["suspended", "resumed", "suspended"]
+    lifecycle.resume(race_tenant.slug, by=OPS)
+    assert catalog.by_slug(race_tenant.slug).is_active
+
+
+def test_the_command_says_that_somebody_was_there_meanwhile(race_tenant, suspended_again_meanwhile):
+    suspended(race_tenant)
+    suspended_again_meanwhile(race_tenant)
+    with pytest.raises(CommandError, match="Somebody else has suspended it anew meanwhile"):
+        call_command("resume_tenant", race_tenant.slug)
 
 
 def test_the_commands_say_what_they_did_and_who(race_tenant, monkeypatch):

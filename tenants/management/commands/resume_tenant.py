@@ -1,32 +1,22 @@
 """manage.py resume_tenant: opens a suspended tenant again."""
 
 from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
 
 from tenants import lifecycle
-from tenants.errors import AlreadySo, TenantGone
+from tenants.management.changing import ChangeCommand
 from tenants.shell_user import shell_user
 
-USAGE_ERROR = 2
 
-
-class Command(BaseCommand):
+class Command(ChangeCommand):
     help = "Opens a suspended tenant again; what waited in its outbox goes out."
+    already = "is not suspended."
+    done = "is open again; what waited goes out."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Options of the command."""
-        parser.add_argument("slug")
+        super().add_arguments(parser)
         parser.add_argument("--reason", default="", help="one line, kept in the tenant's history")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # Django's own signature
-        """Changes the tenant and notes who did it."""
-        slug = options["slug"]
-        try:
-            lifecycle.resume(slug, reason=options["reason"], by=shell_user())
-        except TenantGone as error:
-            raise CommandError(f"There is no tenant {slug}.", returncode=USAGE_ERROR) from error
-        except AlreadySo as error:
-            raise CommandError(f"{slug} is not suspended.") from error
-        self.stdout.write(f"{slug} is open again; what waited goes out.")
+    def change(self, slug: str, reason: str) -> None:
+        """Opens it."""
+        lifecycle.resume(slug, reason=reason, by=shell_user())
