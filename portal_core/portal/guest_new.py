@@ -88,17 +88,18 @@ def choose(request: PortalRequest) -> HttpResponseBase:
     return render(request, "portal/new_choose.html", context)
 
 
-def _turned_away(request: PortalRequest) -> HttpResponse:
-    """Guests were turned away since the form was opened."""
-    match = request.resolver_match
-    pending = _pending(request, match.kwargs["type_key"]) if match else {}
-    if request.method == "POST" and pending and OPENED not in request.POST:
-        return _account_needed(request, _kept_form(pending), _NO_FILES)
-    return _account_needed(request, request.POST, request.FILES)
+def turned_away(request: PortalRequest) -> HttpResponse:
+    """No guest is let in (any more): whoever had filled in a form reads what they wrote."""
+    match, waiting = request.resolver_match, waiting_form(request)
+    type_key = str(match.kwargs.get("type_key", "")) if match else ""
+    is_waiting = bool(waiting) and type_key in ("", waiting["type"])
+    if request.method == "POST" and OPENED not in request.POST and is_waiting:
+        return _account_needed(request, waiting["type"], _kept_form(waiting), _NO_FILES)
+    return _account_needed(request, type_key, request.POST, request.FILES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_page(turned_away=_turned_away)
+@guest_page(turned_away=turned_away)
 @takes_files(UploadLimits())
 def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     """`/new/TYPE/`: the form, with an account or without. `do` says which button was pressed: send or update."""
@@ -109,7 +110,7 @@ def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     try:
         page = _open(request, type_key)
     except TypeNotOpen:
-        return _account_needed(request, request.POST, request.FILES)
+        return _account_needed(request, type_key, request.POST, request.FILES)
     contact = ContactForm(request.POST if request.method == "POST" else None, initial=_pending(request, type_key))
     if request.method != "POST":
         return _show(request, page, contact)
@@ -241,7 +242,7 @@ def _link_instead(request: PortalRequest, email: str, type_key: str) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_page(turned_away=_turned_away)
+@guest_page(turned_away=turned_away)
 def confirm(request: PortalRequest, type_key: str) -> HttpResponse:
     """`/new/TYPE/confirm/`: the code from the mail; with it the request is sent."""
     waiting = address_proof.waiting(request, PURPOSE)
@@ -302,7 +303,7 @@ def file_waiting(request: PortalRequest, pending: Mapping[str, Any]) -> HttpResp
     try:
         page = _open(request, pending["type"], typed)
     except TypeNotOpen:
-        return _account_needed(request, typed, _NO_FILES)
+        return _account_needed(request, pending["type"], typed, _NO_FILES)
     page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())
     form = new_request_form(page.type, page.asked, page.typed)
     is_valid = form.is_valid()
@@ -322,11 +323,10 @@ def _kept_form(pending: Mapping[str, Any]) -> QueryDict:
     return typed
 
 
-def _account_needed(request: PortalRequest, data: QueryDict, files: Files) -> HttpResponse:
+def _account_needed(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> HttpResponse:
     """What cannot be sent without an account (any more): says so, and shows what was typed, so that nothing is lost."""
-    actor, portal, match = _nobody(), live_portal(), request.resolver_match
+    actor, portal = _nobody(), live_portal()
     asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
-    type_key = match.kwargs["type_key"] if match else ""
     written = typed_into(data, files, type_key, asked) if request.method == "POST" else ()
     if not written:
         return to_sign_in(request)

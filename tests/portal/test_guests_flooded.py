@@ -11,10 +11,14 @@ import time_machine
 from django.utils import timezone
 
 from portal_core.accounts import proof_links, signin_limits
+from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.live import live_portal
 from portal_core.service_requests.models import ServiceRequest
 from tenants import limits, signing
 from tests.contracts.rows import Rows
-from tests.portal.test_guests import GUEST, House, house
+from tests.portal.test_guests import GUEST, House, house, portal_document
 
 __all__ = ["house"]
 
@@ -176,3 +180,18 @@ def test_without_redis_a_link_works_once_all_the_same(monkeypatch):
 
     monkeypatch.setattr(limits.cache, "add", away)
     assert [limits.is_first("x", "one", 60) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize("how", ["type", "guests"])
+def test_what_is_not_taken_from_guests_any_more_shows_by_the_link_what_was_typed(flooded, how):
+    (link,) = links(flooded)
+    flooded.send(opened=str(live_portal().number), **{"f-what": "A second drip"})
+    made = portal_document(guests=how != "guests")
+    if how == "type":
+        made["types"][0]["for"], made["types"][1]["for"] = {"who": "signed_in"}, {"who": "everybody"}
+    publish(actor=actor_for(flooded.people["alice"]), document=load(made))
+    answer = flooded.client.post(link)
+    assert answer.status_code == 409
+    assert "This is sent with an account now" in answer.content.decode()
+    assert "A second drip" in answer.content.decode()
+    assert ServiceRequest.objects.count() == 0
