@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from tenants import catalog, registry
 from tenants.context import tenant_context
 from tenants.errors import SlugRefused
-from tenants.models import SignUp, Tenant
+from tenants.models import SignUp
 from tenants.provisioning import provision
 from tenants.registry import NewPortal
 from tenants.signup.forms import CODE_DIGITS
@@ -117,7 +117,7 @@ def _make(locked: SignUp) -> TenantSnapshot:
         raise SlugRefused("unverified", "The code from the e-mail is missing.")
     portal = NewPortal(name=locked.name, owner_email=locked.email, starter=locked.starter, colour=locked.colour)
     snapshot = provision(name=locked.name, slug=locked.slug, portal=portal)
-    locked.tenant = Tenant.objects.get(pk=snapshot.id)
+    locked.tenant_id = snapshot.id
     locked.save(update_fields=["tenant"])
     return snapshot
 
