@@ -199,6 +199,7 @@ SETUP = {
     "types/job/fields/shop-choice/parts/canarykey-choiceshop-a-q/": {"label": "Answer", "help": "h"},
     "document-kinds/add/": {"name": "Paper"},
     "document-kinds/order/": {"key": "paper", "to": "first"},
+    "notifications/order/?event=created&who=team": {"key": "manager", "to": "first"},
     "document-kinds/paper/": {"name": "Paper", "added_by": "both", "max_files": "1", "valid": "12", "accept": "pdf"},
     "record-kinds/thing/": {"name": "Thing", "title": "{field:name}", "icon": "tool"},
     "roles/add/": {"name": "Night"},
