@@ -1,9 +1,11 @@
 """The Celery task base for work inside a tenant (hazard 15).
 
 The schema is taken where the task is published and entered where it runs. A task without one, or whose tenant
-is gone, is refused: it never runs in public by accident.
+is gone, is refused: it never runs in public by accident. In a suspended tenant it is dropped: what must not be lost is
+an event of the outbox, which waits and has the task published anew.
 """
 
+import logging
 from typing import Any
 
 from celery import Task
@@ -12,6 +14,7 @@ from tenants import catalog
 from tenants.context import PUBLIC, current_schema, tenant_context
 from tenants.errors import TenantGone
 
+logger = logging.getLogger(__name__)
 HEADER = "portico_schema"
 
 
@@ -52,6 +55,9 @@ class TenantTask(Task):  # type: ignore[type-arg]  # celery's base is no generic
         tenant = catalog.by_schema(schema) if schema else None
         if tenant is None:
             raise TenantGone(f"task {self.name} names no living tenant ({schema or 'no schema'})")
+        if not tenant.is_active:
+            logger.info("task %s dropped: %s is suspended", self.name, schema)
+            return None
         with tenant_context(tenant):
             return super().__call__(*args, **kwargs)
 

@@ -1,9 +1,12 @@
 """A draft goes live at the time that was said: checked again then, and told of when it cannot."""
 
 import uuid
+from datetime import timedelta
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.models import User
@@ -21,12 +24,22 @@ from tenants.outbox.models import Event
 
 _NOT_ALLOWED = Problem("", "Whoever said so may not publish any more.", "Let somebody who may publish do it.")
 _CHANGED = Problem("", "The draft was changed since the time was set.", "Read it again and set another time.")
+_TOO_LATE = Problem(
+    "",
+    "Its time came while the portal was closed, or while nothing was handled, and was over by more than a day.",
+    "Read it again and set another time.",
+)
+# What was meant for a day may be wrong on another one: an offer that has ended, hours that were over.
+_MOST_LATE: Final = timedelta(days=1)
 
 
 def on_due(event: Event) -> None:
     """Publishes the draft, unless that was called off, put to another time, or done by hand since."""
     planned = schedule()
     if planned is None or planned.key != event.payload.get("key") or planned.problem:
+        return
+    if timezone.now() - planned.at > _MOST_LATE:
+        _fails(planned, (_TOO_LATE,))
         return
     user = User.objects.filter(pk=planned.by).first()
     try:

@@ -29,7 +29,7 @@ def on_failed(event: Event) -> None:
         subject=f"{portal.name}: the new version did not go live",
         headline="The new version did not go live",
         paragraphs=(
-            f"It was to go live on {moment_in(at, 'en')}. It was checked again then, and something stood against it:",
+            f"It was to go live on {moment_in(at, 'en')}. Something stood against it:",
             str(event.payload["problem"]),
             "Nothing was changed. Your draft is as you left it, with what there is to mend.",
         ),

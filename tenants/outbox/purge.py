@@ -26,7 +26,7 @@ _EVENTS = sql.SQL(
 def purge() -> int:
     """Deletes rows that were done more than 30 days ago in all schemas; returns how many.
 
-    What waits is never touched, however old. Empty-handed when another purge is under way.
+    What waits is never touched, however old, nor is a suspended tenant. Empty-handed when another purge is under way.
     """
     before = timezone.now() - KEPT
     with throw_away_connection() as keeper:

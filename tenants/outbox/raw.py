@@ -39,8 +39,8 @@ def batches(schemas: list[str], size: int = BATCH_SIZE) -> Iterator[list[str]]:
 
 
 def schemas_with_outbox() -> list[str]:
-    """`public` and the tenants' schemas that have our tables, by name."""
-    wanted = {"public", *catalog.all_schemas()}
+    """`public` and the schemas that have our tables, of all tenants that are not suspended, by name."""
+    wanted = {"public", *catalog.all_schemas()} - catalog.suspended_schemas()
     with throw_away_connection() as raw:
         rows = raw.execute(
             "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"

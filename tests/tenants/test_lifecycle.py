@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from django.core import mail as sent_mails
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from tenants import catalog, cleaning, lifecycle, registry
 from tenants.context import current_schema, public_context, tenant_context
@@ -18,6 +20,7 @@ from tenants.outbox import emit, queue_mail
 from tenants.outbox.drain import Ended, drain
 from tenants.outbox.inspection import Outbox, outbox_of
 from tenants.outbox.models import Event, Mail
+from tenants.outbox.purge import purge
 from tenants.outbox.sweep import sweep
 from tenants.snapshot import TenantSnapshot
 from tests.outbox.helpers import a_mail
@@ -84,6 +87,19 @@ def test_nothing_of_a_suspended_tenant_is_cleaned_away(race_tenant, monkeypatch)
     lifecycle.resume(race_tenant.slug, by=OPS)
     cleaning.clean_tick()
     assert race_tenant.schema_name in seen
+
+
+def test_what_a_suspended_tenant_has_sent_is_not_purged(race_tenant):
+    with tenant_context(race_tenant):
+        Event.objects.create(kind="test.x", done_at=timezone.now() - timedelta(days=40))
+    suspended(race_tenant)
+    purge()
+    with tenant_context(race_tenant):
+        assert Event.objects.count() == 1
+    lifecycle.resume(race_tenant.slug, by=OPS)
+    purge()
+    with tenant_context(race_tenant):
+        assert not Event.objects.exists()
 
 
 def test_every_change_stays_with_its_reason_and_whoever_made_it(race_tenant):

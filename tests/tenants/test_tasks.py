@@ -10,7 +10,7 @@ from celery import Celery, Task
 from celery.app.trace import build_tracer
 from celery.signals import task_postrun, task_prerun
 
-from tenants import catalog
+from tenants import catalog, lifecycle
 from tenants.context import current_schema, tenant_context
 from tenants.errors import TenantGone
 from tenants.models import Tenant
@@ -169,6 +169,16 @@ def test_a_task_of_a_tenant_that_is_gone_meanwhile_is_refused(twins: Twins, app:
     catalog.forget()
     with pytest.raises(TenantGone):
         delivered(app, ours)
+
+
+def test_a_task_that_was_published_before_a_suspension_does_not_run_in_it(twins: Twins, app: Celery) -> None:
+    ours = app.task(name="ours", base=TenantTask)(current_schema)
+    for portal in (twins.alpha, twins.beta):
+        with portal.entered():
+            ours.delay()
+    lifecycle.suspend("alpha", reason="Unpaid", by="ops@example.com")
+    assert delivered(app, ours) is None
+    assert delivered(app, ours) == twins.beta.tenant.schema_name
 
 
 def test_a_retry_keeps_its_tenant(twins: Twins, app: Celery) -> None:

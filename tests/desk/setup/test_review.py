@@ -22,6 +22,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.models import PortalVersion
 from portal_core.service_requests.actions import Move, change_fields, move
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
+from tenants import lifecycle
 from tenants.outbox.drain import Ended, drain
 from tenants.outbox.models import Event
 from tests.config.documents import sound
@@ -378,6 +379,22 @@ def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(
     assert "1 open request stands in this status, which disappears." in mail.body
     owner.post(f"{PAGE}cancel/")
     assert "It did not go live" not in text(owner.get(PAGE))
+
+
+@pytest.mark.parametrize(("hours", "goes_live"), [(25, True), (27, False)])
+def test_what_comes_more_than_a_day_late_does_not_go_live_by_itself(
+    owner, alice, tenant, time_machine_to, hours, goes_live
+):
+    draft(alice, name="Beta")
+    owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
+    lifecycle.suspend(tenant.slug, reason="Unpaid", by="ops@example.com")
+    with time_machine_to(hours=hours):
+        lifecycle.resume(tenant.slug, by="ops@example.com")
+        _drain(tenant)
+    assert live_portal().name == ("Beta" if goes_live else "Acme")
+    mails = [mail for mail in sent_mails.outbox if "did not go live" in mail.subject]
+    assert len(mails) == (0 if goes_live else 1)
+    assert all("over by more than a day" in mail.body for mail in mails)
 
 
 def test_it_can_be_called_off(owner, alice, tenant, time_machine_to):
