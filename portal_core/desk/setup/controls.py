@@ -295,8 +295,8 @@ SIGNS: Final = (
 
 
 def sign(name: str, path: Path) -> "Pick":
-    """The sign beside a name."""
-    return Pick(name=name, path=path, label="Sign", choices=SIGNS, empty="None")
+    """The icon beside a name."""
+    return Pick(name=name, path=path, label="Icon", choices=SIGNS, empty="None")
 
 
 @dataclass(frozen=True, kw_only=True)

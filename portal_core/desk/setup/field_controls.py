@@ -127,11 +127,11 @@ def _text(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
         Line(
             name="pattern",
             path=("pattern",),
-            label="Form it must have",
-            help="A regular expression (RE2), for those who know them.",
+            label="Pattern of the answer",
+            help="Empty for nearly everybody. A regular expression (RE2), for those who know them.",
             max_length=200,
         ),
-        label_text("pattern_error", ("pattern_error",), "What to write when it has not"),
+        label_text("pattern_error", ("pattern_error",), "What to write when it does not fit"),
         Line(name="default", path=("default",), label="Filled in beforehand", max_length=1_000),
     ]
 
