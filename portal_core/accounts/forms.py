@@ -220,7 +220,26 @@ class NewPasswordForm(forms.Form):
         return password
 
 
-class InviteForm(forms.Form):
+class PlaceForm(forms.Form):
+    """A role and a team, as far as one goes without the other."""
+
+    def offer(self, roles: Iterable[Role], teams: Iterable[tuple[str, str]], role_label: str, **more: Any) -> None:
+        """Makes the two fields. Any: options of Django's field."""
+        self._roles = {role.key: role for role in roles}
+        self._teams = list(teams)
+        self.fields["role"] = forms.ChoiceField(label=role_label, choices=role_choices(self._roles.values()), **more)
+        self.fields["team"] = forms.ChoiceField(label="Team", choices=[("", "No team"), *self._teams], required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever sees the requests of a team needs one: without, the desk stays empty for them."""
+        typed: dict[str, Any] = super().clean() or {}
+        role = self._roles.get(str(typed.get("role")))
+        if role is not None and role.scope == "team" and self._teams and not typed.get("team"):
+            self.add_error("team", f"Choose a team: as {role.name}, people see the requests of their team alone.")
+        return typed
+
+
+class InviteForm(PlaceForm):
     """Colleagues to invite, one address a line."""
 
     emails = forms.CharField(
@@ -234,8 +253,7 @@ class InviteForm(forms.Form):
     def __init__(self, data: Any = None, *, roles: Iterable[Role], teams: Iterable[tuple[str, str]]) -> None:
         """Any: what Django's forms take as data."""
         super().__init__(data)
-        self.fields["role"] = forms.ChoiceField(label="As", choices=role_choices(roles), initial="agent")
-        self.fields["team"] = forms.ChoiceField(label="Team", choices=[("", "No team"), *teams], required=False)
+        self.offer(roles, teams, "As", initial="agent")
 
     def clean_emails(self) -> list[str]:
         """Each address once, all of them right."""
@@ -253,7 +271,7 @@ class InviteForm(forms.Form):
         return addresses
 
 
-class MemberForm(forms.Form):
+class MemberForm(PlaceForm):
     """A colleague's role and team."""
 
     role = forms.ChoiceField(label="Role")
@@ -264,8 +282,7 @@ class MemberForm(forms.Form):
     ) -> None:
         """Any: what Django's forms take as data."""
         super().__init__(data, initial={"role": member.role, "team": member.team_key})
-        self.fields["role"] = forms.ChoiceField(label="Role", choices=role_choices(roles))
-        self.fields["team"] = forms.ChoiceField(label="Team", choices=[("", "No team"), *teams], required=False)
+        self.offer(roles, teams, "Role")
 
 
 def role_choices(roles: Iterable[Role]) -> list[tuple[str, Any]]:

@@ -23,6 +23,7 @@ from tenants.context import tenant_context
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
 from tests.databases import PASSWORD, people_of
 from tests.factories import make_user
+from tests.service_requests.small_portal import Shop
 
 DANA = "dana@example.com"
 
@@ -280,6 +281,20 @@ def test_addresses_that_cannot_be_invited_are_named(people, client_for):
     assert "not an address" in answer.content.decode()
     with nothing_happens():
         assert client.post("/desk/team/invite/", {"emails": DANA, "role": "customer"}).status_code == 400
+
+
+def test_whoever_sees_the_requests_of_a_team_is_given_one(people, client_for):
+    Shop(people).publish(scope="team")
+    client = client_for(people["alice"])
+    with nothing_happens():
+        answer = client.post("/desk/team/invite/", {"emails": DANA, "role": "engineer", "team": ""})
+        assert answer.status_code == 400
+        assert "Choose a team: as Engineer" in answer.content.decode()
+        bob = {"role": "engineer", "team": ""}
+        assert client.post(f"/desk/team/{people['bob'].pk}/", bob).status_code == 400
+    assert client.post("/desk/team/invite/", {"emails": DANA, "role": "engineer", "team": "desk"}).status_code == 302
+    assert User.objects.get(email=DANA).team_key == "desk"
+    assert client.post("/desk/team/invite/", {"emails": "e@example.com", "role": "agent"}).status_code == 302
 
 
 def test_the_page_costs_the_same_for_any_number_of_colleagues(people, client_for, server_statements):
