@@ -93,7 +93,9 @@ def turned_away(request: PortalRequest) -> HttpResponse:
     match, waiting = request.resolver_match, waiting_form(request)
     type_key = str(match.kwargs.get("type_key", "")) if match else ""
     is_waiting = bool(waiting) and type_key in ("", waiting["type"])
-    if request.method == "POST" and OPENED not in request.POST and is_waiting:
+    # The mailed link names no type; who follows it meets no button any more that they could press first.
+    is_asked_for = not type_key or (request.method == "POST" and OPENED not in request.POST)
+    if is_waiting and is_asked_for:
         return _account_needed(request, waiting["type"], _kept_form(waiting), _NO_FILES)
     return _account_needed(request, type_key, request.POST, request.FILES)
 
@@ -327,7 +329,7 @@ def _account_needed(request: PortalRequest, type_key: str, data: QueryDict, file
     """What cannot be sent without an account (any more): says so, and shows what was typed, so that nothing is lost."""
     actor, portal = _nobody(), live_portal()
     asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
-    written = typed_into(data, files, type_key, asked) if request.method == "POST" else ()
+    written = typed_into(data, files, type_key, asked) if data else ()
     if not written:
         return to_sign_in(request)
     sign_in = f"{SIGN_IN}?{urlencode({'next': reverse('portal:new', args=[type_key])})}"

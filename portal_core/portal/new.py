@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -285,6 +286,7 @@ def render_form(
         "first_steps": _after_sending(page),
         "emergency": text(page.portal.settings.emergency, language),
         "questions": form.shown(),
+        "form_at": reverse("portal:new", kwargs={"type_key": page.type.key}),
         "form": form,
         "show_errors": outcome.sent,
         "key": page.submission_key,

@@ -1,0 +1,113 @@
+"""A guest's form waits while another version goes live: it can be sent from where it comes back, or is read there."""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.live import live_portal
+from portal_core.service_requests.models import ServiceRequest
+from tests.contracts.rows import Rows
+from tests.portal.test_guests import CODE, House, house, portal_document
+from tests.portal.test_guests_flooded import flooded, from_many_sources, links
+
+__all__ = ["flooded", "from_many_sources", "house"]
+
+CONFIRM = "/new/repair/confirm/"
+
+
+def changed(house: House, edit: Callable[[dict[str, Any]], object]) -> None:
+    made = copy.deepcopy(portal_document())
+    edit(made)
+    publish(actor=actor_for(house.people["alice"]), document=load(made))
+
+
+def one_more_question(document: dict[str, Any]) -> None:
+    document["types"][0]["fields"].append({"key": "floor", "kind": "text", "label": "Floor", "required": True})
+
+
+def signed_in_only(document: dict[str, Any]) -> None:
+    document["types"][0]["for"] = {"who": "signed_in"}
+    del document["types"][1]["for"]
+
+
+def no_guests(document: dict[str, Any]) -> None:
+    document["portal"]["guests"] = False
+
+
+def drips(house: House) -> None:
+    """A form waits in the guest's browser, as the page sends it."""
+    house.send(**{"f-what": "A second drip", "opened": str(live_portal().number)})
+
+
+def words(answer: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def goes_to(answer: Any, shown_at: str) -> str:
+    """Where a browser sends the form of a page: its own address when the form names none."""
+    form = re.search(r"<form [^>]*data-once[^>]*>", answer.content.decode())
+    named = re.search(r'action="([^"]*)"', form[0])
+    return named[1] if named else shown_at
+
+
+def asks_at(answer: Any, shown_at: str) -> set[str]:
+    """Where the page asks for the questions that apply now."""
+    return {found or shown_at for found in re.findall(r'hx-post="([^"]*)"', answer.content.decode())}
+
+
+@pytest.mark.parametrize("way", ["code", "link"])
+def test_the_form_that_came_back_is_sent_from_where_it_is_shown(flooded, client_for, way):
+    if way == "link":
+        flooded.send()
+        (address,) = links(flooded)
+        typed = {}
+    else:
+        flooded.client = client_for()
+        flooded.send(email="hanna@example.net")
+        address, typed = CONFIRM, {"code": CODE}
+    changed(flooded, one_more_question)
+    back = flooded.client.post(address, typed)
+    assert back.status_code == 400
+    assert asks_at(back, address) == {"/new/repair/"}
+    email = {} if way == "link" else {"email": "hanna@example.net"}
+    filled = flooded.form(**{"f-floor": "2nd"}, **email)
+    assert "/g/" in flooded.client.post(goes_to(back, address), filled)["Location"]
+    assert ServiceRequest.objects.get().data["floor"] == "2nd"
+
+
+@pytest.mark.parametrize("edit", [signed_in_only, no_guests])
+def test_who_comes_by_the_link_and_needs_an_account_now_reads_what_was_typed(flooded, edit):
+    (link,) = links(flooded)
+    drips(flooded)
+    changed(flooded, edit)
+    before = Rows().now()
+    answer = flooded.client.post(link)
+    assert answer.status_code == 409
+    assert "Nothing was sent." in words(answer) and "What? A second drip" in words(answer)
+    assert 'href="/signin/?next=%2Fnew%2Frepair%2F"' in answer.content.decode()
+    assert Rows().now() == before
+
+
+def test_the_link_shows_it_at_once_where_guests_are_turned_away(flooded):
+    (link,) = links(flooded)
+    drips(flooded)
+    changed(flooded, no_guests)
+    assert "What? A second drip" in words(flooded.client.get(link))
+
+
+def test_in_another_browser_the_link_shows_nothing_of_it(flooded, client_for):
+    (link,) = links(flooded)
+    drips(flooded)
+    changed(flooded, no_guests)
+    for method in ("get", "post"):
+        answer = getattr(client_for(), method)(link)
+        assert answer["Location"].startswith("/signin/")
