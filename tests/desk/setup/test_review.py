@@ -486,7 +486,7 @@ def test_what_leads_nowhere_is_said_without_keys(owner, alice):
 
     draft(alice, edits=[dangling])
     page = text(owner.get(PAGE))
-    assert "It leads to something that is not there any more." in page
+    assert "It leads to “Asked”, which is not there any more." in page
     assert "Use one of" not in page
 
 

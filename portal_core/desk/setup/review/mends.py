@@ -24,6 +24,7 @@ from portal_core.desk.setup.review.mends_types import TYPES
 
 _MENDERS: Final[Menders] = (*FLOWS, *TYPES, *PORTAL, *TEXTS)
 _UNKNOWN = re.compile(r"There is no placeholder \{(.*)\}\.$", re.DOTALL)
+_ANY_QUOTED = re.compile("“[^”]*”")
 _QUOTED = re.compile(r"“([a-z][a-z0-9-]{0,39})”")
 # Where a key that a finding names may stand, the likeliest first.
 _NAMED_LISTS = ("types", "flows", "messages", "document_kinds", "record_kinds", "teams", "roles")
@@ -96,7 +97,9 @@ def _words(names: Names, path: Path, mail: Path, problem: Problem) -> tuple[str,
         advice = "Take it out, or put in one of the words that are offered."
     elif said.startswith("There is no "):
         # The finding names what is missing by its key, and the mend all other keys.
-        said, advice = "It leads to something that is not there any more.", "Point it somewhere else, or take it out."
+        gone, named = (_ANY_QUOTED.search(words) for words in (problem.problem, said))
+        what = "something that" if gone is None or named is None or gone[0] == named[0] else f"{named[0]}, which"
+        said, advice = f"It leads to {what} is not there any more.", "Point it somewhere else, or take it out."
     elif mail and "{expected}" in said:
         said = f"It says how long it takes, and {_status_words(names, path)}, where it is sent, has no expected time."
         advice = "Take that word out of the mail, or say how long the status usually takes."
