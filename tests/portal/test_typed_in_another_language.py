@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from babel import localedata
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -227,7 +228,7 @@ PORTAL = compile_portal(load(document()), 1)
         ("worth", "$ 1,000", "en", "de", "$ 1,000"),
     ],
 )
-def test_a_line_is_given_as_its_reader_would_type_it(name, typed, shown_in, language, read_as):
+def test_a_line_is_given_as_its_reader_would_type_it(tenant, name, typed, shown_in, language, read_as):
     sent = {f"f-{name}": typed, f"f-{name}{SHOWN_IN}": shown_in}
     assert read(name, language, **sent) == read_as
     # What was shown again and comes back is not read a second time as what it was first.
@@ -245,3 +246,16 @@ def test_what_is_no_longer_asked_is_told_without_the_language(house):
     portal = compile_portal(load(without), live.number)
     found = changed_since(data, MultiValueDict(), portal.type("job"), Asked(portal, resolve_role("customer"), "en"), {})
     assert [item.words for item in found.lost] == ["1,000"]
+
+
+def test_nobody_has_the_server_learn_a_language_that_the_portal_never_had(house, client_for, server_statements):
+    """Whoever is signed out names the language of a form, and what is known of one stays in the process."""
+    sent = {**TYPED, **dict.fromkeys(IN_ENGLISH, "yo"), "do": "update"}
+    client = client_for()
+    client.post(NEW, {**TYPED, **IN_ENGLISH, "do": "update"})
+    assert "yo" not in localedata._cache
+    with server_statements() as statements:
+        page = client.post(NEW, sent)
+    assert page.status_code == 200 and inputs_of(page.content.decode())["f-area"] == "1,000"
+    assert "yo" not in localedata._cache
+    assert len([text for text in statements if "portal_core_portalversion" in text]) == 1

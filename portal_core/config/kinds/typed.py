@@ -8,14 +8,14 @@ whatever language, is given the same number as they would type it themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal_core.config.kinds.base import Asked
-from portal_core.config.localise import is_language
+from portal_core.config.languages import languages_of_versions
 from tenants.ui.parts import plain_control
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Added to the control's name; no key of the configuration has an underscore.
 SHOWN_IN: Final = "_language"
 
-_LONGEST_CODE: Final = 20
+_SHELF: Final = "languages_of_versions"
 
 # The text as a reader of the second language types what the first language's reader meant; as it is if it is nothing.
 Retype = Callable[[str, str, str], str]
@@ -44,7 +44,7 @@ class TypedNumber(forms.TextInput):
     def value_from_datadict(
         self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
     ) -> Any:  # whatever was sent
-        """What was typed, in the reader's language; only languages that there are are believed.
+        """What was typed, in the reader's language; only languages that its portal has (had) are believed.
 
         The portal may have given one up since the form was opened: what was typed in it is read in it all the same.
         """
@@ -63,7 +63,16 @@ class TypedNumber(forms.TextInput):
 
 
 def _is_known(language: str, asked: Asked) -> bool:
-    return language in asked.portal.languages or (len(language) <= _LONGEST_CODE and is_language(language))
+    """SECURITY: only what the business itself has set. Whoever sends a form names the language, and what is known of
+    one stays in the process once it was read."""
+    return language in asked.portal.languages or (language != "" and language in _earlier(asked))
+
+
+def _earlier(asked: Asked) -> frozenset[str]:
+    """The languages of earlier versions: one query a form, and only where one is named that the portal has not."""
+    if _SHELF not in asked.shelf:
+        asked.shelf[_SHELF] = languages_of_versions()
+    return cast("frozenset[str]", asked.shelf[_SHELF])
 
 
 def is_typed(name: str) -> bool:
