@@ -32,6 +32,7 @@ from portal_core.accounts.pages import SIGN_IN, PortalRequest, guest_page, to_si
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.accounts.signin import finish_response, start_session
 from portal_core.accounts.signin_limits import limit_codes, limit_source
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
@@ -47,7 +48,7 @@ from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.guest_links import ensure_link, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.since_opened import OPENED, changed_since, typed_into
-from portal_core.service_requests.typed_then import Files
+from portal_core.service_requests.typed_then import Files, Lost
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany
@@ -58,6 +59,7 @@ PURPOSE: Final = "guest-request"
 _NO_FILES: Final[Files] = MultiValueDict()
 _KEPT_CHARACTERS: Final = 100_000
 _FORMS_AN_HOUR: Final = 60
+_EARLIER: Final = "guest-earlier-form"
 FILES_AN_HOUR: Final = 120
 
 
@@ -178,6 +180,10 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
     if sum(len(value) for values in typed.values() for value in values) > _KEPT_CHARACTERS:
         form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
         is_valid = False
+    try:
+        _count_earlier(request, page.portal)
+    except TooMany as full:
+        return _full(request, page, contact, form, full)
     changed = changed_since(request.POST, request.FILES, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:
         status = 400 if not is_valid else 409
@@ -198,13 +204,25 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
         limit_source(request, "guest-form", _FORMS_AN_HOUR)
         has_codes_left = limit_codes(request, email)
     except TooMany as full:
-        answer = _show(request, page, contact, Outcome(sent=True, form=form, full_until=full.again_at, status=429))
-        answer["Retry-After"] = str(full.wait_seconds)
-        return answer
+        return _full(request, page, contact, form, full)
     if not has_codes_left:
         return _link_instead(request, email, page.type.key)
     _send_codes(email, address_proof.begin(request, PURPOSE, email))
     return redirect("portal:confirm", type_key=page.type.key)
+
+
+def _count_earlier(request: HttpRequest, live: CompiledPortal) -> None:
+    """Counts what the signed-out send of earlier versions: each is read for them alone. Raises TooMany."""
+    if request.POST.get(OPENED, str(live.number)) != str(live.number):
+        limit_source(request, _EARLIER, _FORMS_AN_HOUR)
+
+
+def _full(
+    request: PortalRequest, page: FormPage, contact: ContactForm, form: AnswersForm, full: TooMany
+) -> HttpResponse:
+    answer = _show(request, page, contact, Outcome(sent=True, form=form, full_until=full.again_at, status=429))
+    answer["Retry-After"] = str(full.wait_seconds)
+    return answer
 
 
 def _keep_pending(request: HttpRequest, pending: dict[str, Any]) -> None:
@@ -327,13 +345,22 @@ def _kept_form(pending: Mapping[str, Any]) -> QueryDict:
 
 def _account_needed(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> HttpResponse:
     """What cannot be sent without an account (any more): says so, and shows what was typed, so that nothing is lost."""
-    actor, portal = _nobody(), live_portal()
-    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
-    written = typed_into(data, files, type_key, asked) if data else ()
+    written = _written(request, type_key, data, files) if data else ()
     if not written:
         return to_sign_in(request)
     sign_in = f"{SIGN_IN}?{urlencode({'next': reverse('portal:new', args=[type_key])})}"
     return render(request, "portal/new_closed.html", {"written": written, "sign_in_href": sign_in}, status=409)
+
+
+def _written(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> tuple[Lost, ...]:
+    """What was typed, by its questions; nothing for who has asked too often: then it is shown as it came in."""
+    try:
+        limit_source(request, _EARLIER, _FORMS_AN_HOUR)
+    except TooMany:
+        return ()
+    actor, portal = _nobody(), live_portal()
+    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
+    return typed_into(data, files, type_key, asked)
 
 
 def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Mapping[str, Any]) -> HttpResponse:

@@ -13,7 +13,9 @@ import pytest
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal, portal_version
+from portal_core.portal import guest_new
+from portal_core.service_requests import since_opened
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts.rows import Rows
 from tests.portal.test_guests import CODE, House, house, portal_document
@@ -111,3 +113,19 @@ def test_in_another_browser_the_link_shows_nothing_of_it(flooded, client_for):
     for method in ("get", "post"):
         answer = getattr(client_for(), method)(link)
         assert answer["Location"].startswith("/signin/")
+
+
+@pytest.mark.parametrize("edit", [no_guests, signed_in_only, one_more_question])
+def test_one_source_has_earlier_versions_read_only_so_often(house, client_for, monkeypatch, edit):
+    """Every version is large, and those of all portals share one place in the process."""
+    monkeypatch.setattr(guest_new, "_FORMS_AN_HOUR", 2)
+    read: list[int] = []
+    monkeypatch.setattr(since_opened, "portal_version", lambda number: read.append(number) or portal_version(number))
+    earlier = str(live_portal().number)
+    changed(house, edit)
+    for _ in range(5):
+        answer = client_for().post("/new/repair/", house.form(**{"f-what": "A second drip", "opened": earlier}))
+        assert answer.status_code != 302
+    assert len(read) == 2
+    # What was typed is not lost on who has asked too often.
+    assert "A second drip" in answer.content.decode()
