@@ -47,14 +47,6 @@ def remove(key: str) -> None:
     _storage().delete(_own(key))
 
 
-def is_there(key: str) -> bool:
-    """Whether the storage still has the content."""
-    try:
-        return _storage().exists(_own(key))
-    except NoSuchFile:
-        return False
-
-
 def read(key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
     """The bytes from `start` to `end` (inclusive; None: to the last), in pieces.
 

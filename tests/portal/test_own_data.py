@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.core import mail as sent_mails
+from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 from portal_core.documents import storage
@@ -116,6 +117,30 @@ def test_what_the_storage_has_lost_is_said_to_be_missing_and_leads_nowhere(paper
     (request,) = json.loads(made.read("requests-1.json"))
     named = [file for item in request["answers"] for file in item["files"]]
     assert named == [{"name": "plan.pdf", "path": "", "is_missing": True}]
+
+
+def test_the_storage_is_asked_for_each_file_once_and_only_when_it_is_packed(papers, monkeypatch):  # noqa: F811
+    """A network between makes every question count; what is there when asked for may be gone when it is read."""
+    row = papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p")), "f-shop_new": sent("shop.pdf", pdf(b"s"))})
+    reply(actor=papers.actor("bob"), request_id=row.pk, message=Message("See you", uuid.uuid4()))
+    add(papers, files_new=sent("policy.pdf", pdf(b"the policy")))
+    asked: list[str] = []
+    read, gone = storage.read, StoredFile.objects.get(name="shop.pdf").key
+
+    def vanishing(key: str) -> Any:
+        asked.append(key)
+        if key == gone:
+            raise storage.NoSuchFile(key)
+        return read(key)
+
+    monkeypatch.setattr(storage, "read", vanishing)
+    monkeypatch.setattr(FileSystemStorage, "exists", lambda _self, name: asked.append(name) or True)
+    made = archive(papers)
+    assert sorted(asked) == sorted(StoredFile.objects.values_list("key", flat=True))
+    (request,) = json.loads(made.read("requests-1.json"))
+    named = {file["name"]: file for item in request["answers"] for file in item["files"]}
+    assert named["shop.pdf"] == {"name": "shop.pdf", "path": "", "is_missing": True}
+    assert named["plan.pdf"]["path"] in made.namelist()
 
 
 def test_every_way_to_a_file_in_it_leads_somewhere(papers):  # noqa: F811

@@ -11,7 +11,6 @@ from typing import Final
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.documents import storage
 from portal_core.documents.models import DocumentState, FileState, StoredFile
 from portal_core.documents.visible import visible_document
 from portal_core.service_requests.attaching import FileUse, sees_use
@@ -27,13 +26,13 @@ FOLDER: Final = "files"
 class PackedFile:
     """A file that comes along: where it lies in the storage, and under which name in the archive.
 
-    `is_lost`: the storage does not have it any more, so that a page says so instead of leading nowhere.
+    `is_lost`: the storage did not have it when it was to be packed, so that a page says so instead of leading nowhere.
     """
 
     id: uuid.UUID
     key: str
     path: str
-    is_lost: bool
+    is_lost: bool = False
 
 
 def fetchable(ids: Iterable[str], actor: Actor, viewer: Viewer, portal: CompiledPortal) -> dict[str, PackedFile]:
@@ -70,4 +69,4 @@ def _is_in_the_vault(row: StoredFile, viewer: Viewer, portal: CompiledPortal) ->
 def _packed(row: StoredFile) -> PackedFile:
     # The end of the id tells two files of one name apart; names are clean since they were taken (`documents.names`).
     path = f"{FOLDER}/{row.pk.hex[-12:]}-{row.name}"
-    return PackedFile(row.pk, row.key, path, is_lost=not storage.is_there(row.key))
+    return PackedFile(row.pk, row.key, path)
