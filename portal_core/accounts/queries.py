@@ -1,6 +1,8 @@
 """People as pages look for them."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+
+from django.db.models import Count, QuerySet
 
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import staff_roles
@@ -25,3 +27,9 @@ def is_anybody_in(team_key: str) -> bool:
 def is_anybody_with(role_key: str) -> bool:
     """Whether somebody has a role, or had it when they left."""
     return User.objects.filter(role=role_key).exists()
+
+
+def active_with(role_keys: Collection[str]) -> dict[str, int]:
+    """How many people, none of whom has left, have each of these roles; one query, without those that nobody has."""
+    rows = User.objects.filter(role__in=role_keys, is_active=True).order_by("role")
+    return dict(rows.values_list("role").annotate(n=Count("pk")))

@@ -14,6 +14,7 @@ from portal_core.config.checks import check
 from portal_core.config.compile import compile_portal
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import PortalDocument
+from portal_core.config.held_roles import lost_roles
 from portal_core.config.impact import Move, Standing, Withhold
 from portal_core.config.live import portal_version
 from portal_core.config.mapping import plan_moves
@@ -116,5 +117,6 @@ def plan(wanted: PortalDocument, live: PortalVersion | None, mapping: Mapping[st
         complete = carry_retired(previous, wanted, standing, kept)
     moves, against = plan_moves(previous, wanted, complete, standing, mapping)
     content = canonical(complete)
-    found = in_order((*check(complete, previous, content), *missing_assets(complete), *against))
+    lost = () if before is None else lost_roles(before, complete)
+    found = in_order((*check(complete, previous, content), *missing_assets(complete), *lost, *against))
     return Plan(live, before, wanted, complete, standing, moves, found, content)

@@ -1,7 +1,8 @@
 """What is out of use is deleted for good, where nothing that is kept names it: types, flows, teams, roles, kinds.
 
 Its key is not used again. Should something have come to name it by the time the version goes live (somebody sends the
-form of a deleted type meanwhile), publishing keeps it as out of use, as it does with whatever a file leaves out.
+form of a deleted type meanwhile), publishing keeps it as out of use, as it does with whatever a file leaves out. A role
+that somebody works with by then stops publishing (`config/held_roles.py`).
 """
 
 from collections.abc import Callable

@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.roles import resolve_role
 from portal_core.config.actions import publish
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
+from portal_core.config.errors import PublishRefused
 from portal_core.config.live import live_portal
 from tests.desk.setup.test_sheets import read
 from tests.factories import make_user
@@ -150,6 +152,55 @@ def test_a_role_that_nobody_has_is_deleted_and_one_that_somebody_had_stays(alice
     assert "is deleted." in text(alice.post(f"{OUT}roles/night-porter/delete/", follow=True))
     published(people)
     assert "night-porter" not in [role.key for role in live_portal().document.roles]
+
+
+def takes_away(how: str, alice: Client) -> None:
+    alice.post("/desk/setup/roles/night-porter/retire/")
+    if how == "deleted":
+        assert "is deleted." in text(alice.post(f"{OUT}roles/night-porter/delete/", follow=True))
+
+
+@pytest.mark.parametrize("how", ["deleted", "out of use"])
+def test_a_role_that_somebody_is_given_before_it_is_gone_stops_publishing(how, alice, people):
+    """Published without it, they would be signed in with a role that nobody knows, and might do nothing."""
+    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    published(people)
+    takes_away(how, alice)
+    erin = make_user("porter@example.com", "Erin Porter", "night-porter")
+    number = live_portal().number
+    with pytest.raises(PublishRefused) as refused:
+        published(people)
+    assert [problem.path for problem in refused.value.problems] == ["roles.night-porter"]
+    assert (live_portal().number, resolve_role("night-porter").base) == (number, "agent")
+    page = alice.get("/desk/setup/publish/")
+    assert "Night porter" in text(page)
+    assert "One person has this role and could do nothing any more." in text(page)
+    assert 'value="roles.night-porter' in page.content.decode(), "it can be taken back"
+    assert "Give them another role on the page of the team first, or keep this one." in text(page)
+    for href in re.findall(r'href="(/desk/setup/roles/[^"]*)"', page.content.decode()):
+        assert alice.get(href).status_code == 200, href
+    type(erin).objects.filter(pk=erin.pk).update(role="agent")
+    published(people)
+    assert resolve_role("night-porter").permissions == frozenset()
+
+
+def test_a_role_of_somebody_who_has_left_stops_nothing(alice, people):
+    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    published(people)
+    takes_away("deleted", alice)
+    make_user("porter@example.com", "Erin Porter", "night-porter", is_active=False)
+    published(people)
+    assert "night-porter" not in live_portal().role_keys
+
+
+def test_a_file_that_leaves_out_a_role_which_somebody_has_is_refused(alice, people):
+    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    published(people)
+    make_user("porter@example.com", "Erin Porter", "night-porter")
+    document = current().document.model_copy(update={"roles": ()})
+    with pytest.raises(PublishRefused):
+        publish(actor=actor_for(people["alice"]), document=document)
+    assert "night-porter" in live_portal().role_keys
 
 
 def test_a_role_that_a_promise_is_about_stays(alice, people):

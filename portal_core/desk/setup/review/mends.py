@@ -80,11 +80,12 @@ def _mend(problem: Problem, names: Names, planned: Plan, key: str) -> Mend:
     path = tuple(problem.path.split("."))
     mail = _mail_of(names, path)
     title, back = _place(names, mail or path), _led_here(path, planned.changes)
-    control = _control(Finding(names, planned.wanted, path, problem.problem))
+    finding = Finding(names, planned.wanted, path, problem.problem)
+    control = _control(finding)
     said, advice = _words(names, path, mail, problem)
     if control is not None:
         advice = ""
-    return Mend(title, said, advice, problem.path, control, back, place_of(mail or path), key)
+    return Mend(title, said, advice, problem.path, control, back, _href(finding, mail or path), key)
 
 
 def _words(names: Names, path: Path, mail: Path, problem: Problem) -> tuple[str, str]:
@@ -108,6 +109,12 @@ def _words(names: Names, path: Path, mail: Path, problem: Problem) -> tuple[str,
     elif _speaks_of_keys(said):
         said = "Something here does not fit together."
     return said, advice
+
+
+def _href(finding: Finding, path: Path) -> str:
+    """Where it is shaped; the list, where it was deleted."""
+    is_gone = len(path) == 2 and path[0] in _NAMED_LISTS and finding.read(*path) is None
+    return place_of(path[:1] if is_gone else path)
 
 
 def _control(finding: Finding) -> Control | None:
