@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 
 from django.db.models import Count, F, Func, JSONField, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -22,9 +22,9 @@ from portal_core.history.record import JsonValue
 
 # What customers are asked for again.
 WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
-# Of one kind; what is older still is met on the customer's page of documents.
-# Beyond this nobody has ever as many of one kind; what is older still stands in the documents.
-MOST_OFFERED: Final = 2_000
+# Of one kind, read for every form that asks for it, which may ask for several; what is older stands in the documents.
+MOST_OFFERED: Final = 500
+_SHELF: Final = "documents_on_file"
 # As a request says that it is the customer's move; this package stands below requests.
 _THEIR_TURN: Final = "customer"
 
@@ -168,9 +168,13 @@ def _is_usable(document: Document, role: Role, portal: CompiledPortal, today: da
 
 
 def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:
-    """The valid documents of a reusable kind that whoever fills in may use for the customer, newest first; one query,
-    or none. At most MOST_OFFERED of a kind."""
-    return offers_of_kinds([kind_key or ""], asked).get(kind_key or "", ())
+    """The valid documents of a reusable kind that whoever fills in may use for the customer, newest first; one query
+    for all fields of a form that ask for the kind, or none. At most MOST_OFFERED of a kind."""
+    key = kind_key or ""
+    read = cast("dict[str, tuple[Offer, ...]]", asked.shelf.setdefault(_SHELF, {}))
+    if key not in read:
+        read[key] = offers_of_kinds([key], asked).get(key, ())
+    return read[key]
 
 
 def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[Offer, ...]]:

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from portal_core.config.kinds.base import Asked
+from portal_core.config.live import live_portal
 from portal_core.documents import field
 from portal_core.documents.models import Document, DocumentState
+from portal_core.documents.vault import offers
 from portal_core.service_requests import uploading
 from tests.documents.papers import Papers
 from tests.documents.test_vault import add, page
@@ -103,3 +106,23 @@ def test_an_ask_takes_one_from_the_list_by_customer_and_by_staff(few_one_by_one,
         assert house.fresh(row).status_key == "work"
     oldest.refresh_from_db()
     assert oldest.used_count == 2
+
+
+def test_a_form_reads_and_offers_no_more_than_anybody_can_choose_from(papers: Papers, server_statements: Any):
+    first = add(papers)
+    Document.objects.bulk_create(
+        Document(
+            customer_id=first.customer_id, kind_key=first.kind_key, state=DocumentState.ON_FILE, is_shared=True,
+            created_at=first.created_at, changed_at=first.created_at, title=f"Copy {number}", files=first.files,
+        )
+        for number in range(600)
+    )  # fmt: skip
+    form = page(papers, "carol", "/new/repair/")
+    assert form.count('value="d-') == 500
+    assert "What is older still stands in your documents." in form
+    carol = papers.people["carol"].pk
+    asked = Asked(live_portal(), papers.actor("carol").role, "en", customer_id=carol, person_id=carol)
+    with server_statements() as sent:
+        assert len(offers(first.kind_key, asked)) == 500
+        assert offers(first.kind_key, asked) is offers(first.kind_key, asked)
+    assert len([text for text in sent if "portal_core_document" in text]) == 1
