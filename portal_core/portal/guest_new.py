@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django import forms
 from django.db import transaction
@@ -22,22 +21,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_core.accounts import address_proof, mails, proof_links
-from portal_core.accounts.actor import NOBODY, Actor, actor_for, guest_actor
+from portal_core.accounts.actor import actor_for, guest_actor
 from portal_core.accounts.address_proof import Proof, Waiting
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.forms import CodeForm, EmailForm
 from portal_core.accounts.guests import browser_id, browser_id_or_new, guest_or_customer
 from portal_core.accounts.models import NAME_LENGTH, User, normalise_email
-from portal_core.accounts.pages import SIGN_IN, PortalRequest, guest_page, to_sign_in
-from portal_core.accounts.roles import GUEST, resolve_role
+from portal_core.accounts.pages import PortalRequest, guest_page
 from portal_core.accounts.signin import finish_response, start_session
 from portal_core.accounts.signin_limits import limit_codes, limit_source
-from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.documents.uploads import adopt
 from portal_core.portal import new
+from portal_core.portal.guest_earlier import account_needed, count_earlier, nobody
 from portal_core.portal.home import choices
 from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render_form, typed_answers
 from portal_core.portal.signin import too_many
@@ -47,8 +45,8 @@ from portal_core.service_requests.errors import Forbidden, FormOutdated, TypeNot
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.guest_links import ensure_link, path_of
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.since_opened import OPENED, changed_since, typed_into
-from portal_core.service_requests.typed_then import Files, Lost
+from portal_core.service_requests.since_opened import OPENED, changed_since
+from portal_core.service_requests.typed_then import Files
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany
@@ -59,7 +57,6 @@ PURPOSE: Final = "guest-request"
 _NO_FILES: Final[Files] = MultiValueDict()
 _KEPT_CHARACTERS: Final = 100_000
 _FORMS_AN_HOUR: Final = 60
-_EARLIER: Final = "guest-earlier-form"
 FILES_AN_HOUR: Final = 120
 
 
@@ -83,7 +80,7 @@ def choose(request: PortalRequest) -> HttpResponseBase:
     if request.actor.is_signed_in:
         return new.choose(request)
     portal = live_portal()
-    viewer = Viewer.of(_nobody(), portal)
+    viewer = Viewer.of(nobody(), portal)
     open_to_all = [item for item in choices(portal, viewer, ()) if portal.type(item.key).audience == "everybody"]
     emergency = portal.text(portal.settings.emergency, viewer.language)
     context = {"portal": portal, "choices": open_to_all, "emergency": emergency, "is_guest": True}
@@ -98,8 +95,8 @@ def turned_away(request: PortalRequest) -> HttpResponse:
     # The mailed link names no type; who follows it meets no button any more that they could press first.
     is_asked_for = not type_key or (request.method == "POST" and OPENED not in request.POST)
     if is_waiting and is_asked_for:
-        return _account_needed(request, waiting["type"], _kept_form(waiting), _NO_FILES)
-    return _account_needed(request, type_key, request.POST, request.FILES)
+        return account_needed(request, waiting["type"], _kept_form(waiting), _NO_FILES)
+    return account_needed(request, type_key, request.POST, request.FILES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +111,7 @@ def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     try:
         page = _open(request, type_key)
     except TypeNotOpen:
-        return _account_needed(request, type_key, request.POST, request.FILES)
+        return account_needed(request, type_key, request.POST, request.FILES)
     contact = ContactForm(request.POST if request.method == "POST" else None, initial=_pending(request, type_key))
     if request.method != "POST":
         return _show(request, page, contact)
@@ -133,17 +130,13 @@ def too_many_files(request: PortalRequest) -> HttpResponse | None:
     return None
 
 
-def _nobody() -> Actor:
-    return replace(NOBODY, role=resolve_role(GUEST), language=get_language() or "")
-
-
 def _open(request: PortalRequest, type_key: str, typed: QueryDict | None = None) -> FormPage:
     """The form of the address; `typed` is what was kept of it. Raises `TypeNotOpen`."""
     portal = live_portal()
     request_type = open_type(portal, type_key)
     if request_type.audience != "everybody":
         raise TypeNotOpen
-    actor = _nobody()
+    actor = nobody()
     # Files are this browser's own until the request is filed.
     browser = browser_id_or_new(request) if request.FILES else browser_id(request)
     asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser)
@@ -181,7 +174,7 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
         form.add_error(None, _("This is too much for one request. Send the most important part; the rest can follow."))
         is_valid = False
     try:
-        _count_earlier(request, page.portal)
+        count_earlier(request, page.portal)
     except TooMany as full:
         return _full(request, page, contact, form, full)
     changed = changed_since(request.POST, request.FILES, page.type, page.asked, form.cleaned_data)
@@ -209,12 +202,6 @@ def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpR
         return _link_instead(request, email, page.type.key)
     _send_codes(email, address_proof.begin(request, PURPOSE, email))
     return redirect("portal:confirm", type_key=page.type.key)
-
-
-def _count_earlier(request: HttpRequest, live: CompiledPortal) -> None:
-    """Counts what the signed-out send of earlier versions: each is read for them alone. Raises TooMany."""
-    if request.POST.get(OPENED, str(live.number)) != str(live.number):
-        limit_source(request, _EARLIER, _FORMS_AN_HOUR)
 
 
 def _full(
@@ -323,7 +310,7 @@ def file_waiting(request: PortalRequest, pending: Mapping[str, Any]) -> HttpResp
     try:
         page = _open(request, pending["type"], typed)
     except TypeNotOpen:
-        return _account_needed(request, pending["type"], typed, _NO_FILES)
+        return account_needed(request, pending["type"], typed, _NO_FILES)
     page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())
     form = new_request_form(page.type, page.asked, page.typed)
     is_valid = form.is_valid()
@@ -341,26 +328,6 @@ def _kept_form(pending: Mapping[str, Any]) -> QueryDict:
     typed = as_typed(pending["typed"])
     typed[OPENED] = pending.get("opened", "")
     return typed
-
-
-def _account_needed(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> HttpResponse:
-    """What cannot be sent without an account (any more): says so, and shows what was typed, so that nothing is lost."""
-    written = _written(request, type_key, data, files) if data else ()
-    if not written:
-        return to_sign_in(request)
-    sign_in = f"{SIGN_IN}?{urlencode({'next': reverse('portal:new', args=[type_key])})}"
-    return render(request, "portal/new_closed.html", {"written": written, "sign_in_href": sign_in}, status=409)
-
-
-def _written(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> tuple[Lost, ...]:
-    """What was typed, by its questions; nothing for who has asked too often: then it is shown as it came in."""
-    try:
-        limit_source(request, _EARLIER, _FORMS_AN_HOUR)
-    except TooMany:
-        return ()
-    actor, portal = _nobody(), live_portal()
-    asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
-    return typed_into(data, files, type_key, asked)
 
 
 def _file(request: PortalRequest, page: FormPage, form: AnswersForm, pending: Mapping[str, Any]) -> HttpResponse:

@@ -14,7 +14,7 @@ from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.config.live import live_portal, portal_version
-from portal_core.portal import guest_new
+from portal_core.portal import guest_earlier
 from portal_core.service_requests import since_opened
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts.rows import Rows
@@ -118,7 +118,7 @@ def test_in_another_browser_the_link_shows_nothing_of_it(flooded, client_for):
 @pytest.mark.parametrize("edit", [no_guests, signed_in_only, one_more_question])
 def test_one_source_has_earlier_versions_read_only_so_often(house, client_for, monkeypatch, edit):
     """Every version is large, and those of all portals share one place in the process."""
-    monkeypatch.setattr(guest_new, "_FORMS_AN_HOUR", 2)
+    monkeypatch.setattr(guest_earlier, "_EARLIER_AN_HOUR", 2)
     read: list[int] = []
     monkeypatch.setattr(since_opened, "portal_version", lambda number: read.append(number) or portal_version(number))
     earlier = str(live_portal().number)
