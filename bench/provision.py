@@ -3,6 +3,9 @@
 Measured: a POST of the right code through the whole stack of middleware and views up to the redirect into the
 portal, and that the portal then answers. Yardstick: CREATE SCHEMA and `migrate_schemas` for it, as
 `TenantMixin.create_schema` runs them, with the same apps on the same server, in the same process.
+
+A schema is some hundred files. ext4 passes over what was deleted within the last minute when it looks for a free
+place, so let a minute go by after anything that drops databases, this bench too: otherwise twice the time was seen.
 """
 
 from __future__ import annotations
