@@ -138,9 +138,14 @@ def _templates() -> list[str]:
     return sorted(str(file.relative_to(PROJECT_DIR)) for file in (PROJECT_DIR / "templates").rglob("*.html"))
 
 
+def browser_path() -> str:
+    """The first browser on the PATH that the tests can drive, "" without one."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), "")
+
+
 def _has_browser() -> bool:
     """Without Chromium the browser tests skip visibly; where CI is set, that is a failure."""
-    if any(shutil.which(name) for name in BROWSERS):
+    if browser_path():
         return True
     _say("No Chromium on the PATH: the browser tests are skipped.")
     return not os.environ.get("CI")

@@ -7,7 +7,6 @@ there: half of the work each. Which groups begin first is decided in tests/conft
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
-from deploy.local.checks import BROWSERS
+from deploy.local.checks import browser_path
 from tests.e2e import product as products
 from tests.e2e.contact_sheet import FLAGS
 from tests.e2e.people import People
@@ -31,7 +30,7 @@ MOST_SHOWN = 6_000
 
 def find_chromium() -> str:
     """The browser's path; without one the test is skipped, or fails where CI is set."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), "")
+    found = browser_path()
     if not found:
         words = "No Chromium on the PATH (apt-get install chromium)."
         if os.environ.get("CI"):

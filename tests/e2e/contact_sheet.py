@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import sync_playwright
 
+from deploy.local.checks import browser_path
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -50,7 +51,7 @@ class Pair:
 
 
 def write_sheet(
-    pairs: Sequence[Pair], out: Path, *, mocks: Path = MOCKS, chromium: str = CHROMIUM, is_long: bool = False
+    pairs: Sequence[Pair], out: Path, *, mocks: Path = MOCKS, chromium: str = "", is_long: bool = False
 ) -> list[Path]:
     """Takes the pictures and writes the sheet, if `is_long` as one long picture too; gives the files written."""
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +81,7 @@ class Row:
 @contextmanager
 def _browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium or browser_path(), args=list(FLAGS))
         try:
             yield browser
         finally:
@@ -202,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("pairs", nargs="+", metavar="MOCK=OURS")
     parser.add_argument("--out", type=Path, default=Path("contact-sheet"))
     parser.add_argument("--mocks", type=Path, default=MOCKS)
-    parser.add_argument("--chromium", default=CHROMIUM)
+    parser.add_argument("--chromium", default="", help="the browser; otherwise the first on the PATH")
     parser.add_argument("--long", action="store_true", help="all rows in one picture for each width, too")
     given = parser.parse_args(arguments)
     pairs = [
