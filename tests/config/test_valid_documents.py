@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from typing import Any
 
@@ -136,7 +137,8 @@ PIECES = st.sampled_from(
 @st.composite
 def damaged(draw: st.DrawFn) -> dict[str, Any]:
     """A valid document with one to three places spoilt."""
-    document = draw(documents())
+    # Copies: what is drawn may be a constant of a strategy, and spoilt it would be so in every later example.
+    document = copy.deepcopy(draw(documents()))
     for _ in range(draw(st.integers(1, 3))):
         node: Any = document
         while True:
@@ -149,11 +151,12 @@ def damaged(draw: st.DrawFn) -> dict[str, Any]:
                 continue
             match draw(st.sampled_from(["replace", "take out", "add"])):
                 case "replace":
-                    node[key] = draw(PIECES)
+                    node[key] = copy.deepcopy(draw(PIECES))
                 case "take out":
                     del node[key]
                 case _ if isinstance(node, dict):
-                    node[draw(st.sampled_from(["when", "columns", "x-mine", "pattern", "zzz", "max"]))] = draw(PIECES)
+                    name = draw(st.sampled_from(["when", "columns", "x-mine", "pattern", "zzz", "max"]))
+                    node[name] = copy.deepcopy(draw(PIECES))
                 case _:
                     node.append(node[key])
             break
