@@ -70,10 +70,12 @@ def _done(request: HttpRequest, slug: str, change: Callable[[], None]) -> HttpRe
 
 def _page(request: HttpRequest, slug: str, form: SuspendForm | ResumeForm | None = None) -> HttpResponse:
     tenant = _found(slug)
+    # Somebody may have closed or opened it meanwhile: then the page offers what can be done now.
+    is_fitting = form is not None and isinstance(form, SuspendForm) == tenant.is_active
     context = {
         "tenant": tenant,
         "outbox": outbox_of(tenant.schema_name),
-        "form": form or (SuspendForm(slug=slug) if tenant.is_active else ResumeForm()),
+        "form": form if is_fitting else (SuspendForm(slug=slug) if tenant.is_active else ResumeForm()),
         "console_shell": console_shell(request, queries.figures().all),
     }
     return render(request, "console/tenant.html", context, status=200 if form is None else 400)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,7 @@ from tenants.context import public_context, tenant_context
 from tenants.models import TenantChange
 from tenants.outbox.models import Event
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
+from tests.contracts import hostile
 from tests.factories import make_client
 
 OPS = "ops@example.com"
@@ -284,6 +286,24 @@ def test_an_operator_closes_a_portal_by_its_typed_address_with_a_reason_and_open
     assert console_page(client, "resume/", {"reason": "<b>Paid</b>"})[0].status_code == 302
     assert portal.get("/signin/").status_code == 200
     assert "&lt;b&gt;Paid&lt;/b&gt;" in console_page(client)[1]
+
+
+@pytest.mark.parametrize("name", hostile.STRINGS)
+def test_any_reason_is_kept_as_typed_or_refused(operator, alpha, name):
+    client, _seed, _codes = enrolled(operator)
+    for path in ("suspend/", "resume/"):
+        body = urlencode({"reason": hostile.STRINGS[name], "typed": "alpha"}, errors="surrogatepass")
+        answer = client.post(f"/console/tenants/alpha/{path}", body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code in {302, 400}
+        answer, text = console_page(client)
+        assert answer.status_code == 200
+        assert "<script>alert" not in text and "onerror=alert(1)>" not in text.replace("&gt;", "")
+    body = urlencode({"reason": "Unpaid", "typed": hostile.STRINGS[name]}, errors="surrogatepass")
+    with public_context():
+        before = TenantChange.objects.count()
+    answer = client.post("/console/tenants/alpha/suspend/", body, content_type="application/x-www-form-urlencoded")
+    with public_context():
+        assert (answer.status_code, TenantChange.objects.count()) == (400, before)
 
 
 def test_whoever_opens_what_was_closed_anew_meanwhile_is_told_so(operator, alpha, monkeypatch):
