@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from portal_core.accounts.actor import NOBODY, Actor, actor_for
 from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal_or_none
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.desk.filters import TITLES
 from portal_core.desk.views import href_of
@@ -49,15 +48,8 @@ def _actor(request: HttpRequest) -> Actor:
     return actor_for(user) if isinstance(user, User) else NOBODY
 
 
-def _portal() -> CompiledPortal | None:
-    try:
-        return live_portal()
-    except PortalNotSetUp:
-        return None
-
-
 def _portal_shell(request: HttpRequest) -> PortalShell | None:
-    portal = _portal()
+    portal = live_portal_or_none()
     if portal is None:
         return None
     actor = _actor(request)
@@ -118,7 +110,7 @@ def _portal_tabs(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> 
 
 
 def _desk_shell(request: HttpRequest) -> DeskShell | None:
-    portal, actor = _portal(), _actor(request)
+    portal, actor = live_portal_or_none(), _actor(request)
     if portal is None or not actor.is_staff:
         return None
     role = portal.team_name(actor.team_key) or actor.role.name

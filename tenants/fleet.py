@@ -76,7 +76,7 @@ def migrate(*, jobs: int = 1, progress: Progress = lambda _line: None) -> FleetR
     with public_context(), advisory_lock(FLEET_LOCK):
         if missing_public_migrations():
             progress("public")
-            migrate_public()
+            _patiently(migrate_public)
         ensure_template()
         _drop_old_templates()
         stale = _stale()
@@ -93,9 +93,7 @@ def migrate(*, jobs: int = 1, progress: Progress = lambda _line: None) -> FleetR
 def _migrate_one(tenant: Tenant) -> str:
     """Runs in a helper thread with a connection of its own; the error as text, "" when all went well."""
     try:
-        with public_context(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_WAIT])
-        _migrate_patiently(TenantSnapshot.bare(tenant.schema_name))
+        _patiently(lambda: migrate_tenant(TenantSnapshot.bare(tenant.schema_name)))
         with public_context():
             Tenant.objects.filter(pk=tenant.pk).update(fingerprint=tenant_fingerprint())
     except Exception as error:  # one tenant must not stop the others; it is reported
@@ -106,18 +104,26 @@ def _migrate_one(tenant: Tenant) -> str:
     return ""
 
 
-def _migrate_patiently(tenant: TenantSnapshot) -> None:
-    """Lets the tenant's own work go first; a migration that gave up begins anew where it stopped."""
-    for left in reversed(range(ATTEMPTS)):
-        try:
-            migrate_tenant(tenant)
-        except OperationalError as error:
-            if not (left and isinstance(error.__cause__, psycopg.errors.LockNotAvailable)):
-                raise
-            log.info("tenant_migration_waits", schema=tenant.schema_name)
-            time.sleep(PAUSE_SECONDS)
-        else:
-            return
+def _patiently(migrate: Callable[[], None]) -> None:
+    """Lets other work go first; a migration that gave up begins anew where it stopped."""
+    _wait_for_locks(LOCK_WAIT)
+    try:
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                return migrate()
+            except OperationalError as error:
+                if not (left and isinstance(error.__cause__, psycopg.errors.LockNotAvailable)):
+                    raise
+                log.info("migration_waits")
+                time.sleep(PAUSE_SECONDS)
+    finally:
+        _wait_for_locks("0")
+
+
+def _wait_for_locks(at_most: str) -> None:
+    """How long a statement of this connection waits for a lock; "0" is without end."""
+    with public_context(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [at_most])
 
 
 def _stale() -> list[Tenant]:

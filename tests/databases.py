@@ -130,6 +130,22 @@ def around_tests(blocker: Any) -> Iterator[None]:
             block.__exit__(None, None, None)
 
 
+@contextlib.contextmanager
+def taken_back() -> Iterator[None]:
+    """What is written inside is taken back. By hand: an atomic block of ours would hold the connection to the tenant,
+    which signing in, signing up and whole pages have to leave.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT attempt")
+    try:
+        yield
+    finally:
+        connection.needs_rollback = False
+        connection.run_on_commit = []
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK TO SAVEPOINT attempt")
+
+
 def new_portal(name: str) -> NewPortal:
     """What sign-up would know of a test's portal."""
     return NewPortal(

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from portal_core.accounts.cookies import host_cookie
 from portal_core.accounts.models import normalise_email
 from tenants.context import current_schema
 
@@ -41,8 +42,8 @@ def _salt() -> str:
 
 
 def cookie_name() -> str:
-    """Under HTTPS with the prefix that keeps other hosts of the domain from setting it."""
-    return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+    """The device's."""
+    return host_cookie("device")
 
 
 def read_device(request: HttpRequest) -> Device | None:

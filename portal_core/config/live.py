@@ -173,18 +173,18 @@ def _compiled(version_id: UUID) -> CompiledPortal:
 
 def custom_role(key: str) -> Role | None:
     """The resolver that `portal_core.accounts.roles` asks for roles that are not built in."""
-    portal = _portal_or_none()
+    portal = live_portal_or_none()
     return None if portal is None else portal.role(key)
 
 
 def custom_role_keys() -> tuple[str, ...]:
     """The keys of the document's own roles, for `roles.staff_roles`."""
-    portal = _portal_or_none()
+    portal = live_portal_or_none()
     return () if portal is None else portal.role_keys
 
 
-def _portal_or_none() -> CompiledPortal | None:
-    """None in public, where there are operators only, and in a tenant that is just being made."""
+def live_portal_or_none() -> CompiledPortal | None:
+    """The live version; None in public, where there are operators only, and in a tenant that is just being made."""
     if current() is None:
         return None
     try:

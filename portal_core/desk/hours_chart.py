@@ -1,12 +1,11 @@
-"""Hours by week as stacked bars: where each lies in a picture of WIDTH by HEIGHT. Beside it stands a table."""
+"""Hours by week as stacked bars: where each lies in the template's picture of 760 by 250. Beside it is a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-WIDTH: Final = 760
-HEIGHT: Final = 250
+_WIDTH: Final = 760
 _LEFT: Final = 40
 _TOP: Final = 24
 _FLOOR: Final = 214
@@ -53,11 +52,11 @@ class Chart:
     bar_width: str
 
 
-def hours_chart(weeks: Sequence[tuple[date, Sequence[float]]], *, is_open: bool) -> Chart:
-    """The chart; `is_open`: the last week is not over yet."""
+def hours_chart(weeks: Sequence[tuple[date, Sequence[float]]]) -> Chart:
+    """The chart; the last week is not over yet."""
     totals = [sum(hours) for _, hours in weeks]
     top = _round_up(max(totals, default=0))
-    step = (WIDTH - _LEFT) / max(1, len(weeks))
+    step = (_WIDTH - _LEFT) / max(1, len(weeks))
     width = step * 0.64
     every = max(1, -(-len(weeks) // 12))
     bars = []
@@ -78,7 +77,7 @@ def hours_chart(weeks: Sequence[tuple[date, Sequence[float]]], *, is_open: bool)
                 parts=tuple(parts),
                 label=monday if place % every == (len(weeks) - 1) % every else None,
                 total=f"{totals[place]:,.1f} h" if says else "",
-                is_open=is_open and place == len(weeks) - 1,
+                is_open=place == len(weeks) - 1,
             )
         )
     return Chart(tuple(bars), tuple(_rules(top)), f"{width:.1f}")

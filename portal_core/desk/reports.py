@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.hours_chart import Chart, hours_chart
+from portal_core.desk.hours_chart import hours_chart
 from portal_core.reporting import removed
 from portal_core.reporting.beginning import beginning
 from portal_core.reporting.models import AskedPerDay
-from portal_core.reporting.savings import NAMES, SHORT_NAMES, Period, Savings, savings
+from portal_core.reporting.savings import NAMES, SHORT_NAMES, Period, savings
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
@@ -50,7 +51,7 @@ def index(request: PersonRequest) -> HttpResponse:
     """The report; `?weeks=` says how far back, `?as=csv` gives the counts as a table."""
     portal = live_portal()
     weeks = _weeks(request.GET)
-    period = Period.until(timezone.now().astimezone(portal.time_zone).date(), weeks)
+    period = _period(portal, weeks)
     if request.GET.get("as") == "csv":
         return _table(period)
     start = beginning()
@@ -59,7 +60,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "savings": found,
         "claim": _time_words(found.hours),
         "a_week": _time_words(found.hours_a_week),
-        "chart": _chart(found, period),
+        "chart": hours_chart([(week.monday, week.hours) for week in found.weeks]),
         "names": tuple(NAMES.values()),
         "short_names": SHORT_NAMES,
         "most_hours": max((line.hours for line in found.types), default=0),
@@ -78,11 +79,11 @@ def evidence(request: PersonRequest, what: str) -> HttpResponse:
     if what not in NAMES:
         raise Http404
     portal, page, weeks = live_portal(), page_number(request.GET), _weeks(request.GET)
-    period = Period.until(timezone.now().astimezone(portal.time_zone).date(), weeks)
+    period = _period(portal, weeks)
     start = (page - 1) * _PAGE_SIZE
     found = list(removed.evidence(what, period.first, period.last)[start : start + _PAGE_SIZE + 1])
     lines = found[:_PAGE_SIZE]
-    shown = _shown(request, [key for _, key, _ in lines if key])
+    shown = _shown(request, portal, [key for _, key, _ in lines if key])
     context = {
         "name": NAMES[what],
         "lines": [Evidence(day, count, key is not None, shown.get(key)) for day, key, count in lines],
@@ -98,9 +99,15 @@ def _weeks(asked: QueryDict) -> int:
     return next((number for number in _PERIODS if str(number) == weeks), 4)
 
 
-def _shown(request: PersonRequest, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, VisibleRequest]:
+def _period(portal: CompiledPortal, weeks: int) -> Period:
+    """By the days of the portal, wherever its reader is."""
+    return Period.until(timezone.now().astimezone(portal.time_zone).date(), weeks)
+
+
+def _shown(
+    request: PersonRequest, portal: CompiledPortal, keys: Sequence[uuid.UUID]
+) -> dict[uuid.UUID | None, VisibleRequest]:
     """SECURITY: of a request that this reader does not see, nothing is said but that there was one."""
-    portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     rows = visible_to(request.actor).filter(pk__in=keys).select_related("customer", "assignee")
     return {row.pk: visible(row, viewer, portal=portal, brief=True, asks=False) for row in rows}
@@ -113,10 +120,6 @@ def _time_words(hours: float) -> str:
     else:
         number, unit = round(hours * 60), "minute"
     return f"{number:,} {unit}{'' if number == 1 else 's'}"
-
-
-def _chart(found: Savings, period: Period) -> Chart:
-    return hours_chart([(week.monday, week.hours) for week in found.weeks], is_open=period.last >= timezone.localdate())
 
 
 def _table(period: Period) -> HttpResponse:

@@ -16,14 +16,12 @@ from django.utils import timezone
 from portal_core.accounts.actor import SYSTEM
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal_or_none
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.kinds import EXPIRING_DAYS
 from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import Line, add_line
-from tenants.context import PUBLIC, current_schema
 from tenants.outbox.events import emit
 
 # The tick runs at night; people are told in the morning.
@@ -33,11 +31,8 @@ _BATCH: Final = 200
 
 def tell_expiring() -> None:
     """Announces every document of the tenant at hand that runs out within a month and of which nobody was told."""
-    if current_schema() == PUBLIC:
-        return
-    try:
-        portal = live_portal()
-    except PortalNotSetUp:
+    portal = live_portal_or_none()
+    if portal is None:
         return
     while True:
         with transaction.atomic():

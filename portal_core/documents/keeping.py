@@ -7,12 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal_core.config.document.fields import DocumentKind
-from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal_or_none
 from portal_core.documents import storage
 from portal_core.documents.kinds import add_months
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
-from tenants.context import PUBLIC, current_schema
 
 _KEPT_STATES = (
     *(DocumentState.ON_FILE, DocumentState.SENT_BACK),
@@ -24,11 +22,8 @@ _BATCH = 200
 def let_go() -> None:
     """Deletes the files of documents whose time is over, of the tenant at hand: so many years after they were last
     valid and last touched (used, approved, replaced), whichever is later. The history keeps that they existed."""
-    if current_schema() == PUBLIC:
-        return
-    try:
-        portal = live_portal()
-    except PortalNotSetUp:
+    portal = live_portal_or_none()
+    if portal is None:
         return
     today = timezone.now().astimezone(portal.time_zone).date()
     for kind in portal.document_kinds.values():

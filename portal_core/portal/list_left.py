@@ -11,8 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from portal_core.accounts.cookies import host_cookie
+
 LIST: Final = "/requests/"
-COOKIE: Final = "list-left"
+_COOKIE: Final = "list-left"
 # What the address of the list says.
 _PARTS: Final = frozenset({"q", "type", "show", "at"})
 _LONGEST: Final = 2_000
@@ -22,7 +24,7 @@ def list_left(request: HttpRequest, number: int) -> str:
     """Where the way back from the page of request `number` leads."""
     path, query = _came_from(request)
     if path.startswith(f"{LIST}{number}/"):
-        kept, _, query = request.COOKIES.get(COOKIE, "")[:_LONGEST].partition("?")
+        kept, _, query = request.COOKIES.get(host_cookie(_COOKIE), "")[:_LONGEST].partition("?")
         query = query if kept == str(number) else ""
     elif path != LIST:
         query = ""
@@ -34,15 +36,14 @@ def keep_list_left(request: HttpRequest, response: HttpResponse, number: int, hr
     path, _query = _came_from(request)
     if path == LIST and href != LIST:
         response.set_cookie(
-            COOKIE,
+            host_cookie(_COOKIE),
             f"{number}?{href.partition('?')[2]}",
-            path=LIST,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
         )
-    elif COOKIE in request.COOKIES and not path.startswith(f"{LIST}{number}/"):
-        response.delete_cookie(COOKIE, path=LIST)
+    elif host_cookie(_COOKIE) in request.COOKIES and not path.startswith(f"{LIST}{number}/"):
+        response.delete_cookie(host_cookie(_COOKIE))
 
 
 def _came_from(request: HttpRequest) -> tuple[str, str]:

@@ -19,14 +19,12 @@ from django.utils import timezone
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.document.flows import ApproveAsk
-from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal, live_portal_or_none
 from portal_core.service_requests import stays
 from portal_core.service_requests.changes import agreed_day_keys, follow_agreed_day, promises_a_time
 from portal_core.service_requests.clock import pending, plan_tick
 from portal_core.service_requests.models import ServiceRequest, Source, Turn
 from portal_core.service_requests.promises import NO_LIMIT, has_limit
-from tenants.context import current
 from tenants.outbox.events import emit
 from tenants.outbox.models import Event
 
@@ -42,13 +40,8 @@ def on_published(_event: Event) -> None:
 
 def replan_tonight() -> None:
     """Once a night in every schema: plans what was never planned. Does nothing outside of a portal."""
-    if current() is None:
-        return
-    try:
-        portal = live_portal()
-    except PortalNotSetUp:
-        return
-    if _touched(portal, also_planned=False).exists():
+    portal = live_portal_or_none()
+    if portal is not None and _touched(portal, also_planned=False).exists():
         with transaction.atomic():
             emit("requests.replan", {"after": "", "all": False})
 

@@ -12,8 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal_or_none
 from portal_core.service_requests import stays
 from portal_core.service_requests.clock import pending, plan_ticks
 from portal_core.service_requests.models import ServiceRequest, Turn
@@ -22,9 +21,8 @@ from portal_core.service_requests.replanning import BATCH, UNTOUCHED
 
 def begin_anew(closed_since: datetime) -> None:
     """Days to answer begin anew, reminders too; what ran out before the portal was closed stays so. May run twice."""
-    try:
-        portal = live_portal()
-    except PortalNotSetUp:
+    portal = live_portal_or_none()
+    if portal is None:
         return
     now = timezone.now()
     timed = Q(turn=Turn.CUSTOMER) | Q(due_at__lte=now)

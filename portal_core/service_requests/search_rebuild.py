@@ -12,11 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal, live_portal_or_none
 from portal_core.service_requests.models import RequestSearch, ServiceRequest
 from portal_core.service_requests.search_index import index_whole
-from tenants.context import current
 from tenants.identifiers import parse_uuid
 from tenants.outbox.events import emit
 from tenants.outbox.models import Event
@@ -40,13 +38,8 @@ def ask_for_words() -> None:
 def renew_words_tonight() -> None:
     """Once a night in every schema: finds what no event has told of, as when an update indexes more than before.
     Does nothing outside of a portal."""
-    if current() is None:
-        return
-    try:
-        portal = live_portal()
-    except PortalNotSetUp:
-        return
-    if _stale(portal.search_signatures, None).exists():
+    portal = live_portal_or_none()
+    if portal is not None and _stale(portal.search_signatures, None).exists():
         with transaction.atomic():
             ask_for_words()
 

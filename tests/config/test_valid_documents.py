@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +27,7 @@ from portal_core.config.problems import stops
 from portal_core.config.visibility import Visibility
 from portal_core.service_requests.forms import AnswersForm, new_request_form
 from tenants import catalog
+from tests import databases
 from tests.config.valid_documents import ELSEWHERE, SILENT, answers_for, documents, wrong_for
 from tests.service_requests.sending import inputs_of, sent_for
 
@@ -230,17 +230,11 @@ class Pages:
         self.carol, self.bob = client_for(people["carol"]), client_for(people["bob"])
 
     def walk(self, document: dict[str, Any], data: st.DataObject) -> None:
-        # By hand: inside an atomic block of ours the tenant could not be left, which every page does.
         cache.clear()
-        with connection.cursor() as cursor:
-            cursor.execute("SAVEPOINT portal")
         try:
-            self._walk(document, data)
+            with databases.taken_back():
+                self._walk(document, data)
         finally:
-            connection.needs_rollback = False
-            connection.run_on_commit = []
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK TO SAVEPOINT portal")
             catalog.forget()
 
     def _walk(self, document: dict[str, Any], data: st.DataObject) -> None:

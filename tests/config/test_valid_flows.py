@@ -18,7 +18,6 @@ import time_machine
 from django.core import mail as sent_mails
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +36,7 @@ from portal_core.service_requests.promises import has_limit
 from tenants import catalog
 from tenants.outbox.drain import drain
 from tenants.outbox.models import Event
+from tests import databases
 from tests.config.test_valid_documents import QUICK, THOROUGH, answered, expected, filled_in, sources
 from tests.config.valid_documents import ELSEWHERE, documents, wrong_for
 from tests.contracts.rows import Rows
@@ -335,17 +335,12 @@ class Walk:
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    """By hand: inside an atomic block of ours the tenant could not be left, which every page does."""
+    """Rows, what is remembered of them, and mails."""
     cache.clear()
-    with connection.cursor() as cursor:
-        cursor.execute("SAVEPOINT walk")
     try:
-        yield
+        with databases.taken_back():
+            yield
     finally:
-        connection.needs_rollback = False
-        connection.run_on_commit = []
-        with connection.cursor() as cursor:
-            cursor.execute("ROLLBACK TO SAVEPOINT walk")
         catalog.forget()
         sent_mails.outbox.clear()
 

@@ -19,7 +19,6 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from django.core import mail as sent_mails
 from django.core.cache import cache
-from django.db import connection
 from django.urls import Resolver404, resolve
 
 from portal_core.accounts.actor import actor_for
@@ -33,6 +32,7 @@ from portal_core.service_requests.actions import Move, assign, move
 from portal_core.service_requests.models import ServiceRequest
 from tenants.context import current_schema, public_context
 from tenants.outbox.drain import drain
+from tests import databases
 from tests.contracts import canaries, hostile
 from tests.contracts.addresses import PUBLIC, TENANT, addresses
 from tests.contracts.test_setup_pages import methods_of
@@ -411,16 +411,8 @@ class House:
         """What happens inside is taken back, limits included."""
         cache.clear()
         sent_mails.outbox.clear()
-        # By hand: inside an atomic block of ours the tenant could not be left, which sign-in and sign-up must do.
-        with connection.cursor() as cursor:
-            cursor.execute("SAVEPOINT attempt")
-        try:
+        with databases.taken_back():
             yield
-        finally:
-            connection.needs_rollback = False
-            connection.run_on_commit = []
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK TO SAVEPOINT attempt")
 
     def send(self, client: Any, path: str, body: str) -> Any:
         path = path.replace("BOB", str(self.people["bob"].pk)).replace("CAROL", str(self.people["carol"].pk))

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.core import mail as sent_mails
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from portal_core.accounts.actor import actor_for
@@ -106,16 +105,10 @@ class Town:
         """What this person does inside is taken back, cookies and limits included."""
         client = self.clients[who]
         cookies = deepcopy(client.cookies)
-        # By hand: inside an atomic block of ours the tenant could not be left, as signing in has to.
-        with connection.cursor() as cursor:
-            cursor.execute("SAVEPOINT attempt")
         try:
-            yield
+            with databases.taken_back():
+                yield
         finally:
-            connection.needs_rollback = False
-            connection.run_on_commit = []
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK TO SAVEPOINT attempt")
             client.cookies = cookies
             cache.clear()
 

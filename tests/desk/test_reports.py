@@ -156,7 +156,7 @@ def test_lists_of_evidence_go_on_page_by_page(shop, client_for):
 
 def test_bars_stand_on_each_other_within_the_picture():
     weeks = [(TODAY - timedelta(days=7 * place), (1.0, 0.0, place / 2, 0.5)) for place in range(12)]
-    chart = hours_chart(weeks, is_open=True)
+    chart = hours_chart(weeks)
     assert [bar.total for bar in chart.bars if bar.total] == ["7.0 h"]
     assert [rule.hours for rule in chart.rules] == ["0", "2", "4", "6", "8"]
     for bar, (_, hours) in zip(chart.bars, weeks, strict=True):
@@ -167,7 +167,7 @@ def test_bars_stand_on_each_other_within_the_picture():
             assert abs(float(part.y) - floor) < 0.5
         assert float(bar.y) > 0
     assert [bar.is_open for bar in chart.bars] == [False] * 11 + [True]
-    assert len([bar for bar in hours_chart([(TODAY, (0.0,))] * 52, is_open=False).bars if bar.label]) <= 12
+    assert len([bar for bar in hours_chart([(TODAY, (0.0,))] * 52).bars if bar.label]) <= 12
 
 
 def test_a_period_is_whole_weeks_and_ends_with_this_one():

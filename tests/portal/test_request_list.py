@@ -321,3 +321,14 @@ def test_a_spoilt_cookie_leads_to_the_plain_list_or_to_a_search_of_ours(shop, cl
     client = client_for(shop.people["carol"])
     client.cookies["list-left"] = kept.format(row.number)
     assert crumb_of(client, row.number, f"/requests/{row.number}/").startswith("/requests/")
+
+
+def test_under_https_no_other_host_of_the_domain_can_set_where_the_list_was_left(shop, client_for, settings):
+    row = shop.file(what="Boiler", kind="noise")
+    settings.SESSION_COOKIE_SECURE = True
+    client = client_for(shop.people["carol"])
+    page, left = f"/requests/{row.number}/", "/requests/?q=boiler"
+    crumb_of(client, row.number, left)
+    (kept,) = [cookie for name, cookie in client.cookies.items() if name.endswith("list-left")]
+    assert (kept.key, kept["path"], kept["secure"], kept["domain"]) == ("__Host-list-left", "/", True, "")
+    assert crumb_of(client, row.number, page) == left
