@@ -53,7 +53,7 @@
     land();
   });
 
-  // ---- order: <table data-order="ADDRESS">, rows with data-key, a button with data-grip in each
+  // ---- order: <table data-order="ADDRESS">, or data-order-here in a form; rows with data-key, a button with data-grip in each
 
   const rowsOf = (row) => [...row.parentElement.querySelectorAll(":scope > [data-key]")];
   const gripOf = (row) => row.querySelector("[data-grip]");
@@ -69,13 +69,26 @@
 
   // What has no key of its own is addressed by its number: links and forms say so by data-place="href" or "action".
   const renumber = (rows) => {
-    rows[0].querySelectorAll("[data-place]").forEach((first, column) => {
-      const name = first.dataset.place;
-      const places = rows.map((row) => row.querySelectorAll("[data-place]")[column]);
-      const addresses = places.map((place) => place.getAttribute(name));
-      addresses.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-      places.forEach((place, at) => place.setAttribute(name, addresses[at]));
+    inOrder(rows, "[data-place]", (part) => part.getAttribute(part.dataset.place), (part, to) => part.setAttribute(part.dataset.place, to));
+  };
+  const inOrder = (rows, selector, read, write) => {
+    rows[0].querySelectorAll(selector).forEach((_, column) => {
+      const places = rows.map((row) => row.querySelectorAll(selector)[column]);
+      const said = places.map(read);
+      said.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+      places.forEach((place, at) => write(place, said[at]));
     });
+  };
+
+  // Around lines that are part of a form stands data-order-here: each carries its place, and the form saves itself as after
+  // typing. What those who hear it know the lines by is their number.
+  const keepHere = (row, rows) => {
+    rows.forEach((other, at) => {
+      other.querySelector("[data-order-place]").value = String(at);
+    });
+    inOrder(rows, "label", (label) => label.textContent, (label, words) => label.replaceChildren(words));
+    renumber(rows);
+    row.querySelector("[data-order-place]").dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   // `was` is the row that stood behind it: where the server does not take the move, it goes back there. Moves are sent
@@ -85,6 +98,10 @@
     const name = gripOf(row).dataset.name;
     const rows = rowsOf(row);
     say(`${name}: ${rows.indexOf(row) + 1} of ${rows.length}.`);
+    if (row.closest("[data-order-here]")) {
+      keepHere(row, rows);
+      return;
+    }
     sent = sent.then(async () => {
       const next = row.nextElementSibling?.closest("[data-key]");
       try {

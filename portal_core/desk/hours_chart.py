@@ -1,11 +1,13 @@
-"""Hours by week as stacked bars: where each lies in the template's picture of 760 by 250. Beside it is a table."""
+"""Hours by week as stacked bars, drawn by the template with the measures that stand here. Beside it is a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
+# In units of the picture. Left of the bars stand the hours, below them the dates.
 _WIDTH: Final = 760
+_HEIGHT: Final = 250
 _LEFT: Final = 40
 _TOP: Final = 24
 _FLOOR: Final = 214
@@ -45,11 +47,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Chart:
-    """All of it."""
+    """All of it, and the measures that its parts share."""
 
     bars: tuple[Bar, ...]
     rules: tuple[Rule, ...]
     bar_width: str
+
+    width: ClassVar[int] = _WIDTH
+    height: ClassVar[int] = _HEIGHT
+    # Where the lines across begin, where the hours beside them end, and on which line the dates stand.
+    left: ClassVar[int] = _LEFT
+    hours_end: ClassVar[int] = _LEFT - 8
+    dates_y: ClassVar[int] = _FLOOR + 18
 
 
 def hours_chart(weeks: Sequence[tuple[date, Sequence[float]]]) -> Chart:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from portal_core.desk.hours_chart import hours_chart
+from portal_core.desk.hours_chart import Chart, hours_chart
 from portal_core.history.models import HistoryEntry
 from portal_core.reporting.beginning import keep_baseline
 from portal_core.reporting.models import RemovedWork
@@ -152,6 +152,14 @@ def test_lists_of_evidence_go_on_page_by_page(shop, client_for):
     client = client_for(shop.people["alice"])
     assert page(client, "kept/").count("that you do not see") == 50
     assert page(client, "kept/", page="2").count("that you do not see") == 10
+
+
+def test_the_picture_has_its_measures_from_one_place(shop, client_for, monkeypatch):
+    spared("kept", 900, request=shop.file().pk)
+    monkeypatch.setattr(Chart, "width", 765)
+    monkeypatch.setattr(Chart, "left", 44)
+    shown = page(client_for(shop.people["alice"]))
+    assert 'viewBox="0 0 765 250"' in shown and re.search(r'd="M44 [0-9.]+H765"', shown)
 
 
 def test_bars_stand_on_each_other_within_the_picture():

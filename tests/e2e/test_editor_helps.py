@@ -66,3 +66,16 @@ def test_a_rule_that_was_moved_is_still_what_its_link_leads_to(owner):
     rules.nth(1).click()
     page.wait_for_url("**/handling/1/")
     owner.sees("Service desk", "urgent")
+
+
+def test_rules_within_a_form_are_moved_by_the_keys_and_saved_with_it(owner):
+    page = owner.page
+    owner.open("/desk/setup/flows/repairs/statuses/received/")
+    rules = page.locator("#if-late [data-key]")
+    tells = [rules.nth(at).locator("select").first.input_value() for at in (0, 1)]
+    with page.expect_response("**/statuses/received/"):
+        rules.nth(0).locator("[data-grip]").press("ArrowDown")
+    assert rules.nth(1).locator("label").first.inner_text() == "Tell, rule 2"
+    assert page.evaluate("document.activeElement.closest('[data-key]').dataset.key") == "if_late-0"
+    page.reload()
+    assert [rules.nth(at).locator("select").first.input_value() for at in (0, 1)] == tells[::-1]

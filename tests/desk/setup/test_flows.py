@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal_core.accounts.actor import actor_for
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
@@ -89,8 +90,6 @@ def test_the_whole_contract_is_written_from_the_panel(alice):  # noqa: F811
 
 
 def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice, people):  # noqa: F811
-    from portal_core.accounts.actor import actor_for
-
     when = {"field": "kind", "is": "leak"}
     rules = [{"when": when, "team": "shop"}, {"team": "desk"}]
     edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
@@ -101,6 +100,56 @@ def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice
     # The same page again, as a script sends it: what it shows as a third rule is still one.
     alice.post(NEW, {**typed, "handler-2-team": "desk", "dirty": ["handler-2-team"]}, headers=FETCH)
     assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}, {"team": "desk"}, {"team": "desk"}]
+
+
+def test_rules_are_put_in_order_by_buttons_and_what_was_typed_beside_is_kept(alice, people):  # noqa: F811
+    when = {"field": "kind", "is": "leak"}
+    rules = [{"when": when, "team": "shop"}, {"team": "desk"}]
+    edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
+    shown = page(alice)
+    assert shown.count('name="move" value="handler-') == 4
+    assert 'value="handler-0-up" disabled' in shown and 'value="handler-1-down" disabled' in shown
+    assert 'name="move" value="remind-' not in shown, "a single rule has nowhere to go"
+    # Enter in a box presses the first button of the form, which moves nothing.
+    assert 'name="move"' not in shown.partition("data-draft>")[2].partition("</button>")[0]
+    answer = alice.post(NEW, {**contract(alice), "meaning": "Typed as well", "move": "handler-1-up"})
+    assert answer.url.endswith("/statuses/new/#handler")
+    assert read(*STATUSES, "new", "handler") == [{"team": "desk"}, {"team": "shop", "when": when}]
+    assert read(*STATUSES, "new", "meaning") == "Typed as well"
+    alice.post(NEW, {**contract(alice), "handler-0-team": "", "move": "handler-0-down"})
+    assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}]
+
+
+def test_a_script_moves_rules_by_their_places(alice, mona, people):  # noqa: F811
+    rules = [{"tell": "handler"}, {"tell": "team", "after_days": 1}, {"tell": "owner", "after_days": 3}]
+    edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "if_late"), rules)], title="Rules")
+    places = {"if_late-0-place": "2", "if_late-1-place": "0", "if_late-2-place": "1", "dirty": ["if_late-0-place"]}
+    seen = contract(mona)
+    assert alice.post(NEW, {**contract(alice), **places}, headers=FETCH).status_code == 200
+    assert read(*STATUSES, "new", "if_late") == [*rules[1:], rules[0]]
+    # Who moves them meanwhile on a page that shows another order is told, and moves nothing.
+    answer = mona.post(NEW, {**seen, "move": "if_late-1-up"})
+    assert answer.status_code == 400 and "Somebody changed this meanwhile" in answer.content.decode()
+    assert read(*STATUSES, "new", "if_late") == [*rules[1:], rules[0]]
+    assert [row.key for row in answer.context["sheet"].groups()[_group(answer, "if-late")].rows] == [
+        "if_late-1",
+        "if_late-0",
+        "if_late-2",
+    ], "what comes back stands as it was moved"
+
+
+def _group(answer, anchor: str) -> int:
+    return [group.anchor for group in answer.context["sheet"].groups()].index(anchor)
+
+
+def test_what_moves_nothing_changes_nothing(alice, people):  # noqa: F811
+    rules = [{"team": "shop"}, {"team": "desk"}]
+    edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
+    moves = ["handler-9-up", "handler-0", "-", "up", "nothing-0-up", "handler-0-sideways"]
+    for move, place in zip(moves, ["", "-1", "99", "\u0665", "one", "0"], strict=True):
+        answer = alice.post(NEW, {**contract(alice), "handler-0-place": place, "move": move})
+        assert answer.status_code == 302, move
+        assert read(*STATUSES, "new", "handler") == rules, move
 
 
 def test_what_cannot_be_kept_is_said_and_what_was_typed_stays(alice):  # noqa: F811

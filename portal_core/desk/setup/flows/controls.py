@@ -1,15 +1,17 @@
 """Controls for what statuses keep: how long, rules in rows, closing. Rows are saved together, as one list."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from pydantic import JsonValue
 
 from portal_core.config.draft.values import items_of
 from portal_core.desk.setup.controls import Choices, Control, Where
+from portal_core.desk.setup.moving import moved
 from tenants.ui.fields import FieldLook
 
 _UNITS: Final = (
@@ -20,6 +22,10 @@ _UNITS: Final = (
     ("no_limit", "no limit"),
 )
 _MOST_ROWS: Final = 20
+# Of one rule: where it stands among the others, and the button that moves it (a rule's name, then where it goes).
+_PLACE: Final = "place"
+_MOVE: Final = "move"
+_ROWS: Final = frozenset(str(row) for row in range(_MOST_ROWS))
 _LONGEST_TIME: Final = 10_000
 
 
@@ -80,7 +86,8 @@ class Column:
 class RuleRows(Control):
     """Rules in rows, as many as there are and one more. A row whose first part is empty is no rule.
 
-    What a row does not show (its condition) travels with it, so that rows can go while others keep theirs.
+    What a row does not show (its condition) travels with it, so that rows can go while others keep theirs; so does its
+    place, so that a rule is moved and changed in one step, and nothing that was typed is lost by moving.
     """
 
     columns: Sequence[Column]
@@ -89,17 +96,36 @@ class RuleRows(Control):
     def fields(self, where: Where) -> dict[str, forms.Field]:
         """The fields of all rows; a hidden one says that the list was there, however many rows it has."""
         found: dict[str, forms.Field] = {}
-        for row in range(min(self.count + 1, _MOST_ROWS)):
+        for row in range(self._shown):
             for number, column in enumerate(self.columns):
                 found[self.field_name(row, column)] = column.field(row, is_first=number == 0)
             found[f"{self.name}-{row}-rest"] = forms.CharField(
                 required=False, max_length=20_000, widget=forms.HiddenInput, label=self.label
+            )
+            found[self.place_name(row)] = forms.CharField(
+                required=False,
+                max_length=4,
+                label=self.label,
+                widget=forms.HiddenInput(attrs={"data-order-place": True}),
             )
         return found
 
     def field_name(self, row: int, column: Column) -> str:
         """The name of one field; of the very first that of the control."""
         return f"{self.name}-{row}-{column.key}"
+
+    def place_name(self, row: int) -> str:
+        """The name of the field that says where the rule of a row stands."""
+        return f"{self.name}-{row}-{_PLACE}"
+
+    def rows_in_place(self, typed: Callable[[str], str]) -> list[int]:
+        """The rows by where their rules stand; `typed` gives what a field holds. The row for one more is the last."""
+        rules = sorted(range(self._shown - 1), key=lambda row: _place_in(typed(self.place_name(row)), row))
+        return [*rules, self._shown - 1]
+
+    @property
+    def _shown(self) -> int:
+        return min(self.count + 1, _MOST_ROWS)
 
     def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:
         """Row by row."""
@@ -110,12 +136,13 @@ class RuleRows(Control):
                 shown[self.field_name(row, column)] = rule.get(column.key, column.default)
             rest = {key: part for key, part in rule.items() if key not in keys}
             shown[f"{self.name}-{row}-rest"] = json.dumps(rest) if rest else ""
+        shown |= {self.place_name(row): row for row in range(self._shown)}
         return shown
 
     def value(self, cleaned: Mapping[str, Any], before: JsonValue, where: Where) -> JsonValue:
-        """The list; rules beyond what the page can show stay."""
+        """The list, by the places of its rules; rules beyond what the page can show stay."""
         rules: list[JsonValue] = []
-        for row in range(min(self.count + 1, _MOST_ROWS)):
+        for row in self.rows_in_place(lambda name: str(cleaned[name])):
             typed = {column.key: cleaned[self.field_name(row, column)] for column in self.columns}
             if typed[self.columns[0].key] in ("", None):
                 continue
@@ -126,6 +153,28 @@ class RuleRows(Control):
 
     def _is_said(self, column: Column, typed: Mapping[str, Any]) -> bool:
         return typed[column.key] not in ("", None, column.default)
+
+
+def rearranged(sent: QueryDict) -> QueryDict:
+    """What was sent, with one rule moved where its button was pressed (`move`: "handler-1-up"), as without script."""
+    which, _, to = sent.get(_MOVE, "").rpartition("-")
+    name, _, row = which.rpartition("-")
+    places = {
+        parts[1]: _place_in(str(value), int(parts[1]))
+        for key, value in sent.items()
+        if (parts := key.rsplit("-", 2))[::2] == [name, _PLACE] and parts[1] in _ROWS
+    }
+    if row not in places:
+        return sent
+    now = sent.copy()
+    for place, other in enumerate(moved(sorted(places, key=lambda row: (places[row], int(row))), row, to)):
+        now[f"{name}-{other}-{_PLACE}"] = str(place)
+    return now
+
+
+def _place_in(typed: str, row: int) -> int:
+    """Where the rule of a row stands; where it always stood when what came says nothing of it."""
+    return int(typed) if typed in _ROWS else row
 
 
 def _rest(typed: str, kept: Mapping[str, Any]) -> dict[str, JsonValue]:

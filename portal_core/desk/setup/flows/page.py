@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +15,8 @@ from portal_core.config.draft.values import items_of, strings_of
 from portal_core.config.live import usual_hours
 from portal_core.desk.setup.flows.asks import AskLine, ask_lines
 from portal_core.desk.setup.flows.card import card
+from portal_core.desk.setup.flows.conditions import LISTS
+from portal_core.desk.setup.flows.controls import rearranged
 from portal_core.desk.setup.flows.drawing import Node, Way, draw
 from portal_core.desk.setup.flows.moves import MoveLine, move_lines
 from portal_core.desk.setup.flows.problems import Finding, Findings, findings
@@ -91,9 +93,15 @@ def status(request: PersonRequest, flow_key: str, status_key: str) -> HttpRespon
     flow.status(status_key)
     if request.method != "POST":
         return page(request, flow, status_key, None)
-    sheet = StatusSheet(flow, status_key, request.POST)
-    back = f"{status_href(flow, status_key)}#panel"
+    sheet = StatusSheet(flow, status_key, rearranged(request.POST))
+    back = f"{status_href(flow, status_key)}#{_anchor(request.POST)}"
     return answer_sheet(request, sheet, back, lambda again, code: page(request, flow, status_key, sheet, code))
+
+
+def _anchor(sent: QueryDict) -> str:
+    """Where one goes on: at the list in which a rule was moved, else at the top of the panel."""
+    name = sent.get("move", "").partition("-")[0]
+    return name.replace("_", "-") if name in LISTS else "panel"
 
 
 @require_safe

@@ -13,7 +13,7 @@ from portal_core.desk.setup.controls import Choices, Control, Pick, Several, Tex
 from portal_core.desk.setup.flows.conditions import condition_words, rule_href
 from portal_core.desk.setup.flows.controls import Closing, Column, Expected, OneOf, RuleRows
 from portal_core.desk.setup.flows.reading import FlowView, Item
-from portal_core.desk.setup.flows.wording import WAITING
+from portal_core.desk.setup.flows.wording import WAITING, rule_words
 from portal_core.desk.setup.frame import name_of
 from portal_core.desk.setup.placing import Word, plain_words
 from portal_core.desk.setup.sheet import Sheet
@@ -32,6 +32,9 @@ class Row:
     # When a rule holds, and where that is changed.
     note: str = ""
     href: str = ""
+    # Of a rule that can be moved: what the form calls it, and what it says in words.
+    key: str = ""
+    name: str = ""
     # The same text in the portal's other languages.
     others: Sequence[forms.BoundField] = ()
 
@@ -79,18 +82,20 @@ class StatusSheet(Sheet):
             is_group = isinstance(control, Expected | Closing)
             row = Row(fields[:1], others=fields[1:]) if isinstance(control, Text) else Row(fields)
             return Group(anchor, control.label, control.help, [row], None, is_changed, is_group)
-        rows = [self._rule(control, row) for row in range(min(control.count + 1, 20))]
+        rows = [self._rule(control, row) for row in control.rows_in_place(lambda name: str(self[name].value() or ""))]
         return Group(anchor, control.label, control.help, rows[:-1], rows[-1], is_changed, is_group=True)
 
     def _rule(self, control: RuleRows, row: int) -> Row:
         fields = [self[control.field_name(row, column)] for column in control.columns]
-        hidden = [self[f"{control.name}-{row}-rest"]]
+        hidden = [self[f"{control.name}-{row}-rest"], self[control.place_name(row)]]
         rules = items_of(self.draft.read((*self.base, *control.path)))
         if row >= len(rules):
             return Row(fields, hidden)
         when = condition_words(self.flow, control.name, rules[row])
         note = f"Only when {when}" if when else "Always" if self.flow.fields else ""
-        return Row(fields, hidden, note, rule_href(self.flow, self.base[-1], control.name, row))
+        href = rule_href(self.flow, self.base[-1], control.name, row)
+        name = rule_words(self.flow, control.name, rules[row])
+        return Row(fields, hidden, note, href, key=f"{control.name}-{row}", name=name)
 
 
 def placeholders(flow: FlowView) -> list[Word]:
