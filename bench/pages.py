@@ -44,6 +44,9 @@ SEARCHES = {
     "a file's name": "gable-plan.pdf",
     "an address": "customer@example.com",
     "what nobody wrote": "xyzzy",
+    "a misspelt word of every request": "usaul",
+    "a misspelt rare word": "rareowrd",
+    "two misspelt words": "usaul ktichen",
 }
 
 

@@ -313,8 +313,9 @@ class CompiledPortal:
 
     @property
     def found_signatures(self) -> tuple[str, ...]:
-        """Under which signatures they may be found now: also those that know nothing of files yet."""
-        return (*self.search_signatures, *(item.fields_signature for item in self._searchable.values()))
+        """Under which signatures they may be found now: also those of earlier programs, which knew less."""
+        earlier = (signature for item in self._searchable.values() for signature in item.earlier_signatures)
+        return (*self.search_signatures, *earlier)
 
     @property
     def groups(self) -> tuple[tuple[TextValue | None, tuple[CompiledType, ...]], ...]:

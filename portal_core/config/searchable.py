@@ -1,8 +1,8 @@
 """Which fields and documents may be found by their words: those that every staff role sees in every status (hazard 42).
 
 An index that held more would tell a colleague who may not see a field what stands in it: by finding something. What
-is hidden anywhere from anybody of the staff is therefore found by nobody. The same goes for the names of files that
-customers sent as a document of some kind.
+is hidden anywhere from anybody of the staff is therefore found by nobody. The same goes for documents of some kind: for
+the names of their files, and for what is written of them.
 """
 
 import hashlib
@@ -20,6 +20,8 @@ from portal_core.config.document.portal_document import PortalDocument, RequestT
 from portal_core.config.visibility import Visibility, kind_visibility, visibility
 
 _LENGTH = 24
+# Raised whenever the program puts more under a signature than before: what is kept then is written anew at night.
+_WRITING: Final = 2
 # Kinds whose stored values are read with words of the document.
 _WORDED: Final = frozenset({ChoiceField, ChoicesField, RowsField})
 
@@ -28,22 +30,23 @@ _WORDED: Final = frozenset({ChoiceField, ChoicesField, RowsField})
 class Searchable:
     """What of one type is indexed. `signature` changes with whatever changes its words in the index.
 
-    `hidden_kinds` are the kinds of documents whose file names stay out. `fields_signature` stands for the fields alone:
-    words that were written under it, before there were names of files among them, may be found until they are renewed.
+    `hidden_kinds` are the kinds of documents of which nothing is indexed. `earlier_signatures` stand for less of the
+    same, as earlier programs wrote it: for the fields alone, and for them with what customers sent. What was written
+    under them may be found until it is renewed.
     """
 
     field_keys: frozenset[str]
     signature: str
-    fields_signature: str
+    earlier_signatures: tuple[str, ...] = ()
     hidden_kinds: frozenset[str] = frozenset()
 
-    def names_files_of(self, kind_key: str) -> bool:
-        """Whether the names of files that came as a document of this kind are indexed."""
+    def names_documents_of(self, kind_key: str) -> bool:
+        """Whether what is said of documents of this kind is indexed."""
         return kind_key not in self.hidden_kinds
 
 
 # What stands for a type that the document does not know (any more): nothing of its answers is found.
-NOTHING = Searchable(frozenset(), "unknown", "unknown")
+NOTHING = Searchable(frozenset(), "unknown")
 
 
 class Searchables(Mapping[str, Searchable]):
@@ -84,11 +87,12 @@ def _searchable(
     known = {status.key for status in flow.statuses}
     shown = [field for field in kind.fields if is_seen_by_all(field, roles, known)]
     said: list[object] = [kind.key, document.portal.language, _words(kind.name), [_signed(field) for field in shown]]
+    # Of kinds only what is kept out: a new kind that all see changes nothing of what is written already.
+    with_kinds = [*said, sorted(hidden_kinds)]
     return Searchable(
         frozenset(field.key for field in shown),
-        # Of kinds only what is kept out: a new kind that all see changes nothing of what is written already.
-        signature=_digest([*said, sorted(hidden_kinds)]),
-        fields_signature=_digest(said),
+        signature=_digest([*with_kinds, _WRITING]),
+        earlier_signatures=(_digest(said), _digest(with_kinds)),
         hidden_kinds=hidden_kinds,
     )
 

@@ -12,7 +12,8 @@ from portal_core.desk.filters import Address, menus, read_filters, search_addres
 from portal_core.desk.people import colleagues
 from portal_core.desk.queue import QueueRow, row_of
 from portal_core.service_requests.queue import Filters
-from portal_core.service_requests.search import Found, Place, Query, search
+from portal_core.service_requests.search import Found, Place, search
+from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_snippets import Snippet, snippets
 from portal_core.service_requests.viewer import Viewer
 
@@ -36,7 +37,7 @@ def index(request: PersonRequest) -> HttpResponse:
     filters = replace(read_filters(request.GET, usual=address.usual), view="all")
     place = Place.parse(request.GET.get("at", ""))
     found = search(request.actor, query, filters, place, portal=portal, zone=viewer.time_zone)
-    shown = snippets(found.rows, query, viewer, portal=portal)
+    shown = snippets(found.rows, found.near or query, viewer, portal=portal)
     context = {
         "portal": portal,
         "query": query,
@@ -44,6 +45,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "menus": list(menus(filters, portal, colleagues(named=filters.who), address)),
         "results": [Result(row_of(row, viewer, portal), shown.get(row.pk)) for row in found.rows],
         "summary": _summary(found),
+        "is_near": found.near is not None and bool(found.rows),
         "pager": _pager(address, filters, found),
         "back": address.of(filters, at=str(place)) if place else address.of(filters),
         "unfiltered_href": address.of(address.usual) if filters != address.usual else "",

@@ -26,6 +26,6 @@ For approving: `kinds.kind_visibility(kind, role)`; a document's files with thei
 hash of their content in `StoredFile.sha256`.
 
 Searching. Names may be indexed where every staff role sees the field (`VisibleField.files`), and names in
-`HistoryEntry.data["files"]` of messages and notes, which every staff role sees; never those of documents, whose kind
-may hide them from a role.
+`HistoryEntry.data["files"]` of messages and notes, which every staff role sees; those of documents only of kinds that
+every staff role sees (`service_requests/search_index.py: index_papers`).
 """

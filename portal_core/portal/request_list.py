@@ -19,7 +19,7 @@ from portal_core.notifications.updates import news_of
 from portal_core.service_requests.again import again_href
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.own_list import ListPlace, OwnCounts, OwnPage, Wanted, own_page
-from portal_core.service_requests.search import Query
+from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_snippets import Snippet, answer_around
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible

@@ -31,7 +31,17 @@ from portal_core.service_requests.withholding import Told, told_of
 
 PAGE_SIZE = 50
 WRITTEN_LIMIT = 200
-WRITTEN = (Kind.REPLIED, Kind.NOTED, Kind.MOVED, Kind.RECORDED, Kind.ANSWERED, Kind.APPROVED, Kind.DECLINED)
+# What words stand in: `search_index.py` reads the rows, search results the lines.
+WRITTEN = (
+    Kind.REPLIED,
+    Kind.NOTED,
+    Kind.MOVED,
+    Kind.RECORDED,
+    Kind.ANSWERED,
+    Kind.APPROVED,
+    Kind.DECLINED,
+    Kind.DOCUMENT,
+)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Cursor
-from portal_core.service_requests.search import Query
+from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_words import indexed_words
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_values import texts_for_reader

@@ -22,6 +22,7 @@ from portal_core.service_requests.changes import save_written
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
+from portal_core.service_requests.search_index import index_papers
 from portal_core.service_requests.taking import OPENED_AGAIN, ask_again, open_changed_documents
 from tenants.outbox.events import emit
 
@@ -101,6 +102,9 @@ def tell(
         document_id=document.pk,
     )
     entry = add_line(actor=actor, request_id=document.request_id, line=line)
+    if request is not None:
+        names = [str(file["name"]) for file in document.files]
+        index_papers(request, document.kind_key, [document.title, said.body, *names], live_portal())
     if request is not None and what in ("approved", "dated", "withdrawn"):
         save_written(request, now=now, fields=())
     elif request is not None:

@@ -9,9 +9,7 @@ _RANKED hits, not among all: the index knows which requests hold a word and not 
 hundred thousand that hold a common one would mean reading them all. Where there are fewer hits, that is all of them.
 """
 
-import re
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,18 +20,15 @@ from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
+from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Filters, narrowed
-from portal_core.service_requests.search_words import joined_digits, national_digits, words_in
+from portal_core.service_requests.search_query import NUMBER_LENGTH, Query
+from portal_core.service_requests.search_words import words_in_all_ways
 from tenants.identifiers import parse_uuid
 
 PAGE_SIZE: Final = 25
-QUERY_LENGTH: Final = 200
-_WORDS_LIMIT: Final = 10
-# The beginning of a word finds it from here on; single letters would find half of everything.
-_PREFIX_LENGTH: Final = 2
-_NUMBER_LENGTH: Final = 9
 # How many of the newest are looked at one by one, how many hits among them are plenty, and how far others are counted.
 _NEAR: Final = 1_000
 _ENOUGH: Final = 200
@@ -46,6 +41,11 @@ BEST: Final = 20
 _MATCHES: Final = "words @@ %s::tsquery AND (signature = ANY(%s) OR plain @@ %s::tsquery)"
 # Gathered before anybody sorts them: else the planner walks through the table in order.
 _HITS: Final = f"WITH hits AS MATERIALIZED (SELECT request_id FROM portal_core_requestsearch WHERE {_MATCHES})"  # noqa: S608
+# Whether any request holds a word, asked as in `misspelt.py`.
+_IS_THERE: Final = (
+    "SELECT FROM portal_core_requestsearch WHERE words @@ asked.lexeme::tsquery"
+    " AND (signature = ANY(%s) OR plain @@ asked.lexeme::tsquery)"
+)
 _ALL_HITS: Final = f"{_HITS} SELECT request_id FROM hits"  # noqa: S608
 
 
@@ -72,59 +72,31 @@ _FIRST_PLACE: Final = uuid.UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
-class Query:
-    """What was asked: the words as they are compared, and the number when it looks like one."""
-
-    text: str
-    words: tuple[str, ...]
-    number: int | None
-
-    @classmethod
-    def of(cls, text: str, portal: CompiledPortal) -> "Query":
-        """Reads what was typed; what is too long is cut."""
-        text = " ".join(text.replace("\x00", "").split())[:QUERY_LENGTH]
-        return cls(text, tuple(dict.fromkeys(words_in(text)))[:_WORDS_LIMIT], _number(text, portal))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to look for."""
-        return not self.words
-
-    def finds(self, word: str) -> bool:
-        """Whether a folded word is one of those that were asked for."""
-        return any(_answers(word, asked) for asked in self.words)
-
-    def is_met_by(self, words: Collection[str]) -> bool:
-        """Whether folded words hold all that was asked for, or the digits of a number that was asked for."""
-        if any(word.startswith(digits) for digits in _numbers(self.text) for word in words):
-            return True
-        return all(any(_answers(word, asked) for word in words) for asked in self.words)
-
-
-@dataclass(frozen=True)
 class Place:
     """Where a page of results begins: after the request with this id, or before it.
 
-    `best` are the numbers of those that stood before all others on the first page, so that they come only once.
+    `best` are the numbers of those that stood before all others on the first page, so that they come only once;
+    `is_near`: of what is spelt nearly as was asked.
     """
 
     id: uuid.UUID
     is_backwards: bool = False
     best: tuple[int, ...] = ()
+    is_near: bool = False
 
     def __str__(self) -> str:
         best = "!" + ".".join(map(str, self.best)) if self.best else ""
-        return f"{'-' if self.is_backwards else ''}{self.id}{best}"
+        return f"{'~' if self.is_near else ''}{'-' if self.is_backwards else ''}{self.id}{best}"
 
     @classmethod
     def parse(cls, text: str) -> "Place | None":
         """The place in an address; None when there is none or it is spoilt."""
         at, _, best = text.partition("!")
+        at, is_near = at.removeprefix("~"), at.startswith("~")
         key = parse_uuid(at.removeprefix("-"))
-        numbers = [
-            word for word in best.split(".") if word.isascii() and word.isdigit() and len(word) <= _NUMBER_LENGTH
-        ]
-        return None if key is None else cls(key, at.startswith("-"), tuple(int(word) for word in numbers[:BEST]))
+        numbers = [word for word in best.split(".") if word.isascii() and word.isdigit() and len(word) <= NUMBER_LENGTH]
+        shown = tuple(int(word) for word in numbers[:BEST])
+        return None if key is None else cls(key, at.startswith("-"), shown, is_near)
 
 
 @dataclass(frozen=True)
@@ -139,6 +111,8 @@ class Found:
     is_counted: bool = True
     has_exact: bool = False
     has_best: bool = False
+    # What was looked for at last, where nothing has the very words: they and what is spelt nearly so.
+    near: Query | None = None
 
 
 NOTHING_FOUND: Final = Found([], None, None)
@@ -147,20 +121,54 @@ NOTHING_FOUND: Final = Found([], None, None)
 def search(
     actor: Actor, query: Query, filters: Filters, place: Place | None, *, portal: CompiledPortal, zone: ZoneInfo
 ) -> Found:
-    """A page of what `actor` may find, with customers and people loaded; a few queries, however many are found."""
+    """A page of what `actor` may find, with customers and people loaded; a few queries, however many are found.
+
+    Where nothing is found, it is looked for what is spelt nearly so. SECURITY: which words those are is taken from all
+    that every colleague may know, whoever may see the requests; only what was found with them is ever shown.
+    """
     if query.is_empty:
         return NOTHING_FOUND
+    sought = _Sought(_seen(actor, filters, zone), portal)
+    if place is None or not place.is_near:
+        found = sought.page(query, place)
+        if place is not None or found.rows:
+            return found
+    near = near_ways(query.words, _IS_THERE, [list(portal.found_signatures)])
+    if not near:
+        return NOTHING_FOUND
+    wide = query.widened(near)
+    return _as_near(sought.page(wide, place), wide)
+
+
+def _seen(actor: Actor, filters: Filters, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
     seen = visible_to(actor)
     if filters.state != "any":
         seen = seen.filter(closed_at__isnull=filters.state != "closed")
-    seen = narrowed(seen, actor, filters, zone=zone)
-    with_people = seen.select_related("customer", "assignee")
-    exact = [] if query.number is None else list(with_people.filter(number=query.number))
-    look = _Look(seen.exclude(pk__in=[row.pk for row in exact]), _asked(query), list(portal.found_signatures))
-    if place is None:
-        return _first_page(look, with_people, exact, _Ranking(query, portal))
-    rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look
-    return _page(rest, with_people, place, exact)
+    return narrowed(seen, actor, filters, zone=zone)
+
+
+def _as_near(found: Found, query: Query) -> Found:
+    newer, older = (place and replace(place, is_near=True) for place in (found.newer, found.older))
+    return replace(found, newer=newer, older=older, near=query)
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """Where is looked, for the words of a query."""
+
+    seen: QuerySet[ServiceRequest]
+    portal: CompiledPortal
+
+    def page(self, query: Query, place: Place | None) -> Found:
+        """The page of the query that begins at a place."""
+        with_people = self.seen.select_related("customer", "assignee")
+        exact = [] if query.number is None else list(with_people.filter(number=query.number))
+        others = self.seen.exclude(pk__in=[row.pk for row in exact])
+        look = _Look(others, query.as_tsquery, list(self.portal.found_signatures))
+        if place is None:
+            return _first_page(look, with_people, exact, _Ranking(query, self.portal))
+        rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look
+        return _page(rest, with_people, place, exact)
 
 
 def _first_page(
@@ -228,9 +236,9 @@ class _Ranking:
         hits = seen.filter(pk__in=keys[:_RANKED]).order_by("-pk").values_list(*columns)
         named, titled = [], []
         for key, type_key, title, name, email in hits:
-            if self.query.is_met_by(words_in(f"{name} {email}")):
+            if self.query.is_met_by(words_in_all_ways(f"{name} {email}")):
                 named.append(key)
-            elif self._is_title_shared(type_key) and self.query.is_met_by(words_in(title)):
+            elif self._is_title_shared(type_key) and self.query.is_met_by(words_in_all_ways(title)):
                 titled.append(key)
         return [*named, *titled][:BEST]
 
@@ -281,28 +289,3 @@ class _Look:
     @property
     def _values(self) -> tuple[str | list[str], ...]:
         return (self.asked, self.signatures, self.asked)
-
-
-def _answers(word: str, asked: str) -> bool:
-    return word.startswith(asked) if len(asked) >= _PREFIX_LENGTH else word == asked
-
-
-def _asked(query: Query) -> str:
-    """SECURITY: words are letters and digits only (`words_in`), so that nothing of them is an operator."""
-    words = [f"'{word}':*" if len(word) >= _PREFIX_LENGTH else f"'{word}'" for word in query.words]
-    asked = " & ".join(words)
-    return " | ".join([f"({asked})", *(f"'{digits}':*" for digits in _numbers(query.text))])
-
-
-def _numbers(text: str) -> list[str]:
-    """Under which words a telephone number may be kept that was typed like this: as it is, or as it is dialled at
-    home where its country was typed before it."""
-    digits, at_home = joined_digits(text), national_digits(text)
-    return [digits, f"0{at_home}", at_home] if at_home else [digits] if digits else []
-
-
-def _number(text: str, portal: CompiledPortal) -> int | None:
-    prefix = portal.settings.reference_prefix
-    found = re.fullmatch(rf"(?:#|no\.? ?)?(?:{re.escape(prefix)}[- ]?)?(\d+)" if prefix else r"#?(\d+)", text, re.I)
-    digits = found[1] if found and found[1].isascii() else ""
-    return int(digits) if digits and len(digits) <= _NUMBER_LENGTH else None

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal_core.config.compiled import CompiledPortal
+from portal_core.history.models import Kind
 from portal_core.service_requests.entries import VisibleEntry, written_in
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.search import Query
-from portal_core.service_requests.search_words import words_in
+from portal_core.service_requests.search_query import Query
+from portal_core.service_requests.search_words import words_in_all_ways
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 
@@ -55,13 +56,15 @@ def snippets(
 
 def answer_around(shown: VisibleRequest, query: Query) -> Snippet | None:
     """The first answer with the words, for a list whose rows show number, title, kind and status; else None."""
-    head = words_in(f"{shown.reference} {shown.number} {shown.title} {shown.type_name} {shown.status.name}")
+    head = words_in_all_ways(f"{shown.reference} {shown.number} {shown.title} {shown.type_name} {shown.status.name}")
     return None if query.is_met_by(head) else _in_fields(shown, query)
 
 
 def _is_in_head(shown: VisibleRequest, query: Query) -> bool:
     """Whether number, title and customer, which every result shows, hold all that was asked for."""
-    head = words_in(f"{shown.reference} {shown.number} {shown.title} {shown.customer.name} {shown.customer.email}")
+    head = words_in_all_ways(
+        f"{shown.reference} {shown.number} {shown.title} {shown.customer.name} {shown.customer.email}"
+    )
     return query.is_met_by(head)
 
 
@@ -75,7 +78,9 @@ def _in_entries(entries: Mapping[uuid.UUID, Iterable[VisibleEntry]], query: Quer
     for request_id, lines in entries.items():
         for line in lines:
             who = line.who.name if line.who else ""
-            texts = [(who, line.body), *((who, file.name) for file in line.files)]
+            # Of events only those of documents say in their sentence what was written: how the document is called.
+            title = line.title if line.kind == Kind.DOCUMENT else ""
+            texts = [(who, text) for text in (line.body, *(file.name for file in line.files), title)]
             hit = next(_hits(texts, query, is_note=line.is_note), None)
             if hit is not None:
                 found[request_id] = hit
@@ -87,7 +92,7 @@ def _hits(texts: Iterable[tuple[str, str]], query: Query, *, is_note: bool = Fal
     for label, text in texts:
         plain = " ".join(text.split())[:_LOOKED_THROUGH]
         for span in _SPAN.finditer(plain):
-            if any(query.finds(word) for word in words_in(span[0])):
+            if any(query.finds(word) for word in words_in_all_ways(span[0])):
                 start, end = span.span()
                 yield Snippet(label, _cut_start(plain[:start]), span[0], _cut_end(plain[end:]), is_note)
                 break

@@ -2,6 +2,9 @@
 
 PostgreSQL's own parser takes an e-mail address, a web address or "NW-1042" for one word each; people look for parts of
 them. So words are taken apart here, and the database only stores and matches them.
+
+Accents mean nothing ("Zoe" finds "Zoë"); where a language writes two letters for one with a sign, both count ("Mueller"
+and "Muller" find "Müller", and "Müller" finds both): such a word is kept in two ways, and asked for in two.
 """
 
 import re
@@ -16,6 +19,8 @@ WORD_BYTES: Final = 40
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "ſ": "s"}
 )
+# How letters are written where there is no key for them: in German, Danish and their neighbours.
+_SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _WORD: Final = re.compile(r"[^\W_]+")
 # Written without spaces: each sign is a word.
 _IDEOGRAPH: Final = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]")
@@ -36,12 +41,28 @@ def words_in(text: str) -> list[str]:
     return [cut for word in found if (cut := _cut(word))]
 
 
+def ways_of_words(text: str) -> list[tuple[str, ...]]:
+    """The same words, each in all the ways in which it may be written: one, or two."""
+    plain = words_in(text)
+    if text.isascii():
+        return [(word,) for word in plain]
+    spelt_out = words_in(unicodedata.normalize("NFC", text.casefold()).translate(_SPELT_OUT))
+    if len(spelt_out) != len(plain):
+        return [(word,) for word in plain]
+    return [tuple(dict.fromkeys(ways)) for ways in zip(plain, spelt_out, strict=True)]
+
+
+def words_in_all_ways(text: str) -> list[str]:
+    """All ways of all words of `text`, for comparing them with what was asked for."""
+    return [way for ways in ways_of_words(text) for way in ways]
+
+
 def indexed_words(texts: Iterable[str], limit: int) -> list[str]:
     """The words under which `texts` are found, each once, at most `limit`; numbers with spaces in them also in one."""
     found: dict[str, None] = {}
     for text in texts:
         joined = (re.sub(r"\D", "", spaced) for spaced in _SPACED_DIGITS.findall(text))
-        found.update(dict.fromkeys([*words_in(text), *joined]))
+        found.update(dict.fromkeys([*words_in_all_ways(text), *joined]))
         if len(found) >= limit:
             break
     return list(found)[:limit]

@@ -19,7 +19,7 @@ from portal_core.messaging.actions import Message, note, reply
 from portal_core.notifications.models import Notice
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.own_list import OwnPage, Wanted, own_page
-from portal_core.service_requests.search import Query
+from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import current_schema
 from tenants.identifiers import uuid7
