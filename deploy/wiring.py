@@ -10,11 +10,15 @@ from portal_core import setup
 from portal_core.accounts import finding, flooded, guests, operators, piggyback, portal_facts, roles
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.cleaning import clear_expired
+from portal_core.accounts.models import User
+from portal_core.accounts.team_record import TeamChange, set_keeper
 from portal_core.config import impact, live, publish_due
 from portal_core.config.kinds.registry import register
 from portal_core.documents import access as file_access
 from portal_core.documents import expiring, keeping, scanning, sweep, vault
 from portal_core.documents.file_kind import FileKind
+from portal_core.history.audit import note_deed
+from portal_core.history.models import Deed
 from portal_core.notifications import documents as document_notices
 from portal_core.notifications import handlers as notification_handlers
 from portal_core.notifications import infected as infected_notices
@@ -71,6 +75,7 @@ def connect() -> None:
     piggyback.set_piggyback(column=live.live_column, keep=live.keep_live)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
+    set_keeper(_keep_team_change)
     guests.on_account_kept(stop_links_of_customer)
     guests.on_address_moved(replace_links_of_customer)
     gate.set_gate(operators.OPERATOR_GATE)
@@ -121,3 +126,7 @@ def _open_counts() -> Mapping[UUID, int]:
 
 def _hand_over(actor: Actor, from_user_id: UUID, to_user_id: UUID | None) -> int:
     return hand_over(actor=actor, from_user_id=from_user_id, to_user_id=to_user_id)
+
+
+def _keep_team_change(actor: Actor, user: User, change: TeamChange, data: Mapping[str, str]) -> None:
+    note_deed(actor=actor, deed=Deed(change.value), person_id=user.pk, data=data)

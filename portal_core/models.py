@@ -2,7 +2,7 @@
 
 from portal_core.config.models import DraftOperation, DraftPart, PortalAsset, PortalDraft, PortalState, PortalVersion
 from portal_core.documents.models import Document, StoredFile
-from portal_core.history.models import CustomerLook, HistoryEntry
+from portal_core.history.models import AuditEntry, CustomerLook, HistoryEntry
 from portal_core.notifications.models import Notice
 from portal_core.reporting.models import Beginning, RemovedWork
 from portal_core.saved_records.models import RecordEntry, SavedRecord
@@ -17,6 +17,7 @@ from portal_core.service_requests.models import (
 )
 
 __all__ = [
+    "AuditEntry",
     "Beginning",
     "CustomerLook",
     "Document",

@@ -18,7 +18,7 @@ from portal_core.desk.filters import TITLES
 from portal_core.desk.views import href_of
 from portal_core.portal.brand import live_brand
 from portal_core.portal.my_details import details_href
-from portal_core.reporting.beginning import put_away
+from portal_core.reporting.beginning import first_steps, put_away
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.saved_views import SHOWN, filters_of, first_views
@@ -148,7 +148,9 @@ def _begin(request: HttpRequest, actor: Actor) -> tuple[NavItem, ...]:
     if actor.role.base != "owner":
         return ()
     here = request.path.startswith("/desk/first-steps/")
-    return (NavItem("First steps", "/desk/first-steps/", "check-circle", current=here),)
+    steps = first_steps()
+    far = f"{steps.done} of {steps.all}"
+    return (NavItem("First steps", "/desk/first-steps/", "check-circle", current=here, count_text=far),)
 
 
 def _updates(request: HttpRequest) -> NavItem:

@@ -1,5 +1,6 @@
 """What is done to people's accounts by others: one transaction each, permission checked first."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -8,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal_core.accounts import guests, mails
-from portal_core.accounts.actor import Actor
+from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere
 from portal_core.accounts.locks import lock_owners_and, lock_person, other_owner_exists
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt, normalise_email
+from portal_core.accounts.overtaken import ChangedMeanwhile
 from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.portal_facts import hand_over
 from portal_core.accounts.roles import CUSTOMER, OWNER, Role, may_grant, resolve_role
@@ -24,6 +26,7 @@ from portal_core.accounts.signin_links import (
     revoke_links,
     use_link,
 )
+from portal_core.accounts.team_record import TeamChange, note_change, place_of
 
 _DAY_MINUTES = 24 * 60
 
@@ -77,6 +80,7 @@ def invite_staff(*, actor: Actor, email: str, role: str, team_key: str = "") -> 
         path = create_link(user, INVITATION, INVITATION_MINUTES)
         days = INVITATION_MINUTES // _DAY_MINUTES
         mails.send_invitation(user, inviter=actor.name, role_name=given.name, path=path, days=days)
+        note_change(actor, user, TeamChange.INVITED)
     return user
 
 
@@ -92,20 +96,40 @@ def join_team(*, token: str, name: str) -> User | None:
             return None
         link.user.name, link.user.is_active = name.strip()[:NAME_LENGTH], True
         link.user.save(update_fields=["name", "is_active"])
+        note_change(actor_for(link.user), link.user, TeamChange.JOINED)
         return link.user
 
 
-def change_role(*, actor: Actor, user_id: UUID, role: str, team_key: str) -> User:
-    """Gives a colleague another role or team. Raises NotAllowed, LastOwner, NotThere."""
+def change_role(
+    *, actor: Actor, user_id: UUID, role: str, team_key: str, seen: Mapping[str, str] | None = None
+) -> User:
+    """Gives a colleague another role or team; `seen` is the place that its author was shown, by "role" and "team".
+
+    Raises NotAllowed, LastOwner, NotThere, ChangedMeanwhile (somebody else has given them another place since).
+    """
     given = resolve_role(role)
     with transaction.atomic():
         user = _locked_colleague(actor, user_id)
+        if not _is_another_place(user, {"role": role, "team": team_key}, seen):
+            return user
         if user.role != given.key:
             _demand_grant(actor, given)
             _demand_other_owner(user)
+        was = place_of(user)
         user.role, user.team_key = given.key, team_key
         user.save(update_fields=["role", "team_key"])
+        note_change(actor, user, TeamChange.ROLE_GIVEN, was)
     return user
+
+
+def _is_another_place(user: User, typed: Mapping[str, str], seen: Mapping[str, str] | None) -> bool:
+    """Whether a role and a team that were typed are to be written; one is given for the other's sake."""
+    now = {"role": user.role, "team": user.team_key}
+    if typed in (now, seen):
+        return False
+    if seen is not None and seen != now:
+        raise ChangedMeanwhile({name: value for name, value in now.items() if value != seen.get(name)})
+    return True
 
 
 def deactivate(*, actor: Actor, user_id: UUID, requests_to: UUID | None = None) -> User:
@@ -125,6 +149,7 @@ def deactivate(*, actor: Actor, user_id: UUID, requests_to: UUID | None = None) 
         end_sessions(user.pk)
         revoke_links(user)
         hand_over(actor=actor, from_user=user.pk, to_user=requests_to)
+        note_change(actor, user, TeamChange.DEACTIVATED)
     return user
 
 
@@ -151,6 +176,8 @@ def change_email(*, actor: Actor, user_id: UUID, email: str) -> User:
         guests.address_moved(user)
         emit_person_changed(user)
         mails.tell_moved_by_staff(user, old_email)
+        if user.role != CUSTOMER:
+            note_change(actor, user, TeamChange.ADDRESS_MOVED)
     return user
 
 
@@ -178,6 +205,7 @@ def reactivate(*, actor: Actor, user_id: UUID) -> User:
             raise AccountError("invite_again")
         user.is_active, user.deactivated_at = True, None
         user.save(update_fields=["is_active", "deactivated_at"])
+        note_change(actor, user, TeamChange.BROUGHT_BACK)
     return user
 
 

@@ -271,8 +271,8 @@ class InviteForm(PlaceForm):
         return addresses
 
 
-class MemberForm(PlaceForm):
-    """A colleague's role and team."""
+class MemberForm(PlaceForm, SeenForm):
+    """A colleague's role and team, which somebody else may change meanwhile."""
 
     role = forms.ChoiceField(label="Role")
     team = forms.ChoiceField(label="Team", required=False)

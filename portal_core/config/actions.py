@@ -21,6 +21,8 @@ from portal_core.config.locks import lock_state
 from portal_core.config.models import PortalState, PortalVersion
 from portal_core.config.pinned import unpin
 from portal_core.config.planning import plan
+from portal_core.history.audit import note_deed
+from portal_core.history.models import Deed
 from tenants.outbox.events import emit
 
 
@@ -98,6 +100,8 @@ def publish(
             forget()
         unpin()
         emit("portal.published", {"number": number})
+        restored = {} if decided.restores is None else {"restores": decided.restores}
+        note_deed(actor=actor, deed=Deed.PUBLISHED, words=version.note, data={"number": number, **restored})
         impact.apply_moves(actor, planned.moves, number)
         return version
 

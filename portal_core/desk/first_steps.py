@@ -19,7 +19,14 @@ from portal_core.accounts.queries import sample_customer
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.qr import qr_svg
-from portal_core.reporting.beginning import FirstSteps, beginning, close_first_steps, first_steps, keep_baseline
+from portal_core.reporting.beginning import (
+    FirstSteps,
+    beginning,
+    close_first_steps,
+    first_number,
+    first_steps,
+    keep_baseline,
+)
 from portal_core.reporting.models import AskedPerDay
 from portal_core.sampling.filling import can_fill
 from tenants.context import current
@@ -62,7 +69,7 @@ def index(request: PersonRequest) -> HttpResponse:
         return redirect("desk:first_steps")
     snapshot = current()
     portal = live_portal()
-    steps = first_steps(known)
+    steps = first_steps()
     sample = sample_customer()
     address = snapshot.url("/") if snapshot else "/"
     context = {
@@ -116,7 +123,7 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
     flows = {item.flow.key: item.flow for item in portal.types}
     statuses = sum(len(flow.statuses) for flow in flows.values())
     new_href = reverse("desk:choose") + (f"?customer={sample.pk}" if sample else "")
-    number = steps.first_request
+    number = first_number() if steps.has_request else None
     request_href = reverse("desk:request", kwargs={"number": number}) if number else ""
     name = sample.first_name if sample else "a customer"
     opened = ListedStep(

@@ -15,6 +15,7 @@ from portal_core.accounts import actions
 from portal_core.accounts.errors import AccountError, NotThere
 from portal_core.accounts.forms import InviteForm, MemberForm, role_name
 from portal_core.accounts.models import user_key
+from portal_core.accounts.overtaken import ChangedMeanwhile, seen_in
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.portal_facts import can_hand_over, portal_facts
 from portal_core.accounts.roles import Role, staff_roles
@@ -136,9 +137,12 @@ def change(request: PersonRequest, key: UUID) -> HttpResponse:
     form = MemberForm(request.POST, member=member.user, roles=roles, teams=portal_facts().teams.items())
     if not form.is_valid():
         return _page(request, person=key, change=form)
-    typed = form.cleaned_data
+    typed, seen = form.cleaned_data, seen_in(request.POST, form.fields)
     try:
-        actions.change_role(actor=request.actor, user_id=key, role=typed["role"], team_key=typed["team"])
+        actions.change_role(actor=request.actor, user_id=key, role=typed["role"], team_key=typed["team"], seen=seen)
+    except ChangedMeanwhile as overtaken:
+        form.tell(overtaken)
+        return _page(request, person=key, change=form)
     except AccountError as error:
         form.add_error(None, _why(error))
         return _page(request, person=key, change=form)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from portal_core.desk import team
+from portal_core.desk import team, team_history
 
 team_urls = [
     path("team/", team.team, name="team"),
+    path("team/history/", team_history.index, name="team_history"),
     path("team/invite/", team.invite, name="team_invite"),
     path("team/<uuid:key>/", team.change, name="team_change"),
     path("team/<uuid:key>/deactivate/", team.deactivate, name="team_deactivate"),

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from tenants.identifiers import uuid7
 from tenants.tenant_model import TenantModel
@@ -102,3 +103,46 @@ class CustomerLook(TenantModel):
 
     def __str__(self) -> str:
         return f"look at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Deed(models.TextChoices):
+    """What somebody has done to the portal itself or to the team; the words a reader gets are made by the desk."""
+
+    EDITED = "edited"
+    TAKEN_BACK = "taken_back"
+    SCHEDULED = "scheduled"
+    CALLED_OFF = "called_off"
+    PUBLISHED = "published"
+    INVITED = "invited"
+    JOINED = "joined"
+    ROLE_GIVEN = "role_given"
+    DEACTIVATED = "deactivated"
+    BROUGHT_BACK = "brought_back"
+    ADDRESS_MOVED = "address_moved"
+
+
+class AuditEntry(TenantModel):
+    """Who has changed the portal, published it, or given a colleague a role. Rows are only ever added (by a trigger).
+
+    Keys are times: they are read by key, the newest first. Without `actor`: Portico itself, or a command.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    deed = models.CharField(max_length=16, choices=Deed.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # The colleague whom it was done to.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # What the edit was called, or the note of the version.
+    words = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        app_label = "portal_core"
+
+    def __str__(self) -> str:
+        return f"{self.deed} at {self.at:%Y-%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.reporting.models import Beginning
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.models import ServiceRequest, Source
+from portal_core.service_requests.queue import bounded_counts
 from tenants.outbox.models import Mail
 
 _ANSWERS = ("request.replied", "request.moved")
@@ -21,7 +22,7 @@ _ANSWERS = ("request.replied", "request.moved")
 class FirstSteps:
     """How far a new owner has come; each is read off the data, not ticked by hand."""
 
-    first_request: int | None
+    has_request: bool
     is_answered: bool
     sample_was_told: bool
     has_baseline: bool
@@ -33,7 +34,7 @@ class FirstSteps:
     @property
     def states(self) -> tuple[bool, ...]:
         """Each step in order; the portal being open is the first."""
-        tried = (self.first_request is not None, self.is_answered, self.sample_was_told)
+        tried = (self.has_request, self.is_answered, self.sample_was_told)
         return (
             True,
             *(tried if self.has_sample else ()),
@@ -63,24 +64,40 @@ def put_away() -> QuerySet[Beginning]:
     return Beginning.objects.filter(pk=1, first_steps_closed_at__isnull=False)
 
 
-def first_steps(known: Beginning) -> FirstSteps:
-    """How far the owner has come, in six queries. What was put in as samples counts for nothing."""
-    sent = ServiceRequest.objects.exclude(source=Source.SAMPLE)
-    first = sent.order_by("number").values_list("number", flat=True).first()
+def first_steps() -> FirstSteps:
+    """How far the owner has come, in one query. What was put in as samples counts for nothing."""
     answered = HistoryEntry.objects.filter(side=Side.STAFF, kind__in=[Kind.REPLIED, Kind.MOVED])
-    answered = answered.exclude(request__source=Source.SAMPLE)
-    is_answered = first is not None and answered.exists()
-    samples = User.objects.filter(is_sample=True).values("pk")
-    told = Mail.objects.filter(recipient_user_id__in=samples, event__kind__in=_ANSWERS)
-    return FirstSteps(
-        first_request=first,
-        is_answered=is_answered,
-        sample_was_told=is_answered and told.exists(),
-        has_baseline=bool(known.asked_per_day),
-        has_customer=User.objects.filter(role=CUSTOMER, is_sample=False).exists(),
-        has_sample=samples.exists(),
-        has_colleague=User.objects.filter(role__in=[OWNER, MANAGER, AGENT])[1:2].exists(),
+    samples = User.objects.filter(is_sample=True)
+    told = Mail.objects.filter(recipient_user_id__in=samples.values("pk"), event__kind__in=_ANSWERS)
+    counted = (
+        _sent(),
+        answered.exclude(request__source=Source.SAMPLE),
+        told,
+        Beginning.objects.filter(pk=1).exclude(asked_per_day=""),
+        User.objects.filter(role=CUSTOMER, is_sample=False),
+        User.objects.filter(role__in=[OWNER, MANAGER, AGENT]),
+        samples,
     )
+    requests, answers, mails, baselines, customers, colleagues, sample_people = bounded_counts(counted, limit=2)
+    is_answered = requests > 0 and answers > 0
+    return FirstSteps(
+        has_request=requests > 0,
+        is_answered=is_answered,
+        sample_was_told=is_answered and mails > 0,
+        has_baseline=baselines > 0,
+        has_customer=customers > 0,
+        has_colleague=colleagues > 1,
+        has_sample=sample_people > 0,
+    )
+
+
+def first_number() -> int | None:
+    """The number of the first request that somebody sent, samples aside."""
+    return _sent().order_by("number").values_list("number", flat=True).first()
+
+
+def _sent() -> QuerySet[ServiceRequest]:
+    return ServiceRequest.objects.exclude(source=Source.SAMPLE)
 
 
 def keep_baseline(*, actor: Actor, asked_per_day: str, minutes_each: int | None) -> None:

@@ -133,13 +133,13 @@ def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, li
     return Counts(**dict(zip(names, found_counts[: len(names)], strict=True))), found_counts[len(names) :]
 
 
-def bounded_counts(views: Iterable[QuerySet[Any]]) -> list[int]:
-    """How many rows each has, COUNT_LIMIT at most, in one query."""
+def bounded_counts(views: Iterable[QuerySet[Any]], limit: int = COUNT_LIMIT) -> list[int]:
+    """How many rows each has, `limit` at most, in one query."""
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for view in views:
         try:
-            statement, parameters = view.order_by().values("pk")[:COUNT_LIMIT].query.sql_with_params()
+            statement, parameters = view.order_by().values("pk")[:limit].query.sql_with_params()
         except EmptyResultSet:
             parts.append("0")
             continue

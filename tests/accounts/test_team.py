@@ -161,6 +161,36 @@ def test_the_last_owner_stays(owner, people):
         actions.deactivate(actor=actor_for(second), user_id=second.pk)
 
 
+def place_form(client, user):
+    """The form of a colleague's place as it is shown."""
+    form = client.get(f"/desk/team/?person={user.pk}").context["change"]
+    return {**{name: form[name].value() for name in form.fields}, **dict(form.seen())}
+
+
+def test_two_who_change_one_colleague_do_not_write_over_each_other(people, client_for):
+    alice, second, bob = client_for(people["alice"]), make_user("second@example.com", role="owner"), people["bob"]
+    second, address = client_for(second), f"/desk/team/{bob.pk}/"
+    hers, his = place_form(alice, bob), place_form(second, bob)
+    assert f'name="seen-role" value="{bob.role}"' in alice.get(f"/desk/team/?person={bob.pk}").content.decode()
+    assert alice.post(address, {**hers, "role": "manager"}).status_code == 302
+    with nothing_happens():
+        answer = second.post(address, {**his, "role": "owner"})
+    assert answer.status_code == 400
+    assert "“Manager” stands there now. Nothing is kept yet." in answer.content.decode()
+    # What was typed stays, and sent once more it is kept: it was seen.
+    form = answer.context["change"]
+    assert (form["role"].value(), dict(form.seen())["seen-role"]) == ("owner", "manager")
+    # Sent as it was shown before, it changes nothing back.
+    assert second.post(address, his).status_code == 302
+    bob.refresh_from_db()
+    assert bob.role == "manager"
+    assert second.post(address, {**his, **dict(form.seen()), "role": "owner"}).status_code == 302
+    bob.refresh_from_db()
+    assert bob.role == "owner"
+    # What others have changed to just what is wanted stands in nobody's way.
+    assert alice.post(address, {**hers, "role": "owner"}).status_code == 302
+
+
 def test_two_owners_cannot_remove_each_other_at_once(race_tenant, in_threads):
     from tenants.context import tenant_context
 

@@ -251,6 +251,7 @@ DESK = (
     Page("desk-first-steps", "/desk/first-steps/", "owner", mock="desk-first-steps.html"),
     Page("desk-remove-samples", "/desk/first-steps/samples/remove/", "owner"),
     Page("desk-team", "/desk/team/", "owner", mock="desk-team.html"),
+    Page("desk-team-history", "/desk/team/history/", "owner"),
     Page("setup-versions", "/desk/setup/versions/", "owner", mock="setup-versions.html", then=_compare_and_go_back),
     Page("setup-publish-nothing", "/desk/setup/publish/", "owner"),
     Page("desk-join", "/signin/", then=_follow_invitation),

@@ -22,7 +22,7 @@ from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import CustomerLook, HistoryEntry
 from portal_core.messaging.actions import Message, reply
 from portal_core.notifications.models import Notice
-from portal_core.reporting.beginning import beginning, first_steps
+from portal_core.reporting.beginning import first_steps
 from portal_core.reporting.models import RemovedWork
 from portal_core.sampling.filling import NoSamples, can_fill, fill, stories_of
 from portal_core.sampling.removing import remove, samples
@@ -87,8 +87,8 @@ def test_nobody_is_told_and_nothing_is_counted(key, people, tenant):
     assert sent_mails.outbox == []
     assert not Mail.objects.exists() and not Notice.objects.exists() and not RemovedWork.objects.exists()
     assert not Event.objects.filter(done_at=None, kind__in=["request.tick", "work.removed"]).exists()
-    steps = first_steps(beginning())
-    assert (steps.first_request, steps.is_answered, steps.sample_was_told) == (None, False, False)
+    steps = first_steps()
+    assert (steps.has_request, steps.is_answered, steps.sample_was_told) == (False, False, False)
 
 
 def test_what_happens_to_a_sample_afterwards_is_told_to_the_owner(people, tenant):

@@ -6,9 +6,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
+from django.db import transaction
 
+from portal_core.accounts.actor import SYSTEM
 from portal_core.accounts.models import User, normalise_email
+from portal_core.accounts.roles import CUSTOMER
 from portal_core.accounts.signin_links import SIGN_IN, create_link
+from portal_core.accounts.team_record import TeamChange, note_change
 from tenants import catalog
 from tenants.context import tenant_context
 
@@ -49,7 +53,10 @@ def _person(options: dict[str, Any]) -> User:
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email} is no e-mail address.", returncode=2) from error
-        user = User.objects.create_user(email, name=options["name"], role=options["create"])
+        with transaction.atomic():
+            user = User.objects.create_user(email, name=options["name"], role=options["create"])
+            if user.role != CUSTOMER:
+                note_change(SYSTEM, user, TeamChange.JOINED)
     if not user.is_active:
         raise CommandError(f"{email} is deactivated.")
     return user

@@ -22,6 +22,8 @@ from portal_core.config.errors import DraftChanged
 from portal_core.config.live import live_portal
 from portal_core.config.locks import lock_draft, lock_or_make_draft, share_live_id
 from portal_core.config.models import ONLY_ROW, PortalDraft
+from portal_core.history.audit import note_deed
+from portal_core.history.models import Deed
 from tenants.outbox.events import emit
 
 # What in a field says whether customers see its value; the rest of it is words.
@@ -140,6 +142,7 @@ def plan_publishing(*, actor: Actor, at: datetime, note: str, as_read: str) -> S
         row.schedule = _as_json(planned)
         row.save(update_fields=["schedule"])
         emit("portal.publish_due", {"key": planned.key}, due_at=at)
+        note_deed(actor=actor, deed=Deed.SCHEDULED, words=planned.note, data={"for": at.isoformat()})
         return planned
 
 
@@ -152,6 +155,7 @@ def call_off(*, actor: Actor) -> bool:
             return False
         row.schedule = None
         row.save(update_fields=["schedule"])
+        note_deed(actor=actor, deed=Deed.CALLED_OFF)
         return True
 
 

@@ -29,6 +29,8 @@ from portal_core.config.draft.reading import Draft, changes_of, draft_over
 from portal_core.config.errors import DraftChanged, EditConflict
 from portal_core.config.locks import lock_or_make_draft, share_live_id
 from portal_core.config.models import DraftOperation, DraftPart, PortalDraft
+from portal_core.history.audit import note_deed
+from portal_core.history.models import Deed
 
 # How many edits can be taken back.
 MAX_UNDO: Final = 50
@@ -177,6 +179,7 @@ class _Table:
                 changes=[change.as_json() for change in changes],
                 undoes=undoes,
             )
+            note_deed(actor=self.actor, deed=Deed.EDITED if undoes is None else Deed.TAKEN_BACK, words=title)
         self.row.decisions = still_decided(self.row.decisions, changes)
         self.row.forgotten = max(self.row.forgotten, _forget(revision))
         self.row.revision, self.row.author_id, self.row.document = revision, self.actor.user_id, None

@@ -1,0 +1,55 @@
+"""Who did what to the portal and to the team: written in the transaction of what was done."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import JsonValue
+
+from portal_core.accounts.actor import Actor
+from portal_core.history.models import AuditEntry, Deed
+
+# What can be asked for alone.
+ABOUT: Final[Mapping[str, Collection[Deed]]] = MappingProxyType(
+    {
+        "draft": (Deed.EDITED, Deed.TAKEN_BACK),
+        "live": (Deed.PUBLISHED, Deed.SCHEDULED, Deed.CALLED_OFF),
+        "team": (
+            Deed.INVITED,
+            Deed.JOINED,
+            Deed.ROLE_GIVEN,
+            Deed.DEACTIVATED,
+            Deed.BROUGHT_BACK,
+            Deed.ADDRESS_MOVED,
+        ),
+    }
+)
+_NOTHING: Final[Mapping[str, JsonValue]] = MappingProxyType({})
+
+
+def note_deed(
+    *,
+    actor: Actor,
+    deed: Deed,
+    words: str = "",
+    person_id: uuid.UUID | None = None,
+    data: Mapping[str, JsonValue] = _NOTHING,
+) -> None:
+    """Writes down what `actor` has done; `person_id` is the colleague whom it was done to. Within a transaction."""
+    entry = AuditEntry(actor_id=actor.user_id, deed=deed, words=words, person_id=person_id, data=dict(data))
+    entry.save(force_insert=True)
+
+
+def deeds(*, number: int, about: str = "", before: uuid.UUID | None = None) -> tuple[list[AuditEntry], bool]:
+    """The latest `number` of them (those before one, where it is named), and whether others follow. One query.
+
+    `about` is one of `ABOUT`; anything else means all.
+    """
+    found = AuditEntry.objects.select_related("actor", "person").order_by("-id")
+    if about in ABOUT:
+        found = found.filter(deed__in=ABOUT[about])
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    entries = list(found[: number + 1])
+    return entries[:number], len(entries) > number
