@@ -153,9 +153,9 @@ def test_first_steps_and_the_baseline(tenant, people, client_for):
     alice = client_for(people["alice"])
     assert alice.get("/desk/first-steps/").status_code == 200
     assert alice.post("/desk/first-steps/", {"minutes": "4"}).status_code == 400
-    assert 'First steps <span class="n">3 of 4</span>' in alice.get("/desk/").content.decode()
+    assert 'First steps <span class="n">3 of 7</span>' in alice.get("/desk/").content.decode()
     assert alice.post("/desk/first-steps/", {"asked": "6-15", "minutes": "4"}).status_code == 302
-    assert '<span class="n">4 of 4</span>' in alice.get("/desk/").content.decode()
+    assert '<span class="n">4 of 7</span>' in alice.get("/desk/").content.decode()
     assert b"starting point" in alice.get("/desk/first-steps/").content
     assert client_for(people["bob"]).get("/desk/first-steps/").status_code == 403
     alice.post("/desk/first-steps/close/")
