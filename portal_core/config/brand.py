@@ -40,6 +40,11 @@ class BrandColours:
         return contrast(self.on_brand, self.fill)
 
     @property
+    def is_bright(self) -> bool:
+        """Whether links and texts are shown much darker than the colour itself."""
+        return self.ink_contrast > 5.5 and self.on_brand == "#000000"
+
+    @property
     def is_readable(self) -> bool:
         """Whether both reach 4.5:1."""
         return min(self.ink_contrast, self.fill_contrast) >= READABLE

@@ -52,6 +52,11 @@ def measures(colour: str) -> tuple[Measure, ...]:
     )
 
 
+def text_contrast(colour: str) -> float:
+    """The lowest contrast of texts and links in this colour, or on it, on light and dark grounds."""
+    return min(min(measure.light, measure.dark) for measure in measures(colour) if measure.use != "bars")
+
+
 def is_near_red(colour: str) -> bool:
     """Whether it could be taken for the red of errors."""
     hue, strength = _hue(colour)

@@ -155,7 +155,9 @@ class PortalAsset(TenantModel):
     # Whether it can be made out on the portal's grounds; where not, it stands on a tile.
     reads_on_light = models.BooleanField()
     reads_on_dark = models.BooleanField()
-    colour = models.CharField(max_length=7, blank=True)  # what it is mostly painted in
+    # What it is painted in, as `#rrggbb`, the most first; `colour` is that one, for code that knows of no others.
+    colours = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    colour = models.CharField(max_length=7, blank=True)
     # When it was last sent: whoever sends the same picture again has it kept as long as a new one.
     sent_at = models.DateTimeField(default=timezone.now)
 

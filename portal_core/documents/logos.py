@@ -92,7 +92,7 @@ def keep_logo(content: IO[bytes], name: str) -> PortalAsset:
 
 def keep_drawn(drawn: DrawnLogo, name: str) -> PortalAsset:
     """Keeps a logo that was drawn, for people under this name; the one that is there already stays."""
-    found = _found(drawn.digest)
+    found = _found(drawn)
     if found is not None:
         return found
     key = storage.put(io.BytesIO(drawn.content))
@@ -108,6 +108,7 @@ def keep_drawn(drawn: DrawnLogo, name: str) -> PortalAsset:
                 reads_on_light=drawn.reads_on_light,
                 reads_on_dark=drawn.reads_on_dark,
                 colour=drawn.colour,
+                colours=list(drawn.colours),
             )
     except IntegrityError:
         # Somebody sent the same picture at the same moment.
@@ -185,10 +186,11 @@ def _limit(owner_id: uuid.UUID) -> None:
         raise Refused("too_often") from None
 
 
-def _found(digest: str) -> PortalAsset | None:
-    """The one that is there already, kept from now on as long as a new one."""
+def _found(drawn: DrawnLogo) -> PortalAsset | None:
+    """The one that is there already, kept from now on as long as a new one; its colours are as they are told today."""
     with transaction.atomic():
-        row = PortalAsset.objects.select_for_update().filter(digest=digest).first()
+        row = PortalAsset.objects.select_for_update().filter(digest=drawn.digest).first()
         if row is not None:
-            PortalAsset.objects.filter(pk=row.pk).update(sent_at=timezone.now())
+            row.sent_at, row.colour, row.colours = timezone.now(), drawn.colour, list(drawn.colours)
+            row.save(update_fields=["sent_at", "colour", "colours"])
         return row

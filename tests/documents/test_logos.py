@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -89,8 +90,8 @@ def test_on_which_ground_it_can_be_made_out_is_told_and_what_it_is_painted_in():
     assert (white.reads_on_light, white.reads_on_dark) == (False, True)
     badge = drawn(logo(ink="#101820", ground="#ffffff"))
     assert (badge.reads_on_light, badge.reads_on_dark) == (True, True)
-    assert drawn(logo(ink="#c8401a")).colour == "#cc4411"
-    assert dark.colour == white.colour == ""
+    assert drawn(logo(ink="#c8401a")).colours == ("#c8401a",)
+    assert dark.colours == white.colours == drawn(logo(ink="#767676")).colours == ()
 
 
 def huge(size=(5_000, 4_000), box=(500, 400, 4_500, 3_600)):
@@ -112,7 +113,8 @@ def test_a_huge_picture_becomes_the_logo_that_a_small_one_of_it_becomes():
         image.resize((500, 400), Image.Resampling.BOX).save(small, "PNG")
     beside = drawn(small.getvalue())
     assert (made.width, made.height) == (beside.width, beside.height) == (105, 84)
-    assert (made.colour, made.reads_on_light) == (beside.colour, beside.reads_on_light) == ("#113377", True)
+    assert (made.colour, made.reads_on_light) == (beside.colour, beside.reads_on_light) == ("#10307a", True)
+    assert {*made.colours} == {*beside.colours} == {"#10307a", "#f0b040"}
     with Image.open(io.BytesIO(made.content)) as one, Image.open(io.BytesIO(beside.content)) as other:
         difference = ImageChops.difference(one.convert("RGBA"), other.convert("RGBA"))
         assert max(ImageStat.Stat(difference).mean) < 3
@@ -276,14 +278,84 @@ def test_an_edit_of_it_can_be_undone_taken_out_and_set_back_to_what_is_live(pape
     assert named() == first
 
 
-def test_its_colour_can_be_taken_over(papers, alice):
-    send(alice, logo(ink="#c8401a"))
-    assert "Take it from the logo" in alice.get(PORTAL).content.decode()
-    alice.post(LOGO, {"which": "logo", "do": "colour"})
-    assert current().read(("portal", "brand", "colour")) == "#cc4411"
+def painted(*inks, kind="PNG", **more):
+    """A logo of bars, each in a colour, on a see-through ground (on white as JPEG), as a designer exports it."""
+    image = Image.new(
+        "RGB" if kind == "JPEG" else "RGBA", (100 * len(inks), 100), "white" if kind == "JPEG" else (0, 0, 0, 0)
+    )
+    pen = ImageDraw.Draw(image)
+    for place, ink in enumerate(inks):
+        pen.ellipse((100 * place + 5, 5, 100 * place + 95, 95), fill=ink)
+    written = io.BytesIO()
+    image.save(written, kind, **more)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (painted("#c8401a", "#c8401a", "#10307a", "#888888", "black"), ("#c8401a", "#10307a")),
+        # What is half seen through is seen as it is painted.
+        (painted("#c8401aff", "#10307a20"), ("#c8401a",)),
+        (painted("#c8401a", "#cc441e"), ("#c8401a",)),
+        (painted("#e6007e", "#009ee0", "#ffed00", "#4c9a2a", "#f08000", "#5b2a86"), 5),
+        (painted("white", "#202020", "#777777"), ()),
+    ],
+    ids=["the most first", "see-through", "alike", "many", "greys"],
+)
+def test_what_it_is_painted_in_is_told_colour_by_colour(content, expected):
+    colours = drawn(content).colours
+    assert (len(colours) if isinstance(expected, int) else colours) == expected
+
+
+def test_soft_pictures_have_colours_too_and_moving_ones_those_of_their_first_picture():
+    near = drawn(painted("#c8401a", "#10307a", kind="JPEG", quality=60)).colours
+    assert len(near) == 2
+    for found, meant in zip(near, ("#c8401a", "#10307a"), strict=True):
+        assert max(abs(int(found[at : at + 2], 16) - int(meant[at : at + 2], 16)) for at in (1, 3, 5)) < 12
+    assert len(drawn(noise()).colours) <= 5
+    frames = [Image.open(io.BytesIO(painted(ink))) for ink in ("#c8401a", "#10307a")]
+    for kind in ("PNG", "WEBP"):
+        written = io.BytesIO()
+        frames[0].save(written, kind, save_all=True, append_images=frames[1:], lossless=True)
+        assert drawn(written.getvalue()).colours == ("#c8401a",)
+
+
+def test_each_of_its_colours_is_offered_with_its_verdict_and_taken_over_in_one_press(papers, alice):
+    send(alice, painted("#10307a", "#ffd500", "#c8401a"))
+    page = alice.get(PORTAL).content.decode()
+    offers = re.findall(r'<button[^>]*form="form-logo" name="colour" value="(#[0-9a-f]{6})"', page)
+    assert offers == [choice.colour for choice in alice.get(PORTAL).context["colour_choices"]]
+    assert {*offers} == {"#10307a", "#ffd500", "#c8401a"}
+    for words in ("Bright: texts are shown darker", "Reads well, close to the red of errors", ">contrast 5.0<"):
+        assert words in page
+    answer = alice.post(LOGO, {"which": "logo", "colour": "#c8401a"})
+    assert answer.url == f"{PORTAL}#s-colour"
+    assert current().read(("portal", "brand", "colour")) == "#c8401a"
+    assert "Your colour now" in alice.get(PORTAL).content.decode()
     alice.post(LOGO, {"which": "logo", "do": "remove"})
     send(alice, logo(ink="black"))
-    assert "Take it from the logo" not in alice.get(PORTAL).content.decode()
+    page = alice.get(PORTAL).content.decode()
+    assert 'form="form-logo" name="colour"' not in page
+    assert "it has no colour of its own to take" in page
+
+
+def test_no_colour_is_taken_but_one_of_the_logo(papers, alice):
+    send(alice, painted("#10307a"))
+    for colour in ("#c8401a", "red", "", "#10307a;", "#10307A"):
+        answer = alice.post(LOGO, {"which": "logo", "colour": colour}, follow=True)
+        assert "has no such colour" in answer.content.decode()
+        assert current().read(("portal", "brand", "colour")) is None
+    for who, status in (("bob", 403), ("carol", 404)):
+        assert papers.client(who).post(LOGO, {"which": "logo", "colour": "#10307a"}).status_code == status
+    assert current().read(("portal", "brand", "colour")) is None
+
+
+def test_a_logo_from_before_is_told_its_colours_when_it_is_sent_anew(papers, alice):
+    send(alice, painted("#10307a", "#ffd500"))
+    PortalAsset.objects.update(colours=[])
+    send(alice, painted("#10307a", "#ffd500"))
+    assert PortalAsset.objects.get().colours == ["#ffd500", "#10307a"]
 
 
 def test_only_who_configures_sends_or_takes_out_a_logo(papers, alice):

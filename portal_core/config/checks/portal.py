@@ -59,7 +59,7 @@ def _brand(index: Index) -> Iterator[Problem]:
         least = min(colours.ink_contrast, colours.fill_contrast)
         text = f"Texts in this colour reach {least:.1f} to 1, not {READABLE} to 1."
         yield Problem(path, text, "Choose a darker or stronger colour.")
-    elif colours.ink_contrast > 5.5 and colours.on_brand == "#000000":
+    elif colours.is_bright:
         text = f"The colour is bright: links and texts are shown in {colours.ink} so that they can be read."
         yield Problem(path, text, "Keep it, or choose a darker colour.", "warning")
     brand = index.document.portal.brand

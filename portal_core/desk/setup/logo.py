@@ -3,7 +3,7 @@
 Every change is an edit of the draft like all others: it can be undone, and is live only once it is published.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -15,6 +15,8 @@ from django.urls import reverse
 from pydantic import JsonValue
 
 from portal_core.accounts.pages import PersonRequest
+from portal_core.config.brand import brand_colours
+from portal_core.config.contrasts import is_near_red, text_contrast
 from portal_core.config.document.portal_document import DEFAULT_COLOUR
 from portal_core.config.draft.editing import edit, restore
 from portal_core.config.draft.operations import Operation, Set
@@ -60,6 +62,31 @@ class Slot:
         return None if self.asset is None else shown_mark(mark_of(self.asset))
 
 
+@dataclass(frozen=True)
+class ColourChoice:
+    """A colour of the logo that can become the portal's. `contrast` is that of texts in it or on it, as shown by then:
+    every colour is brought to where it can be read (config/brand.py); of bright ones texts are much darker.
+    """
+
+    colour: str
+    is_chosen: bool
+    contrast: float
+    is_bright: bool
+    is_near_red: bool
+
+    @classmethod
+    def of(cls, colour: str, chosen: str) -> "ColourChoice":
+        """The choice; `chosen` is what the draft has."""
+        is_bright = brand_colours(colour).is_bright
+        return cls(colour, colour == chosen, text_contrast(colour), is_bright, is_near_red(colour))
+
+
+def colour_choices(slots: Sequence[Slot], chosen: str) -> list[ColourChoice]:
+    """What the logos are painted in, each colour once; none for black, white and grey."""
+    colours = [str(colour) for slot in slots if slot.asset for colour in slot.asset.colours]
+    return [ColourChoice.of(colour, chosen) for colour in dict.fromkeys(colours)]
+
+
 def slots_of(draft: Draft, refused: Mapping[str, str] = MappingProxyType({})) -> list[Slot]:
     """The places for a logo, as the draft has them; the one for dark grounds only beside another."""
     assets = _assets(draft)
@@ -99,6 +126,8 @@ def change_logo(request: PersonRequest, which: str) -> HttpResponse:
     """Does what a button of a place says. Raises `UploadRefused`; nothing was changed then."""
     back = f"{reverse('desk:setup_portal')}#logo"
     place, title = (*BRAND, which), PLACES[which]
+    if "colour" in request.POST:
+        return _take_colour(request, request.POST["colour"])
     match request.POST.get("do", ""):
         case "send":
             return _send(request, which, back)
@@ -108,8 +137,6 @@ def change_logo(request: PersonRequest, which: str) -> HttpResponse:
         case "live":
             live = partial(restore, actor=request.actor, paths=[place], title=f"{title}: as it is live")
             return do_edit(request, back, live, "As it is live.")
-        case "colour":
-            return _take_colour(request, which)
     return HttpResponseRedirect(back)
 
 
@@ -120,19 +147,20 @@ def _send(request: PersonRequest, which: str, back: str) -> HttpResponse:
         return HttpResponseRedirect(back)
     asset = take_logo(request.user.pk, sent)
     title = f"{PLACES[which]}: {asset.name}"
-    done = "The logo is in the draft. Customers see it once you publish."
+    colours = " What it is painted in is offered as your colour below." if asset.colours else ""
+    done = f"The logo is in the draft. Customers see it once you publish.{colours}"
     return _edit(request, back, [Set((*BRAND, which), asset.digest)], title, done)
 
 
-def _take_colour(request: PersonRequest, which: str) -> HttpResponse:
+def _take_colour(request: PersonRequest, colour: str) -> HttpResponse:
     back = f"{reverse('desk:setup_portal')}#s-colour"
-    asset = _assets(current()).get(which)
-    if asset is None or not asset.colour:
-        messages.error(request, "The logo has no colour of its own: it is black, white or grey.")
+    # SECURITY: nothing but what a logo of the draft is painted in.
+    if colour not in [choice.colour for choice in colour_choices(slots_of(current()), "")]:
+        messages.error(request, "The logo was changed meanwhile and has no such colour. Nothing was changed.")
         return HttpResponseRedirect(back)
-    value = None if asset.colour == DEFAULT_COLOUR else asset.colour
+    value = None if colour == DEFAULT_COLOUR else colour
     done = "The colour is the logo’s. Look at what it does to texts and buttons below."
-    return _edit(request, back, [Set((*BRAND, "colour"), value)], "Colour taken from the logo", done)
+    return _edit(request, back, [Set((*BRAND, "colour"), value)], f"Colour taken from the logo: {colour}", done)
 
 
 def _edit(request: PersonRequest, back: str, operations: list[Operation], title: str, done: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from portal_core.config.document.portal_document import DEFAULT_COLOUR
 from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.languages import language_lines, offered
-from portal_core.desk.setup.logo import LIMITS, PLACES, change_logo, logos_of, slots_of
+from portal_core.desk.setup.logo import LIMITS, PLACES, change_logo, colour_choices, logos_of, slots_of
 from portal_core.desk.setup.portal_controls import controls_of
 from portal_core.desk.setup.saving import answer_sheet, posted
 from portal_core.desk.setup.sheet import Sheet
@@ -96,12 +96,14 @@ def _page(
     request: PersonRequest, sheet: Sheet, status: int, *, refused: Mapping[str, str] = MappingProxyType({})
 ) -> HttpResponse:
     draft = sheet.draft
+    look, slots = look_of(draft), slots_of(draft, refused)
     context = {
         "sheet": sheet,
         "form": sheet,
         "blocks": {control.name: sheet.block(control.name) for control in sheet.controls},
-        "look": look_of(draft),
-        "slots": slots_of(draft, refused),
+        "look": look,
+        "slots": slots,
+        "colour_choices": colour_choices(slots, look.colour),
         "logo_hint": LIMITS,
         "languages": language_lines(draft),
         "offered": offered(draft),

@@ -8,14 +8,13 @@ import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final, TypeAlias
+from typing import IO, Final
 
 from PIL import Image
 
 from portal_core.config.brand import contrast
+from portal_core.documents.checking.logo_colours import Rgba, main_colours
 from portal_core.documents.checking.refused import Refused
-
-Rgba: TypeAlias = tuple[int, int, int, int]
 
 # Shown 28 pixels high: three for each on the finest screens.
 # The first page of a portal is to stay below 60 kB, with everything on it.
@@ -47,14 +46,19 @@ _ICON_MARGIN: Final = 6
 
 @dataclass(frozen=True)
 class DrawnLogo:
-    """A logo as it is kept: PNG, in pixels. `colour` is what it is mostly painted in, "" for black and white."""
+    """A logo as it is kept: PNG, in pixels. `colours` is what it is painted in, none for black and white."""
 
     content: bytes
     width: int
     height: int
     reads_on_light: bool
     reads_on_dark: bool
-    colour: str
+    colours: tuple[str, ...]
+
+    @property
+    def colour(self) -> str:
+        """What most of it is painted in; "" for black and white."""
+        return next(iter(self.colours), "")
 
     @property
     def digest(self) -> str:
@@ -74,7 +78,7 @@ def draw_logo(content: IO[bytes]) -> DrawnLogo:
         small = _reduced(whole, height, colours)
         written = _written(small)
         if len(written) <= MOST_BYTES:
-            return _told(small, written)
+            return _told(small, written, _painted(whole))
     raise Refused("logo_heavy")
 
 
@@ -167,7 +171,16 @@ def _written(image: Image.Image) -> bytes:
     return written.getvalue()
 
 
-def _told(image: Image.Image, written: bytes) -> DrawnLogo:
+def _painted(whole: Image.Image) -> tuple[str, ...]:
+    """Its colours as they came: drawn small, they are mixed with each other and made fewer."""
+    height = _TRIES[0][0]
+    if whole.height > height:
+        width = max(1, round(whole.width * height / whole.height))
+        whole = whole.resize((width, height), Image.Resampling.NEAREST)
+    return main_colours(_pixels(whole))
+
+
+def _told(image: Image.Image, written: bytes, colours: tuple[str, ...]) -> DrawnLogo:
     shares = _shares(image)
     # Without holes it brings its own ground.
     is_whole = image.getchannel("A").getextrema()[0] == 255
@@ -177,7 +190,7 @@ def _told(image: Image.Image, written: bytes) -> DrawnLogo:
         height=image.height,
         reads_on_light=is_whole or _reads(shares, _LIGHT_GROUND),
         reads_on_dark=is_whole or _reads(shares, _DARK_GROUND),
-        colour=_main_colour(shares),
+        colours=colours,
     )
 
 
@@ -196,15 +209,3 @@ def _shares(image: Image.Image) -> dict[str, float]:
 def _reads(shares: dict[str, float], ground: str) -> bool:
     vanishing = sum(share for colour, share in shares.items() if contrast(colour, ground) < _READS_FROM)
     return vanishing <= _MAY_VANISH
-
-
-def _main_colour(shares: dict[str, float]) -> str:
-    """The colour that most of it has, greys aside; "" where all is grey."""
-    painted = {colour: share * _strength(colour) for colour, share in shares.items() if _strength(colour)}
-    return max(painted, key=lambda colour: (painted[colour], colour), default="")
-
-
-def _strength(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
-    spread = max(channels) - min(channels)
-    return spread / 255 if spread > 48 else 0.0
