@@ -45,16 +45,40 @@ _SPOILT: Final = (
 _AGAIN: Final = "Export the bundle again and send it as it is."
 
 
-def bundle_of(document: PortalDocument) -> bytes:
-    """The bundle of a portal. A picture that is gone is left out."""
+@dataclass(frozen=True)
+class Bundle:
+    """A portal as one file. `lost` names the pictures (of `portal.brand`) that the storage has lost: it goes without,
+    can be read, and is published only once they are sent anew.
+    """
+
+    content: bytes
+    lost: tuple[str, ...] = ()
+
+    @property
+    def lost_words(self) -> str:
+        """Which they are, at the beginning of a sentence."""
+        return _LOST.get(self.lost, "")
+
+
+_LOST: Final = {
+    ("logo",): "The logo is",
+    ("logo_dark",): "The logo on dark grounds is",
+    ("logo", "logo_dark"): "Both logos are",
+}
+
+
+def bundle_of(document: PortalDocument) -> Bundle:
+    """The bundle of a portal."""
+    brand = document.portal.brand
+    named = {name: digest for name, digest in (("logo", brand.logo), ("logo_dark", brand.logo_dark)) if digest}
+    pictures = {digest: content_if_there(asset_by(digest)) for digest in sorted(set(named.values()))}
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_entry(DOCUMENT), canonical_json(document).encode())
-        for digest in sorted(set(digests_in(document.portal.brand))):
-            content = content_if_there(asset_by(digest))
+        for digest, content in pictures.items():
             if content is not None:
                 archive.writestr(_entry(f"assets/{digest}.png"), content)
-    return written.getvalue()
+    return Bundle(written.getvalue(), tuple(name for name, digest in named.items() if pictures[digest] is None))
 
 
 def take_portal(content: IO[bytes]) -> PortalDocument:

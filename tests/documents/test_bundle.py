@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import struct
 import tempfile
 import zipfile
+from html import unescape
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from portal_core.config.document import DocumentRefused
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation, PortalAsset
+from portal_core.documents import storage
 from portal_core.documents.bundle import DOCUMENT, bundle_of, take_portal
 from tenants.context import tenant_context
 from tests.documents.hostile_files import REFUSED
@@ -74,12 +77,12 @@ def test_out_and_in_and_out_again_is_the_same_byte_for_byte(bundle, papers, alic
     answer = read(alice, bundle)
     assert answer["Location"].endswith("/desk/setup/publish/")
     assert current().document == live_portal().document
-    assert bundle_of(current().document) == bundle
+    assert bundle_of(current().document).content == bundle
     assert alice.get("/desk/setup/publish/").status_code == 200
     with tenant_context(other_tenant):
         assert not PortalAsset.objects.exists()
         document = take_portal(io.BytesIO(bundle))
-        assert bundle_of(document) == bundle
+        assert bundle_of(document).content == bundle
         assert PortalAsset.objects.count() == 2
 
 
@@ -96,6 +99,44 @@ def test_the_commands_carry_the_pictures_too(bundle, papers, other_tenant, tmp_p
     with pytest.raises(CommandError) as refused:
         call_command("portal_export", "--tenant", papers.tenant.slug, "--bundle", str(tmp_path), stdout=out)
     assert refused.value.returncode == 2
+
+
+def lose(which: str) -> None:
+    """As when a storage is brought back without it."""
+    storage.remove(PortalAsset.objects.get(digest=getattr(live_portal().document.portal.brand, which)).key)
+
+
+def test_a_picture_that_the_storage_has_lost_is_told_of_before_the_file_is_taken(bundle, alice):
+    lose("logo_dark")
+    answer = alice.get(f"{VERSIONS}file/?as=bundle")
+    assert answer["Location"] == f"{VERSIONS}?file={live_portal().number}#lost"
+    page = alice.get(answer["Location"]).content.decode()
+    assert "The logo on dark grounds is gone" in page
+    href = re.search(r'href="([^"]+without=yes)"', page)
+    answer = alice.get(unescape(href[1]))
+    assert set(entries(answer.content)) == {
+        name for name in entries(bundle) if live_portal().logo.dark.digest not in name
+    }
+    assert alice.get(f"{VERSIONS}file/?as=bundle&version=1").status_code == 200, "that one names none"
+    lose("logo")
+    assert "Both logos are gone" in alice.get(f"{VERSIONS}?file={live_portal().number}").content.decode()
+    # Sent once more it is there again.
+    send(alice, logo())
+    send(alice, logo(ink="white"), "white.png", "logo_dark")
+    assert alice.get(f"{VERSIONS}file/?as=bundle").content == bundle
+    for asked in ("x", "99", "draft", str(live_portal().number)):
+        assert 'id="lost"' not in alice.get(f"{VERSIONS}?file={asked}").content.decode()
+
+
+def test_the_command_says_that_a_picture_is_lost_and_ends_with_a_code_of_its_own(bundle, papers, tmp_path):
+    lose("logo")
+    written = tmp_path / "portal.zip"
+    with pytest.raises(CommandError, match="The logo is gone from the storage") as told:
+        call_command("portal_export", "--tenant", papers.tenant.slug, "--bundle", str(written))
+    assert told.value.returncode == 3
+    assert f"assets/{live_portal().logo.plain.digest}.png" not in entries(written.read_bytes())
+    # The document alone has no pictures to lose.
+    call_command("portal_export", "--tenant", papers.tenant.slug, stdout=io.StringIO())
 
 
 def test_a_document_alone_may_name_a_picture_that_is_not_here_and_goes_live_only_with_it(bundle, papers, other_tenant):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -88,6 +89,7 @@ def _page(
         "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
         **_compared(request, draft, live),
         **_way_back(request, live),
+        **_lost(request, draft),
     }
     return setup_page(request, "setup/versions.html", draft, context, status=status)
 
@@ -133,6 +135,20 @@ def _document(name: str, draft: Draft) -> PortalDocument | None:
         return draft.document
     version = version_by(number) if (number := _number(name)) is not None else None
     return None if version is None else load(version.document)
+
+
+def _lost(request: PersonRequest, draft: Draft) -> dict[str, object]:
+    """What a bundle that was asked for (`file`) would lack, and where it is to be had all the same."""
+    which = request.GET.get("file", "")
+    try:
+        document = _document(which, draft) if which else None
+    except DocumentRefused:
+        document = None
+    bundle = None if document is None else bundle_of(document)
+    if bundle is None or not bundle.lost:
+        return {}
+    asked = urlencode({"version": which, "as": "bundle", "without": "yes"})
+    return {"lost": bundle.lost_words, "lost_href": f"{reverse('desk:setup_versions_file')}?{asked}"}
 
 
 def _way_back(request: PersonRequest, live: PortalVersion) -> dict[str, object]:
@@ -204,18 +220,24 @@ def _loaded(request: PersonRequest, version: PortalVersion) -> HttpResponse:
 @require_safe
 @staff_page("manage_setup")
 def as_file(request: PersonRequest) -> HttpResponse:
-    """The portal as a file: what is live, the draft, or a version; `?as=bundle` with its pictures."""
-    which = request.GET.get("version", "")
+    """The portal as a file: what is live, the draft, or a version; `?as=bundle` with its pictures.
+
+    One that would lack a picture is told of first; with `without=yes` it is handed out as it is.
+    """
     live = live_version()
+    which = request.GET.get("version", "") or str(live.number if live else 0)
     try:
-        document = _document(which or str(live.number if live else 0), current())
+        document = _document(which, current())
     except DocumentRefused as refused:
         raise Http404 from refused
     if document is None:
         raise Http404
-    name = DRAFT if which == DRAFT else f"version-{_number(which) or (live.number if live else 0)}"
+    name = DRAFT if which == DRAFT else f"version-{_number(which)}"
     if request.GET.get("as") == "bundle":
-        response, end = HttpResponse(bundle_of(document), content_type="application/zip"), "zip"
+        bundle = bundle_of(document)
+        if bundle.lost and "without" not in request.GET:
+            return HttpResponseRedirect(f"{reverse(HERE)}?{urlencode({'file': which})}#lost")
+        response, end = HttpResponse(bundle.content, content_type="application/zip"), "zip"
     else:
         response, end = HttpResponse(canonical_json(document), content_type="application/json; charset=utf-8"), "json"
     response["Content-Disposition"] = f'attachment; filename="portal-{name}.{end}"'

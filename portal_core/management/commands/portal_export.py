@@ -11,13 +11,15 @@ from portal_core.config.document import PortalDocument
 from portal_core.config.draft.reading import current
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
-from portal_core.documents.bundle import bundle_of
+from portal_core.documents.bundle import Bundle, bundle_of
 from tenants import catalog
 from tenants.context import tenant_context
 
 
 class Command(BaseCommand):
-    """Writes the document; exits 2 for an unknown tenant, 1 where there is nothing to export."""
+    """Writes the document; exits 2 for an unknown tenant, 1 where there is nothing to export, and 3 where a bundle is
+    written without a picture that the storage has lost.
+    """
 
     help = "Writes a tenant's portal configuration as a JSON document."
 
@@ -40,11 +42,17 @@ class Command(BaseCommand):
                 self.stdout.write(canonical_json(document), ending="")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, bundle: Bundle) -> None:
     try:
-        path.write_bytes(content)
+        path.write_bytes(bundle.content)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}.", returncode=2) from error
+    if bundle.lost:
+        raise CommandError(
+            f"{bundle.lost_words} gone from the storage: {path} is written without. Send it anew under Brand and "
+            "address, or bring the storage back, and export again.",
+            returncode=3,
+        )
 
 
 def _document(*, use_draft: bool) -> PortalDocument:
