@@ -76,6 +76,8 @@ SEARCHES = {
     "a rare street": "q=larkfield",
     "the town of half of all": "q=leith",
     "what nobody has": "q=xyzzy",
+    "a misspelt rare name": "q=raremna",
+    "a misspelt name of nine in ten": "q=usualsno",
     "a common name, by name": "q=usualson&sort=name",
     "a rare name, by name": "q=rareman&sort=name",
     "a rare name, who waits for us": "q=rareman&waiting=us",

@@ -101,6 +101,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "tabs": [_tab(key, asked, counts[key]) for key in VIEWS if counts[key] or key in ("all", "open", asked.view)],
         "asked": asked,
         "menus": list(_menus(asked, portal)),
+        "is_near": page.is_near,
         "summary": _summary(asked, page, counts[asked.view]),
         "columns": {
             "customer": _column(asked, "name", "Customer", "full"),

@@ -33,6 +33,19 @@ class Kind(models.TextChoices):
     REPEATED = "repeated"
 
 
+# In which of them words stand that people look for.
+WRITTEN = (
+    Kind.REPLIED,
+    Kind.NOTED,
+    Kind.MOVED,
+    Kind.RECORDED,
+    Kind.ANSWERED,
+    Kind.APPROVED,
+    Kind.DECLINED,
+    Kind.DOCUMENT,
+)
+
+
 class Audience(models.TextChoices):
     """Who may read an entry at all. A change of fields is filtered field by field on top of this."""
 

@@ -11,8 +11,9 @@ from typing import Final
 from django.db.models import OuterRef, Q, Subquery, TextField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
-from django.db.models.lookups import IRegex
+from django.db.models.lookups import Regex
 
+from portal_core.accounts.folded import Folded
 from portal_core.accounts.models import User
 from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledRecordKind
 from portal_core.config.viewer import Viewer
@@ -81,16 +82,17 @@ def _of_records(
 
 
 def found_by(pattern: str, viewer: Viewer, portal: CompiledPortal) -> Q:
-    """A condition on customers: a remembered detail, or a record that is not put away, meets the regular expression."""
+    """A condition on customers: a remembered detail, or a record that is not put away, folded (`accounts/folded.py`),
+    meets the regular expression."""
     found = Q()
     for detail in _details(viewer, portal):
         if detail.field.kind.key in _SOUGHT:
             kept = Cast(KeyTextTransform("value", KeyTransform(detail.key, "remembered")), TextField())
-            found |= Q(IRegex(kept, pattern))
+            found |= Q(Regex(Folded(kept), pattern))
     records = Q()
     for kind in portal.record_kinds.values():
         for field in _sought_in(kind, viewer):
-            records |= Q(kind_key=kind.key, **{f"data__{field.key}__iregex": pattern})
+            records |= Q(Regex(Folded(KeyTextTransform(field.key, "data")), pattern), kind_key=kind.key)
     if records:
         theirs = SavedRecord.objects.filter(records, customer_id=OuterRef("pk"), archived_at=None)
         # Not "exists": the planner would look through the records of all customers to answer for a few.

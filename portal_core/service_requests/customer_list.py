@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ WAITING: Final = ("us", "customer")
 HERE: Final = ("month", "earlier", "never")
 # So many of the first are looked at one by one before the indexes are asked.
 _NEAR: Final = 1_000
+# Where the greatest key comes first, a page is nearly always among the candidates with the so many greatest.
+_FIRST_KEYS: Final = 200
 _HERE_LATELY: Final = timedelta(days=30)
 _NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -72,13 +74,33 @@ class CustomerPage:
     rows: list[tuple[User, OpenOnes]]
     newer: Place | None
     older: Place | None
+    # Nobody has the very words: these have what is spelt nearly so.
+    is_near: bool = False
 
 
 def customer_page(
     actor: Actor, asked: CustomerQuery, place: Place | None, *, viewer: Viewer, portal: CompiledPortal
 ) -> CustomerPage:
-    """One page of the customers that `actor` may know; two queries, and a few more where words are asked for."""
+    """One page of the customers that `actor` may know; two queries, and a few more where words are asked for.
+
+    Where nobody is found by the words, those are who have what is spelt nearly so.
+    """
     sought = Asked.of(asked.words)
+    is_near = place is not None and place.is_near
+    page = None if is_near else _page_of(actor, asked, sought, place, viewer=viewer, portal=portal)
+    if page is not None and (page.rows or place is not None or sought.is_empty):
+        return page
+    near = sought.nearly()
+    if near is None:
+        return CustomerPage([], None, None)
+    page = _page_of(actor, asked, near, place, viewer=viewer, portal=portal)
+    newer, older = (beyond and replace(beyond, is_near=True) for beyond in (page.newer, page.older))
+    return replace(page, newer=newer, older=older, is_near=bool(page.rows))
+
+
+def _page_of(
+    actor: Actor, asked: CustomerQuery, sought: Asked, place: Place | None, *, viewer: Viewer, portal: CompiledPortal
+) -> CustomerPage:
     everybody, is_descending = _keyed(customers_of(actor, also_closed=asked.view == "closed"), asked.sort)
     backwards = place is not None and place.is_backwards
     if place is not None:
@@ -134,14 +156,14 @@ def _met(met: QuerySet[User], everybody: QuerySet[User], sought: Asked, *, is_by
     users = list(met.filter(pk__in=everybody.values("pk")[:_NEAR])[: PAGE_SIZE + 1])
     if len(users) > PAGE_SIZE or sought.is_empty:
         return users
-    keys = sought.candidates()
-    if keys is None:
-        return list(met[: PAGE_SIZE + 1])
-    if is_by_key and len(keys) > _NEAR:
-        users = _first_among(met, sorted(keys, reverse=True)[:_NEAR])
-        if len(users) > PAGE_SIZE:
-            return users
-    return _first_among(met, keys) if keys else []
+    for most in (_FIRST_KEYS, None) if is_by_key else (None,):
+        candidates = sought.candidates(most)
+        if candidates is None:
+            return list(met[: PAGE_SIZE + 1])
+        users = _first_among(met, candidates.keys) if candidates.keys else []
+        if len(users) > PAGE_SIZE or candidates.is_all:
+            break
+    return users
 
 
 def _first_among(met: QuerySet[User], keys: list[uuid.UUID]) -> list[User]:

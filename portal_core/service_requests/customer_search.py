@@ -1,6 +1,6 @@
 """Finding customers by words among very many: an index narrows down to a few, what this reader sees decides.
 
-SECURITY: the indexes (accounts 0005, portal_core 0019) hold the words of everything that is kept of a customer, whoever
+SECURITY: the indexes (accounts 0009, portal_core 0021) hold the words of everything that is kept of a customer, whoever
 may see it. They only say where to look: each candidate is then asked by `found_by` and the columns that staff see.
 """
 
@@ -11,10 +11,13 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.lookups import Regex
 
+from portal_core.accounts.folded import Folded, folded_sql, ways_folded
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.viewer import Viewer
 from portal_core.saved_records.beside import found_by
+from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.search_words import joined_digits, national_digits
 
 _MOST_WORDS: Final = 6
@@ -26,30 +29,35 @@ _NUMBER: Final = re.compile(r"[\d+()./-]+")
 _BREAKS: Final = "'@._-+/\"''(),;:#', '                '"
 _DIGITS: Final = r"regexp_replace(phone, '\D', '', 'g')"
 _KEPT: Final = r"left(replace(replace(replace({}::text, '\n', ' '), '\r', ' '), '\t', ' '), 100000)"
-PERSON_WORDS: Final = (
-    "to_tsvector('simple'::regconfig, translate(lower(name || ' ' || email || ' ' || phone"
-    f" || ' ' || {_DIGITS} || ' ' || substr({_DIGITS}, 2) || ' ' || substr({_DIGITS}, 3) || ' ' || substr({_DIGITS}, 4)"
-    f" || ' r' || reverse({_DIGITS}) || ' ' || {_KEPT.format('remembered')}), {_BREAKS}))"
+_OF_PERSON: Final = " || ' ' || ".join(map(folded_sql, ("name", "email", _KEPT.format("remembered"))))
+_OF_PHONE: Final = (
+    f"phone || ' ' || {_DIGITS} || ' ' || substr({_DIGITS}, 2) || ' ' || substr({_DIGITS}, 3) || ' ' ||"
+    f" substr({_DIGITS}, 4) || ' r' || reverse({_DIGITS})"
 )
-RECORD_WORDS: Final = f"to_tsvector('simple'::regconfig, translate(lower({_KEPT.format('data')}), {_BREAKS}))"
+PERSON_WORDS: Final = (
+    f"to_tsvector('simple'::regconfig, translate({_OF_PERSON} || ' ' || lower({_OF_PHONE}), {_BREAKS}))"
+)
+RECORD_WORDS: Final = f"to_tsvector('simple'::regconfig, translate({folded_sql(_KEPT.format('data'))}, {_BREAKS}))"
 _PERSONS: Final = f"SELECT id FROM accounts_user WHERE {PERSON_WORDS} @@ %s::tsquery"  # noqa: S608 - constants
 _RECORDS: Final = f"SELECT customer_id FROM portal_core_savedrecord WHERE {RECORD_WORDS} @@ %s::tsquery"  # noqa: S608
+# Whether anybody's own words hold one, asked as in `misspelt.py`; what they keep as records is spelt as it was typed.
+_IS_THERE: Final = f"SELECT FROM accounts_user WHERE {PERSON_WORDS} @@ asked.lexeme::tsquery"
 # From so many on, whoever walks through the list meets a page of them sooner than these are looked at one by one.
 _MANY: Final = 10_000
 
 
 @dataclass(frozen=True)
 class Term:
-    """One word as it was typed: what of it the index knows, and its digits where it may be part of a number."""
+    """One word as it was typed, folded, in the ways in which it may be written, and its digits where it may be part of
+    a number."""
 
-    typed: str
-    words: tuple[str, ...]
+    ways: tuple[str, ...]
     digits: str
 
     @property
     def asked(self) -> str:
         """SECURITY: words are letters and digits only, so that nothing of them is an operator."""
-        ways = [" & ".join(f"'{word}':*" for word in self.words)] if self.words else []
+        ways = [" & ".join(f"'{word}':*" for word in _WORD.findall(way)) for way in self.ways]
         if self.digits:
             # From its beginning, with or without what is dialled before it, or from its end.
             ways += [f"'{self.digits}':*", f"'{self._dialled}':*", f"'r{self.digits[::-1]}':*"]
@@ -64,9 +72,10 @@ class Term:
     def holds(self, viewer: Viewer, portal: CompiledPortal) -> Q:
         """The condition on a customer: a word begins so that this reader sees, or the number is theirs."""
         found = Q()
-        if self.words:
-            begins = rf"\m{re.escape(self.typed)}"
-            found |= Q(name__iregex=begins) | Q(email__iregex=begins) | found_by(begins, viewer, portal)
+        if self.ways:
+            begins = rf"\m(?:{'|'.join(map(re.escape, self.ways))})"
+            found |= Q(Regex(Folded("name"), begins)) | Q(Regex(Folded("email"), begins))
+            found |= found_by(begins, viewer, portal)
         if self.digits:
             found |= Q(phone__regex=rf"{_spaced(self.digits)}\D*$")
             found |= Q(phone__regex=rf"^\D*(\d\D*){{0,3}}{_spaced(self._dialled)}")
@@ -90,12 +99,26 @@ class Asked:
         if not digits or len(terms) < 2:
             return cls(tuple(terms))
         # The pieces of a number are parts of too many others.
-        return cls(tuple(replace(term, digits="") for term in terms), Term("", (), digits))
+        return cls(tuple(replace(term, digits="") for term in terms), Term((), digits))
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to look for."""
         return not self.terms
+
+    def nearly(self) -> "Asked | None":
+        """The same with the words beside each that are spelt nearly so and are there; None where there are none.
+
+        SECURITY: they are only looked for, by `holds`; whoever may not see them hears nothing of them.
+        """
+        near = near_ways([term.ways for term in self.terms], _IS_THERE, [])
+        more = [tuple(other for way in term.ways for other in near.get(way, ())) for term in self.terms]
+        if not near:
+            return None
+        return replace(
+            self,
+            terms=tuple(replace(term, ways=(*term.ways, *ways)) for term, ways in zip(self.terms, more, strict=True)),
+        )
 
     def holds(self, viewer: Viewer, portal: CompiledPortal) -> Q:
         """The whole condition on a customer."""
@@ -104,28 +127,41 @@ class Asked:
             found &= term.holds(viewer, portal)
         return found if self.number is None else found | self.number.holds(viewer, portal)
 
-    def candidates(self) -> list[uuid.UUID] | None:
-        """The keys of those who may be met, by the indexes, in no order; None where they are very many."""
+    def candidates(self, most: int | None = None) -> "Candidates | None":
+        """Those who may be met, by the indexes; None where they are very many. `most`: only so many
+        with the greatest keys."""
         # Of one word, nobody is sorted out who comes twice: that takes longer than the finding.
         each = f"{_PERSONS} UNION ALL {_RECORDS}"
         if len(self.terms) > 1:
             each = " INTERSECT ".join(f"({_PERSONS} UNION {_RECORDS})" for _term in self.terms)
-        values = [value for term in self.terms for value in (term.asked, term.asked)]
+        values: list[str | int | None] = [value for term in self.terms for value in (term.asked, term.asked)]
         if self.number is not None:
             each, values = f"({each}) UNION {_PERSONS}", [*values, self.number.asked]
-        keys = _first_keys(each, [*values, _MANY + 1])
-        return list(dict.fromkeys(keys)) if len(keys) <= _MANY else None
+        return _greatest(each, [*values, _MANY + 1, most])
 
 
-def _first_keys(statement: str, values: list[str | int]) -> list[uuid.UUID]:
-    """What it finds, with a limit as its last value; by the indexes, instead of which the planner, for the sake of the
-    limit, would read the tables."""
+@dataclass(frozen=True)
+class Candidates:
+    """The greatest keys of those who may be met, the greatest first; `is_all`: there are no others."""
+
+    keys: list[uuid.UUID]
+    is_all: bool
+
+
+def _greatest(statement: str, values: list[str | int | None]) -> Candidates | None:
+    """What it finds, with two limits as its last values: of all, and of keys; None beyond the first. By the indexes,
+    instead of which the planner, for the sake of the limit, would read the tables."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"SELECT id FROM ({statement}) hits LIMIT %s", values)  # noqa: S608 - constants
-        keys = [key for (key,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT id, count(*) OVER () FROM"  # noqa: S608 - constants
+            f" (SELECT id FROM ({statement}) hits LIMIT %s) few ORDER BY id DESC LIMIT %s",
+            values,
+        )
+        rows = cursor.fetchall()
         cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
-    return keys
+    found = rows[0][1] if rows else 0
+    return None if found > _MANY else Candidates(list(dict.fromkeys(key for key, _ in rows)), found == len(rows))
 
 
 def _spaced(digits: str) -> str:
@@ -138,7 +174,8 @@ def _term(typed: str) -> Term | None:
     found = list(_WORD.finditer(typed))
     if not found:
         return None
-    inner = typed[found[0].start() : found[-1].end()]
+    inner = ways_folded(typed[found[0].start() : found[-1].end()])
     digits = (national_digits(typed) or re.sub(r"\D", "", typed))[:_MOST_DIGITS] if _NUMBER.fullmatch(typed) else ""
-    words = tuple(match[0].lower() for match in found)
-    return Term(inner, words, digits if len(digits) >= _SHORTEST_NUMBER else "")
+    # Folding can leave nothing of a word that is all accents.
+    ways = tuple(way for way in inner if _WORD.search(way))
+    return Term(ways, digits if len(digits) >= _SHORTEST_NUMBER else "") if ways else None

@@ -18,7 +18,7 @@ from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledT
 from portal_core.config.localise import date_in
 from portal_core.config.visibility import Visibility
 from portal_core.documents.shown import ShownFile, shown_files
-from portal_core.history.models import Audience, HistoryEntry, Kind, Side
+from portal_core.history.models import WRITTEN, Audience, HistoryEntry, Kind, Side
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.ask_lines import AskLine
 from portal_core.service_requests.document_line import document_title, sees_document_line
@@ -31,17 +31,6 @@ from portal_core.service_requests.withholding import Told, told_of
 
 PAGE_SIZE = 50
 WRITTEN_LIMIT = 200
-# What words stand in: `search_index.py` reads the rows, search results the lines.
-WRITTEN = (
-    Kind.REPLIED,
-    Kind.NOTED,
-    Kind.MOVED,
-    Kind.RECORDED,
-    Kind.ANSWERED,
-    Kind.APPROVED,
-    Kind.DECLINED,
-    Kind.DOCUMENT,
-)
 
 
 @dataclass(frozen=True)

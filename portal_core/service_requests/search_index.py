@@ -15,9 +15,8 @@ from typing import Final, TypeAlias
 from django.db import connection
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.history.models import HistoryEntry, Kind
+from portal_core.history.models import WRITTEN, HistoryEntry, Kind
 from portal_core.history.record import JsonValue
-from portal_core.service_requests.entries import WRITTEN
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_words import indexed_words
 from portal_core.service_requests.visible_values import texts_for_all_staff

@@ -14,13 +14,11 @@ from typing import Final
 
 import phonenumbers
 
+from portal_core.accounts.folded import LETTERS, SPELT_OUT
+
 WORD_BYTES: Final = 40
-# What the decomposition of Unicode leaves alone.
-_LETTERS: Final = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "ſ": "s"}
-)
-# How letters are written where there is no key for them: in German, Danish and their neighbours.
-_SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_LETTERS: Final = str.maketrans(LETTERS)
+_SPELT_OUT: Final = str.maketrans(SPELT_OUT)
 _WORD: Final = re.compile(r"[^\W_]+")
 # Written without spaces: each sign is a word.
 _IDEOGRAPH: Final = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]")
