@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 from portal_core.config.document import PortalDocument
 from portal_core.config.logo import Mark, digests_in
 from portal_core.config.models import DraftOperation, DraftPart, PortalAsset, PortalDraft, PortalVersion
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 _FACTS = ("digest", "width", "height", "reads_on_light", "reads_on_dark")
@@ -30,7 +31,7 @@ def missing_assets(document: PortalDocument) -> Iterator[Problem]:
     known = marks_of(document)
     for name, digest in (("logo", brand.logo), ("logo_dark", brand.logo_dark)):
         if digest is not None and digest not in known:
-            yield Problem(f"portal.brand.{name}", _MISSING, _MEND)
+            yield Problem(f"portal.brand.{name}", _MISSING, _MEND, kind=ProblemKind.INVALID)
 
 
 def asset_by(digest: str) -> PortalAsset | None:

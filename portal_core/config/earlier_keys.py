@@ -15,6 +15,7 @@ from portal_core.config.canonical import canonical
 from portal_core.config.document import DocumentRefused, PortalDocument
 from portal_core.config.draft.paths import Path
 from portal_core.config.live import live_portal
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 # Where a thing stands, and what makes it the same thing: its name in any language, or the kind of a question.
@@ -55,7 +56,12 @@ def require_own_keys(document: PortalDocument) -> None:
 
 def _problem(path: Path, was: Iterable[str]) -> Problem:
     words = f"In an earlier version the key “{path[-1]}” belonged to something else: “{min(was)}”."
-    return Problem(".".join(path), words, "Give it another key in the file: a key is never used again.")
+    return Problem(
+        ".".join(path),
+        words,
+        "Give it another key in the file: a key is never used again.",
+        kind=ProblemKind.REUSED_KEY,
+    )
 
 
 def _things(document: Mapping[str, JsonValue]) -> Iterator[tuple[Path, frozenset[str]]]:

@@ -9,6 +9,7 @@ from portal_core.accounts.queries import active_with
 from portal_core.config.compile import compile_roles
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import PortalDocument
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 _MEND = "Give them another role on the page of the team first, or keep this one."
@@ -19,4 +20,6 @@ def lost_roles(before: CompiledPortal, wanted: PortalDocument) -> Iterator[Probl
     lost = set(before.role_keys) - compile_roles(wanted.roles, wanted.portal.language).keys()
     for key, people in active_with(lost).items() if lost else ():
         has = "One person has" if people == 1 else f"{people:,} people have"
-        yield Problem(f"roles.{key}", f"{has} this role and could do nothing any more.", _MEND)
+        yield Problem(
+            f"roles.{key}", f"{has} this role and could do nothing any more.", _MEND, kind=ProblemKind.HELD_ROLE
+        )

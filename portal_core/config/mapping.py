@@ -7,6 +7,7 @@ from portal_core.config import impact
 from portal_core.config.document.flows import Status
 from portal_core.config.document.portal_document import PortalDocument, RequestType
 from portal_core.config.impact import Move, Standing
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 Plan = tuple[list[Move], list[Problem]]
@@ -178,7 +179,7 @@ def _other_ways(
 def _flow_changed(kind: RequestType, count: int) -> Problem:
     text = f"The flow of a type never changes while there are requests of it; there {_are(count)}."
     mend = f'Keep it as {kind.flow} with "retired": true, and add a new type with another key and the new flow.'
-    return Problem(f"types.{kind.key}.flow", text, mend)
+    return Problem(f"types.{kind.key}.flow", text, mend, kind=ProblemKind.OTHER_WAY)
 
 
 def _mapped_elsewhere(kind: RequestType, target: RequestType, count: int) -> Problem:
@@ -186,7 +187,7 @@ def _mapped_elsewhere(kind: RequestType, target: RequestType, count: int) -> Pro
         f"“{target.key}” goes another way (“{target.flow}”) than “{kind.key}” (“{kind.flow}”), and there {_are(count)}."
     )
     mend = f'Name a type with the flow “{kind.flow}”, or keep “{kind.key}” with "retired": true.'
-    return Problem(f"mapping.type.{kind.key}", text, mend)
+    return Problem(f"mapping.type.{kind.key}", text, mend, kind=ProblemKind.UNMAPPED_REQUESTS)
 
 
 def _are(count: int) -> str:
@@ -196,14 +197,14 @@ def _are(count: int) -> str:
 def _type_gone(item: Standing) -> Problem:
     text = f"{_requests(item.open_count)} of this type, which disappears."
     mend = f'Say where they go: {{"type": {{"{item.type_key}": "…"}}}}, or keep the type with "retired": true.'
-    return Problem(f"types.{item.type_key}", text, mend)
+    return Problem(f"types.{item.type_key}", text, mend, kind=ProblemKind.UNMAPPED_REQUESTS)
 
 
 def _status_gone(item: Standing, source: RequestType, target: RequestType) -> Problem:
     text = f"{_requests(item.open_count)} in this status, which disappears."
     reference = f"{source.flow}.{item.status_key}"
     mend = f'Say where they go: {{"status": {{"{reference}": "…"}}}} with a status of “{target.flow}”.'
-    return Problem(f"flows.{source.flow}.statuses.{item.status_key}", text, mend)
+    return Problem(f"flows.{source.flow}.statuses.{item.status_key}", text, mend, kind=ProblemKind.UNMAPPED_REQUESTS)
 
 
 def _requests(count: int) -> str:

@@ -58,8 +58,8 @@ def _in_new(ask: dict[str, Any]) -> dict[str, Any]:
 STOPS: dict[str, tuple[dict[str, Any], str, str]] = {
     "not their turn": (_in_new(READ), f"{STATUS}.new.asks.read", "not the customer’s turn"),
     "nobody's turn": (changed(*OVER, "asks", to=[READ]), f"{STATUS}.over.asks.read", "not the customer’s turn"),
-    "unknown field": (asking({**DAY, "fields": ["no"]}), f"{STATUS}.asked.asks.day.fields", "no field “no”"),
-    "unknown field approved": (asking({**YES, "fields": ["no"]}), f"{STATUS}.asked.asks.yes.fields", "no field “no”"),
+    "unknown field": (asking({**DAY, "fields": ["no"]}), f"{STATUS}.asked.asks.day.fields", "has no such field"),
+    "unknown field approved": (asking({**YES, "fields": ["no"]}), f"{STATUS}.asked.asks.yes.fields", "no such field"),
     "nothing to fill in": (asking({**DAY, "fields": []}), f"{STATUS}.asked.asks.day", "Nothing is to be filled in"),
     "nothing to approve": (asking({**YES, "fields": []}), f"{STATUS}.asked.asks.yes", "Nothing is said to be approved"),
     "nothing to read": (asking({**READ, "text": None}), f"{STATUS}.asked.asks.read", "nothing to read"),
@@ -137,7 +137,7 @@ def test_every_type_of_a_shared_flow_must_own_what_is_asked() -> None:
     other["assign"] = [{"team": "desk"}]
     document["types"].append(other)
     problem = found(document)[f"{STATUS}.asked.asks.day.fields"]
-    assert "The request type “other” goes this way and has no field “since”" in problem.problem
+    assert "“since” is to be filled in, and “other”, which goes this way, has no such field" in problem.problem
 
 
 def test_what_asks_lead_to_counts_as_reached_and_as_a_way_to_an_end() -> None:

@@ -97,7 +97,7 @@ STOPS: list[tuple[str, dict[str, Any], str, str]] = [
         "must_fill",
         changed(*FLOW, "transitions", 0, "must_fill", to=["nothing"]),
         "flows.way.transitions.0.must_fill",
-        "has no field",
+        "has no such field",
     ),
     (
         "must_fill that the customer cannot edit",

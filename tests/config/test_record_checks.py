@@ -116,7 +116,12 @@ STOPS = [
         "not always see",
     ),
     ("no such record field", asking(remember="record.nothing.maker"), f"{F}.more.remember", "no record chosen"),
-    ("no such field of the record", asking(remember="record.appliance.nothing"), f"{F}.more.remember", "has no field"),
+    (
+        "no such field of the record",
+        asking(remember="record.appliance.nothing"),
+        f"{F}.more.remember",
+        "There is no field",
+    ),
     (
         "another kind than in the record",
         asking(kind="long_text", remember="record.appliance.maker"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from portal_core.config.checks.index import Index
 from portal_core.config.document.fields import ChoiceField, ChoicesField, RowsField
 from portal_core.config.localise import text_in
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -45,5 +46,11 @@ def _same_words(field: ChoiceField | ChoicesField, path: str, languages: Sequenc
                 told.add(choice.key)
                 label = text_in(field.label, own, own) if field.label else field.key
                 text = f"Two answers to “{label}” read “{words}”: nobody can tell them apart."
-                yield Problem(f"{path}.choices.{choice.key}.label", text, "Word one of them differently.", "warning")
+                yield Problem(
+                    f"{path}.choices.{choice.key}.label",
+                    text,
+                    "Word one of them differently.",
+                    "warning",
+                    kind=ProblemKind.SAME_WORDS,
+                )
             seen.add(words.casefold())

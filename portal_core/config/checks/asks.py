@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from portal_core.config.checks.index import Index, active_statuses, inputs
 from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk, Flow, ReadAsk, Status, UploadAsk
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.visibility import Visibility, visibility
 
@@ -21,9 +22,14 @@ def check_asks(index: Index) -> Iterator[Problem]:
 def _ask(index: Index, flow: Flow, status: Status, ask: Ask, path: str) -> Iterator[Problem]:
     if status.turn != "customer":
         text = "Something is asked of the customer here, and it is not the customer’s turn."
-        yield Problem(path, text, 'Set "turn": "customer" in this status, or move the ask to one that has it.')
+        yield Problem(
+            path,
+            text,
+            'Set "turn": "customer" in this status, or move the ask to one that has it.',
+            kind=ProblemKind.NOT_THEIR_TURN,
+        )
     if (missing := _nothing(ask)) is not None:
-        yield Problem(path, *missing)
+        yield Problem(path, *missing, kind=ProblemKind.INCOMPLETE)
     if isinstance(ask, FillAsk):
         yield from _reachable_fields(index, flow, status, ask, path)
     if isinstance(ask, ApproveAsk):
@@ -35,7 +41,13 @@ def _ask(index: Index, flow: Flow, status: Status, ask: Ask, path: str) -> Itera
             return
         if status.close is not None and status.close.after_days < ask.expires_days:
             text = "The request is closed before what is to be approved runs out."
-            yield Problem(f"{path}.expires_days", text, "Close later, or let it run out earlier.", "warning")
+            yield Problem(
+                f"{path}.expires_days",
+                text,
+                "Close later, or let it run out earlier.",
+                "warning",
+                kind=ProblemKind.NEVER_LATE,
+            )
 
 
 def _nothing(ask: Ask) -> tuple[str, str] | None:
@@ -64,7 +76,10 @@ def _reachable_fields(
             if key in fields and visibility(fields[key], index.customer, status.key) < needed:
                 text = f"Customers are to {verb} “{key}” of “{kind.key}”, and cannot {word} it in “{status.key}”."
                 mend = f'Let them: "at": {{"{status.key}": {{"customer": "{word}"}}}}; or take it out of the ask.'
-                yield Problem(f"{path}.fields", text, mend)
+                fault = ProblemKind.NOT_EDITABLE if fills else ProblemKind.NOT_SEEN
+                field, here = ("types", kind.key, "fields", key), ("flows", flow.key, "statuses", status.key)
+                names = (field, field[:2], here)
+                yield Problem(f"{path}.fields", text, mend, kind=fault, names=names)
 
 
 def _onward(flow: Flow, status: Status, path: str) -> Iterator[Problem]:
@@ -72,20 +87,27 @@ def _onward(flow: Flow, status: Status, path: str) -> Iterator[Problem]:
     led = [ask for ask in required if isinstance(ask, ApproveAsk) and ask.approved]
     if required and status.when_done is None and not led:
         text = "Something must be done here, and nothing says where the request goes then."
-        yield Problem(f"{path}.when_done", text, "Add when_done: the status that follows.")
+        yield Problem(
+            f"{path}.when_done", text, "Add when_done: the status that follows.", kind=ProblemKind.LEADS_NOWHERE
+        )
     if status.when_done is not None and not required:
         text = "Nothing must be done here, so the request never moves on by itself."
-        yield Problem(f"{path}.when_done", text, "Add an ask that is required, or take when_done out.")
+        yield Problem(
+            f"{path}.when_done",
+            text,
+            "Add an ask that is required, or take when_done out.",
+            kind=ProblemKind.NOTHING_REQUIRED,
+        )
     if status.when_done == status.key:
         yield _circle(f"{path}.when_done")
     if status.asks and all(ask.when is not None for ask in status.asks) and not _other_way(flow, status):
         text = "Everything that is asked here has a condition: where none holds, there is nothing to do."
         mend = "Take the condition of one ask away, or add a transition by customer or message to customer_may."
-        yield Problem(f"{path}.asks", text, mend)
+        yield Problem(f"{path}.asks", text, mend, kind=ProblemKind.NOTHING_TO_DO)
 
 
 def _circle(path: str) -> Problem:
-    return Problem(path, "This leads back to the status itself.", "Name another status.")
+    return Problem(path, "This leads back to the status itself.", "Name another status.", kind=ProblemKind.LEADS_BACK)
 
 
 def _other_way(flow: Flow, status: Status) -> bool:

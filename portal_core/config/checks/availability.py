@@ -8,6 +8,7 @@ from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import FieldBase
 from portal_core.config.document.flows import Ask, ChooseAsk, PayAsk, Status
 from portal_core.config.document.portal_document import RequestType
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -73,4 +74,4 @@ def _condition(condition: Condition | None, path: str) -> Iterator[Problem]:
 
 
 def _later(path: str, what: str) -> Problem:
-    return Problem(path, f"{what} not available yet.", "Take it out for now.")
+    return Problem(path, f"{what} not available yet.", "Take it out for now.", kind=ProblemKind.UNAVAILABLE)

@@ -6,6 +6,7 @@ from portal_core.config.checks.index import Index
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.fields import Choice, ChoiceField, ChoicesField, FieldBase, RecordField, RowsField
 from portal_core.config.localise import text_in
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -34,13 +35,19 @@ def _fields(index: Index, now: Iterable[FieldBase], before: Iterable[FieldBase],
         if was.kind != field.kind:
             text = f"The kind of a published field never changes; this one is {was.kind}."
             mend = f'Keep it as {was.kind} with "retired": true, and add a new field with another key.'
-            yield Problem(f"{here}.kind", text, mend)
+            yield Problem(f"{here}.kind", text, mend, kind=ProblemKind.CHANGED_KIND)
         elif isinstance(field, RecordField) and isinstance(was, RecordField) and field.record_kind != was.record_kind:
             text = f"A published field never asks for another kind of record; this one asks for “{was.record_kind}”."
             mend = (
                 f'Keep "record_kind": "{was.record_kind}" with "retired": true, and add a new field with another key.'
             )
-            yield Problem(f"{here}.record_kind", text, mend)
+            yield Problem(
+                f"{here}.record_kind",
+                text,
+                mend,
+                kind=ProblemKind.CHANGED_RECORD_KIND,
+                names=(("record_kinds", was.record_kind or ""),),
+            )
         elif isinstance(field, RowsField) and isinstance(was, RowsField):
             yield from _fields(index, field.columns, was.columns, f"{here}.columns")
         elif isinstance(field, ChoiceField | ChoicesField) and isinstance(was, ChoiceField | ChoicesField):
@@ -55,7 +62,12 @@ def _choices(index: Index, now: Sequence[Choice], before: Sequence[Choice], path
         was = gone.get(_words(index, choice.label))
         if choice.key not in old_keys and was is not None:
             text = f"The key of a published answer never changes; this one is “{was}”."
-            yield Problem(f"{path}.{choice.key}.key", text, f"Write “{was}” again, or word the new answer differently.")
+            yield Problem(
+                f"{path}.{choice.key}.key",
+                text,
+                f"Write “{was}” again, or word the new answer differently.",
+                kind=ProblemKind.CHANGED_KEY,
+            )
 
 
 def _words(index: Index, label: TextValue) -> str:

@@ -8,7 +8,9 @@ from portal_core.config.document.conditions import Condition
 from portal_core.config.document.fields import AnyField
 from portal_core.config.document.flows import Status
 from portal_core.config.document.portal_document import RequestType
+from portal_core.config.draft.paths import Path
 from portal_core.config.kinds import kind_for
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -47,7 +49,10 @@ def _fields(index: Index, kind: RequestType) -> Iterator[Problem]:
             for test in tests_in(field.when):
                 if test.field in known and test.field not in earlier:
                     text = f"The condition asks for “{test.field}”, which comes later in the form."
-                    yield Problem(path, text, "Move that field before this one.")
+                    names = (("types", kind.key, "fields", test.field),)
+                    yield Problem(
+                        path, text, "Move that field before this one.", kind=ProblemKind.LATER_FIELD, names=names
+                    )
             yield from _condition(index, kind, field.when, path)
             earlier.add(field.key)
 
@@ -59,9 +64,11 @@ def _condition(index: Index, kind: RequestType, condition: Condition | None, pat
     for test in tests_in(condition):
         if test.field is not None and test.field not in fields:
             text = f"The condition asks for “{test.field}”, and the request type “{kind.key}” has no such field."
-            yield Problem(path, text, "Name a field of the type that takes an answer.")
+            mend = "Name a field of the type that takes an answer."
+            names = (("types", kind.key, "fields", test.field), ("types", kind.key))
+            yield Problem(path, text, mend, kind=ProblemKind.MISSING, names=names)
         elif test.field is not None:
-            yield from check_test(fields[test.field], test, path)
+            yield from check_test(fields[test.field], ("types", kind.key), test, path)
         elif test.about == "status":
             yield from _status_test(index, kind, test, path)
 
@@ -75,33 +82,40 @@ def _events(index: Index) -> Iterator[Problem]:
 def _of_any_type(index: Index, test: Condition, path: str) -> Iterator[Problem]:
     """A test for requests of all types: it can be met by those of some."""
     if test.field is not None:
-        asked = [field for kind in index.types for field in inputs(kind) if field.key == test.field]
-        found = [tuple(check_test(field, test, path)) for field in asked]
+        asked = [(kind, field) for kind in index.types for field in inputs(kind) if field.key == test.field]
+        found = [tuple(check_test(field, ("types", kind.key), test, path)) for kind, field in asked]
         if not asked:
             text = f"The condition asks for “{test.field}”, and no request type has such a field."
-            yield Problem(path, text, "Name a field of a type that takes an answer.")
+            yield Problem(
+                path,
+                text,
+                "Name a field of a type that takes an answer.",
+                kind=ProblemKind.NEVER_HOLDS,
+                words=(test.field,),
+            )
         elif all(found):
             yield from found[0]
     elif test.about == "status":
         known = {status.key for flow in index.active_flows() for status in active_statuses(flow)}
         for operand in _operands(test):
             if operand not in known:
-                yield Problem(path, f"No flow has a status {_shown(operand)}.", "Name a status that is in use.")
+                text = f"No flow has a status {_shown(operand)}."
+                yield Problem(path, text, "Name a status that is in use.", kind=ProblemKind.NEVER_HOLDS)
 
 
-def check_test(field: AnyField, test: Condition, path: str) -> Iterator[Problem]:
-    """One test of a condition against the field that it asks about."""
+def check_test(field: AnyField, owner: Path, test: Condition, path: str) -> Iterator[Problem]:
+    """One test of a condition against the field of `owner` that it asks about."""
     operators = kind_for(field.kind).operators
     if test.operator not in operators:
         mend = f"Use one of: {', '.join(sorted(operators))}."
-        yield Problem(
-            path, f"“{test.operator}” does not go with “{field.key}”, a field of the kind {field.kind}.", mend
-        )
+        text = f"“{test.operator}” does not go with “{field.key}”, a field of the kind {field.kind}."
+        yield Problem(path, text, mend, kind=ProblemKind.NEVER_HOLDS, names=((*owner, "fields", field.key),))
         return
     for operand in _operands(test):
         mend = kind_for(field.kind).operand_mend(field, test.operator, operand)
         if mend:
-            yield Problem(path, f"“{field.key}” can never be {_shown(operand)}.", mend)
+            text, names = f"“{field.key}” can never be {_shown(operand)}.", ((*owner, "fields", field.key),)
+            yield Problem(path, text, mend, kind=ProblemKind.NEVER_HOLDS, names=names)
 
 
 def _operands(test: Condition) -> tuple[object, ...]:
@@ -118,7 +132,9 @@ def _status_test(index: Index, kind: RequestType, test: Condition, path: str) ->
     for operand in _operands(test):
         if operand not in keys:
             mend = f"Use one of: {', '.join(keys)}."
-            yield Problem(path, f"The flow “{kind.flow}” has no status {_shown(operand)}.", mend)
+            text = f"There is no status {_shown(operand)} in the flow “{kind.flow}”."
+            names = (("flows", kind.flow, "statuses", str(operand)[:60]), ("flows", kind.flow))
+            yield Problem(path, text, mend, kind=ProblemKind.MISSING, names=names)
 
 
 def _shown(operand: object) -> str:

@@ -7,6 +7,7 @@ from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.document.flows import Expected, Flow, Status
 from portal_core.config.document.portal_document import Hours
 from portal_core.config.hours import minutes_of
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 _YEAR_DAYS: Final = 366
@@ -40,26 +41,45 @@ def check_contract(index: Index) -> Iterator[Problem]:
         start = {status.key: status for status in index.statuses(kind.flow)}.get(kind.start)
         if start is not None and start.outcome is not None:
             text = "Requests of this type would begin where they end."
-            yield Problem(f"types.{kind.key}.start", text, "Start in a status without an outcome.")
+            yield Problem(
+                f"types.{kind.key}.start", text, "Start in a status without an outcome.", kind=ProblemKind.STARTS_ENDED
+            )
 
 
 def _status(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Problem]:
     for part in _missing_parts(status):
-        yield Problem(f"{path}.{part}", *_MISSING[part])
+        yield Problem(f"{path}.{part}", *_MISSING[part], kind=ProblemKind.INCOMPLETE)
     yield from _turn(flow, status, path)
     if status.expected is not None and status.expected.working and not _has_hours(index):
         text = "Working time is promised, and the portal has no working hours."
-        yield Problem(f"{path}.expected.working", text, "Add hours to the document, or leave working out.")
+        yield Problem(
+            f"{path}.expected.working",
+            text,
+            "Add hours to the document, or leave working out.",
+            kind=ProblemKind.NO_HOURS,
+        )
     elif status.expected is not None and _calendar_days(status.expected, index.document.hours) > _YEAR_DAYS:
         mend = 'Promise less, give more working hours, or write {"no_limit": true}.'
-        yield Problem(f"{path}.expected", "This promises something for later than a year from now.", mend)
+        yield Problem(
+            f"{path}.expected",
+            "This promises something for later than a year from now.",
+            mend,
+            kind=ProblemKind.TOO_LATE,
+        )
     for position, rule in enumerate(status.notify):
         if rule.who == "customer" and rule.when != "never" and rule.message is None:
             mend = "Add message: the key of a message."
-            yield Problem(f"{path}.notify.{position}.message", "The mail to the customer has no words.", mend)
+            yield Problem(
+                f"{path}.notify.{position}.message",
+                "The mail to the customer has no words.",
+                mend,
+                kind=ProblemKind.EMPTY_MAIL,
+            )
         if rule.who == "nobody" and len(status.notify) > 1:
             text = "This says that nobody is told, and somebody is."
-            yield Problem(f"{path}.notify.{position}.who", text, "Take one of the two out.")
+            yield Problem(
+                f"{path}.notify.{position}.who", text, "Take one of the two out.", kind=ProblemKind.CONTRADICTION
+            )
 
 
 def _missing_parts(status: Status) -> Iterator[str]:
@@ -74,14 +94,19 @@ def _missing_parts(status: Status) -> Iterator[str]:
 def _turn(flow: Flow, status: Status, path: str) -> Iterator[Problem]:
     if status.turn == "nobody" and status.outcome is None:
         text = "It is nobody’s turn, and the request has not ended."
-        yield Problem(f"{path}.outcome", text, "Add outcome: done or stopped; or say whose turn it is.")
+        yield Problem(
+            f"{path}.outcome",
+            text,
+            "Add outcome: done or stopped; or say whose turn it is.",
+            kind=ProblemKind.NOT_ENDED,
+        )
     if status.turn in ("us", "customer") and status.outcome is not None:
         mend = "Set turn to nobody, or take the outcome out."
-        yield Problem(f"{path}.turn", "The request has ended, and it is somebody’s turn.", mend)
+        yield Problem(f"{path}.turn", "The request has ended, and it is somebody’s turn.", mend, kind=ProblemKind.ENDED)
     if status.turn == "customer" and not _can_act(flow, status):
         text = "It is the customer’s turn, and there is nothing they can do."
         mend = "Add an ask, a transition by customer, or message to customer_may."
-        yield Problem(f"{path}.turn", text, mend)
+        yield Problem(f"{path}.turn", text, mend, kind=ProblemKind.NOTHING_TO_DO)
 
 
 def _can_act(flow: Flow, status: Status) -> bool:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from portal_core.config.checks.index import Index, active_statuses
+from portal_core.config.checks.references import unknown
 from portal_core.config.document.fields import DocumentKind, FileField
 from portal_core.config.document.flows import ApproveAsk, ReadAsk, Status, UploadAsk
 from portal_core.config.document.portal_document import RequestType
+from portal_core.config.draft.paths import Path
 from portal_core.config.file_formats import KNOWN_WORDS
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.visibility import Visibility, visibility
 
@@ -21,7 +24,7 @@ def check_documents(index: Index) -> Iterator[Problem]:
     kinds = index.document.document_kinds
     if len(kinds) > MAX_KINDS:
         text = f"There are {len(kinds)} document kinds; the limit is {MAX_KINDS}."
-        yield Problem("document_kinds", text, "Take some out.")
+        yield Problem("document_kinds", text, "Take some out.", kind=ProblemKind.OVER_LIMIT)
     for kind in kinds:
         yield from _kind(index, kind, f"document_kinds.{kind.key}")
     for request_type in index.types:
@@ -37,23 +40,25 @@ def _kind(index: Index, kind: DocumentKind, path: str) -> Iterator[Problem]:
     for word in kind.accept:
         if word not in KNOWN_WORDS:
             mend = f"Use some of: {', '.join(sorted(KNOWN_WORDS))}."
-            yield Problem(f"{path}.accept", f"There is no kind of file “{word}”.", mend)
+            text = f"There is no kind of file “{word}”."
+            yield Problem(f"{path}.accept", text, mend, kind=ProblemKind.INVALID, words=(word,))
     if kind.max_size_mb > MAX_SIZE_MB:
         text = f"Files of {kind.max_size_mb} MB are not taken; the limit is {MAX_SIZE_MB}."
-        yield Problem(f"{path}.max_size_mb", text, f"Use at most {MAX_SIZE_MB}.")
+        yield Problem(f"{path}.max_size_mb", text, f"Use at most {MAX_SIZE_MB}.", kind=ProblemKind.OVER_LIMIT)
     for role in kind.show:
         if role not in index.roles:
-            names = ", ".join(sorted(index.roles)[:12])
-            yield Problem(f"{path}.show.{role}", f"There is no role “{role}”.", f"Use one of: {names}.")
+            yield unknown(f"{path}.show.{role}", ("roles", role), index.roles)
     if kind.retired:
         return
     hidden = _level(index, kind, "customer") == Visibility.HIDDEN
     if hidden and kind.added_by == "customer":
         text = "Customers alone add this kind, and never see it."
-        yield Problem(f"{path}.added_by", text, 'Show it to them ("customer": "see"), or let staff add it.')
+        mend = 'Show it to them ("customer": "see"), or let staff add it.'
+        yield Problem(f"{path}.added_by", text, mend, kind=ProblemKind.NOT_SEEN)
     if kind.reusable and hidden:
         text = "A kind that customers never see cannot be offered to them again."
-        yield Problem(f"{path}.reusable", text, 'Show it to them ("customer": "see"), or take reusable out.')
+        mend = 'Show it to them ("customer": "see"), or take reusable out.'
+        yield Problem(f"{path}.reusable", text, mend, kind=ProblemKind.NOT_SEEN)
 
 
 def _field(index: Index, request_type: RequestType, field: FileField) -> Iterator[Problem]:
@@ -66,12 +71,15 @@ def _field(index: Index, request_type: RequestType, field: FileField) -> Iterato
         return
     if field.max_files is not None and field.max_files > kind.max_files:
         text = f"The field takes {field.max_files} files, its document kind {kind.max_files}."
-        yield Problem(f"{path}.max_files", text, "Lower it here, or raise max_files of the kind.")
+        yield Problem(
+            f"{path}.max_files", text, "Lower it here, or raise max_files of the kind.", kind=ProblemKind.OVER_LIMIT
+        )
     customer_fills_in = visibility(field, index.customer, None) == Visibility.EDIT
     if customer_fills_in and (kind.added_by == "staff" or _level(index, kind, "customer") == Visibility.HIDDEN):
         text = f"Customers fill this in, and may not add documents of the kind “{kind.key}”."
         mend = 'Let them ("added_by": "both", and show it to them), or hide the field on the form.'
-        yield Problem(f"{path}.document_kind", text, mend)
+        names = (("document_kinds", kind.key),)
+        yield Problem(f"{path}.document_kind", text, mend, kind=ProblemKind.NOT_ADDABLE, names=names)
     yield from _through_the_vault(index, request_type, field, kind)
 
 
@@ -99,7 +107,10 @@ def _through_the_vault(
         path = f"types.{request_type.key}.fields.{field.key}.document_kind"
         text = f"“{key}” {where}, and would see its files as documents of the kind “{kind.key}”."
         mend = f'Hide the kind, too: "show": {{"{key}": "hidden"}}, or use another kind here.'
-        yield Problem(path, text, mend)
+        names: tuple[Path, ...] = (("roles", key), ("document_kinds", kind.key))
+        if not never:
+            names = (names[0], ("flows", request_type.flow, "statuses", hidden[0]), names[1])
+        yield Problem(path, text, mend, kind=ProblemKind.SEEN_AS_DOCUMENT, names=names)
 
 
 def _asks(index: Index, status: Status, path: str) -> Iterator[Problem]:
@@ -114,7 +125,8 @@ def _asks(index: Index, status: Status, path: str) -> Iterator[Problem]:
             ):
                 text = f"Customers are asked for “{kind.key}” and may not add it."
                 mend = 'Let them: "added_by": "both", and show it to them.'
-                yield Problem(f"{here}.document_kind", text, mend)
+                names = (("document_kinds", kind.key),)
+                yield Problem(f"{here}.document_kind", text, mend, kind=ProblemKind.NOT_ADDABLE, names=names)
         if isinstance(ask, ApproveAsk | ReadAsk):
             for key in ask.documents:
                 kind = _known(index, key)
@@ -122,7 +134,8 @@ def _asks(index: Index, status: Status, path: str) -> Iterator[Problem]:
                     yield _unknown(index, f"{here}.documents", key)
                 elif _level(index, kind, "customer") == Visibility.HIDDEN:
                     text = f"Customers are asked about “{key}” and never see it."
-                    yield Problem(f"{here}.documents", text, 'Show it to them: "show": {"customer": "see"}.')
+                    mend, names = 'Show it to them: "show": {"customer": "see"}.', (("document_kinds", key),)
+                    yield Problem(f"{here}.documents", text, mend, kind=ProblemKind.NOT_SEEN, names=names)
 
 
 def _known(index: Index, key: str | None) -> DocumentKind | None:
@@ -130,9 +143,8 @@ def _known(index: Index, key: str | None) -> DocumentKind | None:
 
 
 def _unknown(index: Index, path: str, key: str) -> Problem:
-    names = ", ".join(sorted(kind.key for kind in index.document.document_kinds if not kind.retired)[:12])
-    mend = f"Use one of: {names}." if names else "Add it to document_kinds."
-    return Problem(path, f"There is no document kind “{key}”.", mend)
+    known = (kind.key for kind in index.document.document_kinds if not kind.retired)
+    return unknown(path, ("document_kinds", key), known)
 
 
 def _level(index: Index, kind: DocumentKind, role_key: str) -> Visibility:

@@ -6,6 +6,7 @@ from portal_core.config.checks.index import Index
 from portal_core.config.document.fields import AnyField, InfoField
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import kind_for
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -25,10 +26,21 @@ def _field(field: AnyField, document: PortalDocument, path: str) -> Iterator[Pro
     kind = kind_for(field.kind)
     if isinstance(field, InfoField):
         if not field.text:
-            yield Problem(f"{path}.text", "This text between the questions says nothing.", "Add text.")
+            yield Problem(
+                f"{path}.text",
+                "This text between the questions says nothing.",
+                "Add text.",
+                kind=ProblemKind.INCOMPLETE,
+            )
     elif not field.label:
-        yield Problem(f"{path}.label", "This field has no label.", "Add the question as people read it.")
+        yield Problem(
+            f"{path}.label",
+            "This field has no label.",
+            "Add the question as people read it.",
+            kind=ProblemKind.INCOMPLETE,
+        )
     if field.required and not kind.is_input:
-        yield Problem(f"{path}.required", f"A field of the kind {field.kind} takes no answer.", "Take required out.")
+        text = f"A field of the kind {field.kind} takes no answer."
+        yield Problem(f"{path}.required", text, "Take required out.", kind=ProblemKind.NOT_ALLOWED_HERE)
     for fault in kind.faults(field, document):
-        yield Problem(f"{path}.{fault.key}", fault.problem, fault.mend)
+        yield Problem(f"{path}.{fault.key}", fault.problem, fault.mend, kind=fault.kind)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from portal_core.config.checks.index import BUILT_IN_ROLES, Index
 from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField, RowsField
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -39,7 +40,8 @@ def check_keys(index: Index) -> Iterator[Problem]:
     for role in document.roles:
         if role.key in (*BUILT_IN_ROLES, "operator", "system"):
             mend = "Choose another key."
-            yield Problem(f"roles.{role.key}.key", "Every portal has a role of this key already.", mend)
+            text = "Every portal has a role of this key already."
+            yield Problem(f"roles.{role.key}.key", text, mend, kind=ProblemKind.DOUBLE_KEY)
 
 
 def _fields(fields: Sequence[AnyField], path: str) -> Iterator[Problem]:
@@ -55,5 +57,6 @@ def _unique(items: Iterable[Keyed], path: str) -> Iterator[Problem]:
     seen: set[str] = set()
     for item in items:
         if item.key in seen:
-            yield Problem(f"{path}.{item.key}", "Two entries of this list have the same key.", "Give one another key.")
+            text = "Two entries of this list have the same key."
+            yield Problem(f"{path}.{item.key}", text, "Give one another key.", kind=ProblemKind.DOUBLE_KEY)
         seen.add(item.key)

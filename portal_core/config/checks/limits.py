@@ -5,6 +5,7 @@ from typing import Final
 
 from portal_core.config.checks.index import Index
 from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField, FieldBase, RowsField
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 MAX_TYPES: Final = 100
@@ -39,7 +40,7 @@ def _fields(fields: Sequence[AnyField], path: str) -> Iterator[Problem]:
     inputs = sum(_inputs(field) for field in fields if not field.retired)
     if inputs > MAX_INPUTS:
         text = f"Filled in to the last row, this form would send {inputs} answers; the limit is {MAX_INPUTS}."
-        yield Problem(path, text, "Lower max_rows of its tables, or take columns out.")
+        yield Problem(path, text, "Lower max_rows of its tables, or take columns out.", kind=ProblemKind.OVER_LIMIT)
 
 
 def _inputs(field: FieldBase) -> int:
@@ -53,4 +54,5 @@ def _inputs(field: FieldBase) -> int:
 
 def _at_most(limit: int, count: int, path: str, what: str) -> Iterator[Problem]:
     if count > limit:
-        yield Problem(path, f"There are {count} {what}; the limit is {limit}.", "Take some out, or split it.")
+        text = f"There are {count} {what}; the limit is {limit}."
+        yield Problem(path, text, "Take some out, or split it.", kind=ProblemKind.OVER_LIMIT)

@@ -7,6 +7,7 @@ from portal_core.config.checks.index import Index, inputs
 from portal_core.config.document.fields import AnyField
 from portal_core.config.document.flows import Flow, Transition
 from portal_core.config.document.portal_document import RequestType
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.visibility import Visibility, visibility
 
@@ -33,7 +34,8 @@ def _fillable(index: Index, flow: Flow, kind: RequestType, move: Transition, pat
                 f'Let one of {", ".join(move.by)} edit it there: "at": {{"{origin}": {{"{move.by[0]}": "edit"}}}}; '
                 "or take it out."
             )
-            yield Problem(path, text, mend)
+            names = (("types", kind.key, "fields", key), ("types", kind.key), ("flows", flow.key, "statuses", origin))
+            yield Problem(path, text, mend, kind=ProblemKind.NOT_EDITABLE, names=names)
 
 
 def _by_one(movers: list[Role], field: AnyField, status: str) -> bool:

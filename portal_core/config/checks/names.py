@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from portal_core.config.checks.index import Index
 from portal_core.config.document.base import TextValue
 from portal_core.config.localise import text_in
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 _LISTS: Final = (
@@ -56,5 +57,11 @@ def _alike(
             continue
         if name.casefold() in seen:
             text = f"Several {nouns} are called “{name}”."
-            yield Problem(f"{path}.{item.key}.name", text, "Give one of them another name.", "warning")
+            yield Problem(
+                f"{path}.{item.key}.name",
+                text,
+                "Give one of them another name.",
+                "warning",
+                kind=ProblemKind.SAME_WORDS,
+            )
         seen.add(name.casefold())

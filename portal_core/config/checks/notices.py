@@ -5,6 +5,7 @@ from typing import Final
 
 from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.document.flows import Status
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 # Events of which customers never hear, and why.
@@ -39,7 +40,9 @@ def _status(status: Status, path: str) -> Iterator[Problem]:
         if rule.who == "customer" and rule.when != "now":
             waits = "would learn of it a day late" if rule.when == "daily" else "would not learn of it"
             text = f"It is the customer’s turn in this status, and they {waits}."
-            yield Problem(f"{path}.notify.{position}.when", text, 'Write "now", or leave when out.')
+            yield Problem(
+                f"{path}.notify.{position}.when", text, 'Write "now", or leave when out.', kind=ProblemKind.LEARNS_LATE
+            )
 
 
 def _events(index: Index) -> Iterator[Problem]:
@@ -47,14 +50,16 @@ def _events(index: Index) -> Iterator[Problem]:
     for position, rule in enumerate(index.document.notifications):
         path = f"notifications.{position}"
         if rule.who == "customer" and rule.event in _NOT_FOR_CUSTOMERS:
-            yield Problem(f"{path}.who", *_NOT_FOR_CUSTOMERS[rule.event])
+            yield Problem(f"{path}.who", *_NOT_FOR_CUSTOMERS[rule.event], kind=ProblemKind.NOT_FOR_CUSTOMERS)
         if rule.message is not None and rule.message in index.messages:
-            yield Problem(f"{path}.message", _OWN_WORDS, "Take message out.")
+            yield Problem(f"{path}.message", _OWN_WORDS, "Take message out.", kind=ProblemKind.NOT_ALLOWED_HERE)
         if rule.who == "nobody" and rule.when != "now":
             text = "This says that nobody is told, and when."
-            yield Problem(f"{path}.when", text, "Take when out.")
+            yield Problem(f"{path}.when", text, "Take when out.", kind=ProblemKind.CONTRADICTION)
         if (rule.event, rule.who) in told:
             text = f"An earlier rule without a condition already tells {rule.who} of “{rule.event}”."
-            yield Problem(path, text, "Take one of the two out, or give the earlier one an if.")
+            yield Problem(
+                path, text, "Take one of the two out, or give the earlier one an if.", kind=ProblemKind.CONTRADICTION
+            )
         if rule.if_ is None:
             told.add((rule.event, rule.who))

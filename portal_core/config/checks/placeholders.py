@@ -7,6 +7,7 @@ from portal_core.config.document.base import TextValue
 from portal_core.config.document.flows import Ask, Flow, Status
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.placeholders import FIELD_PREFIX, NAMES, field_keys_in, is_known, names_in_text
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.visibility import Visibility, visibility
 
@@ -37,14 +38,16 @@ def check_placeholders(index: Index) -> Iterator[Problem]:
 def _known(value: TextValue | None, path: str) -> Iterator[Problem]:
     for name in names_in_text(value):
         if not is_known(name):
-            yield Problem(path, f"There is no placeholder {{{name[:60]}}}.", _CLOSED)
+            text = f"There is no placeholder {{{name[:60]}}}."
+            yield Problem(path, text, _CLOSED, kind=ProblemKind.UNKNOWN_PLACEHOLDER, words=(name,))
 
 
 def _title(kind: RequestType) -> Iterator[Problem]:
     for name in names_in_text(kind.title):
         if not name.startswith(FIELD_PREFIX):
             mend = f"Use only {{{FIELD_PREFIX}KEY}}."
-            yield Problem(f"types.{kind.key}.title", f"A title cannot hold {{{name[:60]}}}.", mend)
+            text = f"A title cannot hold {{{name[:60]}}}."
+            yield Problem(f"types.{kind.key}.title", text, mend, kind=ProblemKind.NOT_ALLOWED_HERE, words=(name,))
 
 
 def _ask(index: Index, flow: Flow, status: Status, ask: Ask, path: str) -> Iterator[Problem]:
@@ -55,7 +58,9 @@ def _ask(index: Index, flow: Flow, status: Status, ask: Ask, path: str) -> Itera
         if part in ("label", "consent") and field_keys_in(value):
             # They stand in the history for ever, and a field may be hidden one day.
             text = "This stays in the history as it is, so it names no fields."
-            yield Problem(f"{path}.{part}", text, "Name the field in help; what is approved is kept by itself.")
+            mend = "Name the field in help; what is approved is kept by itself."
+            words = tuple(f"{FIELD_PREFIX}{key}" for key in field_keys_in(value))
+            yield Problem(f"{path}.{part}", text, mend, kind=ProblemKind.KEPT_FOR_EVER, words=words)
 
 
 def _message(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Problem]:
@@ -70,7 +75,8 @@ def _message(index: Index, flow: Flow, status: Status, path: str) -> Iterator[Pr
             if "expected" in names_in_text(part) and (status.expected is None or status.expected.no_limit):
                 text = f"The message “{message.key}” says {{expected}}, and this status has no expected time."
                 mend = "Take {expected} out of the message, or give the status a duration."
-                yield Problem(f"{path}.{place}.message", text, mend)
+                here = f"{path}.{place}.message"
+                yield Problem(here, text, mend, kind=ProblemKind.NO_EXPECTED_TIME, words=("expected",))
 
 
 def _fields(index: Index, flow: Flow, status: Status, value: TextValue | None, path: str) -> Iterator[Problem]:
@@ -78,9 +84,12 @@ def _fields(index: Index, flow: Flow, status: Status, value: TextValue | None, p
     for key in field_keys_in(value):
         for kind in index.types_of(flow.key):
             field = next((field for field in inputs(kind) if field.key == key), None)
+            names = (("types", kind.key, "fields", key), ("types", kind.key))
             if field is None:
                 text = f"The text names the field “{key}”, and the request type “{kind.key}” has no such field."
-                yield Problem(path, text, "Add the field to that type, or take the placeholder out.")
+                mend = "Add the field to that type, or take the placeholder out."
+                yield Problem(path, text, mend, kind=ProblemKind.MISSING, names=names)
             elif visibility(field, index.customer, status.key) is Visibility.HIDDEN:
                 text = f"The text names “{key}”, which customers do not see here: they read “not given”."
-                yield Problem(path, text, "Show the field in this status, or take the placeholder out.", "warning")
+                mend = "Show the field in this status, or take the placeholder out."
+                yield Problem(path, text, mend, "warning", kind=ProblemKind.NOT_SEEN, names=names)

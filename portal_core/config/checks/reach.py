@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from portal_core.config.checks.index import Index, active_statuses, ways_by_itself
 from portal_core.config.document.flows import Flow
 from portal_core.config.localise import text_in
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 
@@ -16,7 +17,9 @@ def check_reach(index: Index) -> Iterator[Problem]:
         if not types:
             name = text_in(flow.name, index.document.portal.language, index.document.portal.language)
             text = f"No request type goes through “{name}”."
-            yield Problem(path, text, "Let one go through these statuses, or take them out.", "warning")
+            yield Problem(
+                path, text, "Let one go through these statuses, or take them out.", "warning", kind=ProblemKind.UNUSED
+            )
             continue
         yield from _flow(flow, {kind.start for kind in types}, path)
 
@@ -30,10 +33,12 @@ def _flow(flow: Flow, starts: Iterable[str], path: str) -> Iterator[Problem]:
     for key in statuses:
         if reached and key not in reached:
             mend = "Add a transition to it, or take the status out."
-            yield Problem(f"{path}.statuses.{key}", "No request can ever come to this status.", mend)
+            text = "No request can ever come to this status."
+            yield Problem(f"{path}.statuses.{key}", text, mend, kind=ProblemKind.UNREACHABLE)
         if key not in ending:
             mend = "Add transitions that lead to a status with an outcome."
-            yield Problem(f"{path}.statuses.{key}", "From this status no request can ever come to an end.", mend)
+            text = "From this status no request can ever come to an end."
+            yield Problem(f"{path}.statuses.{key}", text, mend, kind=ProblemKind.ENDLESS)
 
 
 def ways_of(flow: Flow) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from portal_core.config.checks.index import Index, inputs
 from portal_core.config.document.fields import AnyField, RecordField
 from portal_core.config.document.portal_document import RequestType
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.remembering import ACCOUNT_KEYS, Remembered, parse
 from portal_core.config.visibility import Visibility, visibility
@@ -26,7 +27,8 @@ def check_remember(index: Index) -> Iterator[Problem]:
             path = f"types.{kind.key}.fields.{field.key}"
             place = parse(field.remember)
             if place is None:
-                yield Problem(f"{path}.remember", f"“{field.remember}” is no place to remember in.", _PLACES)
+                text = f"“{field.remember}” is no place to remember in."
+                yield Problem(f"{path}.remember", text, _PLACES, kind=ProblemKind.INVALID)
                 continue
             yield from _seen(index, kind, field, path)
             if place.is_of_record:
@@ -39,23 +41,29 @@ def _seen(index: Index, kind: RequestType, field: AnyField, path: str) -> Iterat
     """SECURITY: what staff alone write must not come to light in the customer's next form."""
     if field.kind in _NOT_REMEMBERED:
         mend = "Take remember out."
-        yield Problem(f"{path}.remember", f"Fields of the kind {field.kind} are kept in their own way.", mend)
+        text = f"Fields of the kind {field.kind} are kept in their own way."
+        yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.NOT_ALLOWED_HERE)
     statuses = [None, *(status.key for status in index.statuses(kind.flow))]
     if any(visibility(field, index.customer, status) is Visibility.HIDDEN for status in statuses):
         text = f"“{field.key}” is remembered for the customer, who does not always see it."
-        yield Problem(f"{path}.remember", text, "Show it to customers in every status, or take remember out.")
+        mend = "Show it to customers in every status, or take remember out."
+        names = (("types", kind.key, "fields", field.key),)
+        yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.NOT_SEEN, names=names)
 
 
 def _of_customer(field: AnyField, place: Remembered, path: str, kept: dict[str, tuple[str, str]]) -> Iterator[Problem]:
     allowed = _ACCOUNT_KINDS.get(place.key) if place.key in ACCOUNT_KEYS else None
     if allowed is not None and field.kind not in allowed:
         mend = f"Make it a field of the kind {allowed[0]}, or remember it under another key."
-        yield Problem(f"{path}.remember", f"customer.{place.key} does not fit a field of the kind {field.kind}.", mend)
+        text = f"customer.{place.key} does not fit a field of the kind {field.kind}."
+        yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.NOT_ALLOWED_HERE)
         return
     first = kept.setdefault(place.key, (field.kind, path))
     if first[0] != field.kind:
         text = f"customer.{place.key} is a {first[0]} in {first[1]} and a {field.kind} here."
-        yield Problem(f"{path}.remember", text, "Use one kind of field for it, or another key.")
+        yield Problem(
+            f"{path}.remember", text, "Use one kind of field for it, or another key.", kind=ProblemKind.CONTRADICTION
+        )
 
 
 def _of_record(index: Index, kind: RequestType, field: AnyField, place: Remembered, path: str) -> Iterator[Problem]:
@@ -67,18 +75,23 @@ def _of_record(index: Index, kind: RequestType, field: AnyField, place: Remember
     source = before.get(place.record_field)
     if not isinstance(source, RecordField):
         mend = "Name a field of the kind record that comes earlier in this form."
-        yield Problem(f"{path}.remember", f"“{place.record_field}” is no record chosen before this answer.", mend)
+        text = f"“{place.record_field}” is no record chosen before this answer."
+        chosen = (("types", kind.key, "fields", place.record_field),)
+        yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.LATER_FIELD, names=chosen)
         return
     record = index.record_kinds.get(source.record_kind or "")
     if record is None:
         return  # reported at the field that asks for it
+    names = (("record_kinds", record.key, "fields", place.key), ("record_kinds", record.key))
     found = next((item for item in record.fields if item.key == place.key and not item.retired), None)
     if found is None:
-        text = f"The record “{record.key}” has no field “{place.key}”."
-        yield Problem(f"{path}.remember", text, "Name one of its fields.")
+        text = f"There is no field “{place.key}” in the record “{record.key}”."
+        yield Problem(f"{path}.remember", text, "Name one of its fields.", kind=ProblemKind.MISSING, names=names)
     elif found.kind != field.kind:
         text = f"“{place.key}” of the record is a {found.kind}, and this field is a {field.kind}."
-        yield Problem(f"{path}.remember", text, f"Make this a field of the kind {found.kind}.")
+        mend = f"Make this a field of the kind {found.kind}."
+        yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.NOT_ALLOWED_HERE, names=names)
     elif visibility(found, index.customer, None) is Visibility.HIDDEN:
         text = f"“{place.key}” of the record is hidden from customers, and this field is not."
-        yield Problem(f"{path}.remember", text, "Show it to customers in the record, or take remember out.")
+        mend = "Show it to customers in the record, or take remember out."
+        yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.NOT_SEEN, names=names)

@@ -6,7 +6,9 @@ from portal_core.config.checks.index import Index, inputs, ways_by_itself
 from portal_core.config.document.fields import AnyField
 from portal_core.config.document.flows import Flow
 from portal_core.config.document.portal_document import RequestType
+from portal_core.config.draft.paths import Path
 from portal_core.config.placeholders import field_keys_in
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.visibility import Visibility, visibility
 
@@ -27,7 +29,9 @@ def _title(index: Index, kind: RequestType) -> Iterator[Problem]:
     path = f"types.{kind.key}.title"
     for key in field_keys_in(kind.title):
         if key not in fields:
-            yield Problem(path, f"There is no field “{key}” in this type.", "Name a field that takes an answer.")
+            text = f"There is no field “{key}” in this type."
+            mend = "Name a field that takes an answer."
+            yield Problem(path, text, mend, kind=ProblemKind.MISSING, names=(("types", kind.key, "fields", key),))
             continue
         hidden = [
             status.key
@@ -37,7 +41,8 @@ def _title(index: Index, kind: RequestType) -> Iterator[Problem]:
         if hidden or visibility(fields[key], index.customer, None) is Visibility.HIDDEN:
             where = f" in {', '.join(hidden[:5])}" if hidden else " on the form"
             text = f"The title shows “{key}”, which customers do not see{where}."
-            yield Problem(path, text, "Use only fields that customers see in every status.")
+            mend, names = "Use only fields that customers see in every status.", (("types", kind.key, "fields", key),)
+            yield Problem(path, text, mend, kind=ProblemKind.NOT_SEEN, names=names)
 
 
 def _assertions(index: Index) -> Iterator[Problem]:
@@ -54,7 +59,10 @@ def _assertions(index: Index) -> Iterator[Problem]:
             where = "on the form" if seen[0] is None else f"in the status “{seen[0]}”"
             text = f"“{assertion.never}” must never see {assertion.field}, and sees it {where}."
             mend = f'Set "{assertion.never}": "hidden" in show and at of the field, or take the assertion out.'
-            yield Problem(f"assertions.{position}", text, mend)
+            names: tuple[Path, ...] = (("roles", assertion.never), ("types", type_key, "fields", field_key))
+            if seen[0] is not None:
+                names = (*names, ("flows", kind.flow, "statuses", seen[0]))
+            yield Problem(f"assertions.{position}", text, mend, kind=ProblemKind.BROKEN_PROMISE, names=names)
 
 
 def _too_early(index: Index, kind: RequestType, flow: Flow, field: AnyField) -> Iterator[Problem]:
@@ -63,7 +71,9 @@ def _too_early(index: Index, kind: RequestType, flow: Flow, field: AnyField) -> 
         if visibility(field, index.customer, status) >= Visibility.SEE:
             text = f"Customers are shown “{field.key}” in “{status}”, before anybody can have filled it in."
             mend = f'Hide it there: "at": {{"{status}": {{"customer": "hidden"}}}}, or let somebody edit it earlier.'
-            yield Problem(f"types.{kind.key}.fields.{field.key}", text, mend)
+            place = ("types", kind.key, "fields", field.key)
+            names = (place, ("flows", flow.key, "statuses", status))
+            yield Problem(".".join(place), text, mend, kind=ProblemKind.SHOWN_TOO_EARLY, names=names)
 
 
 def _without_value(index: Index, kind: RequestType, flow: Flow, field: AnyField) -> list[str]:

@@ -10,6 +10,7 @@ from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.loading import item_name
 from portal_core.config.localise import text_in
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
 TEXT_KEYS: Final = frozenset(
@@ -76,7 +77,8 @@ def _languages(index: Index) -> Iterator[Problem]:
         if missing:
             text = f"There is no text in: {', '.join(missing)}."
             fallback = "Until then readers see another language."
-            yield Problem(path, text, f"Add it. {fallback}", "warning")
+            words = tuple(missing)
+            yield Problem(path, text, f"Add it. {fallback}", "warning", kind=ProblemKind.MISSING_LANGUAGE, words=words)
 
 
 def missing_in(key: str, value: TextValue, own: str, needed: Sequence[str]) -> list[str]:
@@ -101,7 +103,13 @@ def _staff_words(index: Index) -> Iterator[Problem]:
                     if repeats(words, staff):
                         path = f"flows.{flow.key}.statuses.{status.key}.{part}"
                         text = f"Customers read the staff’s name of the status, “{staff}” ({language})."
-                        yield Problem(path, text, "Say it as a sentence about their request.", "warning")
+                        yield Problem(
+                            path,
+                            text,
+                            "Say it as a sentence about their request.",
+                            "warning",
+                            kind=ProblemKind.STAFF_WORDS,
+                        )
 
 
 def repeats(words: str, staff_name: str) -> bool:

@@ -1,6 +1,7 @@
 """Reading one part: the same models as for the whole document, without the whole document."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -56,7 +57,7 @@ def _free(name: str, value: JsonValue) -> JsonValue:
 
 def _under(head: str, problem: Problem) -> Problem:
     path = ".".join(part for part in (head, problem.path) if part)
-    return Problem(path, problem.problem, problem.mend, problem.level)
+    return replace(problem, path=path)
 
 
 def language_of(portal: JsonValue) -> str:

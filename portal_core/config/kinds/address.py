@@ -18,6 +18,7 @@ from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.shown import Shown
+from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.parts import Part, PartsWidget
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class AddressKind(FieldKind[AddressField]):
         assert isinstance(config, AddressField)
         if config.country is not None and config.country not in postal.country_codes():
             mend = "Use a code such as GB or DE."
-            yield Fault("country", f"There is no country “{config.country}”.", mend)
+            yield Fault("country", f"There is no country “{config.country}”.", mend, ProblemKind.INVALID)
 
 
 def _lines_of(value: JsonValue | object) -> dict[str, str]:

@@ -20,6 +20,7 @@ from portal_core.accounts.roles import Role
 from portal_core.config.document.fields import FieldBase
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.shown import Shown
+from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:  # the compiled portal is made of kinds
     from django.utils.functional import _StrOrPromise
@@ -85,11 +86,12 @@ class Saving:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a field's options in a document: below which key, what, and how to mend it."""
+    """What is wrong with a field's options in a document: below which key, what, how to mend it, and of which kind."""
 
     key: str
     problem: str
     mend: str
+    kind: ProblemKind
 
 
 class NotAnInput(TypeError):

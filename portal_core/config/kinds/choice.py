@@ -14,6 +14,7 @@ from portal_core.config.document.fields import Choice, ChoiceField, ChoicesField
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
+from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class ChoiceKind(FieldKind[ChoiceField]):
         assert isinstance(config, ChoiceField)
         yield from choice_faults(config.choices)
         if config.default is not None and config.default not in [c.key for c in config.choices if not c.retired]:
-            yield Fault("default", f"There is no choice “{config.default}”.", "Name one of the choices.")
+            yield Fault(
+                "default", f"There is no choice “{config.default}”.", "Name one of the choices.", ProblemKind.INVALID
+            )
 
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         assert isinstance(config, ChoiceField)

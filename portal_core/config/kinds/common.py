@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.fields import Choice
 from portal_core.config.kinds.base import Fault
+from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -31,13 +32,13 @@ def placeholder_attrs(value: TextValue | None, portal: CompiledPortal, language:
 def long_default(default: str | None, max_length: int) -> Iterator[Fault]:
     """A text that stands in a new form must be one that may be sent."""
     if len(default or "") > max_length:
-        yield Fault("default", "The default is longer than max_length.", "Shorten it.")
+        yield Fault("default", "The default is longer than max_length.", "Shorten it.", ProblemKind.OVER_LIMIT)
 
 
 def choice_faults(choices: tuple[Choice, ...]) -> Iterator[Fault]:
     """Something to choose from."""
     if all(choice.retired for choice in choices):
-        yield Fault("choices", "There is nothing to choose from.", "Add choices.")
+        yield Fault("choices", "There is nothing to choose from.", "Add choices.", ProblemKind.INCOMPLETE)
 
 
 def one_of_the_keys(choices: tuple[Choice, ...], operand: object) -> str:

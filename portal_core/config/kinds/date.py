@@ -21,6 +21,7 @@ from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import date_in
+from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField, CompiledPortal
@@ -64,9 +65,9 @@ def day_faults(config: DateField | DateTimeField) -> Iterator[Fault]:
         try:
             days[name] = date.fromisoformat(words)
         except ValueError:
-            yield Fault(name, f"There is no day {words}.", "Write a day as 2026-12-25.")
+            yield Fault(name, f"There is no day {words}.", "Write a day as 2026-12-25.", ProblemKind.NO_SUCH_DAY)
     if "min" in days and "max" in days and days["min"] > days["max"]:
-        yield Fault("min", "The first day comes after the last.", "Swap min and max.")
+        yield Fault("min", "The first day comes after the last.", "Swap min and max.", ProblemKind.CROSSED_LIMITS)
 
 
 def is_day(operand: object) -> bool:

@@ -23,6 +23,7 @@ from portal_core.config.kinds.number import parse_number, retyped
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import typed_in
+from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
@@ -190,12 +191,16 @@ class MoneyKind(FieldKind[MoneyField]):
         assert isinstance(config, MoneyField)
         currency = document.portal.currency
         if currency is None:
-            yield Fault("kind", "The portal has no currency.", 'Add it to portal: "currency": "GBP".')
+            yield Fault(
+                "kind", "The portal has no currency.", 'Add it to portal: "currency": "GBP".', ProblemKind.NO_CURRENCY
+            )
         elif currency not in currencies():
             mend = "Use a code such as GBP or EUR in portal.currency."
-            yield Fault("kind", f"There is no currency “{currency}”.", mend)
+            yield Fault("kind", f"There is no currency “{currency}”.", mend, ProblemKind.NO_CURRENCY)
         if config.min is not None and config.max is not None and config.min > config.max:
-            yield Fault("min", "The least amount is larger than the largest.", "Swap min and max.")
+            yield Fault(
+                "min", "The least amount is larger than the largest.", "Swap min and max.", ProblemKind.CROSSED_LIMITS
+            )
 
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         return "" if is_number(operand) else "Compare with an amount such as 62.40, without quotes."

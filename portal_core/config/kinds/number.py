@@ -21,6 +21,7 @@ from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import amount_in, grouping_in, number_in, typed_in
+from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
@@ -173,9 +174,11 @@ class NumberKind(FieldKind[NumberField]):
         assert isinstance(config, NumberField)
         low, high, value = config.min, config.max, config.default
         if low is not None and high is not None and low > high:
-            yield Fault("min", "The least number is larger than the largest.", "Swap min and max.")
+            yield Fault(
+                "min", "The least number is larger than the largest.", "Swap min and max.", ProblemKind.CROSSED_LIMITS
+            )
         elif value is not None and not ((low is None or low <= value) and (high is None or value <= high)):
-            yield Fault("default", "The default lies outside min and max.", "Change one of them.")
+            yield Fault("default", "The default lies outside min and max.", "Change one of them.", ProblemKind.INVALID)
 
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         return "" if is_number(operand) else "Compare with a number, without quotes."

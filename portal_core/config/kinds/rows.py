@@ -20,6 +20,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import Asked, Fault, FieldKind, Saving
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.shown import Shown, Table
+from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 from tenants.ui.rows import Column, RowsWidget, cell_widget
 
@@ -223,24 +224,28 @@ class RowsKind(FieldKind[RowsField]):
         assert isinstance(config, RowsField)
         columns = [column for column in config.columns if not column.retired]
         if not columns:
-            yield Fault("columns", "This table has no columns.", "Add columns.")
+            yield Fault("columns", "This table has no columns.", "Add columns.", ProblemKind.INCOMPLETE)
         if len(columns) > _MOST_COLUMNS:
             text = f"There are {len(columns)} columns; the limit is {_MOST_COLUMNS}."
-            yield Fault("columns", text, "Take some out: nobody can fill that in on a phone.")
+            yield Fault("columns", text, "Take some out: nobody can fill that in on a phone.", ProblemKind.OVER_LIMIT)
         for column in columns:
             path = f"columns.{column.key}"
             kind = kind_for(column.kind)
             if not column.label:
-                yield Fault(f"{path}.label", "This column has no label.", "Add the words of its head.")
+                yield Fault(
+                    f"{path}.label", "This column has no label.", "Add the words of its head.", ProblemKind.INCOMPLETE
+                )
             if not kind.fits_column:
                 text = f"Columns of the kind {column.kind} are not available yet."
-                yield Fault(f"{path}.kind", text, "Use another kind.")
+                yield Fault(f"{path}.kind", text, "Use another kind.", ProblemKind.NOT_ALLOWED_HERE)
             for name in NOT_OF_COLUMNS:
                 if getattr(column, name, None):
                     text = f"A column has no “{name}” of its own."
-                    yield Fault(f"{path}.{name}", text, "Take it out, or set it on the field.")
+                    yield Fault(
+                        f"{path}.{name}", text, "Take it out, or set it on the field.", ProblemKind.NOT_ALLOWED_HERE
+                    )
             for fault in kind.faults(column, document):
-                yield Fault(f"{path}.{fault.key}", fault.problem, fault.mend)
+                yield replace(fault, key=f"{path}.{fault.key}")
 
 
 def _settled(row: dict[str, Any], field: CompiledField, saving: Saving) -> dict[str, Any]:

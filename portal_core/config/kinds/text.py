@@ -15,6 +15,7 @@ from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options, long_default, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.patterns import PatternRefused, compiled, fits
+from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledField
@@ -61,16 +62,25 @@ class TextKind(FieldKind[TextField]):
         yield from long_default(config.default, config.max_length)
         if config.pattern is None:
             if config.pattern_error is not None:
-                yield Fault("pattern_error", "There is no pattern to fit.", "Add pattern, or take the words out.")
+                yield Fault(
+                    "pattern_error",
+                    "There is no pattern to fit.",
+                    "Add pattern, or take the words out.",
+                    ProblemKind.CONTRADICTION,
+                )
             return
         try:
             compiled(config.pattern)
         except PatternRefused as refused:
             text = f"RE2 does not take this pattern: {str(refused)[:120]}."
-            yield Fault("pattern", text, "Write it without look-around and back-references, and shorter.")
+            yield Fault(
+                "pattern", text, "Write it without look-around and back-references, and shorter.", ProblemKind.INVALID
+            )
             return
         if config.pattern_error is None:
             mend = "Say what to write, such as “Write the number as AB-1234.”"
-            yield Fault("pattern_error", "People would not learn which form is asked for.", mend)
+            yield Fault(
+                "pattern_error", "People would not learn which form is asked for.", mend, ProblemKind.INCOMPLETE
+            )
         if config.default and not fits(config.pattern, config.default):
-            yield Fault("default", "The default does not fit the pattern.", "Change one of them.")
+            yield Fault("default", "The default does not fit the pattern.", "Change one of them.", ProblemKind.INVALID)

@@ -342,7 +342,7 @@ def test_what_points_to_something_that_is_gone_is_said_in_names(alice, people): 
     texts = " ".join(f"{finding.text} {finding.mend}" for finding in found)
     assert "A team is named here that does not exist any more." in texts
     assert "A status is named here that does not exist any more." in texts
-    assert "The request type “Sale” goes this way and has no field “Cause” to fill in." in texts
+    assert "“Cause” is to be filled in, and “Sale”, which goes this way, has no such field." in texts
     assert "The condition asks for “Phone”, and the request type “Sale” has no such field." in texts
     assert "“gone”" not in texts and "nowhere" not in texts and "cause" not in texts
     assert all(finding.mend for finding in found)

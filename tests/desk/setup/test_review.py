@@ -486,8 +486,34 @@ def test_what_leads_nowhere_is_said_without_keys(owner, alice):
 
     draft(alice, edits=[dangling])
     page = text(owner.get(PAGE))
-    assert "It leads to “Asked”, which is not there any more." in page
+    assert "Stops publishing: Asked It is not there any more, and 2 places name it." in page
+    assert "The way from “New” to “Asked”" in page
+    assert "The way from “New”, “Asked” to “Over”" in page
     assert "Use one of" not in page
+    assert "one thing to mend" in page
+
+
+def test_what_is_gone_is_taken_out_of_all_places_by_one_choice_and_one_edit(owner, alice):
+    def dangling(document: dict[str, Any]) -> None:
+        flow = document["flows"][0]
+        flow["statuses"] = [status for status in flow["statuses"] if status["key"] != "asked"]
+
+    draft(alice, edits=[dangling])
+    before = current().revision
+    answer = {"path": "flows.way.statuses.asked", "value": "Nothing: take it out everywhere"}
+    assert "Mended." in text(owner.post(f"{PAGE}mend/", answer, follow=True))
+    flow = current().as_json()["flows"][0]
+    assert [(move["from"], move["to"]) for move in flow["transitions"]] == [(["new"], "over")]
+    assert current().revision == before + 1
+    assert "Stops publishing" not in text(owner.get(PAGE))
+
+
+def test_what_leads_to_one_thing_that_is_gone_says_which(owner, alice):
+    def dangling(document: dict[str, Any]) -> None:
+        document["flows"][0]["statuses"][0]["step"] = "farewell"
+
+    draft(alice, edits=[dangling])
+    assert "It leads to something that is not there any more." in text(owner.get(PAGE))
 
 
 def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, alice):
@@ -500,7 +526,7 @@ def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, 
     page = owner.get(PAGE)
     shown = text(page)
     assert "It says how long it takes, and “Asked”, where it is sent, has no expected time." in shown
-    assert "the request type “Repair” has no such field" in shown and "It is sent in “" in shown
+    assert "A question that is not there It is not there any more, and" in shown
     assert "/desk/setup/mails/received/" in page.content.decode()
     assert "“repair”" not in shown and "“received”" not in shown
 

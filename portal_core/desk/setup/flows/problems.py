@@ -20,9 +20,10 @@ from portal_core.config.checks.names import check_names
 from portal_core.config.checks.notices import check_notices
 from portal_core.config.checks.placeholders import check_placeholders
 from portal_core.config.checks.reach import check_reach
-from portal_core.config.checks.references import check_references
+from portal_core.config.checks.references import check_references, noun_of
 from portal_core.config.checks.time import check_time
 from portal_core.config.document import PortalDocument
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.desk.setup.flows.reading import FlowView
 
@@ -60,24 +61,27 @@ _MENDS: Final[Mapping[str, str]] = {
     "close": "Change it under “Closing without an answer”.",
     "step": "Choose another bar under “Step of the course”.",
 }
-# The same, by what is found.
-_BY_TEXT: Final = (
-    ("cannot edit it in", "Let customers edit it in this status, among the type’s fields, or do not ask for it here."),
-    ("cannot see it in", "Show it to customers in this status, among the type’s fields, or do not ask about it here."),
-    ("and may not add it", "Let customers add this kind of document, under “Document kinds”, or ask for another one."),
-    ("and never see it", "Show this kind of document to customers, under “Document kinds”, or do not ask about it."),
-    (
-        "none of those who move",
-        "Let one of those who may go this way edit it here, or do not ask for it there.",
+# The same, by what is found about something of a list: its kind, and the list of the first thing that it names.
+_BY_KIND: Final[Mapping[tuple[ProblemKind, str], str]] = {
+    (ProblemKind.NOT_EDITABLE, "fields"): (
+        "Let customers edit it in this status, among the type’s fields, or do not ask for it here."
     ),
-)
+    (ProblemKind.NOT_SEEN, "fields"): (
+        "Show it to customers in this status, among the type’s fields, or do not ask about it here."
+    ),
+    (ProblemKind.NOT_ADDABLE, "document_kinds"): (
+        "Let customers add this kind of document, under “Document kinds”, or ask for another one."
+    ),
+    (ProblemKind.NOT_SEEN, "document_kinds"): (
+        "Show this kind of document to customers, under “Document kinds”, or do not ask about it."
+    ),
+    (ProblemKind.EMPTY_MAIL, ""): "Choose the words of the mail beside “the customer”.",
+    (ProblemKind.ENDLESS, ""): "Add ways that lead to a status in which requests end.",
+}
+_ON_A_WAY: Final = "Let one of those who may go this way edit it here, or do not ask for it there."
 # Words of the document itself in a mend: such a mend is for those who write it as a file.
 _OF_THE_FILE = re.compile(r"[{}\"_]|: |transition")
 _PLACES: Final[Mapping[str, str]] = {"asks": "asks", "": "ways"}
-_MESSAGES: Final[Mapping[str, str]] = {
-    "The mail to the customer has no words.": "Choose the words of the mail beside “the customer”.",
-    "From this status no request can ever come to an end.": "Add ways that lead to a status in which requests end.",
-}
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def _is_in(path: str, start: str) -> bool:
 
 def _finding(flow: FlowView, problem: Problem) -> Finding:
     rest = problem.path.split(".")[2:]
-    text = _in_words(flow, problem.problem)
+    text = _in_words(flow, problem)
     if rest[:1] == ["transitions"]:
         return _of_a_way(flow, int(rest[1]), text, problem)
     status = rest[1] if rest[:1] == ["statuses"] and len(rest) > 1 else ""
@@ -141,7 +145,7 @@ def _finding(flow: FlowView, problem: Problem) -> Finding:
 
 
 def _mend(problem: Problem, part: str) -> str:
-    found = _MESSAGES.get(problem.problem) or next((mend for sign, mend in _BY_TEXT if sign in problem.problem), "")
+    found = _BY_KIND.get((problem.kind, problem.names[0][-2] if problem.names else ""), "")
     if not found and part and not _OF_THE_FILE.search(problem.mend):
         found = problem.mend
     return found or _MENDS.get(part, "")
@@ -154,18 +158,14 @@ def _of_a_way(flow: FlowView, number: int, text: str, problem: Problem) -> Findi
     known = {str(status["key"]) for status in flow.in_use}
     listed = [str(key) for key in origins] if isinstance(origins, list) else []
     status = next((key for key in listed if key in known), "")
-    named = next((words for sign, words in _BY_TEXT if sign in problem.problem), "")
+    named = _ON_A_WAY if problem.kind is ProblemKind.NOT_EDITABLE else ""
     mend = named or f"Change the way to “{flow.status_name(move.get('to'))}”, or take it out."
     return Finding(status, flow.status_name(status) if status else "", "ways", text, mend, problem.level == "stop")
 
 
-def _in_words(flow: FlowView, text: str) -> str:
+def _in_words(flow: FlowView, problem: Problem) -> str:
     """Keys between quotation marks become names; placeholders in braces stay, since owners write them."""
-    return _NAMED.sub(lambda match: f"“{flow.names.get(match[1], match[1])}”", _plain(text))
-
-
-def _plain(text: str) -> str:
-    for kind in ("status", "team", "message", "role", "field", "step", "document kind"):
-        if text.startswith(f"There is no {kind} “"):
-            return f"A {kind} is named here that does not exist any more."
-    return text.replace("“customer”", "the customer")
+    if len(problem.names) == 1 and problem.missing:
+        return f"A {noun_of(problem.missing)} is named here that does not exist any more."
+    text = problem.problem.replace("“customer”", "the customer")
+    return _NAMED.sub(lambda match: f"“{flow.names.get(match[1], match[1])}”", text)

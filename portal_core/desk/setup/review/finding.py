@@ -1,8 +1,8 @@
-"""One thing that stops publishing, and what can be chosen to mend it: the tools of `mends_flows.py` and its like."""
+"""One thing that stops publishing, and what can be chosen to mend it: the tools of `mends_statuses.py` and its like."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from pydantic import JsonValue
@@ -10,20 +10,26 @@ from pydantic import JsonValue
 from portal_core.config.changes.names import ROLES, Names
 from portal_core.config.document import PortalDocument
 from portal_core.config.draft.operations import Operation, Remove, Set
-from portal_core.config.draft.paths import Path, read
+from portal_core.config.draft.paths import Path, path_from, read
 from portal_core.config.placeholders import names_in_text
+from portal_core.config.problem_kinds import ProblemKind
+from portal_core.config.problems import Problem
 
 TAKE_OUT: Final = "Take it out"
-_QUOTED: Final = re.compile(r"“([^”]*)”")
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 
 
 @dataclass(frozen=True)
 class Option:
-    """One way to mend it: what it says, and the edits of the draft that it is."""
+    """One way to mend it: what it says, and the edits of the draft that it is.
+
+    `puts` is the key of what it names instead of what is missing; `drops` tells that it names nothing any more there.
+    """
 
     label: str
     operations: tuple[Operation, ...]
+    puts: str = ""
+    drops: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,40 @@ class Control:
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding with the document that it is about."""
+    """A problem with the document that it is about. Its sentence is not among what a mend may go by.
+
+    `about` are the things that it names, `words` what else: see `Problem.names` and `Problem.words`.
+    """
 
     names: Names
     document: PortalDocument
     path: Path
-    said: str
+    kind: ProblemKind
+    about: tuple[Path, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, problem: Problem, names: Names, document: PortalDocument) -> "Finding":
+        """The finding that a problem of this document is."""
+        return cls(names, document, path_from(problem.path), problem.kind, problem.names, problem.words)
+
+    @property
+    def missing(self) -> Path:
+        """The thing that is named and is not there; () for every other kind of problem."""
+        return self.about[0] if self.kind is ProblemKind.MISSING and self.about else ()
+
+    @property
+    def mail(self) -> Path:
+        """The mail that a status sends, where what does not fit is in its words; () for everything else."""
+        match self.path:
+            case ("flows", _, "statuses", _, "notify" | "remind", _, "message"):
+                key = self.read(*self.path)
+                return ("messages", key) if isinstance(key, str) and self.read("messages", key) is not None else ()
+        return ()
+
+    def key_of(self, collection: str) -> str:
+        """The key of the thing of this list ("fields", "roles") that it names; "" for none."""
+        return next((path[-1] for path in self.about if len(path) > 1 and path[-2] == collection), "")
 
     def read(self, *path: str) -> JsonValue:
         """What stands in the draft."""
@@ -63,11 +97,6 @@ class Finding:
         for item in self.items(*path):
             key = str(item.get("key"))
             yield key, self.names.named(*path, key)
-
-    @property
-    def quoted(self) -> list[str]:
-        """What stands between quotation marks in what is said, the keys that it is about among it."""
-        return _QUOTED.findall(self.said)
 
     def role(self, key: str) -> str:
         """A role as the subject of a sentence."""
@@ -91,7 +120,7 @@ def told_apart(options: Iterable[Option]) -> tuple[Option, ...]:
     found = []
     for option in options:
         seen[option.label] = number = seen.get(option.label, 0) + 1
-        found.append(option if number == 1 else Option(f"{option.label} ({number})", option.operations))
+        found.append(option if number == 1 else replace(option, label=f"{option.label} ({number})"))
     return tuple(found)
 
 
@@ -114,7 +143,12 @@ def setting(label: str, path: Path, value: JsonValue) -> Option:
 
 def picking(path: Path, choices: Iterable[tuple[str, str]], words: str = "{}") -> tuple[Option, ...]:
     """One of these (key, name) at a place."""
-    return tuple(setting(words.format(name), path, key) for key, name in choices)
+    return tuple(replace(setting(words.format(name), path, key), puts=key) for key, name in choices)
+
+
+def dropping(option: Option) -> Option:
+    """The same, as what takes the name of something that is not there out of its place."""
+    return replace(option, drops=True)
 
 
 def removing(label: str, path: Path) -> Option:
@@ -140,6 +174,13 @@ def without_words(finding: Finding, path: Path, words: Iterable[str]) -> Set | N
     return None if len(rest) == len(old) else Set(path, rest or None)
 
 
+def with_word(finding: Finding, path: Path, old: str, new: str) -> Set:
+    """A list of keys with one of them in the place of another; it stands there once."""
+    found = finding.read(*path)
+    words: list[JsonValue] = [new if word == old else word for word in (found if isinstance(found, list) else [])]
+    return Set(path, list(dict.fromkeys(map(str, words))))
+
+
 def without_placeholders(finding: Finding, path: Path, names: Iterable[str]) -> Set | None:
     """A text, in all its languages, without these placeholders; None when that changes nothing."""
     value, gone = finding.read(*path), set(names)
@@ -153,6 +194,6 @@ def without_placeholders(finding: Finding, path: Path, names: Iterable[str]) -> 
 
 def _without(words: str, names: set[str]) -> str:
     for name in names_in_text(words):
-        if name in names or any(len(each) == 60 and name.startswith(each) for each in names):
+        if name in names:
             words = words.replace(f"{{{name}}}", "")
     return _SPACES.sub(" ", words).strip()

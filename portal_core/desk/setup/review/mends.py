@@ -1,10 +1,10 @@
 """What stops publishing, in the owner's words, with the mend in place: a small form that edits the draft.
 
-What one choice or a few words can mend is mended here (`mends_*.py` say how, by the place of the finding); beside it,
-and where that takes more, a link leads to the very place in the editor.
+What one choice or a few words can mend is mended here (`mends_*.py` say how, by the place and the kind of the finding);
+beside it, and where that takes more, a link leads to the very place in the editor. What is named in many places and is
+not there any more is one thing to mend (`everywhere.py`).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,30 +12,42 @@ from typing import Final
 from portal_core.config.changes import Change
 from portal_core.config.changes.names import Names
 from portal_core.config.draft.operations import Operation, Set
+from portal_core.config.draft.parts import KEYED
 from portal_core.config.draft.paths import Path
 from portal_core.config.planning import Plan
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.desk.setup.places import place_of
+from portal_core.desk.setup.review.everywhere import Everywhere, named_in_several_places
 from portal_core.desk.setup.review.finding import Control, Finding, Menders, mender_for, told_apart
-from portal_core.desk.setup.review.mends_flows import FLOWS
+from portal_core.desk.setup.review.finding_words import advice_of, missing_title, place_words, said_of, title_of
+from portal_core.desk.setup.review.mends_asks import ASKS
+from portal_core.desk.setup.review.mends_moves import MOVES
 from portal_core.desk.setup.review.mends_portal import PORTAL
+from portal_core.desk.setup.review.mends_statuses import STATUSES
 from portal_core.desk.setup.review.mends_texts import TEXTS
 from portal_core.desk.setup.review.mends_types import TYPES
 
-_MENDERS: Final[Menders] = (*FLOWS, *TYPES, *PORTAL, *TEXTS)
-_UNKNOWN = re.compile(r"There is no placeholder \{(.*)\}\.$", re.DOTALL)
-_ANY_QUOTED = re.compile("“[^”]*”")
-_QUOTED = re.compile(r"“([a-z][a-z0-9-]{0,39})”")
-# Where a key that a finding names may stand, the likeliest first.
-_NAMED_LISTS = ("types", "flows", "messages", "document_kinds", "record_kinds", "teams", "roles")
+_MENDERS: Final[Menders] = (*STATUSES, *ASKS, *MOVES, *TYPES, *PORTAL, *TEXTS)
+# More places than this are not listed, only counted.
+_PLACES_SHOWN: Final = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place that names what is not there, in words, and where in the editor it is shaped."""
+
+    words: str
+    href: str
 
 
 @dataclass(frozen=True)
 class Mend:
-    """One finding. `control` asks for what mends it, None where that takes more than one answer.
+    """What is wrong, and the mend. `control` asks for what mends it, None where that takes more than one answer.
 
     `path` is where the finding lies, `href` the place of the editor that shapes it; `back` are the changes that lead
-    there, each of which may be taken back.
+    there, each of which may be taken back. `problems` are the findings that it mends: one, or all that name the same
+    missing thing, whose `places` are listed then.
     """
 
     title: str
@@ -46,11 +58,19 @@ class Mend:
     back: tuple[str, ...]
     href: str
     key: str
+    problems: tuple[Problem, ...]
+    everywhere: Everywhere | None = None
+    places: tuple[Place, ...] = ()
 
     @property
     def is_text(self) -> bool:
         """Whether words are written, and nothing is chosen."""
         return self.control is not None and bool(self.control.text_path)
+
+    @property
+    def more_places(self) -> int:
+        """How many places are not listed."""
+        return len(self.problems) - len(self.places) if self.places else 0
 
     def operations(self, answer: str) -> tuple[Operation, ...]:
         """The edits of the draft that this answer is; none for what was not offered."""
@@ -58,7 +78,10 @@ class Mend:
             return ()
         if self.is_text:
             return (Set(self.control.text_path, answer),)
-        return next((option.operations for option in self.control.options if option.label == answer), ())
+        option = next((option for option in self.control.options if option.label == answer), None)
+        if option is None:
+            return ()
+        return option.operations if self.everywhere is None else self.everywhere.operations(option)
 
 
 def mends(planned: Plan) -> tuple[Mend, ...]:
@@ -67,57 +90,25 @@ def mends(planned: Plan) -> tuple[Mend, ...]:
     names = Names(
         previous.model_dump(mode="json", by_alias=True), planned.wanted.model_dump(mode="json", by_alias=True)
     )
-    found = [problem for problem in planned.stops if not is_about_requests(problem)]
-    return tuple(_mend(problem, names, planned, str(number)) for number, problem in enumerate(found))
+    stops = [problem for problem in planned.stops if not is_about_requests(problem)]
+    several = named_in_several_places(stops, names, planned.wanted, control_of)
+    made: list[Mend] = []
+    for problem in stops:
+        everywhere = several.get(problem)
+        if everywhere is None:
+            made.append(_one(problem, names, planned, str(len(made))))
+        elif everywhere.problems[0] == problem:
+            made.append(_all(everywhere, names, planned, str(len(made))))
+    return tuple(made)
 
 
 def is_about_requests(problem: Problem) -> bool:
     """Whether it is mended by saying where requests go."""
-    return problem.problem.endswith("which disappears.") or problem.path.startswith("mapping.")
+    return problem.kind is ProblemKind.UNMAPPED_REQUESTS or problem.path.startswith("mapping.")
 
 
-def _mend(problem: Problem, names: Names, planned: Plan, key: str) -> Mend:
-    path = tuple(problem.path.split("."))
-    mail = _mail_of(names, path)
-    title, back = _place(names, mail or path), _led_here(path, planned.changes)
-    finding = Finding(names, planned.wanted, path, problem.problem)
-    control = _control(finding)
-    said, advice = _words(names, path, mail, problem)
-    if control is not None:
-        advice = ""
-    return Mend(title, said, advice, problem.path, control, back, _href(finding, mail or path), key)
-
-
-def _words(names: Names, path: Path, mail: Path, problem: Problem) -> tuple[str, str]:
-    """What is wrong and what to do, without a key or a word of the file."""
-    advice = "" if _speaks_of_keys(problem.mend) else problem.mend
-    said = _in_names(names, path, problem.problem)
-    unknown = _UNKNOWN.match(said)
-    if unknown:
-        said = f"Nothing stands for ‹{unknown[1]}›: customers would read it as it is."
-        advice = "Take it out, or put in one of the words that are offered."
-    elif said.startswith("There is no "):
-        # The finding names what is missing by its key, and the mend all other keys.
-        gone, named = (_ANY_QUOTED.search(words) for words in (problem.problem, said))
-        what = "something that" if gone is None or named is None or gone[0] == named[0] else f"{named[0]}, which"
-        said, advice = f"It leads to {what} is not there any more.", "Point it somewhere else, or take it out."
-    elif mail and "{expected}" in said:
-        said = f"It says how long it takes, and {_status_words(names, path)}, where it is sent, has no expected time."
-        advice = "Take that word out of the mail, or say how long the status usually takes."
-    elif mail:
-        said = said.replace("The text names", "It names") + f" It is sent in {_status_words(names, path)}."
-    elif _speaks_of_keys(said):
-        said = "Something here does not fit together."
-    return said, advice
-
-
-def _href(finding: Finding, path: Path) -> str:
-    """Where it is shaped; the list, where it was deleted."""
-    is_gone = len(path) == 2 and path[0] in _NAMED_LISTS and finding.read(*path) is None
-    return place_of(path[:1] if is_gone else path)
-
-
-def _control(finding: Finding) -> Control | None:
+def control_of(finding: Finding) -> Control | None:
+    """What mends a finding by one answer; None where that takes more."""
     mender = mender_for(finding.path, _MENDERS)
     control = None if mender is None else mender(finding)
     if control is None or not (control.options or control.text_path):
@@ -125,46 +116,46 @@ def _control(finding: Finding) -> Control | None:
     return replace(control, options=told_apart(control.options))
 
 
-def _mail_of(names: Names, path: Path) -> Path:
-    """The mail that a status sends, where what does not fit is in its words; () for everything else."""
-    match path:
-        case ("flows", _, "statuses", _, "notify" | "remind", number, "message"):
-            rules = names.read(*path[:5])
-            rule = rules[int(number)] if isinstance(rules, list) and int(number) < len(rules) else None
-            key = str(rule.get("message", "")) if isinstance(rule, dict) else ""
-            return ("messages", key) if names.read("messages", key) is not None else ()
-    return ()
-
-
-def _status_words(names: Names, path: Path) -> str:
-    return f"“{names.status(path[1], path[3])}”"
-
-
-def _in_names(names: Names, path: Path, words: str) -> str:
-    """Keys between quotation marks become names; what is no key of the document stays."""
-
-    def name(found: re.Match[str]) -> str:
-        key = found[1]
-        owners = [path[1]] if path[0] in ("types", "record_kinds") and len(path) > 1 else []
-        owners += names.types_of(path[1]) if path[0] == "flows" and len(path) > 1 else []
-        places: list[Path] = [("types", owner, "fields", key) for owner in owners]
-        places += [("flows", path[1], "statuses", key)] if path[0] == "flows" and len(path) > 1 else []
-        places += [(each, key) for each in _NAMED_LISTS]
-        place = next((place for place in places if names.read(*place) is not None), None)
-        return f"“{names.named(*place)}”" if place else found[0]
-
-    return _QUOTED.sub(name, words)
-
-
-def _place(names: Names, path: Path) -> str:
-    """The nearest thing with a name, as a title."""
-    for length in range(len(path), 1, -1):
-        item = names.read(*path[:length])
-        if isinstance(item, dict) and ("name" in item or "label" in item or "subject" in item):
-            return names.named(*path[:length])
-    return {"hours": "Working hours", "notifications": "Notifications", "assertions": "What you promise"}.get(
-        path[0], "The portal"
+def _one(problem: Problem, names: Names, planned: Plan, key: str) -> Mend:
+    finding = Finding.of(problem, names, planned.wanted)
+    control = control_of(finding)
+    return Mend(
+        title=title_of(finding),
+        problem=said_of(finding, problem.problem),
+        advice=advice_of(finding, problem.mend) if control is None else "",
+        path=problem.path,
+        control=control,
+        back=_led_here(finding.path, planned.changes),
+        href=_href(finding),
+        key=key,
+        problems=(problem,),
     )
+
+
+def _all(everywhere: Everywhere, names: Names, planned: Plan, key: str) -> Mend:
+    findings = [Finding.of(problem, names, planned.wanted) for problem in everywhere.problems]
+    missing = everywhere.missing
+    places = tuple(Place(place_words(finding), _href(finding)) for finding in findings[:_PLACES_SHOWN])
+    return Mend(
+        title=missing_title(findings[0]),
+        problem=f"It is not there any more, and {len(findings)} places name it.",
+        advice="",
+        path=".".join(missing),
+        control=everywhere.control,
+        back=_led_here(missing, planned.changes),
+        href=places[0].href,
+        key=key,
+        problems=everywhere.problems,
+        everywhere=everywhere,
+        places=places,
+    )
+
+
+def _href(finding: Finding) -> str:
+    """Where it is shaped; the list, where it was deleted."""
+    path = finding.mail or finding.path
+    is_gone = len(path) == 2 and path[0] in KEYED and finding.read(*path) is None
+    return place_of(path[:1] if is_gone else path)
 
 
 def _led_here(path: Path, changes: Iterable[Change]) -> tuple[str, ...]:
@@ -176,7 +167,3 @@ def _led_here(path: Path, changes: Iterable[Change]) -> tuple[str, ...]:
             if place[:shorter] == path[:shorter]:
                 found.append(".".join(place))
     return tuple(found[:20])
-
-
-def _speaks_of_keys(words: str) -> bool:
-    return any(sign in words for sign in ('"', "{", "[", "_"))

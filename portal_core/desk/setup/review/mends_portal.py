@@ -9,19 +9,21 @@ from portal_core.desk.setup.review.finding import (
     Finding,
     Menders,
     Option,
+    dropping,
     picking,
     setting,
     without_rule,
     without_words,
 )
-from portal_core.desk.setup.review.mends_flows import let_see, rule_condition
+from portal_core.desk.setup.review.mends_asks import let_see
+from portal_core.desk.setup.review.mends_rules import rule_condition
 
 _BASES: Final = (("agent", "Agents"), ("manager", "Managers"), ("customer", "Customers"))
 _LARGEST_MB: Final = (5, 10, 25, 50)
 
 
 def _take_out(finding: Finding) -> Control:
-    return Control("What is right", (setting(TAKE_OUT, finding.path, None),))
+    return Control("What is right", (dropping(setting(TAKE_OUT, finding.path, None)),))
 
 
 def _rule(finding: Finding) -> Control:
@@ -30,7 +32,7 @@ def _rule(finding: Finding) -> Control:
 
 
 def _rule_part(finding: Finding) -> Control:
-    return Control("This rule", (setting(TAKE_OUT, finding.path, None), *_rule(finding).options))
+    return Control("This rule", (dropping(setting(TAKE_OUT, finding.path, None)), *_rule(finding).options))
 
 
 def _day(finding: Finding) -> Control:
@@ -72,7 +74,7 @@ def _role_type(finding: Finding) -> Control:
     held = held if isinstance(held, list) else []
     others = ((key, name) for key, name in finding.named("types") if key not in held)
     none = without_rule(finding, TAKE_OUT, finding.path, keep_empty=True)
-    return Control("Which requests it is for", (none, *picking(finding.path, others, "“{}” instead")))
+    return Control("Which requests it is for", (dropping(none), *picking(finding.path, others, "“{}” instead")))
 
 
 def _permission(finding: Finding) -> Control:
@@ -80,7 +82,7 @@ def _permission(finding: Finding) -> Control:
 
 
 def _accept(finding: Finding) -> Control | None:
-    edit = without_words(finding, finding.path, finding.quoted)
+    edit = without_words(finding, finding.path, finding.words)
     return None if edit is None else Control("Files that it takes", (Option("Leave this kind of file out", (edit,)),))
 
 
@@ -100,7 +102,7 @@ def _reusable(finding: Finding) -> Control:
 
 def _promise(finding: Finding) -> Control:
     """A promise that does not hold is kept by hiding the field, or not made."""
-    drop = without_rule(finding, "Do not promise it", finding.path[:2])
+    drop = dropping(without_rule(finding, "Do not promise it", finding.path[:2]))
     rule = finding.read(*finding.path[:2])
     field, never = (str(rule.get(name)) for name in ("field", "never")) if isinstance(rule, dict) else ("", "")
     kind, _, key = field.partition(".")

@@ -7,17 +7,20 @@ from pydantic import JsonValue
 
 from portal_core.config.draft.operations import Set
 from portal_core.config.placeholders import FIELD_PREFIX
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.desk.setup.review.finding import (
     TAKE_OUT,
     Control,
     Finding,
     Menders,
     Option,
+    dropping,
     picking,
     removing,
     setting,
 )
-from portal_core.desk.setup.review.mends_flows import let_add, rule_condition, rule_team
+from portal_core.desk.setup.review.mends_asks import let_add
+from portal_core.desk.setup.review.mends_rules import rule_condition, rule_team
 
 _AUDIENCES: Final[tuple[tuple[str, JsonValue], ...]] = (
     ("People who have signed in", {"who": "signed_in"}),
@@ -29,7 +32,7 @@ _IN_TITLES: Final = ("text", "choice", "number", "date", "email", "phone", "reco
 
 
 def _take_out(finding: Finding) -> Control:
-    return Control("What is right", (setting(TAKE_OUT, finding.path, None),))
+    return Control("What is right", (dropping(setting(TAKE_OUT, finding.path, None)),))
 
 
 def _flow(finding: Finding) -> Control:
@@ -64,7 +67,7 @@ def _title(finding: Finding) -> Control:
         for field in fields
     ]
     if owner[0] == "types":
-        found.append(setting("The name of the request type alone", finding.path, None))
+        found.append(dropping(setting("The name of the request type alone", finding.path, None)))
     return Control("What it is called", tuple(found))
 
 
@@ -83,7 +86,7 @@ def _info(finding: Finding) -> Control:
 
 
 def _condition(finding: Finding) -> Control:
-    return Control("When it is asked", (setting("Ask it always", finding.path, None),))
+    return Control("When it is asked", (dropping(setting("Ask it always", finding.path, None)),))
 
 
 def _default(finding: Finding) -> Control:
@@ -98,7 +101,7 @@ def _least(finding: Finding) -> Control:
     field = finding.path[:-1]
     least, most = (finding.read(*field, name) for name in ("min", "max"))
     none = setting("Without this limit", finding.path, None)
-    if least is None or most is None or "no day" in finding.said:
+    if least is None or most is None or finding.kind is ProblemKind.NO_SUCH_DAY:
         return Control("The limits", (none,))
     swapped = Option("The other way round", (Set((*field, "min"), most), Set((*field, "max"), least)))
     return Control("The limits", (swapped, none))
@@ -114,33 +117,35 @@ def _pattern(finding: Finding) -> Control:
 
 def _kind(finding: Finding) -> Control | None:
     """What the kind of a field needs from the portal, or a kind that cannot stand there."""
-    if "currency" in finding.said:
+    if finding.kind is ProblemKind.NO_CURRENCY:
         return Control(
             "Currency of the portal", tuple(setting(code, ("portal", "currency"), code) for code in _CURRENCIES)
         )
-    if "cannot hold" in finding.said or "column" in finding.said:
+    if finding.kind is ProblemKind.NOT_ALLOWED_HERE:
         return Control("What is right", (removing("Do not ask for it", finding.path[:-1]),))
     return None
 
 
 def _record_kind(finding: Finding) -> Control:
-    kinds = () if "never asks" in finding.said else picking(finding.path, finding.named("record_kinds"))
-    was = (setting("As before", finding.path, finding.quoted[-1]),) if "never asks" in finding.said else ()
-    return Control("Which kind of record", (*was, *kinds, removing("Do not ask for it", finding.path[:-1])))
+    drop = dropping(removing("Do not ask for it", finding.path[:-1]))
+    if finding.kind is ProblemKind.CHANGED_RECORD_KIND:
+        was = setting("As before", finding.path, finding.key_of("record_kinds"))
+        return Control("Which kind of record", (was, drop))
+    return Control("Which kind of record", (*picking(finding.path, finding.named("record_kinds")), drop))
 
 
 def _document_kind(finding: Finding) -> Control:
     own = finding.read(*finding.path)
     kinds = ((key, name) for key, name in finding.named("document_kinds") if key != own)
-    loose = setting("Of no kind: it is kept with the request alone", finding.path, None)
+    loose = dropping(setting("Of no kind: it is kept with the request alone", finding.path, None))
     options = (*let_add(finding), *_hide_too(finding), *picking(finding.path, kinds), loose)
     return Control("Kind of document", options)
 
 
 def _hide_too(finding: Finding) -> Iterable[Option]:
-    if "would see its files" in finding.said:
-        role, kind = finding.quoted[0], finding.quoted[-1]
-        place = ("document_kinds", kind, "show", role)
+    if finding.kind is ProblemKind.SEEN_AS_DOCUMENT:
+        role = finding.key_of("roles")
+        place = ("document_kinds", finding.key_of("document_kinds"), "show", role)
         yield setting(f"{finding.role(role)} do not see these documents either", place, "hidden")
 
 
@@ -150,9 +155,9 @@ def _max_files(finding: Finding) -> Control:
 
 def _too_early(finding: Finding) -> Control | None:
     """Shown in a status in which nobody can have answered it; two of one key are for the page itself."""
-    if len(finding.quoted) != 2:
+    if finding.kind is not ProblemKind.SHOWN_TOO_EARLY:
         return None
-    status = finding.quoted[1]
+    status = finding.key_of("statuses")
     place = (*finding.path, "at", status, "customer")
     flow = str(finding.read(*finding.path[:2], "flow"))
     name = finding.names.status(flow, status)

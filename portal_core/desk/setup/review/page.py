@@ -14,6 +14,7 @@ from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
 from portal_core.config.live import live_portal
 from portal_core.config.planning import Plan, plan
+from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.queries import live_version
 from portal_core.desk.setup.places import place_of
@@ -26,7 +27,6 @@ from tenants.templatetags.ui import number_word
 
 SHOWN_CHANGES = 200
 PROMISES_SHOWN = 10
-_MISSING_TEXT = "There is no text in: "
 
 _SIGNS = {
     "new": ("good", "plus"),
@@ -161,9 +161,8 @@ class Review:
 
 
 def _note(words: str, problems: list[Problem]) -> tuple[str, str, str]:
-    if words.startswith(_MISSING_TEXT):
-        codes = words.removeprefix(_MISSING_TEXT).rstrip(".").split(", ")
-        languages = " and ".join(language_name(code) for code in codes)
+    if problems[0].kind is ProblemKind.MISSING_LANGUAGE:
+        languages = " and ".join(language_name(code) for code in problems[0].words)
         count = f"{len(problems)} texts are" if len(problems) > 1 else "1 text is"
         said = "Readers of it see the portal’s own language until then"
         return f"{count} missing in {languages}", said, reverse("desk:setup_texts")

@@ -1,0 +1,116 @@
+"""One thing that is not there any more and is named in several places: one answer mends all of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pydantic import JsonValue
+
+from portal_core.config.changes.names import Names
+from portal_core.config.document import DocumentRefused, PortalDocument
+from portal_core.config.draft.operations import Operation, Working
+from portal_core.config.draft.parts import join, split
+from portal_core.config.draft.paths import NoSuchPlace, Path, path_from
+from portal_core.config.problems import Problem
+from portal_core.desk.setup.review.finding import Control, Finding, Option, told_apart
+
+_TAKE_OUT: Final = "Nothing: take it out everywhere"
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """The findings that name the same missing thing. `control` offers what could stand for it; "" puts nothing there.
+
+    The edits are made of an answer only when it is given: a thing may be named hundreds of times.
+    """
+
+    problems: tuple[Problem, ...]
+    control: Control
+    parts: Mapping[str, JsonValue]
+    names: Names
+    document: PortalDocument
+    control_of: Callable[[Finding], Control | None]
+
+    @property
+    def missing(self) -> Path:
+        """The thing that is not there."""
+        return self.problems[0].missing
+
+    def operations(self, option: Option) -> tuple[Operation, ...]:
+        """The edits that put what was chosen into every place, and take the name out where it cannot stand.
+
+        Each is worked out over what the ones before have left: rules without keys are counted from the last one on.
+        """
+        working = Working(self.parts.get)
+        made: list[Operation] = []
+        for problem in sorted(self.problems, key=lambda each: _position(path_from(each.path)), reverse=True):
+            for operation in self._at(problem, working, option):
+                try:
+                    working.apply(operation)
+                except NoSuchPlace:  # it went with another place around it
+                    break
+                made.append(operation)
+        return tuple(made)
+
+    def _at(self, problem: Problem, working: Working, option: Option) -> tuple[Operation, ...]:
+        now = join({**self.parts, **working.touched})
+        finding = Finding.of(problem, replace(self.names, wanted=now), self.document)
+        if finding.read(*finding.path[:-1]) is None:
+            return ()
+        control = self.control_of(finding)
+        return _fitting(control, option.puts) if control is not None else ()
+
+
+def named_in_several_places(
+    problems: Sequence[Problem],
+    names: Names,
+    document: PortalDocument,
+    control_of: Callable[[Finding], Control | None],
+) -> dict[Problem, Everywhere]:
+    """Those of the findings that name what others name, too, and that one answer mends; each with all of its kind."""
+    found: dict[Path, list[tuple[Problem, Control]]] = {}
+    for problem in problems:
+        control = control_of(Finding.of(problem, names, document)) if problem.missing else None
+        if control is not None and any(option.puts or option.drops for option in control.options):
+            found.setdefault(problem.missing, []).append((problem, control))
+    several = {missing: each for missing, each in found.items() if len({problem.path for problem, _ in each}) > 1}
+    try:
+        parts = split(names.wanted) if several else {}
+    except DocumentRefused:  # a key stands twice: no edit could be said by it
+        return {}
+    made: dict[Problem, Everywhere] = {}
+    for missing, each in several.items():
+        options = told_apart(_options(missing, [control for _, control in each], names))
+        if options:
+            listed = tuple(problem for problem, _ in each)
+            control = Control("What stands for it", options)
+            everywhere = Everywhere(listed, control, parts, names, document, control_of)
+            made |= dict.fromkeys(listed, everywhere)
+    return made
+
+
+def _options(missing: Path, controls: Sequence[Control], names: Names) -> Iterator[Option]:
+    """Whatever can stand in some of the places, where the others do without; then nothing, where all can."""
+    droppable = [any(option.drops for option in control.options) for control in controls]
+    puts = [{option.puts for option in control.options if option.puts} for control in controls]
+    for key in dict.fromkeys(option.puts for control in controls for option in control.options if option.puts):
+        fits = [key in each for each in puts]
+        if all(fit or drop for fit, drop in zip(fits, droppable, strict=True)):
+            name = names.role(key) if missing[-2] == "roles" else names.named(*missing[:-1], key)
+            rest = len(fits) - sum(fits)
+            places = "one place" if rest == 1 else f"{rest} places"
+            yield Option(f"{name}, and nothing in {places} where that cannot stand" if rest else name, (), puts=key)
+    if all(droppable):
+        yield Option(_TAKE_OUT, (), drops=True)
+
+
+def _fitting(control: Control, key: str) -> tuple[Operation, ...]:
+    """What a place can do with the answer: put it there, else leave the name out."""
+    fitting = [option for option in control.options if key and option.puts == key]
+    fitting += [option for option in control.options if option.drops]
+    return fitting[0].operations if fitting else ()
+
+
+def _position(path: Path) -> tuple[tuple[int, str], ...]:
+    """In the order of the document: numbers by their worth."""
+    return tuple((int(name), "") if name.isdecimal() else (-1, name) for name in path)
