@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from portal_core.accounts import guests, mails
 from portal_core.accounts.actor import Actor, actor_for
-from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere
+from portal_core.accounts.errors import AccountError, EmailTaken, LastOwner, NotAllowed, NotThere, RoleGone
 from portal_core.accounts.locks import lock_owners_and, lock_person, other_owner_exists
 from portal_core.accounts.models import NAME_LENGTH, User, new_session_salt, normalise_email
 from portal_core.accounts.overtaken import ChangedMeanwhile
 from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.portal_facts import hand_over
-from portal_core.accounts.roles import CUSTOMER, OWNER, Role, may_grant, resolve_role
+from portal_core.accounts.roles import CUSTOMER, OWNER, Role, hold_role, is_known, may_grant, resolve_role
 from portal_core.accounts.sessions import end_sessions
 from portal_core.accounts.signin_links import (
     INVITATION,
@@ -64,15 +64,15 @@ def create_owner(*, email: str, name: str = "") -> User:
 
 
 def invite_staff(*, actor: Actor, email: str, role: str, team_key: str = "") -> User:
-    """Invites a colleague (or invites again, which ends the earlier link). Raises NotAllowed, EmailTaken."""
-    given = resolve_role(role)
-    _demand_grant(actor, given)
+    """Invites a colleague (or invites again, which ends the earlier link). Raises NotAllowed, EmailTaken, RoleGone."""
     with transaction.atomic():
+        given = hold_role(role)
+        _demand_grant(actor, given)
         existing = User.objects.select_for_update().filter(email=_clean_email(email)).first()
         if existing is not None and not _may_be_invited(existing):
             raise EmailTaken
         user = existing or _insert(email, name="", role=given.key, is_active=False)
-        _demand_grant(actor, resolve_role(user.role))
+        _demand_free(actor, user)
         user.role, user.team_key = given.key, team_key
         user.invited_at, user.deactivated_at = timezone.now(), None
         user.save(update_fields=["role", "team_key", "invited_at", "deactivated_at"])
@@ -88,7 +88,7 @@ def join_team(*, token: str, name: str) -> User | None:
     """The invited person is in and the link used up; None when it does not work (any more)."""
     with transaction.atomic():
         invitation = find_link(token, INVITATION)
-        if invitation is None:
+        if invitation is None or not hold_role(invitation.user.role).is_staff:
             return None
         lock_person(invitation.user_id)
         link = use_link(token, INVITATION)
@@ -105,10 +105,10 @@ def change_role(
 ) -> User:
     """Gives a colleague another role or team; `seen` is the place that its author was shown, by "role" and "team".
 
-    Raises NotAllowed, LastOwner, NotThere, ChangedMeanwhile (somebody else has given them another place since).
+    Raises NotAllowed, LastOwner, NotThere, RoleGone, ChangedMeanwhile (somebody else has given them another place).
     """
-    given = resolve_role(role)
     with transaction.atomic():
+        given = hold_role(role)
         user = _locked_colleague(actor, user_id)
         if not _is_another_place(user, {"role": role, "team": team_key}, seen):
             return user
@@ -196,9 +196,15 @@ def _locked_movable(actor: Actor, user_id: UUID) -> User:
 
 
 def reactivate(*, actor: Actor, user_id: UUID) -> User:
-    """Brings a deactivated colleague back; they sign in anew. Raises NotAllowed, NotThere."""
+    """Brings a deactivated colleague back; they sign in anew. Raises NotAllowed, NotThere, RoleGone."""
     with transaction.atomic():
+        left = User.objects.filter(pk=user_id).only("role").first()
+        if left is None:
+            raise NotThere
+        hold_role(left.role)
         user = _locked_colleague(actor, user_id)
+        if not is_known(resolve_role(user.role)):
+            raise RoleGone
         if user.is_active or user.deactivated_at is None:
             raise NotThere
         if user.last_sign_in_at is None:
@@ -222,7 +228,18 @@ def _locked_colleague(actor: Actor, user_id: UUID) -> User:
     return user
 
 
+def _demand_free(actor: Actor, user: User) -> None:
+    """What somebody held before is taken from them only by who may give it; what nobody knows any more is nothing."""
+    held = resolve_role(user.role)
+    if is_known(held):
+        _demand_grant(actor, held)
+
+
 def _demand_grant(actor: Actor, role: Role) -> None:
+    if not actor.may("manage_team"):
+        raise NotAllowed
+    if not is_known(role):
+        raise RoleGone
     if not may_grant(actor.role, role):
         raise NotAllowed
 

@@ -30,6 +30,13 @@ class LastOwner(AccountError):
         super().__init__("last_owner")
 
 
+class RoleGone(NotAllowed):
+    """The role went with a version that has gone live meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("role_gone")
+
+
 class NotThere(AccountError):
     """No such colleague (any more), or not in a state in which this can be done."""
 

@@ -1,11 +1,15 @@
 """People as pages look for them."""
 
 from collections.abc import Collection
+from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import staff_roles
+
+# As `User.is_invited`: who is active was invited once, too.
+IS_INVITED: Final = Q(invited_at__isnull=False, deactivated_at=None)
 
 
 def active_colleagues() -> QuerySet[User]:
@@ -29,7 +33,7 @@ def is_anybody_with(role_key: str) -> bool:
     return User.objects.filter(role=role_key).exists()
 
 
-def active_with(role_keys: Collection[str]) -> dict[str, int]:
-    """How many people, none of whom has left, have each of these roles; one query, without those that nobody has."""
-    rows = User.objects.filter(role__in=role_keys, is_active=True).order_by("role")
+def holders(role_keys: Collection[str]) -> dict[str, int]:
+    """How many people have each of these roles, or are invited with it; one query, without those that nobody has."""
+    rows = User.objects.filter(Q(is_active=True) | IS_INVITED, role__in=role_keys).order_by("role")
     return dict(rows.values_list("role").annotate(n=Count("pk")))

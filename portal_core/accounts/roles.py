@@ -68,15 +68,25 @@ def _no_custom_keys() -> tuple[str, ...]:
     return ()
 
 
+def _hold_nothing() -> None:
+    """Without a document there is no role of its own."""
+
+
 # What was registered last; lists, so that registering needs no `global`.
 _custom_resolver: list[CustomResolver] = [_no_custom_roles]
 _custom_keys: list[Callable[[], tuple[str, ...]]] = [_no_custom_keys]
+_hold_custom: list[Callable[[], None]] = [_hold_nothing]
 
 
-def set_custom_resolver(resolver: CustomResolver, keys: Callable[[], tuple[str, ...]] | None = None) -> None:
-    """Registers who knows the document's own roles; called once at start."""
+def set_custom_resolver(
+    resolver: CustomResolver,
+    keys: Callable[[], tuple[str, ...]] | None = None,
+    hold: Callable[[], None] | None = None,
+) -> None:
+    """Registers who knows the document's own roles, and who keeps them as they are; called once at start."""
     _custom_resolver[:] = [resolver]
     _custom_keys[:] = [keys or _no_custom_keys]
+    _hold_custom[:] = [hold or _hold_nothing]
 
 
 def builtin_role(key: str) -> Role | None:
@@ -102,6 +112,22 @@ def resolve_role(key: str) -> Role:
         return Role(key, key, GUEST, frozenset(), "own", frozenset(), (key,))
     allowed = custom.permissions & PERMISSIONS[custom.base]
     return Role(key, custom.name, custom.base, allowed, custom.scope, custom.type_keys, custom.lineage)
+
+
+def hold_role(key: str) -> Role:
+    """The role behind a key that is about to be somebody's; it is there until the transaction ends.
+
+    A version without it goes live before, and then nobody knows the key, or after, and then counts whoever has it.
+    Taken before any lock on people, as publishing takes it.
+    """
+    if builtin_role(key) is None:
+        _hold_custom[0]()
+    return resolve_role(key)
+
+
+def is_known(role: Role) -> bool:
+    """Whether anything knows the role; one that went has no permission left."""
+    return role.base != GUEST or role.key == GUEST
 
 
 def staff_roles() -> tuple[Role, ...]:

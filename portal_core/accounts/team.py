@@ -14,6 +14,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.forms import role_name
 from portal_core.accounts.models import Session, SigninLink, User
 from portal_core.accounts.portal_facts import open_counts, portal_facts
+from portal_core.accounts.queries import IS_INVITED
 from portal_core.accounts.roles import CUSTOMER, Role, may_grant, resolve_role, staff_roles
 from portal_core.accounts.signin_links import INVITATION
 
@@ -27,10 +28,6 @@ class State(StrEnum):
     ACTIVE = "active"
     INVITED = "invited"
     GONE = "gone"
-
-
-# As `User.is_invited`.
-_IS_INVITED: Final = Q(invited_at__isnull=False, deactivated_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ def team_page(actor: Actor, *, page: int = 1) -> TeamPage:
     """A page of everybody at the desk: active ones first, then the invited, then those who left."""
     first = (page - 1) * MEMBERS_SHOWN
     found = list(_colleagues()[first : first + MEMBERS_SHOWN + 1])
-    active, invited = Q(is_active=True), Q(is_active=False) & _IS_INVITED
+    active, invited = Q(is_active=True), Q(is_active=False) & IS_INVITED
     numbers = User.objects.exclude(role=CUSTOMER).aggregate(
         all=Count("pk"), active=Count("pk", filter=active), invited=Count("pk", filter=invited)
     )
@@ -119,7 +116,7 @@ def _members(actor: Actor, people: Sequence[User]) -> list[Member]:
 
 
 def _colleagues() -> QuerySet[User]:
-    place = Case(When(is_active=True, then=Value(0)), When(_IS_INVITED, then=Value(1)), default=Value(2))
+    place = Case(When(is_active=True, then=Value(0)), When(IS_INVITED, then=Value(1)), default=Value(2))
     return User.objects.exclude(role=CUSTOMER).order_by(place, "created_at", "id")
 
 

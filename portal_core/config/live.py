@@ -183,6 +183,16 @@ def custom_role_keys() -> tuple[str, ...]:
     return () if portal is None else portal.role_keys
 
 
+def hold_custom_roles() -> None:
+    """Keeps the document's own roles as they are until the transaction ends; nothing where there is no document."""
+    if current() is None:
+        return
+    try:
+        hold_live_portal()
+    except PortalNotSetUp:
+        return
+
+
 def live_portal_or_none() -> CompiledPortal | None:
     """The live version; None in public, where there are operators only, and in a tenant that is just being made."""
     if current() is None:

@@ -213,6 +213,7 @@ def _why(error: AccountError | TooMany) -> str:
         "yourself": "You cannot deactivate yourself.",
         "email_taken": "Somebody with this address is here already.",
         "bad_email": "This is not an e-mail address.",
+        "role_gone": "This role is not there any more: choose another one.",
         "invite_again": "This person never joined. Invite them again.",
         "too_many": "Too many invitations within an hour.",
     }

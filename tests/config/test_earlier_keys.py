@@ -24,6 +24,10 @@ from tests.config.documents import sound
 HOTEL = {"key": "hotel", "name": "Hotel"}
 
 
+def choices(*keys: str) -> list[dict[str, str]]:
+    return [{"key": key, "label": key.title()} for key in keys]
+
+
 def with_all() -> dict[str, Any]:
     """The sound document with one more of everything, which the next version has no more."""
     document = sound()
@@ -32,12 +36,25 @@ def with_all() -> dict[str, Any]:
     document["document_kinds"] = [{"key": "plan", "name": "Plan"}]
     document["record_kinds"] = [
         {"key": "boiler", "name": "Boiler", "title": "{field:maker}",
-         "fields": [{"key": "maker", "kind": "text", "label": "Maker"}]}
+         "fields": [{"key": "maker", "kind": "text", "label": "Maker"},
+                    {"key": "fuel", "kind": "choice", "label": "Fuel", "choices": choices("gas", "oil")}]}
     ]  # fmt: skip
-    document["types"][0]["fields"].append({"key": "colour", "kind": "text", "label": "Colour"})
+    columns = [
+        {"key": "part", "kind": "text", "label": "Part"},
+        {"key": "state", "kind": "choice", "label": "State", "choices": choices("new", "used")},
+    ]
+    document["types"][0]["fields"] += [
+        {"key": "colour", "kind": "text", "label": "Colour"},
+        {"key": "parts", "kind": "rows", "label": "Parts", "columns": columns},
+    ]
+    document["types"][0]["fields"][1]["choices"].append({"key": "smell", "label": "A smell"})
+    document["flows"][0]["steps"].append({"key": "third", "name": "Waiting"})
+    asked = next(status for status in document["flows"][0]["statuses"] if status["key"] == "asked")
+    asked["asks"] = [{"key": "day", "do": "fill", "fields": ["since"], "required": False}]
+    document["types"][0]["fields"][3]["show"] = {"customer": "edit"}
     document["types"].append({**copy.deepcopy(document["types"][0]), "key": "sale", "name": "Sale"})
-    status = copy.deepcopy(document["flows"][0]["statuses"][0])
-    document["flows"][0]["statuses"].insert(1, {**status, "key": "parts", "name": "Waits for parts"})
+    first = copy.deepcopy(document["flows"][0]["statuses"][0])
+    document["flows"][0]["statuses"].insert(1, {**first, "key": "parts", "name": "Waits for parts"})
     document["flows"][0]["transitions"] += [
         {"from": ["new"], "to": "parts", "by": ["agent"]},
         {"from": ["parts"], "to": "over", "by": ["agent"]},
@@ -50,6 +67,14 @@ def portal(tenant: Any) -> Any:
     publish(actor=SYSTEM, document=load(with_all()))
     publish(actor=SYSTEM, document=load(sound()))
     return tenant
+
+
+def question(key: str, document: dict[str, Any]) -> dict[str, Any]:
+    return next(field for field in document["types"][0]["fields"] if field["key"] == key)
+
+
+def status(key: str, document: dict[str, Any]) -> dict[str, Any]:
+    return next(item for item in document["flows"][0]["statuses"] if item["key"] == key)
 
 
 def other(place: str) -> dict[str, Any]:
@@ -67,7 +92,19 @@ def other(place: str) -> dict[str, Any]:
         case "types.sale":
             document["types"][1]["name"] = "Complaint"
         case "types.repair.fields.colour":
-            document["types"][0]["fields"][-1]["kind"] = "long_text"
+            question("colour", document)["kind"] = "long_text"
+        case "types.repair.fields.kind.choices.smell":
+            question("kind", document)["choices"][-1]["label"] = "A fire"
+        case "types.repair.fields.parts.columns.part":
+            question("parts", document)["columns"][0]["kind"] = "number"
+        case "types.repair.fields.parts.columns.state.choices.used":
+            question("parts", document)["columns"][1]["choices"][1]["label"] = "Broken"
+        case "record_kinds.boiler.fields.fuel.choices.oil":
+            document["record_kinds"][0]["fields"][1]["choices"][1]["label"] = "Wood"
+        case "flows.way.steps.third":
+            document["flows"][0]["steps"][-1]["name"] = "Paying"
+        case "flows.way.statuses.asked.asks.day":
+            status("asked", document)["asks"][0] = {"key": "day", "do": "read", "text": "Our terms"}
         case "flows.way.statuses.parts":
             document["flows"][0]["statuses"][1]["name"] = "Refused"
     return document
@@ -80,7 +117,13 @@ PLACES = (
     "record_kinds.boiler",
     "types.sale",
     "types.repair.fields.colour",
+    "types.repair.fields.kind.choices.smell",
+    "types.repair.fields.parts.columns.part",
+    "types.repair.fields.parts.columns.state.choices.used",
+    "record_kinds.boiler.fields.fuel.choices.oil",
+    "flows.way.steps.third",
     "flows.way.statuses.parts",
+    "flows.way.statuses.asked.asks.day",
 )
 
 
@@ -114,6 +157,43 @@ def test_what_is_live_may_be_renamed_and_new_keys_are_free(portal):
     document = sound()
     document["teams"][0]["name"] = "Front desk"
     document["teams"].append(HOTEL)
+    require_own_keys(load(document))
+
+
+def test_what_is_live_and_out_of_use_does_not_come_back_as_something_else(tenant):
+    retired = with_all()
+    question("kind", retired)["choices"][-1]["retired"] = True
+    status("parts", retired)["retired"] = True
+    retired["flows"][0]["transitions"] = sound()["flows"][0]["transitions"]
+    publish(actor=SYSTEM, document=load(with_all()))
+    publish(actor=SYSTEM, document=load(retired))
+    require_own_keys(load(retired))
+    require_own_keys(load(with_all()))
+    for place in ("types.repair.fields.kind.choices.smell", "flows.way.statuses.parts"):
+        with pytest.raises(DocumentRefused) as refused:
+            require_own_keys(load(other(place)))
+        assert [problem.path for problem in refused.value.problems] == [place]
+
+
+def test_two_answers_that_change_places_are_refused(tenant):
+    publish(actor=SYSTEM, document=load(with_all()))
+    document = with_all()
+    answers = question("kind", document)["choices"]
+    answers[0]["label"], answers[1]["label"] = answers[1]["label"], answers[0]["label"]
+    with pytest.raises(DocumentRefused) as refused:
+        require_own_keys(load(document))
+    place = "types.repair.fields.kind.choices"
+    assert [problem.path for problem in refused.value.problems] == [f"{place}.{key['key']}" for key in answers[:2]]
+    assert f"this is what “{answers[1]['key']}” is" in refused.value.problems[0].problem
+
+
+def test_what_is_asked_is_another_thing_when_something_else_is_to_be_done(tenant):
+    publish(actor=SYSTEM, document=load(with_all()))
+    with pytest.raises(DocumentRefused) as refused:
+        require_own_keys(load(other("flows.way.statuses.asked.asks.day")))
+    assert "in use for something else that is asked: “fill since”" in refused.value.problems[0].problem
+    document = with_all()
+    status("asked", document)["asks"][0]["fields"] = ["since", "gauge"]
     require_own_keys(load(document))
 
 

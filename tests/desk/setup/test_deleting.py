@@ -174,7 +174,7 @@ def test_a_role_that_somebody_is_given_before_it_is_gone_stops_publishing(how, a
     assert (live_portal().number, resolve_role("night-porter").base) == (number, "agent")
     page = alice.get("/desk/setup/publish/")
     assert "Night porter" in text(page)
-    assert "One person has this role and could do nothing any more." in text(page)
+    assert "One person has this role, or an invitation to it, and could do nothing any more." in text(page)
     assert 'value="roles.night-porter' in page.content.decode(), "it can be taken back"
     assert "Give them another role on the page of the team first, or keep this one." in text(page)
     for href in re.findall(r'href="(/desk/setup/roles/[^"]*)"', page.content.decode()):
