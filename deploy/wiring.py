@@ -72,7 +72,7 @@ def connect() -> None:
     registry.set_finder(finding.schemas_that_know)
     subscribe("portals.wanted")(looking.on_wanted)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys, live.hold_custom_roles)
-    piggyback.set_piggyback(column=live.live_column, keep=live.keep_live)
+    piggyback.set_piggyback(column=live.LIVE_COLUMN, keep=live.keep_live)
     portal_facts.set_portal_facts(setup.facts)
     portal_facts.set_workload(open_counts=_open_counts, hand_over=_hand_over)
     set_keeper(_keep_team_change)

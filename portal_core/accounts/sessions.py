@@ -16,8 +16,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from portal_core.accounts import piggyback
 from portal_core.accounts.models import Session, User, user_key
+from portal_core.accounts.session_row import session_row
 from tenants.context import current_schema
 
 _KEY_LENGTH: Final = 40
@@ -53,8 +53,7 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """The session's data, or an empty session when the cookie opens none here."""
-        rows = Session.objects.select_related("user").filter(pk=self.key_hash)
-        return self._take(piggyback.first_with_piggyback(rows))
+        return self._take(session_row(self.key_hash))
 
     def lock(self) -> None:
         """Holds the row until the transaction ends and reads it again: counting attempts must not race."""

@@ -1,13 +1,10 @@
 """The live portal of the tenant at hand: one small query, everything else from a bounded cache."""
 
+import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from django.db.models import JSONField
-from django.db.models.expressions import Combinable, RawSQL
 
 from portal_core.accounts.roles import Role
 from portal_core.config.assets import marks_of
@@ -23,9 +20,9 @@ from tenants.context import current, current_schema
 
 # Compiled portals kept in a process; one is a few hundred kilobytes at most, usually far less.
 MAX_CACHED: Final = 200
-_WHAT_IS_LIVE: Final = (
-    "(SELECT jsonb_build_object('id', live_id, 'usual', usual_hours) FROM \"portal_core_portalstate\" WHERE id = %s)"
-)
+# What is live, as a column of the statement that every request makes anyway (`accounts/session_row.py`). The table has
+# one row, by a constraint.
+LIVE_COLUMN: Final = "(SELECT jsonb_build_object('id', live_id, 'usual', usual_hours) FROM \"portal_core_portalstate\")"
 
 
 class PortalCache:
@@ -130,18 +127,11 @@ def _live() -> Live:
     return Live(*found)
 
 
-def live_column() -> Combinable:
-    """What is live, as one column of another statement.
-
-    In SQL: it stands in the statement of every request, and Django took a tenth of a request's time to write it out.
-    """
-    return RawSQL(_WHAT_IS_LIVE, (ONLY_ROW,), output_field=JSONField())  # noqa: S611 - nothing of a person's in it
-
-
-def keep_live(read: Mapping[str, Any] | None) -> None:
-    """Holds what `live_column` has read (JSON, hence Any) for the rest of the web request."""
+def keep_live(read: str | None) -> None:
+    """Holds what `LIVE_COLUMN` has read (JSON, None in a tenant that is being made) for the rest of the web request."""
     if read is not None:
-        pin(Live(UUID(read["id"]), read["usual"]))
+        found = json.loads(read)
+        pin(Live(UUID(found["id"]), found["usual"]))
 
 
 def portal_version(number: int) -> CompiledPortal:
