@@ -8,6 +8,7 @@ lie in the same database, so it covers every tenant. What needs real commits (th
 - `kept(build)`: what is made in alpha once for all tests of a module
 - `twins`: alpha and beta, equal in every row; `twins.beta.client("eve")`
 - `client_for(user)`: a client on the host of the tenant in force, signed in
+- `file_store`: a private folder for what the test stores; `papers`: a portal with files in every place
 - `server_statements()`: what really goes over the wire, SET included
 """
 
@@ -18,6 +19,7 @@ import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +34,7 @@ from tenants.context import tenant_context
 from tenants.provisioning import provision
 from tenants.snapshot import TenantSnapshot
 from tests import databases, statements
+from tests.documents.papers import Papers
 from tests.factories import Twins, make_client
 
 _race_numbers = count(1)
@@ -155,6 +158,22 @@ def twins(db: None) -> Twins:
 def client_for(db: None) -> Callable[..., Client]:
     """`client_for(user)`: signed in on the tenant in force; `client_for()` is signed out; tenant= names another."""
     return make_client
+
+
+@pytest.fixture
+def file_store(settings: Any, tmp_path: Path) -> Path:
+    """The private folder of this test; everything that is stored lies below it."""
+    folder = tmp_path / "files"
+    options = {"location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    return folder
+
+
+@pytest.fixture
+def papers(people: dict[str, Any], tenant: TenantSnapshot, client_for: Any, file_store: Path) -> Papers:
+    """The portal of `tests/documents/papers.py` with its people."""
+    return Papers(people, tenant, client_for)
 
 
 @pytest.fixture

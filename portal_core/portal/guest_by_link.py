@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 from portal_core.accounts import address_proof
 from portal_core.accounts.pages import PortalRequest, guest_page
 from portal_core.accounts.proof_links import ProofLink, read_token
-from portal_core.portal.guest_new import PURPOSE, file_waiting, turned_away, waiting_form
+from portal_core.portal.guest_new import file_waiting
+from portal_core.portal.guest_waiting import PURPOSE, show_waiting, waiting_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_page(turned_away=turned_away)
+@guest_page(turned_away=show_waiting)
 def by_link(request: PortalRequest, token: str) -> HttpResponse:
     """A GET only shows the button (mail scanners follow links); the POST uses the link up."""
     if request.actor.is_signed_in:

@@ -1,14 +1,9 @@
-"""A guest's form of an earlier version of the portal: what was typed is shown where an account is needed by now.
-
-SECURITY: whoever sends a form names its version, and each is read from the database and compiled for them alone: one
-source has that done only so often.
-"""
+"""A guest's form of an earlier version of the portal: what was typed is shown where an account is needed by now."""
 
 from dataclasses import replace
-from typing import Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,28 +12,18 @@ from portal_core.accounts.actor import NOBODY, Actor
 from portal_core.accounts.guests import browser_id
 from portal_core.accounts.pages import SIGN_IN, PortalRequest, to_sign_in
 from portal_core.accounts.roles import GUEST, resolve_role
-from portal_core.accounts.signin_limits import limit_source
-from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
-from portal_core.service_requests.since_opened import OPENED, typed_into
+from portal_core.portal.earlier_forms import count_earlier
+from portal_core.service_requests.since_opened import typed_into
 from portal_core.service_requests.typed_then import Files, Lost
 from portal_core.service_requests.viewer import Viewer
 from tenants.limits import TooMany
-
-_EARLIER: Final = "guest-earlier-form"
-_EARLIER_AN_HOUR: Final = 60
 
 
 def nobody() -> Actor:
     """Somebody signed out, with the rights of a guest."""
     return replace(NOBODY, role=resolve_role(GUEST), language=get_language() or "")
-
-
-def count_earlier(request: HttpRequest, live: CompiledPortal) -> None:
-    """Counts what the signed-out send of earlier versions: each is read for them alone. Raises TooMany."""
-    if request.POST.get(OPENED, str(live.number)) != str(live.number):
-        limit_source(request, _EARLIER, _EARLIER_AN_HOUR)
 
 
 def account_needed(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> HttpResponse:
@@ -52,10 +37,10 @@ def account_needed(request: PortalRequest, type_key: str, data: QueryDict, files
 
 def _written(request: PortalRequest, type_key: str, data: QueryDict, files: Files) -> tuple[Lost, ...]:
     """What was typed, by its questions; nothing for who has asked too often: then it is shown as it came in."""
+    actor, portal = nobody(), live_portal()
     try:
-        limit_source(request, _EARLIER, _EARLIER_AN_HOUR)
+        count_earlier(request, data, portal)
     except TooMany:
         return ()
-    actor, portal = nobody(), live_portal()
     asked = Asked(portal, actor.role, Viewer.of(actor, portal).language, person_id=browser_id(request))
     return typed_into(data, files, type_key, asked)

@@ -23,6 +23,7 @@ from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
+from portal_core.portal.earlier_forms import count_earlier
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, start_of, start_sent
@@ -32,9 +33,10 @@ from portal_core.service_requests.errors import FormOutdated, TypeNotOpen
 from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
 from portal_core.service_requests.queries import draft_of, drafts_of
 from portal_core.service_requests.repeats import repeat_of
-from portal_core.service_requests.since_opened import NOTHING_CHANGED, Changed, changed_since, typed_into
+from portal_core.service_requests.since_opened import NOTHING_CHANGED, OPENED, Changed, changed_since, typed_into
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
+from tenants.limits import TooMany
 from tenants.ui import dates
 from tenants.ui.rows import PRESSED
 from tenants.uploads import UploadLimits, takes_files
@@ -211,6 +213,10 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
         # Another tab has sent this form with other answers: ask, under a key of its own.
         fresh = replace(page, submission_key=uuid7())
         return render_form(request, fresh, Outcome(sent=True, form=form, sent_before=repeat.number, status=409))
+    try:
+        count_earlier(request, request.POST, page.portal)
+    except TooMany as full:
+        return _full(request, page, form, full.again_at)
     changed = changed_since(request.POST, request.FILES, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:
         _save(request.actor, page)
@@ -218,11 +224,15 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
         return render_form(request, page, Outcome(sent=True, form=form, changed=changed, status=status))
     full_until = writes_full_until(request.actor)
     if full_until is not None:
-        _save(request.actor, page)
-        return render_form(request, page, Outcome(sent=True, form=form, full_until=full_until, status=429))
+        return _full(request, page, form, full_until)
     keep_name(request.user, _storable(request.POST.get(_NAME, "")))
     filed = submit(actor=request.actor, submission=_submission(request.actor, page, form))
     return redirect(f"/requests/{filed.number}/?sent=1")
+
+
+def _full(request: PersonRequest, page: FormPage, form: AnswersForm, until: datetime) -> HttpResponse:
+    _save(request.actor, page)
+    return render_form(request, page, Outcome(sent=True, form=form, full_until=until, status=429))
 
 
 def _submission(actor: Actor, page: FormPage, form: AnswersForm) -> Submission:
@@ -331,6 +341,17 @@ def _closed(request: PersonRequest, type_key: str) -> HttpResponse:
     viewer = Viewer.of(request.actor, portal)
     person = request.actor.user_id
     asked = Asked(portal, request.actor.role, viewer.language, customer_id=person, person_id=person)
-    written = typed_into(request.POST, request.FILES, type_key, asked)
+    written = typed_into(_readable(request, portal), request.FILES, type_key, asked)
     context = {"written": written, "choices": choices(portal, viewer, ())}
     return render(request, "portal/new_closed.html", context, status=404 if not written else 409)
+
+
+def _readable(request: PersonRequest, live: CompiledPortal) -> QueryDict:
+    """What was sent; for who has had too many earlier versions read, as if it were a form of the live one."""
+    try:
+        count_earlier(request, request.POST, live)
+    except TooMany:
+        sent = request.POST.copy()
+        sent.pop(OPENED, None)
+        return sent
+    return request.POST

@@ -43,7 +43,6 @@ from tests.contracts.rows import Rows
 from tests.documents.samples import pdf
 from tests.service_requests.filing import paper
 from tests.service_requests.sending import inputs_of, sent_for
-from tests.service_requests.test_upload_asks import file_store  # noqa: F401
 
 START = "2026-11-23 09:00 +0000"  # a Monday
 FORM = "application/x-www-form-urlencoded"

@@ -126,7 +126,7 @@ def found_in(text: str, wanted: list[str]) -> list[str]:
     """Which of the signs stand in `text`, as it is or with HTML's escapes undone; ids cannot look like one."""
     plain = _UUID.sub("", f"{text}\n{html.unescape(text)}").lower()
     words = set(_WORD.findall(plain))
-    return [sign for sign in wanted if _words_of(sign) <= words and _whole(sign).search(plain)]
+    return [sign for sign in wanted if _words_of(sign) <= words and _stands_in(plain, sign.lower())]
 
 
 @functools.cache
@@ -135,9 +135,15 @@ def _words_of(sign: str) -> frozenset[str]:
     return frozenset(_WORD.findall(sign.lower()))
 
 
-@functools.cache
-def _whole(sign: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![0-9a-z]){re.escape(sign.lower())}(?![0-9a-z])")
+def _stands_in(plain: str, sign: str) -> bool:
+    """Whether it stands there as words of its own; a pattern that looks back takes twenty times as long."""
+    at = plain.find(sign)
+    while at >= 0:
+        end = at + len(sign)
+        if not _WORD.fullmatch(plain[at - 1 : at]) and not _WORD.fullmatch(plain[end : end + 1]):
+            return True
+        at = plain.find(sign, at + 1)
+    return False
 
 
 def _field(group: str, kind: str) -> dict[str, Any]:

@@ -16,17 +16,8 @@ from portal_core.service_requests.approvals import approval_of
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import uuid7
 from tests.contracts import canaries
-from tests.contracts.test_canaries import (
-    FROM_ALL_AFTER,
-    FROM_CUSTOMERS,
-    FROM_ENGINEERS,
-    WALKED_TOGETHER,
-    Scene,
-    planted,
-    scene,
-)
-
-__all__ = ["planted", "scene"]
+from tests.contracts.planted import FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene
+from tests.contracts.walked import WALKED_TOGETHER
 
 # Not for a walk: on one worker what is planted is planted once.
 pytestmark = WALKED_TOGETHER

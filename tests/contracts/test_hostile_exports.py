@@ -24,7 +24,6 @@ from portal_core.documents.models import StoredFile
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts import hostile
 from tests.documents import papers as portal
-from tests.documents.conftest import file_store, papers  # noqa: F401
 from tests.documents.samples import pdf, sent
 
 # What a text of the business or an answer can be at all: sizes are for the forms (test_hostile_input.py).
@@ -84,7 +83,7 @@ def _label(text: str) -> str:
 
 
 @pytest.fixture
-def hostile_papers(papers: Any) -> Any:  # noqa: F811
+def hostile_papers(papers: Any) -> Any:
     publish(actor=actor_for(papers.people["alice"]), document=load(hostile_portal()))
     row = papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p"))})
     answers = {f"f{number}": text for number, text in enumerate(load_texts())}
@@ -141,7 +140,7 @@ HOSTILE_NAMES = (
 )
 
 
-def test_names_of_files_in_an_archive_lead_nowhere_else(papers: Any) -> None:  # noqa: F811
+def test_names_of_files_in_an_archive_lead_nowhere_else(papers: Any) -> None:
     carol = papers.client("carol")
     for name in HOSTILE_NAMES:
         answer = carol.post("/files/", {"file": sent(name, pdf(name.encode())), "kind": "", "name": "f-plan"})
@@ -160,7 +159,7 @@ def test_names_of_files_in_an_archive_lead_nowhere_else(papers: Any) -> None:  #
     assert {way for way in found.ways if way.startswith("files/")} <= set(map(quote, files))
 
 
-def test_a_portal_as_a_file_and_back(papers: Any) -> None:  # noqa: F811
+def test_a_portal_as_a_file_and_back(papers: Any) -> None:
     document = load(hostile_portal())
     replace(actor=actor_for(papers.people["alice"]), document=document, title="Test")
     alice = papers.client("alice")

@@ -19,9 +19,7 @@ from django.urls import set_urlconf
 from portal_core.accounts.actor import actor_for
 from tests.contracts.addresses import PUBLIC
 from tests.contracts.rendering import rendered
-from tests.contracts.test_canaries import SIGNED_OUT, WALKED_TOGETHER, planted, scene, walk_of
-
-__all__ = ["planted", "scene"]
+from tests.contracts.walked import SIGNED_OUT, WALKED_TOGETHER, walk_of
 
 ROOT = Path(settings.BASE_DIR) / "templates"
 ALL = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.suffix in (".html", ".txt"))

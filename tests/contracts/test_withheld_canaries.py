@@ -12,15 +12,8 @@ from portal_core.messaging.actions import Message, reply
 from portal_core.service_requests.actions import change_fields
 from tenants.identifiers import uuid7
 from tests.contracts import canaries
-from tests.contracts.test_canaries import (  # noqa: F401
-    WALKED_TOGETHER,
-    _heard,
-    _leaks,
-    everything_reached,
-    planted,
-    scene,
-    walks,
-)
+from tests.contracts.planted import leaks_in
+from tests.contracts.walked import WALKED_TOGETHER, everything_reached, walks, words_of
 
 # On one worker what is planted is planted once.
 pytestmark = WALKED_TOGETHER
@@ -37,48 +30,48 @@ def shown_to_customers() -> dict[str, Any]:
     return document
 
 
-def show(scene: Any, withhold: list[str]) -> None:  # noqa: F811
+def show(scene: Any, withhold: list[str]) -> None:
     decided = Decided(withhold=frozenset(f"job.{key}" for key in withhold))
     publish(actor=actor_for(scene.people["alice"]), document=load(shown_to_customers()), decided=decided)
 
 
-def test_without_keeping_it_the_customer_reads_it(scene, client_for):  # noqa: F811
+def test_without_keeping_it_the_customer_reads_it(scene, client_for):
     """The control: the field is really shown, in the page that is read below."""
     show(scene, [])
-    page = _heard(client_for(scene.people["carol"]).get(f"/requests/{scene.a.number}/"))
+    page = words_of(client_for(scene.people["carol"]).get(f"/requests/{scene.a.number}/"))
     wanted = canaries.every_value("office", ("a",))
     assert canaries.found_in(page, wanted) == wanted
 
 
 @walks
-def test_what_is_kept_leaves_by_no_channel(whole, scene, client_for):  # noqa: F811
+def test_what_is_kept_leaves_by_no_channel(whole, scene, client_for):
     carol = client_for(scene.people["carol"])
     show(scene, OFFICE_KEYS)
     reply(actor=scene.actor("bob"), request_id=scene.a.pk, message=Message("News {field:office-text}", uuid7()))
     scene._move(scene.a, "fixed")
     assert canaries.found_in(scene.mails()["carol@example.com"], KEPT) == []
-    assert canaries.found_in(_heard(carol.post("/account/download/")), KEPT) == []
-    assert _leaks(everything_reached(carol, scene, scene.people["carol"], whole=whole), KEPT) == {}
+    assert canaries.found_in(words_of(carol.post("/account/download/")), KEPT) == []
+    assert leaks_in(everything_reached(carol, scene, scene.people["carol"], whole=whole), KEPT) == {}
     # Staff go on seeing it, marked as what customers do not see.
-    desk = _heard(client_for(scene.people["alice"]).get(f"/desk/requests/{scene.a.number}/"))
+    desk = words_of(client_for(scene.people["alice"]).get(f"/desk/requests/{scene.a.number}/"))
     wanted = canaries.every_value("office", ("a",))
     assert canaries.found_in(desk, wanted) == wanted
 
 
-def test_what_is_changed_later_is_shown_and_what_stood_there_before_is_not(scene, client_for):  # noqa: F811
+def test_what_is_changed_later_is_shown_and_what_stood_there_before_is_not(scene, client_for):
     carol, key = client_for(scene.people["carol"]), canaries.key("office", "text")
     show(scene, OFFICE_KEYS)
     scene.a.refresh_from_db()
     seen = {key: scene.a.data[key]}
     change_fields(actor=scene.actor("alice"), request_id=scene.a.pk, answers={key: "For your eyes"}, seen=seen)
     address = f"/requests/{scene.a.number}/"
-    page = _heard(carol.get(address))
+    page = words_of(carol.get(address))
     assert "For your eyes" in page
     assert canaries.found_in(page, KEPT) == []
     change_fields(
         actor=scene.actor("alice"), request_id=scene.a.pk, answers={key: "Once more"}, seen={key: "For your eyes"}
     )
-    page = _heard(carol.get(address))
+    page = words_of(carol.get(address))
     assert "Once more" in page
     assert "For your eyes" in page  # history tells of the change between the two
     assert canaries.found_in(page, KEPT) == []

@@ -103,10 +103,8 @@ def test_a_version_that_goes_live_in_that_very_moment_is_looked_at_too(bob, then
 
 
 def test_a_file_that_came_along_is_taken_once_although_the_form_is_looked_at_twice(
-    people, client_for, monkeypatch, settings, tmp_path
+    people, client_for, monkeypatch, file_store
 ):
-    default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
     document = sound()
     document["types"][0]["fields"].append({"key": "paper", "kind": "file", "label": "A paper"})
     publish(actor=SYSTEM, document=load(document))

@@ -19,8 +19,8 @@ from portal_core.history.models import Audience, HistoryEntry, Kind, Side
 from portal_core.messaging.actions import Message, note, reply
 from tenants.identifiers import uuid7_at
 from tests.contracts import canaries
+from tests.contracts.planted import Scene
 from tests.contracts.rows import Rows
-from tests.contracts.test_canaries import Scene
 from tests.service_requests.filing import file_request
 
 

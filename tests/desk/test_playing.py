@@ -88,12 +88,9 @@ def test_a_sample_that_is_gone_is_not_played(alice, sample):
     assert alice.get("/")["Location"] == "/desk/"
 
 
-def test_files_asked_for_from_the_desk_are_her_own(alice, people, sample, settings, tmp_path):
+def test_files_asked_for_from_the_desk_are_her_own(alice, people, sample, file_store):
     from portal_core.documents.models import StoredFile
     from tests.documents.samples import picture
-
-    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = {**settings.STORAGES, "default": store}
 
     def sent_from(page: str) -> StoredFile:
         data = {"name": "files", "file": SimpleUploadedFile("a.jpg", picture())}

@@ -15,7 +15,7 @@ from portal_core.service_requests.actions import change_fields, prioritise
 from portal_core.service_requests.errors import Forbidden, MoveRefused, Stale
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts import canaries
-from tests.contracts.test_canaries import Scene
+from tests.contracts.planted import Scene
 from tests.factories import make_user
 from tests.service_requests.small_portal import document, refused
 

@@ -25,7 +25,7 @@ from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_words import indexed_words, national_digits, ways_of_words, words_in
 from tenants.outbox.drain import drain
 from tests.contracts import canaries, hostile
-from tests.contracts.test_canaries import Scene
+from tests.contracts.planted import Scene
 from tests.factories import make_user
 from tests.service_requests.asking_portal import Desk
 from tests.service_requests.small_portal import document

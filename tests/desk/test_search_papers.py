@@ -27,7 +27,7 @@ from portal_core.service_requests.actions.vault import (
 from portal_core.service_requests.models import RequestSearch
 from tenants.outbox.drain import drain
 from tests.desk.test_search import found
-from tests.service_requests.test_upload_asks import KINDS, House, a_pdf, file_store, papers_document  # noqa: F401
+from tests.service_requests.papers_portal import KINDS, House, a_pdf, papers_document
 
 
 def hiding(*kind_keys: str):
@@ -40,7 +40,7 @@ def hiding(*kind_keys: str):
 
 
 @pytest.fixture
-def house(people, client_for):
+def house(people, client_for, file_store):
     return House(people, client_for)
 
 

@@ -17,7 +17,7 @@ from portal_core.documents.vault import offers
 from portal_core.service_requests import uploading
 from tests.documents.papers import Papers
 from tests.documents.test_vault import add, page
-from tests.service_requests.test_upload_asks import House, a_pdf
+from tests.service_requests.papers_portal import House, a_pdf
 
 SHOWN = 4
 

@@ -24,18 +24,17 @@ from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.drain import drain
 from tests.documents import papers as documents_portal
-from tests.documents.conftest import file_store  # noqa: F401  (autouse: files of these tests lie in its folder)
 from tests.documents.papers import Papers, only_document
 from tests.documents.samples import sent
+from tests.portal.guests import CODE
+from tests.portal.guests import House as GuestsHouse
 from tests.portal.test_asks import form_of
 from tests.portal.test_guest_asks import asking_document
-from tests.portal.test_guests import CODE
-from tests.portal.test_guests import House as GuestsHouse
 from tests.saved_records import house as records_portal
 from tests.saved_records.house import House as RecordsHouse
 from tests.service_requests.asking_portal import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("file_store")]
 
 
 def in_both(document: dict[str, Any]) -> dict[str, Any]:

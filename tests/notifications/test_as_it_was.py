@@ -56,7 +56,7 @@ def test_events_of_older_code_still_tell_their_status(desk):
 
 
 def test_what_was_hidden_between_event_and_mail_is_not_said(people, tenant):
-    from tests.contracts.test_canaries import FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene
+    from tests.contracts.planted import FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene
 
     scene = Scene(people, tenant)
     # Nothing has left yet; now a newer version hides a group of fields.

@@ -289,7 +289,7 @@ def test_hostile_words_stay_text(day, clock, people, text):
 
 def test_what_was_hidden_since_is_not_in_the_daily_mail(clock, people, tenant):
     """Canaries: planted in fields that a newer version hides, between the event and the morning."""
-    from tests.contracts.test_canaries import FROM_ALL_AFTER, FROM_CUSTOMERS, Scene
+    from tests.contracts.planted import FROM_ALL_AFTER, FROM_CUSTOMERS, Scene
 
     daily(people["carol"], "status", "replies")
     scene = Scene(people, tenant)

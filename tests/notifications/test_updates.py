@@ -177,7 +177,7 @@ def test_old_notices_go_and_history_stays(desk, people):
 
 
 def test_what_was_hidden_since_is_not_in_the_list(people, tenant, client_for):
-    from tests.contracts.test_canaries import FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene
+    from tests.contracts.planted import FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene
 
     scene = Scene(people, tenant)
     scene.mails()

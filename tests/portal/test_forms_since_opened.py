@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.actions import publish
 from portal_core.config.document import load
-from portal_core.config.live import live_portal
-from portal_core.service_requests.models import ServiceRequest
+from portal_core.config.live import live_portal, portal_version
+from portal_core.portal import earlier_forms
+from portal_core.service_requests import since_opened
+from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from tests.config.documents import sound
 
 PAGE = "/new/repair/"
@@ -201,3 +204,37 @@ def test_a_type_that_is_gone_shows_what_was_typed(carol):
 @pytest.mark.parametrize("number", ["", "0", "999999", "x", "-1", "9" * 40])
 def test_what_is_no_version_is_no_difference(carol, number):
     assert carol.post(PAGE, {**opened(carol), "opened": number}).status_code == 302
+
+
+def gone(document: dict[str, Any]) -> None:
+    document["types"][0] |= {"retired": True}
+    document["types"].append({**copy.deepcopy(document["types"][0]), "key": "other", "name": "Other", "retired": False})
+
+
+@pytest.mark.parametrize("edit", [without("since"), gone])
+def test_one_customer_has_earlier_versions_read_only_so_often(carol, people, client_for, monkeypatch, edit):
+    """Every version is large, and those of all portals share one place in the process."""
+    monkeypatch.setattr(earlier_forms, "EARLIER_AN_HOUR", 2)
+    read: list[int] = []
+    monkeypatch.setattr(since_opened, "portal_version", lambda number: read.append(number) or portal_version(number))
+    form = opened(carol)
+    publish_with(edit)
+    for _ in range(4):
+        answer = carol.post(PAGE, form)
+    assert len(read) == 2
+    assert not ServiceRequest.objects.exists()
+    # What was typed is not lost on who has sent too many, and waits.
+    assert "The pump" in answer.content.decode()
+    # Nor is anybody else kept from it.
+    assert client_for(people["dave"]).post(PAGE, form | {"key": str(uuid.uuid4())}).status_code == 409
+    assert len(read) == 3
+
+
+def test_who_has_sent_too_many_of_earlier_versions_sends_one_of_the_live(carol, monkeypatch):
+    monkeypatch.setattr(earlier_forms, "EARLIER_AN_HOUR", 0)
+    form = opened(carol)
+    publish_with(without("since"))
+    full = carol.post(PAGE, form)
+    assert full.status_code == 429
+    assert RequestDraft.objects.get().typed["f-what"] == ["The pump"]
+    assert carol.post(PAGE, form | {"opened": str(live_portal().number)}).status_code == 302

@@ -23,7 +23,7 @@ from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts.rows import Rows
 from tests.documents.samples import picture
-from tests.portal.test_guests import CODE, House, portal_document
+from tests.portal.guests import CODE, House, portal_document
 
 pytestmark = pytest.mark.django_db
 
@@ -190,9 +190,7 @@ def test_a_code_for_one_request_does_not_count_for_another(house, priced):
     assert "/asks/price/" not in house.client.get(second).content.decode()
 
 
-def test_a_file_that_script_sent_first_is_taken_with_the_answer(house, settings, tmp_path):
-    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = {**settings.STORAGES, "default": store}
+def test_a_file_that_script_sent_first_is_taken_with_the_answer(house, file_store):
     wanted = asking_document()
     wanted["types"][0]["fields"].append(
         {

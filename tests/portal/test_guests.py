@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from portal_core.accounts import address_proof, signin_limits
+from portal_core.accounts import signin_limits
 from portal_core.accounts.actions import change_email
 from portal_core.accounts.actor import actor_for, guest_actor
 from portal_core.accounts.flooded import mail_link
@@ -24,7 +23,7 @@ from portal_core.config.document import load
 from portal_core.documents.models import StoredFile
 from portal_core.history.models import HistoryEntry
 from portal_core.messaging.actions import Message, note, reply
-from portal_core.portal import guest_new
+from portal_core.portal import guest_proof
 from portal_core.service_requests import guest_links
 from portal_core.service_requests.actions import Move, Submission, merge, move, submit
 from portal_core.service_requests.errors import TypeNotOpen
@@ -32,70 +31,13 @@ from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants import signing
 from tenants.context import tenant_context
 from tenants.limits import TooMany
-from tenants.outbox.handling import handle_next_event
 from tenants.outbox.models import Event, Mail
-from tenants.outbox.steps import Step
 from tests.contracts.rows import Rows
 from tests.documents.samples import picture
 from tests.factories import make_client, make_user
+from tests.portal.guests import CODE, GUEST, House, portal_document
 from tests.service_requests.filing import file_request
-from tests.service_requests.small_portal import document, refused
-
-CODE = "314159"
-GUEST = "gina@example.net"
-
-
-def portal_document(**portal: Any) -> dict[str, Any]:
-    """The small portal, open to guests for repairs alone; customers are told what arrives."""
-    made = document()
-    made["portal"] |= {"guests": True, **portal}
-    made["types"][1]["for"] = {"who": "signed_in"}
-    for status in made["flows"][0]["statuses"]:
-        status["notify"] = [{"who": "customer", "when": "now", "message": "news"}]
-    made["messages"] = [{"key": "news", "subject": "News of {reference}", "body": "It is {status}.", "button": "See"}]
-    return made
-
-
-@dataclass
-class House:
-    """The portal with a guest at the door."""
-
-    people: dict[str, Any]
-    tenant: Any
-    client: Any
-
-    def publish(self, **portal: Any) -> None:
-        publish(actor=actor_for(self.people["alice"]), document=load(portal_document(**portal)))
-
-    def form(self, **more: str) -> dict[str, str]:
-        filled = {"f-what": "A drip", "f-kind": "leak", "f-gauge": "2", "name": "Gina Guest", "email": GUEST}
-        return {**filled, "key": str(uuid.uuid4()), "do": "send", **more}
-
-    def send(self, client: Any = None, **more: str) -> Any:
-        return (client or self.client).post("/new/repair/", self.form(**more))
-
-    def confirm(self, code: str = CODE, client: Any = None) -> Any:
-        return (client or self.client).post("/new/repair/confirm/", {"code": code})
-
-    def filed(self, **more: str) -> tuple[ServiceRequest, str]:
-        """A guest's request, and the path of its link."""
-        self.send(**more)
-        path = self.confirm()["Location"].split("?")[0]
-        return ServiceRequest.objects.select_related("customer").latest("number"), path
-
-    def mails(self, address: str = GUEST) -> list[Mail]:
-        """As they are queued, before the server has them: what is secret is wiped then."""
-        while handle_next_event(self.tenant.schema_name) is Step.DONE:
-            pass
-        return list(Mail.objects.filter(to_address=address).order_by("created_at", "id"))
-
-
-@pytest.fixture
-def house(people, tenant, client_for, monkeypatch) -> House:
-    monkeypatch.setattr(address_proof, "new_code", lambda: CODE)
-    made = House(people, tenant, client_for())
-    made.publish()
-    return made
+from tests.service_requests.small_portal import refused
 
 
 def test_where_guests_are_off_the_form_asks_to_sign_in(house, client_for):
@@ -258,7 +200,7 @@ def test_a_code_proves_the_address_to_which_it_went_and_no_other(house, monkeypa
     def full(*_args: Any) -> None:
         raise TooMany(timezone.now())
 
-    monkeypatch.setattr(guest_new, "limit_codes", full)
+    monkeypatch.setattr(guest_proof, "limit_codes", full)
     assert house.send(email="carol@example.com").status_code == 429
     monkeypatch.undo()
     house.confirm()
@@ -527,10 +469,8 @@ def _jpeg(name: str = "boiler.jpg") -> SimpleUploadedFile:
 
 
 @pytest.fixture
-def with_photo(house, settings, tmp_path) -> House:
+def with_photo(house, file_store) -> House:
     """The portal asks for a photo, keeps another from customers, and takes files with messages."""
-    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = {**settings.STORAGES, "default": store}
     made = portal_document()
     made["document_kinds"] = [
         {"key": "photo", "name": "Photo", "accept": ["image", "pdf"], "show": {"customer": "see"}}

@@ -14,14 +14,11 @@ from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.config.live import live_portal, portal_version
-from portal_core.portal import guest_earlier
+from portal_core.portal import earlier_forms
 from portal_core.service_requests import since_opened
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts.rows import Rows
-from tests.portal.test_guests import CODE, House, house, portal_document
-from tests.portal.test_guests_flooded import flooded, from_many_sources, links
-
-__all__ = ["flooded", "from_many_sources", "house"]
+from tests.portal.guests import CODE, House, links, portal_document
 
 CONFIRM = "/new/repair/confirm/"
 
@@ -106,6 +103,26 @@ def test_the_link_shows_it_at_once_where_guests_are_turned_away(flooded):
     assert "What? A second drip" in words(flooded.client.get(link))
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_where_the_code_is_asked_for_it_is_shown_too(house, method):
+    drips(house)
+    changed(house, no_guests)
+    before = Rows().now()
+    answer = getattr(house.client, method)(CONFIRM, {"code": CODE})
+    assert answer.status_code == 409
+    assert "Nothing was sent." in words(answer) and "What? A second drip" in words(answer)
+    assert Rows().now() == before
+
+
+def test_who_is_turned_away_with_another_form_reads_that_one(house):
+    drips(house)
+    opened = str(live_portal().number)
+    changed(house, no_guests)
+    answer = house.send(**{"f-what": "A third drip", "opened": opened})
+    assert answer.status_code == 409
+    assert "What? A third drip" in words(answer) and "A second drip" not in words(answer)
+
+
 def test_in_another_browser_the_link_shows_nothing_of_it(flooded, client_for):
     (link,) = links(flooded)
     drips(flooded)
@@ -118,7 +135,7 @@ def test_in_another_browser_the_link_shows_nothing_of_it(flooded, client_for):
 @pytest.mark.parametrize("edit", [no_guests, signed_in_only, one_more_question])
 def test_one_source_has_earlier_versions_read_only_so_often(house, client_for, monkeypatch, edit):
     """Every version is large, and those of all portals share one place in the process."""
-    monkeypatch.setattr(guest_earlier, "_EARLIER_AN_HOUR", 2)
+    monkeypatch.setattr(earlier_forms, "EARLIER_AN_HOUR", 2)
     read: list[int] = []
     monkeypatch.setattr(since_opened, "portal_version", lambda number: read.append(number) or portal_version(number))
     earlier = str(live_portal().number)

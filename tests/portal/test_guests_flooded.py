@@ -18,35 +18,7 @@ from portal_core.config.live import live_portal
 from portal_core.service_requests.models import ServiceRequest
 from tenants import limits, signing
 from tests.contracts.rows import Rows
-from tests.portal.test_guests import GUEST, House, house, portal_document
-
-__all__ = ["house"]
-
-
-@pytest.fixture
-def flooded(house: House, client_for: Any) -> House:
-    """Strangers, from many sources, have had all codes of the hour sent to the guest."""
-    for number in range(signin_limits.STRANGER_PER_ADDRESS + 1):
-        house.send(client_for(), REMOTE_ADDR=f"203.0.113.{number}")
-    house.client = client_for()
-    return house
-
-
-@pytest.fixture(autouse=True)
-def from_many_sources(monkeypatch: Any) -> None:
-    """`send(REMOTE_ADDR=…)` is where a form comes from."""
-
-    def send(self: House, client: Any = None, **more: str) -> Any:
-        source = more.pop("REMOTE_ADDR", "198.51.100.7")
-        return (client or self.client).post("/new/repair/", self.form(**more), REMOTE_ADDR=source)
-
-    monkeypatch.setattr(House, "send", send)
-
-
-def links(house: House) -> list[str]:
-    """The links that were mailed to the guest, oldest first."""
-    found = (re.search(r"/new/by-link/[^/\s]+/", mail.text) for mail in house.mails())
-    return [link[0] for link in found if link is not None]
+from tests.portal.guests import GUEST, links, portal_document
 
 
 def test_the_owner_sends_the_form_by_the_link_that_strangers_had_sent(flooded):
@@ -103,11 +75,11 @@ def test_nobody_sends_a_strangers_form_by_opening_the_link(flooded, client_for):
 def test_whatever_strangers_do_a_victim_gets_one_link_in_a_few_minutes(flooded, client_for):
     codes = len(flooded.mails())
     for number in range(30):
-        flooded.send(client_for(), REMOTE_ADDR=f"203.0.112.{number}")
+        flooded.send(client_for(), source=f"203.0.112.{number}")
     assert len(flooded.mails()) == codes
     with time_machine.travel(timezone.now() + timedelta(seconds=proof_links.LINK_EVERY_SECONDS)):
         for number in range(30):
-            flooded.send(client_for(), REMOTE_ADDR=f"203.0.112.{number}")
+            flooded.send(client_for(), source=f"203.0.112.{number}")
         assert len(flooded.mails()) <= codes + 1 + signin_limits.STRANGER_PER_ADDRESS
         assert len(links(flooded)) <= 2
 
@@ -137,7 +109,7 @@ def test_a_link_is_over_after_its_time_and_opens_nothing_in_another_portal(flood
 def test_a_known_customer_is_signed_in_by_it_and_staff_are_not(house, client_for):
     for email in ("carol@example.com", "bob@example.com"):
         for number in range(signin_limits.STRANGER_PER_ADDRESS + 1):
-            house.send(client_for(), email=email, REMOTE_ADDR=f"203.0.113.{number}")
+            house.send(client_for(), email=email, source=f"203.0.113.{number}")
         link = next(
             found[0] for mail in house.mails(email) if (found := re.search(r"/new/by-link/[^/\s]+/", mail.text))
         )
@@ -166,7 +138,7 @@ def test_a_new_code_too_many_leaves_the_page_of_the_code(house, client_for):
     client = client_for()
     house.send(client)
     for _ in range(signin_limits.STRANGER_PER_ADDRESS_AND_SOURCE):
-        answer = client.post("/new/repair/confirm/again/", REMOTE_ADDR="198.51.100.7")
+        answer = client.post("/new/repair/confirm/again/")
     text = answer.content.decode()
     assert answer.status_code == 429 and int(answer["Retry-After"]) > 0
     assert "The one that came last still works" in text and 'name="code"' in text

@@ -10,25 +10,24 @@ import pytest
 from portal_core.documents.models import Document
 from portal_core.service_requests.actions import Move, move
 from tests.documents import papers as portal
-from tests.documents.conftest import file_store, papers  # noqa: F401
 from tests.documents.samples import pdf, sent
 from tests.documents.test_vault import add, page, share
 
 
-def home(papers: Any, who: str = "carol") -> Any:  # noqa: F811
+def home(papers: Any, who: str = "carol") -> Any:
     answer = papers.client(who).get("/")
     assert answer.status_code == 200
     return answer
 
 
-def paper(papers: Any, title: str, **more: Any) -> Document:  # noqa: F811
+def paper(papers: Any, title: str, **more: Any) -> Document:
     carol = papers.people["carol"].pk
     return Document.objects.create(
         **{"customer_id": carol, "kind_key": "insurance", "title": title, "state": "on_file", **more}
     )
 
 
-def test_the_newest_documents_stand_on_home_with_the_way_to_all(papers):  # noqa: F811
+def test_the_newest_documents_stand_on_home_with_the_way_to_all(papers):
     assert "Recent documents" not in home(papers).content.decode()
     for number in range(4):
         add(papers, files_new=sent(f"{number}.pdf", pdf(uuid.uuid4().bytes)), title=f"Paper {number}")
@@ -45,7 +44,7 @@ def test_the_newest_documents_stand_on_home_with_the_way_to_all(papers):  # noqa
     assert f'id="d-{several.pk}"' in page(papers, "carol")
 
 
-def test_what_the_vault_does_not_show_is_neither_shown_nor_counted_on_home(papers):  # noqa: F811
+def test_what_the_vault_does_not_show_is_neither_shown_nor_counted_on_home(papers):
     paper(papers, "Canarynotshared", is_shared=False)
     paper(papers, "Canaryhidden", kind_key="assessment")
     paper(papers, "Canarynokind", kind_key="long-gone")
@@ -59,18 +58,18 @@ def test_what_the_vault_does_not_show_is_neither_shown_nor_counted_on_home(paper
     assert page(papers, "carol").count('<li id="d-') == 1
 
 
-def again(papers: Any, **more: Any) -> None:  # noqa: F811
+def again(papers: Any, **more: Any) -> None:
     types = portal.document()["types"]
     for kind in types:
         kind["again"] = True
     papers.publish(types=types, **more)
 
 
-def close(papers: Any, row: Any, to: str) -> None:  # noqa: F811
+def close(papers: Any, row: Any, to: str) -> None:
     move(actor=papers.actor("bob"), request_id=row.pk, move=Move(to=to, seen_status="new", reason="r"))
 
 
-def test_what_went_well_is_asked_for_again_with_one_press(papers):  # noqa: F811
+def test_what_went_well_is_asked_for_again_with_one_press(papers):
     again(papers)
     row = papers.file()
     assert home(papers).context["again"] is None, "an open one is not offered again"
@@ -86,7 +85,7 @@ def test_what_went_well_is_asked_for_again_with_one_press(papers):  # noqa: F811
     assert home(papers).context["again"] is None
 
 
-def test_what_was_stopped_or_merged_is_not_offered_again(papers):  # noqa: F811
+def test_what_was_stopped_or_merged_is_not_offered_again(papers):
     again(papers)
     row = papers.file()
     other = papers.file()
@@ -96,7 +95,7 @@ def test_what_was_stopped_or_merged_is_not_offered_again(papers):  # noqa: F811
 
 
 @pytest.mark.parametrize("count", [3, 30])
-def test_a_full_home_stays_within_nine_statements(papers, server_statements, count):  # noqa: F811
+def test_a_full_home_stays_within_nine_statements(papers, server_statements, count):
     again(papers)
     for number in range(count):
         row = papers.file()

@@ -25,16 +25,15 @@ from tenants.outbox.drain import drain
 from tenants.outbox.models import Event
 from tests.contracts.many import write_many_entries
 from tests.documents import papers as portal
-from tests.documents.conftest import file_store, papers  # noqa: F401
 from tests.documents.samples import pdf, sent
 from tests.documents.test_vault import add, share
 
 
-def fetch(papers: Any, who: str = "carol") -> Any:  # noqa: F811
+def fetch(papers: Any, who: str = "carol") -> Any:
     return papers.client(who).post("/account/download/")
 
 
-def archive(papers: Any, who: str = "carol") -> zipfile.ZipFile:  # noqa: F811
+def archive(papers: Any, who: str = "carol") -> zipfile.ZipFile:
     answer = fetch(papers, who)
     assert answer.status_code == 200 and answer["Content-Type"] == "application/zip"
     made = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
@@ -46,7 +45,7 @@ def everything(made: zipfile.ZipFile) -> str:
     return "\n".join(f"{name}\n{made.read(name).decode(errors='replace')}" for name in made.namelist())
 
 
-def test_it_holds_requests_history_documents_and_files_to_read_and_for_programs(papers):  # noqa: F811
+def test_it_holds_requests_history_documents_and_files_to_read_and_for_programs(papers):
     row = papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"the plan"))})
     reply(actor=papers.actor("bob"), request_id=row.pk, message=Message("We come on Tuesday", uuid.uuid4()))
     add(papers, files_new=sent("policy.pdf", pdf(b"the policy")), title="Policy of the house")
@@ -72,7 +71,7 @@ def test_it_holds_requests_history_documents_and_files_to_read_and_for_programs(
     assert len([name for name in names if name.startswith("files/")]) == 2
 
 
-def test_nothing_in_it_that_the_customer_does_not_see(papers):  # noqa: F811
+def test_nothing_in_it_that_the_customer_does_not_see(papers):
     shop = {"f-secret_new": sent("canarysecret.pdf", pdf(b"canarybytes"))}
     row = papers.file(**{"f-shop_new": sent("shop.pdf", pdf(b"shop"))})
     note(actor=papers.actor("bob"), request_id=row.pk, message=Message("canarynote", uuid.uuid4()))
@@ -92,7 +91,7 @@ def test_nothing_in_it_that_the_customer_does_not_see(papers):  # noqa: F811
     assert [name for name in made.namelist() if name.startswith("files/")] != []
 
 
-def test_a_file_that_is_hidden_now_or_harmful_stays_away(papers):  # noqa: F811
+def test_a_file_that_is_hidden_now_or_harmful_stays_away(papers):
     row = papers.file(**{"f-shop_new": sent("shop.pdf", pdf(b"canaryshop")), "f-plan_new": sent("plan.pdf", pdf(b"p"))})
     assert "canaryshop" in everything(archive(papers))
     StoredFile.objects.filter(name="plan.pdf").update(state="infected")
@@ -106,7 +105,7 @@ def test_a_file_that_is_hidden_now_or_harmful_stays_away(papers):  # noqa: F811
     ]
 
 
-def test_what_the_storage_has_lost_is_said_to_be_missing_and_leads_nowhere(papers):  # noqa: F811
+def test_what_the_storage_has_lost_is_said_to_be_missing_and_leads_nowhere(papers):
     papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p"))})
     storage.remove(StoredFile.objects.get().key)
     made = archive(papers)
@@ -119,7 +118,7 @@ def test_what_the_storage_has_lost_is_said_to_be_missing_and_leads_nowhere(paper
     assert named == [{"name": "plan.pdf", "path": "", "is_missing": True}]
 
 
-def test_the_storage_is_asked_for_each_file_once_and_only_when_it_is_packed(papers, monkeypatch):  # noqa: F811
+def test_the_storage_is_asked_for_each_file_once_and_only_when_it_is_packed(papers, monkeypatch):
     """A network between makes every question count; what is there when asked for may be gone when it is read."""
     row = papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p")), "f-shop_new": sent("shop.pdf", pdf(b"s"))})
     reply(actor=papers.actor("bob"), request_id=row.pk, message=Message("See you", uuid.uuid4()))
@@ -143,7 +142,7 @@ def test_the_storage_is_asked_for_each_file_once_and_only_when_it_is_packed(pape
     assert named["plan.pdf"]["path"] in made.namelist()
 
 
-def test_every_way_to_a_file_in_it_leads_somewhere(papers):  # noqa: F811
+def test_every_way_to_a_file_in_it_leads_somewhere(papers):
     papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p")), "f-shop_new": sent("shop.pdf", pdf(b"s"))})
     storage.remove(StoredFile.objects.get(name="shop.pdf").key)
     made = archive(papers)
@@ -153,7 +152,7 @@ def test_every_way_to_a_file_in_it_leads_somewhere(papers):  # noqa: F811
     assert "shop.pdf" in pages
 
 
-def test_a_version_that_goes_live_meanwhile_does_not_mix_into_it(papers):  # noqa: F811
+def test_a_version_that_goes_live_meanwhile_does_not_mix_into_it(papers):
     papers.file(**{"f-plan_new": sent("plan.pdf", pdf(b"p"))})
     pieces = iter(fetch(papers).streaming_content)
     begun = [next(pieces)]
@@ -165,7 +164,7 @@ def test_a_version_that_goes_live_meanwhile_does_not_mix_into_it(papers):  # noq
     assert "Canary of the new version" in everything(archive(papers))
 
 
-def test_only_customers_fetch_it_and_only_by_sending(papers):  # noqa: F811
+def test_only_customers_fetch_it_and_only_by_sending(papers):
     assert papers.client("carol").get("/account/download/").status_code == 405
     before = Event.objects.count()
     assert fetch(papers, "bob").status_code in (302, 403)
@@ -176,7 +175,7 @@ def test_only_customers_fetch_it_and_only_by_sending(papers):  # noqa: F811
     assert b"Download everything" in papers.client("carol").get("/account/").content
 
 
-def test_it_is_an_event_of_which_the_customer_is_told_and_too_often_is_refused(papers):  # noqa: F811
+def test_it_is_an_event_of_which_the_customer_is_told_and_too_often_is_refused(papers):
     for _number in range(5):
         assert fetch(papers).status_code == 200
     told = Event.objects.filter(kind="account.downloaded")
@@ -191,7 +190,7 @@ def test_it_is_an_event_of_which_the_customer_is_told_and_too_often_is_refused(p
     assert len(mails) == 5 and mails[0].subject == "Your data at Alpha was downloaded"
 
 
-def test_it_speaks_the_readers_language(papers):  # noqa: F811
+def test_it_speaks_the_readers_language(papers):
     papers.publish(portal={**portal.document()["portal"], "languages": ["en", "de"]})
     papers.people["carol"].language = "de"
     papers.people["carol"].save(update_fields=["language"])
@@ -201,7 +200,7 @@ def test_it_speaks_the_readers_language(papers):  # noqa: F811
     assert "Anfragen" in made.read("index.html").decode() and "Zuständig" in made.read("requests-1.html").decode()
 
 
-def test_the_history_of_a_request_is_whole_however_long(papers, monkeypatch):  # noqa: F811
+def test_the_history_of_a_request_is_whole_however_long(papers, monkeypatch):
     monkeypatch.setattr(reading, "LINES_AT_ONCE", 7)
     monkeypatch.setattr(reading, "REQUESTS_A_PAGE", 2)
     rows = [papers.file() for _number in range(5)]
@@ -218,7 +217,7 @@ def test_the_history_of_a_request_is_whole_however_long(papers, monkeypatch):  #
 
 
 @pytest.mark.parametrize("size", [4, 24])
-def test_a_page_of_rows_costs_the_same_however_many(papers, server_statements, size):  # noqa: F811
+def test_a_page_of_rows_costs_the_same_however_many(papers, server_statements, size):
     for number in range(size):
         papers.file(**{"f-plan_new": sent(f"{number}.pdf", pdf(str(number).encode()))})
         Document.objects.create(customer_id=papers.people["carol"].pk, kind_key="insurance", state="on_file")

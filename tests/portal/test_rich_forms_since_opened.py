@@ -115,14 +115,8 @@ class Visit:
         )
 
 
-@pytest.fixture(autouse=True)
-def file_store(settings: Any, tmp_path: Any) -> None:
-    default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
-
-
 @pytest.fixture
-def visit(people: dict[str, Any], client_for: Any) -> Visit:
+def visit(people: dict[str, Any], client_for: Any, file_store: Any) -> Visit:
     return Visit(people, client_for)
 
 

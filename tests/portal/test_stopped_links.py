@@ -21,14 +21,14 @@ from portal_core.service_requests.actions import Move, merge, move, plan_for
 from portal_core.service_requests.models import GuestLink, ServiceRequest
 from tenants.outbox.models import Mail
 from tests.factories import make_user
-from tests.portal.test_guests import GUEST, House, house  # noqa: F401
+from tests.portal.guests import GUEST, House
 from tests.service_requests.filing import file_request
 
 STOPPED = "the link to it is stopped"
 
 
 @pytest.fixture
-def stopped(house: House, client_for: Any) -> tuple[ServiceRequest, str, Any]:  # noqa: F811
+def stopped(house: House, client_for: Any) -> tuple[ServiceRequest, str, Any]:
     row, path = house.filed()
     house.mails()
     bob = client_for(house.people["bob"])
@@ -41,7 +41,7 @@ def desk(bob: Any, row: ServiceRequest, more: str = "") -> str:
     return page
 
 
-def test_the_desk_says_before_anything_is_sent_that_nobody_is_told(house, stopped):  # noqa: F811
+def test_the_desk_says_before_anything_is_sent_that_nobody_is_told(house, stopped):
     row, _path, bob = stopped
     page = desk(bob, row)
     assert "is stopped, and no mail about it goes out" in page and "E-mail a new link" in page
@@ -54,7 +54,7 @@ def test_the_desk_says_before_anything_is_sent_that_nobody_is_told(house, stoppe
     assert STOPPED in planned and GUEST not in planned
 
 
-def test_nothing_is_sent_whatever_happens_and_what_is_done_is_done(house, stopped):  # noqa: F811
+def test_nothing_is_sent_whatever_happens_and_what_is_done_is_done(house, stopped):
     row, _path, bob = stopped
     before, alice = Mail.objects.filter(to_address=GUEST).count(), actor_for(house.people["alice"])
     reply(actor=alice, request_id=row.pk, message=Message("Are you there?", uuid.uuid4()))
@@ -68,7 +68,7 @@ def test_nothing_is_sent_whatever_happens_and_what_is_done_is_done(house, stoppe
     assert "Are you there?" in desk(bob, row)
 
 
-def test_many_at_once_name_who_is_not_told(house, stopped):  # noqa: F811
+def test_many_at_once_name_who_is_not_told(house, stopped):
     row, _path, bob = stopped
     second = file_request(house.people["carol"], "repair")
     chosen = {"row": [tick_value(row), tick_value(second)], "key": str(uuid.uuid4())}
@@ -79,7 +79,7 @@ def test_many_at_once_name_who_is_not_told(house, stopped):  # noqa: F811
     assert STOPPED in page and "1 mail</b>" in page and GUEST not in page
 
 
-def test_merging_says_and_sends_nothing(house, stopped):  # noqa: F811
+def test_merging_says_and_sends_nothing(house, stopped):
     row, _path, bob = stopped
     second, _other_path = house.filed(**{"f-what": "Another"})
     page = bob.get(f"/desk/requests/{row.number}/merge/?into={second.number}").content.decode()
@@ -89,7 +89,7 @@ def test_merging_says_and_sends_nothing(house, stopped):  # noqa: F811
     assert len(house.mails()) == before
 
 
-def test_a_new_link_tells_again(house, stopped, client_for):  # noqa: F811
+def test_a_new_link_tells_again(house, stopped, client_for):
     row, path, bob = stopped
     bob.post(f"/desk/requests/{row.number}/guest-link/", {"do": "renew"})
     page = desk(bob, row)
@@ -103,7 +103,7 @@ def test_a_new_link_tells_again(house, stopped, client_for):  # noqa: F811
     assert client_for().get(path).status_code == 410
 
 
-def test_a_closed_account_is_said_to_get_nothing_as_well(house, client_for):  # noqa: F811
+def test_a_closed_account_is_said_to_get_nothing_as_well(house, client_for):
     row, _path = house.filed()
     row.customer.is_active = False
     row.customer.save(update_fields=["is_active"])
@@ -111,14 +111,14 @@ def test_a_closed_account_is_said_to_get_nothing_as_well(house, client_for):  # 
     assert page.count("cannot sign in any more and gets no mail") == 3 and "Move and tell" not in page
 
 
-def test_the_desk_keeps_its_budget_for_a_guests_request(house, stopped, django_assert_max_num_queries):  # noqa: F811
+def test_the_desk_keeps_its_budget_for_a_guests_request(house, stopped, django_assert_max_num_queries):
     row, _path, bob = stopped
     desk(bob, row)
     with django_assert_max_num_queries(14):
         desk(bob, row)
 
 
-def test_moving_many_of_guests_is_asked_about_in_as_many_queries_as_few(house, client_for):  # noqa: F811
+def test_moving_many_of_guests_is_asked_about_in_as_many_queries_as_few(house, client_for):
     rows = [file_request(house.people["carol"], "repair") for _ in range(30)]
     for place, row in enumerate(rows):
         row.customer = make_user(f"g{place}@example.net", f"Gast{place}", "customer")

@@ -22,7 +22,7 @@ from portal_core.config.models import PortalAsset
 from portal_core.portal import home as home_page
 from tenants.context import tenant_context
 from tests.contracts.canaries import document as canary_portal
-from tests.contracts.test_canaries import FROM_CUSTOMERS, Scene, _leaks
+from tests.contracts.planted import FROM_CUSTOMERS, Scene, leaks_in
 from tests.factories import make_client
 from tests.preview.conftest import ROOT, text_of
 from tests.service_requests import small_portal
@@ -215,4 +215,4 @@ def test_the_frame_holds_no_canary(people, tenant, client_for):
             answer = owner.get(f"{ROOT}{version}/{carol}/{page}")
             assert answer.status_code == 200, (version, page)
             heard[f"{version} {page}"] = answer.content.decode()
-    assert _leaks(heard, FROM_CUSTOMERS) == {}
+    assert leaks_in(heard, FROM_CUSTOMERS) == {}

@@ -17,7 +17,6 @@ from portal_core.service_requests import record_files
 from portal_core.service_requests.actions import change_fields
 from portal_core.service_requests.models import ServiceRequest
 from tenants.outbox.models import Event
-from tests.documents.conftest import file_store  # noqa: F401
 from tests.documents.papers import KINDS
 from tests.documents.samples import pdf, sent
 from tests.saved_records import house as houses
@@ -67,7 +66,7 @@ class Files:
 
 
 @pytest.fixture
-def files(house, client_for, file_store):  # noqa: F811
+def files(house, client_for, file_store):
     return Files(house, client_for)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import pytest
-
 from portal_core.documents.models import Document
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests import stays
@@ -16,12 +14,7 @@ from portal_core.service_requests.attaching import may_fetch
 from portal_core.service_requests.file_models import RequestFile
 from portal_core.service_requests.models import ServiceRequest
 from tests.service_requests.asking_portal import DAY, HOUSE, KEY
-from tests.service_requests.test_upload_asks import House, a_pdf, file_store, papers_document  # noqa: F401
-
-
-@pytest.fixture
-def house(people, client_for) -> House:
-    return House(people, client_for)
+from tests.service_requests.papers_portal import House, a_pdf, papers_document
 
 
 def together(house: House) -> tuple[ServiceRequest, ServiceRequest]:

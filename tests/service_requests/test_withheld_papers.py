@@ -11,14 +11,14 @@ from portal_core.documents.models import Document
 from portal_core.history.models import HistoryEntry
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.withholding_papers import withhold_papers
-from tests.service_requests.test_upload_asks import House, a_pdf, file_store, house  # noqa: F401
+from tests.service_requests.papers_portal import House, a_pdf
 
 
 def marks(row: Any) -> set[str]:
     return set(ServiceRequest.objects.get(pk=row.pk).withheld or {})
 
 
-def test_where_it_came_in_and_where_it_was_used_again_and_nowhere_else(house: House):  # noqa: F811
+def test_where_it_came_in_and_where_it_was_used_again_and_nowhere_else(house: House):
     first, again, both, other = (house.at("visit") for _ in range(4))
     house.send(first, "paper", a_pdf())
     paper = Document.objects.get()

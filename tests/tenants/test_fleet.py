@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
@@ -130,6 +130,39 @@ def test_a_long_reader_is_let_go_first_and_nobody_waits_behind_the_migration(
     with tenant_context(race_tenant), connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [DROPPED])
         assert cursor.fetchone() == (None,)
+
+
+def test_a_long_reader_of_public_is_let_go_first_and_operators_are_served_meanwhile(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The migration after this one adds a column to the table that is read.
+    with public_context():
+        MigrationExecutor(connection).migrate([("accounts", "0006_password_since")])
+    table, served = "public.accounts_user", []
+    monkeypatch.setattr(fleet, "LOCK_WAIT", "200ms")
+    try:
+        with throw_away_connection() as reader, throw_away_connection(statement_seconds=2) as operator:
+            # A migration that waited without end would wait for this: then it succeeds, and the test fails.
+            reader.execute("SET idle_in_transaction_session_timeout = '20s'")
+            reader.autocommit = False
+            reader.execute(f"SELECT count(*) FROM {table}")
+            # What has given up pauses: others are served then, and the reader still reads.
+            monkeypatch.setattr(
+                fleet.time, "sleep", lambda _seconds: served.append(operator.execute(f"SELECT count(*) FROM {table}"))
+            )
+            with pytest.raises(OperationalError, match="lock timeout"):
+                fleet.migrate()
+            assert len(served) == fleet.ATTEMPTS - 1
+            reader.execute(f"SELECT count(*) FROM {table}")
+            assert fleet.check().public_is_behind
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW lock_timeout")
+                assert cursor.fetchone() == ("0",)
+            monkeypatch.setattr(fleet.time, "sleep", lambda _seconds: reader.rollback())
+            fleet.migrate()
+        assert not fleet.check().public_is_behind
+    finally:
+        migrating.migrate_public()
 
 
 @pytest.mark.parametrize("label", ["accounts.0008_fewer_indexes", "portal_core.0020_fewer_indexes"])

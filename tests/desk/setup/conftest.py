@@ -11,6 +11,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from portal_core.accounts.actor import Actor, actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from tests.config.documents import sound
 from tests.factories import make_user
 
 
@@ -34,3 +38,16 @@ def alice(shop: Any, client_for: Any, people: Any) -> Client:
 def mona(shop: Any, client_for: Any) -> Client:
     """Somebody else who may configure, signed in."""
     return client_for(make_user("mona@example.com", "Mona Manager", "manager"))
+
+
+@pytest.fixture
+def owner(people: Any, client_for: Any) -> Client:
+    """The owner of a portal with the sound document, signed in."""
+    publish(actor=actor_for(people["alice"]), document=load(sound()))
+    return client_for(people["alice"])
+
+
+@pytest.fixture
+def acting(people: Any) -> Actor:
+    """The owner, as whoever does something."""
+    return actor_for(people["alice"])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.test import Client
 
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.canonical import canonical
@@ -18,11 +15,6 @@ from portal_core.config.models import DraftOperation
 from tests.desk.setup.test_sheets import FETCH, PORTAL, form_of, read
 
 LANGUAGES = f"{PORTAL}languages/"
-
-
-@pytest.fixture
-def alice(shop: Any, client_for: Any, people: Any) -> Client:
-    return client_for(people["alice"])
 
 
 # From /design/tokens.md, measured in a browser: button text, link on page, edge on surface.

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from portal_core.accounts.actor import SYSTEM
@@ -18,11 +15,6 @@ from portal_core.config.live import live_portal
 from portal_core.config.problems import stops
 from portal_core.desk.setup.catalogues import CATALOGUES
 from tests.desk.setup.test_sheets import form_of, read
-
-
-@pytest.fixture
-def alice(shop: Any, client_for: Any, people: Any) -> Client:
-    return client_for(people["alice"])
 
 
 def hrefs(what: str) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
 from portal_core.config.models import DraftOperation
 from tests.contracts.rendering import rendered
-from tests.desk.setup.test_sheets import FETCH, alice, form_of, mona, read  # noqa: F401  # fixtures
+from tests.desk.setup.test_sheets import FETCH, form_of, read
 
 FLOWS = "/desk/setup/flows/"
 WAY = f"{FLOWS}way/"
@@ -38,7 +38,7 @@ def page(client: Client, path: str = NEW) -> str:
     return answer.content.decode()
 
 
-def test_every_page_opens_and_changes_nothing(alice):  # noqa: F811
+def test_every_page_opens_and_changes_nothing(alice):
     for path in (FLOWS, WAY, NEW, f"{WAY}statuses/over/", f"{WAY}steps/", f"{WAY}ways/0/"):
         page(alice, path)
     assert current().revision == 0
@@ -46,14 +46,14 @@ def test_every_page_opens_and_changes_nothing(alice):  # noqa: F811
         assert alice.get(path).status_code == 404, path
 
 
-def test_a_contract_sent_as_it_was_changes_nothing(alice):  # noqa: F811
+def test_a_contract_sent_as_it_was_changes_nothing(alice):
     for status in ("new", "known", "over"):
         answer = alice.post(f"{WAY}statuses/{status}/", contract(alice, status))
         assert answer.status_code == 302, answer.context["sheet"].errors
     assert not DraftOperation.objects.exists()
 
 
-def test_the_whole_contract_is_written_from_the_panel(alice):  # noqa: F811
+def test_the_whole_contract_is_written_from_the_panel(alice):
     typed = {
         **contract(alice),
         "name": "Waits",
@@ -89,7 +89,7 @@ def test_the_whole_contract_is_written_from_the_panel(alice):  # noqa: F811
     assert (again["expected"], again["expected-unit"], again["close-to"]) == (2, "working_days", "over")
 
 
-def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice, people):  # noqa: F811
+def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice, people):
     when = {"field": "kind", "is": "leak"}
     rules = [{"when": when, "team": "shop"}, {"team": "desk"}]
     edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
@@ -102,7 +102,7 @@ def test_rules_are_added_and_go_row_by_row_and_conditions_stay_with_theirs(alice
     assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}, {"team": "desk"}, {"team": "desk"}]
 
 
-def test_rules_are_put_in_order_by_buttons_and_what_was_typed_beside_is_kept(alice, people):  # noqa: F811
+def test_rules_are_put_in_order_by_buttons_and_what_was_typed_beside_is_kept(alice, people):
     when = {"field": "kind", "is": "leak"}
     rules = [{"when": when, "team": "shop"}, {"team": "desk"}]
     edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
@@ -120,7 +120,7 @@ def test_rules_are_put_in_order_by_buttons_and_what_was_typed_beside_is_kept(ali
     assert read(*STATUSES, "new", "handler") == [{"team": "shop", "when": when}]
 
 
-def test_a_script_moves_rules_by_their_places(alice, mona, people):  # noqa: F811
+def test_a_script_moves_rules_by_their_places(alice, mona, people):
     rules = [{"tell": "handler"}, {"tell": "team", "after_days": 1}, {"tell": "owner", "after_days": 3}]
     edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "if_late"), rules)], title="Rules")
     places = {"if_late-0-place": "2", "if_late-1-place": "0", "if_late-2-place": "1", "dirty": ["if_late-0-place"]}
@@ -142,7 +142,7 @@ def _group(answer, anchor: str) -> int:
     return [group.anchor for group in answer.context["sheet"].groups()].index(anchor)
 
 
-def test_what_moves_nothing_changes_nothing(alice, people):  # noqa: F811
+def test_what_moves_nothing_changes_nothing(alice, people):
     rules = [{"team": "shop"}, {"team": "desk"}]
     edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", "handler"), rules)], title="Rules")
     moves = ["handler-9-up", "handler-0", "-", "up", "nothing-0-up", "handler-0-sideways"]
@@ -152,7 +152,7 @@ def test_what_moves_nothing_changes_nothing(alice, people):  # noqa: F811
         assert read(*STATUSES, "new", "handler") == rules, move
 
 
-def test_what_cannot_be_kept_is_said_and_what_was_typed_stays(alice):  # noqa: F811
+def test_what_cannot_be_kept_is_said_and_what_was_typed_stays(alice):
     answer = alice.post(NEW, {**contract(alice), "name": "", "expected": "0", "meaning": "Typed long"})
     assert answer.status_code == 400
     assert answer.context["sheet"].errors.keys() == {"name", "expected"}
@@ -164,7 +164,7 @@ def test_what_cannot_be_kept_is_said_and_what_was_typed_stays(alice):  # noqa: F
     assert current().revision == 0
 
 
-def test_two_who_edit_one_contract_lose_nothing(alice, mona):  # noqa: F811
+def test_two_who_edit_one_contract_lose_nothing(alice, mona):
     first, second = contract(alice), contract(mona)
     alice.post(NEW, {**first, "meaning": "Hers"})
     mona.post(NEW, {**second, "next_step": "Hers too"})
@@ -175,7 +175,7 @@ def test_two_who_edit_one_contract_lose_nothing(alice, mona):  # noqa: F811
     assert read(*STATUSES, "new", "meaning") == "Hers"
 
 
-def test_statuses_are_added_copied_ordered_taken_out_and_brought_back(alice):  # noqa: F811
+def test_statuses_are_added_copied_ordered_taken_out_and_brought_back(alice):
     alice.post(f"{WAY}add/", {"name": "Part on order", "turn": "us"})
     alice.post(f"{WAY}add/", {"name": "New", "copy": "known"})
     alice.post(f"{WAY}add/", {"name": " "})
@@ -197,7 +197,7 @@ def test_statuses_are_added_copied_ordered_taken_out_and_brought_back(alice):  #
     assert read(*STATUSES, "known", "retired") is None
 
 
-def test_where_requests_begin_cannot_be_taken_out_until_they_begin_elsewhere(alice):  # noqa: F811
+def test_where_requests_begin_cannot_be_taken_out_until_they_begin_elsewhere(alice):
     answer = alice.post(f"{NEW}retire/", follow=True)
     assert "Repair and Sale begin here" in answer.content.decode()
     assert read(*STATUSES, "new", "retired") is None
@@ -208,7 +208,7 @@ def test_where_requests_begin_cannot_be_taken_out_until_they_begin_elsewhere(ali
     assert read(*STATUSES, "new", "retired") is True
 
 
-def test_flows_are_added_copied_named_retired_and_brought_back(alice):  # noqa: F811
+def test_flows_are_added_copied_named_retired_and_brought_back(alice):
     alice.post("/desk/setup/new-flow/", {"name": "Errands"})
     alice.post("/desk/setup/new-flow/", {"name": "Way", "copy": "way"})
     answer = alice.post("/desk/setup/new-flow/", {"name": ""}, follow=True)
@@ -225,7 +225,7 @@ def test_flows_are_added_copied_named_retired_and_brought_back(alice):  # noqa: 
     assert "errands" not in current().keys("flows")
 
 
-def test_steps_are_added_named_ordered_and_go_with_what_pointed_to_them(alice):  # noqa: F811
+def test_steps_are_added_named_ordered_and_go_with_what_pointed_to_them(alice):
     steps = f"{WAY}steps/"
     alice.post(f"{steps}change/", {"do": "add", "name": "Visit"})
     alice.post(f"{steps}change/", {"key": "visit", "to": "up"})
@@ -239,7 +239,7 @@ def test_steps_are_added_named_ordered_and_go_with_what_pointed_to_them(alice): 
     assert all("step" not in status for status in read(*STATUSES))
 
 
-def test_ways_read_in_plain_words_and_are_added_changed_and_taken_out(alice):  # noqa: F811
+def test_ways_read_in_plain_words_and_are_added_changed_and_taken_out(alice):
     shown = page(alice)
     assert "by staff, once “Cause” is filled in" in shown
     assert "by staff, with a reason" in shown
@@ -266,13 +266,13 @@ def test_ways_read_in_plain_words_and_are_added_changed_and_taken_out(alice):  #
     assert len(read("flows", "way", "transitions")) == 3
 
 
-def test_a_way_from_several_statuses_can_go_from_one_of_them(alice):  # noqa: F811
+def test_a_way_from_several_statuses_can_go_from_one_of_them(alice):
     line = alice.get(NEW).context["picked"].moves[1]
     alice.post(f"{WAY}ways/1/remove/", {"mark": line.mark, "status": "new"})
     assert read("flows", "way", "transitions")[1]["from"] == ["known"]
 
 
-def test_what_is_asked_is_added_shaped_ordered_and_taken_out(alice):  # noqa: F811
+def test_what_is_asked_is_added_shaped_ordered_and_taken_out(alice):
     asks = f"{NEW}asks/"
     answer = alice.post(asks, {"do": "add", "kind": "fill"})
     assert answer.headers["Location"] == f"{asks}fill/"
@@ -291,7 +291,7 @@ def test_what_is_asked_is_added_shaped_ordered_and_taken_out(alice):  # noqa: F8
     assert [ask["key"] for ask in read(*STATUSES, "new", "asks")] == ["approve"]
 
 
-def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice, people):  # noqa: F811
+def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice, people):
     from portal_core.accounts.actor import actor_for
 
     fields = [field for field in read("types", "sale", "fields") if field["key"] != "phone"]
@@ -304,7 +304,7 @@ def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice,
     assert 'href="/desk/setup/flows/way/"' in page(alice, "/desk/setup/types/repair/")
 
 
-def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_mend(alice):  # noqa: F811
+def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_mend(alice):
     assert alice.get(NEW).context["findings"] == alice.get(NEW).context["picked"].findings == []
     alice.post(f"{WAY}add/", {"name": "Part on order"})
     answer = alice.get(f"{WAY}statuses/part-on-order/")
@@ -328,7 +328,7 @@ def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_me
     assert "There is no placeholder {nobody}." in texts
 
 
-def test_what_points_to_something_that_is_gone_is_said_in_names(alice, people):  # noqa: F811
+def test_what_points_to_something_that_is_gone_is_said_in_names(alice, people):
     from portal_core.accounts.actor import actor_for
 
     operations = [
@@ -355,7 +355,7 @@ def test_what_points_to_something_that_is_gone_is_said_in_names(alice, people): 
     assert {"handler", "when-done", "ways"} <= {finding.anchor for finding in found}
 
 
-def test_requests_are_counted_where_they_stand_in_one_query(alice, shop):  # noqa: F811
+def test_requests_are_counted_where_they_stand_in_one_query(alice, shop):
     shop.file()
     shop.file("sale")
     answer = alice.get(NEW)
@@ -368,7 +368,7 @@ def test_requests_are_counted_where_they_stand_in_one_query(alice, shop):  # noq
     assert "goes away, and 2 open requests stand in it" in page(alice, WAY)
 
 
-def test_the_preview_is_the_portals_own_card(alice):  # noqa: F811
+def test_the_preview_is_the_portals_own_card(alice):
     alice.post(NEW, {**contract(alice), "customer_name": "A sentence of ours", "next_step": "{handler} calls you"})
     with rendered() as templates:
         shown = page(alice)
@@ -377,7 +377,7 @@ def test_the_preview_is_the_portals_own_card(alice):  # noqa: F811
     assert "Desk calls you" in shown
 
 
-def test_a_page_costs_the_same_whatever_the_portal_holds(alice, shop):  # noqa: F811
+def test_a_page_costs_the_same_whatever_the_portal_holds(alice, shop):
     page(alice)
     alice.post(f"{WAY}add/", {"name": "A"})
     with CaptureQueriesContext(connection) as few:
@@ -390,7 +390,7 @@ def test_a_page_costs_the_same_whatever_the_portal_holds(alice, shop):  # noqa: 
     assert len(many) == len(few) <= 14, [query["sql"][:90] for query in many]
 
 
-def test_a_rule_is_given_a_condition_in_plain_words_and_loses_it(alice):  # noqa: F811
+def test_a_rule_is_given_a_condition_in_plain_words_and_loses_it(alice):
     path = f"{NEW}rules/handler/0/"
     answer = alice.get(path)
     assert "Now always." in answer.content.decode()
@@ -412,7 +412,7 @@ def test_a_rule_is_given_a_condition_in_plain_words_and_loses_it(alice):  # noqa
         assert alice.get(f"{NEW}{gone}").status_code == 404
 
 
-def test_what_is_asked_can_have_a_condition(alice):  # noqa: F811
+def test_what_is_asked_can_have_a_condition(alice):
     alice.post(f"{NEW}asks/", {"do": "add", "kind": "fill"})
     path = f"{NEW}asks/fill/"
     alice.post(path, {**form_of(alice, path), "fields": ["phone"], "when": "all", "when-0": '["kind", "is", "noise"]'})
@@ -430,7 +430,7 @@ def test_only_who_may_configure_comes_in_and_nothing_is_written(who, people, sho
     assert current().revision == 0
 
 
-def test_the_largest_portal_costs_no_more_queries_and_an_edit_stays_small(alice, people):  # noqa: F811
+def test_the_largest_portal_costs_no_more_queries_and_an_edit_stays_small(alice, people):
     from bench._largest import largest
     from portal_core.accounts.actor import actor_for
     from portal_core.config.actions import publish

@@ -18,11 +18,6 @@ from tests.desk.setup.test_sheets import FETCH, form_of, read
 HOURS, TEXTS = "/desk/setup/hours/", "/desk/setup/texts/"
 
 
-@pytest.fixture
-def alice(shop: Any, client_for: Any, people: Any) -> Client:
-    return client_for(people["alice"])
-
-
 def texts_of(client: Client, query: str = "") -> dict[str, Any]:
     return form_of(client, f"{TEXTS}{query}")
 

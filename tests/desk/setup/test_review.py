@@ -32,24 +32,13 @@ from tests.service_requests.filing import file_request
 PAGE = "/desk/setup/publish/"
 
 
-@pytest.fixture
-def owner(people: dict[str, Any], client_for: Any) -> Any:
-    publish(actor=actor_for(people["alice"]), document=load(sound()))
-    return client_for(people["alice"])
-
-
-@pytest.fixture
-def alice(people: dict[str, Any]) -> Any:
-    return actor_for(people["alice"])
-
-
-def draft(alice: Any, **changes: Any) -> dict[str, Any]:
+def draft(acting: Any, **changes: Any) -> dict[str, Any]:
     """Puts the sound document into the draft, changed by functions or with a portal's values."""
     document = copy.deepcopy(sound())
     for change in changes.pop("edits", []):
         change(document)
     document["portal"] |= changes
-    replace(actor=alice, document=load(document), title="Test")
+    replace(actor=acting, document=load(document), title="Test")
     return document
 
 
@@ -82,18 +71,18 @@ def publish_form(client: Any, **more: str) -> dict[str, str]:
     return {name: hidden(page, name) for name in ("key", "mark", "live")} | {"when": "now", "note": "Why"} | more
 
 
-def asked_request(people: dict[str, Any], alice: Any) -> ServiceRequest:
+def asked_request(people: dict[str, Any], acting: Any) -> ServiceRequest:
     row = file_request(people["carol"], "repair")
-    move(actor=alice, request_id=row.pk, move=Move(to="asked", seen_status="new", answers={"cause": "Dragon in pump"}))
+    move(actor=acting, request_id=row.pk, move=Move(to="asked", seen_status="new", answers={"cause": "Dragon in pump"}))
     row.refresh_from_db()
     return row
 
 
-def test_what_may_stay_leads_to_where_it_stands(owner, alice):
+def test_what_may_stay_leads_to_where_it_stands(owner, acting):
     def same_words(document: dict[str, Any]) -> None:
         document["types"][0]["fields"][1]["choices"][1]["label"] = "A leak"
 
-    draft(alice, edits=[same_words])
+    draft(acting, edits=[same_words])
     page = owner.get(PAGE)
     assert "Two answers to “Which kind?” read “A leak”: nobody can tell them apart." in text(page)
     assert 'href="/desk/setup/types/repair/fields/kind/#parts"' in page.content.decode()
@@ -103,8 +92,8 @@ def test_nothing_to_publish(owner):
     assert "Nothing to publish" in text(owner.get(PAGE))
 
 
-def test_each_change_is_a_sentence_and_is_taken_back_by_itself(owner, alice):
-    draft(alice, name="Beta", welcome="Good day")
+def test_each_change_is_a_sentence_and_is_taken_back_by_itself(owner, acting):
+    draft(acting, name="Beta", welcome="Good day")
     page = owner.get(PAGE)
     assert "Two changes" in text(page)
     assert "<del>Acme</del> <ins>Beta</ins>" in page.content.decode()
@@ -115,8 +104,8 @@ def test_each_change_is_a_sentence_and_is_taken_back_by_itself(owner, alice):
     assert current().read(("portal", "name")) == "Acme"
 
 
-def test_publishing_makes_it_live_with_its_note(owner, alice):
-    draft(alice, name="Beta")
+def test_publishing_makes_it_live_with_its_note(owner, acting):
+    draft(acting, name="Beta")
     done = owner.post(PAGE, publish_form(owner))
     assert done.status_code == 302
     assert live_portal().name == "Beta"
@@ -127,16 +116,16 @@ def test_publishing_makes_it_live_with_its_note(owner, alice):
     assert not current().is_changed
 
 
-def test_pressed_twice_it_publishes_once_and_says_so_both_times(owner, alice):
-    draft(alice, name="Beta")
+def test_pressed_twice_it_publishes_once_and_says_so_both_times(owner, acting):
+    draft(acting, name="Beta")
     form = publish_form(owner)
     first, second = owner.post(PAGE, form), owner.post(PAGE, form)
     assert first["Location"] == second["Location"]
     assert PortalVersion.objects.filter(form_key=form["key"]).count() == 1
 
 
-def test_who_was_quicker_is_named(owner, alice, people):
-    draft(alice, name="Beta")
+def test_who_was_quicker_is_named(owner, acting, people):
+    draft(acting, name="Beta")
     form = publish_form(owner)
     mona = make_user("mona@example.com", "Mona Manager", "manager")
     other = sound()
@@ -152,19 +141,19 @@ def test_who_was_quicker_is_named(owner, alice, people):
     assert live_portal().name == "Acme"
 
 
-def test_a_draft_that_changed_since_it_was_read_is_shown_again_with_the_note(owner, alice):
-    draft(alice, name="Beta")
+def test_a_draft_that_changed_since_it_was_read_is_shown_again_with_the_note(owner, acting):
+    draft(acting, name="Beta")
     form = publish_form(owner, note="A good reason")
-    draft(alice, name="Gamma")
+    draft(acting, name="Gamma")
     answer = owner.post(PAGE, form)
     assert answer.status_code == 409
     assert "A good reason" in answer.content.decode()
     assert live_portal().name == "Acme"
 
 
-def test_requests_in_what_goes_away_wait_for_a_decision(owner, alice, people):
-    row = asked_request(people, alice)
-    draft(alice, edits=[without_asked])
+def test_requests_in_what_goes_away_wait_for_a_decision(owner, acting, people):
+    row = asked_request(people, acting)
+    draft(acting, edits=[without_asked])
     page = owner.get(PAGE)
     assert "1 open request stands here" in text(page)
     assert "True for" not in text(page)
@@ -181,8 +170,8 @@ def test_requests_in_what_goes_away_wait_for_a_decision(owner, alice, people):
     assert decisions().statuses == {}
 
 
-def test_where_they_go_is_said_to_be_true_or_not(owner, alice, people):
-    asked_request(people, alice)
+def test_where_they_go_is_said_to_be_true_or_not(owner, acting, people):
+    asked_request(people, acting)
 
     def with_other(document: dict[str, Any]) -> None:
         without_asked(document)
@@ -191,12 +180,12 @@ def test_where_they_go_is_said_to_be_true_or_not(owner, alice, people):
         flow["transitions"].append({"from": ["new"], "to": "looked", "by": ["agent"], "must_fill": ["cause"]})
         flow["transitions"].append({"from": ["looked"], "to": "over", "by": ["agent"]})
 
-    draft(alice, edits=[with_other])
+    draft(acting, edits=[with_other])
     page = text(owner.get(PAGE))
     assert "True for the one request: “Cause” is filled in." in page
 
 
-def test_half_filled_forms_what_open_requests_lack_and_mails_are_counted(owner, alice, people):
+def test_half_filled_forms_what_open_requests_lack_and_mails_are_counted(owner, acting, people):
     def asks_more(document: dict[str, Any]) -> None:
         more = {"key": "way-in", "kind": "text", "label": "How do we get in?", "required": True}
         document["types"][0]["fields"].append(more)
@@ -206,15 +195,15 @@ def test_half_filled_forms_what_open_requests_lack_and_mails_are_counted(owner, 
         more = {"typed": typed, "version_number": 1, "updated_at": timezone.now()}
         RequestDraft.objects.create(author=people[who], type_key="repair", **more)
 
-    asked_request(people, alice)
+    asked_request(people, acting)
     half("carol", what=["The pump"])
     half("dave")
-    draft(alice, edits=[asks_more])
+    draft(acting, edits=[asks_more])
     page = text(owner.get(PAGE))
     assert "1 open request has nothing there and goes on without it." in page
     assert "1 person is in the middle of the form; what was typed stays." in page
     assert "1 open request stands there." in page
-    asked_request(people, alice)
+    asked_request(people, acting)
     RequestDraft.objects.all().delete()
     half("carol", what=["The pump"])
     half("dave", what=["The tap"])
@@ -224,9 +213,9 @@ def test_half_filled_forms_what_open_requests_lack_and_mails_are_counted(owner, 
     assert "2 open requests stand there." in page
 
 
-def test_one_by_one(owner, alice, people):
-    rows = [asked_request(people, alice) for _ in range(2)]
-    draft(alice, edits=[without_asked])
+def test_one_by_one(owner, acting, people):
+    rows = [asked_request(people, acting) for _ in range(2)]
+    draft(acting, edits=[without_asked])
     away = owner.post(f"{PAGE}map/", {"source": "way.asked", "to": "one-by-one"})
     page = owner.get(away["Location"])
     assert all(str(row.number) in text(page) for row in rows)
@@ -236,10 +225,12 @@ def test_one_by_one(owner, alice, people):
     assert [ServiceRequest.objects.get(pk=row.pk).status_key for row in rows] == ["over", "new"]
 
 
-def test_the_very_values_that_customers_would_newly_see_are_shown_and_can_stay_hidden(owner, alice, people, client_for):
-    row = asked_request(people, alice)
+def test_the_very_values_that_customers_would_newly_see_are_shown_and_can_stay_hidden(
+    owner, acting, people, client_for
+):
+    row = asked_request(people, acting)
     carol = client_for(people["carol"])
-    draft(alice, edits=[cause_shown])
+    draft(acting, edits=[cause_shown])
     page = owner.get(PAGE)
     assert "Dragon in pump" in text(page)
     assert "Carol" in text(page)
@@ -248,15 +239,15 @@ def test_the_very_values_that_customers_would_newly_see_are_shown_and_can_stay_h
     owner.post(f"{PAGE}seen/", {"field": "repair.cause", "old": "keep"})
     assert owner.post(PAGE, publish_form(owner)).status_code == 302
     assert "Dragon" not in text(carol.get(f"/requests/{row.number}/"))
-    change_fields(actor=alice, request_id=row.pk, answers={"cause": "A loose wire"}, seen={"cause": "Dragon in pump"})
+    change_fields(actor=acting, request_id=row.pk, answers={"cause": "A loose wire"}, seen={"cause": "Dragon in pump"})
     shown = text(carol.get(f"/requests/{row.number}/"))
     assert "A loose wire" in shown
     assert "Dragon" not in shown
 
 
-def test_what_would_be_read_leads_to_the_draft_as_that_customer_and_to_the_requests_to_edit(owner, alice, people):
-    row, other = asked_request(people, alice), file_request(people["dave"], "repair")
-    draft(alice, edits=[cause_shown])
+def test_what_would_be_read_leads_to_the_draft_as_that_customer_and_to_the_requests_to_edit(owner, acting, people):
+    row, other = asked_request(people, acting), file_request(people["dave"], "repair")
+    draft(acting, edits=[cause_shown])
     page = owner.get(PAGE).content.decode()
     look = html.unescape(re.search(r'href="([^"]*preview[^"]*)">As <bdi>Carol</bdi>', page)[1])
     assert f"as={people['carol'].pk}" in look and f"requests%2F{row.number}%2F" in look
@@ -273,8 +264,8 @@ def test_what_would_be_read_leads_to_the_draft_as_that_customer_and_to_the_reque
     assert f"/desk/requests/{row.number}/" in owner.get(edit).content.decode(), "closed ones are read as well"
 
 
-def test_a_list_of_what_holds_something_tells_nothing_to_who_does_not_see_the_field(owner, alice, people, client_for):
-    row = asked_request(people, alice)
+def test_a_list_of_what_holds_something_tells_nothing_to_who_does_not_see_the_field(owner, acting, people, client_for):
+    row = asked_request(people, acting)
     address = "/desk/?view=all&state=any&holds=repair.cause:asked"
     assert f"/desk/requests/{row.number}/" in owner.get(address).content.decode()
 
@@ -284,7 +275,7 @@ def test_a_list_of_what_holds_something_tells_nothing_to_who_does_not_see_the_fi
         for way in document["flows"][0]["transitions"]:
             way.pop("must_fill", None)
 
-    draft(alice, edits=[hide])
+    draft(acting, edits=[hide])
     assert owner.post(PAGE, publish_form(owner)).status_code == 302
     bob = client_for(people["bob"])
     assert f"/desk/requests/{row.number}/" in bob.get("/desk/?view=all").content.decode()
@@ -293,16 +284,16 @@ def test_a_list_of_what_holds_something_tells_nothing_to_who_does_not_see_the_fi
         assert owner.get("/desk/", {"view": "all", "holds": spoilt}).status_code == 200
 
 
-def test_what_may_be_shown_is_shown(owner, alice, people, client_for):
-    row = asked_request(people, alice)
-    draft(alice, edits=[cause_shown])
+def test_what_may_be_shown_is_shown(owner, acting, people, client_for):
+    row = asked_request(people, acting)
+    draft(acting, edits=[cause_shown])
     owner.post(f"{PAGE}seen/", {"field": "repair.cause", "old": "show"})
     assert owner.post(PAGE, publish_form(owner)).status_code == 302
     assert "Dragon in pump" in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
 
 
-def test_what_stops_it_is_mended_on_the_page(owner, alice):
-    draft(alice, edits=[without_meaning])
+def test_what_stops_it_is_mended_on_the_page(owner, acting):
+    draft(acting, edits=[without_meaning])
     page = owner.get(PAGE)
     assert "Stops publishing: New" in text(page)
     assert "Waits for the one thing to mend." in text(page)
@@ -322,20 +313,20 @@ def test_what_stops_it_is_mended_on_the_page(owner, alice):
         ("flows.way.statuses.over.meaning", "x"),
     ],
 )
-def test_only_what_is_to_be_mended_is_mended(owner, alice, path, value):
-    draft(alice, edits=[without_meaning])
+def test_only_what_is_to_be_mended_is_mended(owner, acting, path, value):
+    draft(acting, edits=[without_meaning])
     before = current().revision
     owner.post(f"{PAGE}mend/", {"path": path, "value": value})
     assert current().revision == before
 
 
-def test_a_status_that_lacks_everything_is_mended_by_choosing(owner, alice):
+def test_a_status_that_lacks_everything_is_mended_by_choosing(owner, acting):
     def bare(document: dict[str, Any]) -> None:
         status = document["flows"][0]["statuses"][0]
         for part in ("turn", "handler", "expected", "notify"):
             del status[part]
 
-    draft(alice, edits=[bare])
+    draft(acting, edits=[bare])
     for _ in range(8):
         page = owner.get(PAGE).content.decode()
         found = re.search(
@@ -347,8 +338,8 @@ def test_a_status_that_lacks_everything_is_mended_by_choosing(owner, alice):
     assert "Stops publishing" not in page
 
 
-def test_at_a_time_it_goes_live_and_is_checked_again(owner, alice, tenant, time_machine_to):
-    draft(alice, name="Beta")
+def test_at_a_time_it_goes_live_and_is_checked_again(owner, acting, tenant, time_machine_to):
+    draft(acting, name="Beta")
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
     assert live_portal().name == "Acme"
     assert "Goes live" in text(owner.get("/desk/setup/"))
@@ -359,15 +350,15 @@ def test_at_a_time_it_goes_live_and_is_checked_again(owner, alice, tenant, time_
     assert live_portal().name == "Beta"
     assert schedule() is None
     version = PortalVersion.objects.get(number=live_portal().number)
-    assert (version.note, version.author_id) == ("Why", alice.user_id)
+    assert (version.note, version.author_id) == ("Why", acting.user_id)
 
 
 def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(
-    owner, alice, people, tenant, time_machine_to
+    owner, acting, people, tenant, time_machine_to
 ):
-    draft(alice, edits=[without_asked], name="Beta")
+    draft(acting, edits=[without_asked], name="Beta")
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
-    asked_request(people, alice)
+    asked_request(people, acting)
     with time_machine_to(hours=3):
         _drain(tenant)
         _drain(tenant)
@@ -383,9 +374,9 @@ def test_what_cannot_go_live_at_its_time_stays_a_draft_and_its_author_is_told(
 
 @pytest.mark.parametrize(("hours", "goes_live"), [(25, True), (27, False)])
 def test_what_comes_more_than_a_day_late_does_not_go_live_by_itself(
-    owner, alice, tenant, time_machine_to, hours, goes_live
+    owner, acting, tenant, time_machine_to, hours, goes_live
 ):
-    draft(alice, name="Beta")
+    draft(acting, name="Beta")
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
     lifecycle.suspend(tenant.slug, reason="Unpaid", by="ops@example.com")
     with time_machine_to(hours=hours):
@@ -397,8 +388,8 @@ def test_what_comes_more_than_a_day_late_does_not_go_live_by_itself(
     assert all("over by more than a day" in mail.body for mail in mails)
 
 
-def test_it_can_be_called_off(owner, alice, tenant, time_machine_to):
-    draft(alice, name="Beta")
+def test_it_can_be_called_off(owner, acting, tenant, time_machine_to):
+    draft(acting, name="Beta")
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
     owner.post(f"{PAGE}cancel/")
     with time_machine_to(hours=3):
@@ -407,11 +398,11 @@ def test_it_can_be_called_off(owner, alice, tenant, time_machine_to):
 
 
 def test_what_comes_to_light_only_later_is_not_shown_by_the_clock(
-    owner, alice, people, tenant, time_machine_to, client_for
+    owner, acting, people, tenant, time_machine_to, client_for
 ):
-    draft(alice, edits=[cause_shown])
+    draft(acting, edits=[cause_shown])
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
-    row = asked_request(people, alice)
+    row = asked_request(people, acting)
     with time_machine_to(hours=3):
         _drain(tenant)
         assert live_portal().document.assertions == ()
@@ -419,8 +410,8 @@ def test_what_comes_to_light_only_later_is_not_shown_by_the_clock(
 
 
 @pytest.mark.parametrize("at", ["", "yesterday", "2001-01-01T10:00", "9999-12-31T23:59"])
-def test_a_time_that_is_none_is_refused(owner, alice, at):
-    draft(alice, name="Beta")
+def test_a_time_that_is_none_is_refused(owner, acting, at):
+    draft(acting, name="Beta")
     assert owner.post(PAGE, publish_form(owner, when="later", at=at)).status_code == 409
     assert schedule() is None
     assert not Event.objects.filter(kind="portal.publish_due").exists()
@@ -439,9 +430,9 @@ POSTS: list[tuple[str, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("path", "data"), POSTS)
 @pytest.mark.parametrize("who", ["bob", "carol", None])
-def test_whoever_may_not_writes_nothing(owner, alice, people, client_for, who, path, data):
-    asked_request(people, alice)
-    draft(alice, edits=[without_asked, cause_shown, without_meaning], name="Beta")
+def test_whoever_may_not_writes_nothing(owner, acting, people, client_for, who, path, data):
+    asked_request(people, acting)
+    draft(acting, edits=[without_asked, cause_shown, without_meaning], name="Beta")
     form = publish_form(owner)
     before = (current().revision, current().as_json(), decisions(), live_portal().number, Event.objects.count())
     client = client_for(people[who]) if who else client_for()
@@ -451,15 +442,15 @@ def test_whoever_may_not_writes_nothing(owner, alice, people, client_for, who, p
     assert after == before
 
 
-def test_who_may_edit_and_not_publish_prepares_and_does_not_publish(owner, alice, people, client_for):
+def test_who_may_edit_and_not_publish_prepares_and_does_not_publish(owner, acting, people, client_for):
     document = sound()
     document["roles"].append(
         {"key": "editor", "name": "Editor", "based_on": "manager", "permissions": ["see", "manage_setup"]}
     )
-    publish(actor=alice, document=load(document))
+    publish(actor=acting, document=load(document))
     emma = client_for(make_user("emma@example.com", "Emma Editor", "editor"))
     document["portal"]["name"] = "Beta"
-    replace(actor=alice, document=load(document), title="Test")
+    replace(actor=acting, document=load(document), title="Test")
     page = emma.get(PAGE)
     assert "Somebody who may publish makes it live." in text(page)
     draft_now = current()
@@ -479,12 +470,12 @@ def _drain(tenant: Any) -> None:
         pass
 
 
-def test_what_leads_nowhere_is_said_without_keys(owner, alice):
+def test_what_leads_nowhere_is_said_without_keys(owner, acting):
     def dangling(document: dict[str, Any]) -> None:
         flow = document["flows"][0]
         flow["statuses"] = [status for status in flow["statuses"] if status["key"] != "asked"]
 
-    draft(alice, edits=[dangling])
+    draft(acting, edits=[dangling])
     page = text(owner.get(PAGE))
     assert "Stops publishing: Asked It is not there any more, and 2 places name it." in page
     assert "The way from “New” to “Asked”" in page
@@ -516,13 +507,13 @@ def test_what_leads_to_one_thing_that_is_gone_says_which(owner, alice):
     assert "It leads to something that is not there any more." in text(owner.get(PAGE))
 
 
-def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, alice):
+def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, acting):
     def damage(document: dict[str, Any]) -> None:
         document["messages"][0]["body"] = "Hello, {expected}, about {field:gone-field}"
         status = document["flows"][0]["statuses"][1]
         assert status["notify"][0]["message"] == "received" and status["expected"] == {"no_limit": True}
 
-    draft(alice, edits=[damage])
+    draft(acting, edits=[damage])
     page = owner.get(PAGE)
     shown = text(page)
     assert "It says how long it takes, and “Asked”, where it is sent, has no expected time." in shown
@@ -531,11 +522,11 @@ def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, 
     assert "“repair”" not in shown and "“received”" not in shown
 
 
-def test_a_type_whose_statuses_are_gone_brings_nothing_to_light(owner, alice):
+def test_a_type_whose_statuses_are_gone_brings_nothing_to_light(owner, acting):
     def lost(document: dict[str, Any]) -> None:
         document["types"][0]["flow"] = "nowhere"
 
-    draft(alice, edits=[lost, cause_shown])
+    draft(acting, edits=[lost, cause_shown])
     assert owner.get(f"{PAGE}seen/all/?field=repair.cause").status_code == 404
     answer = owner.post(f"{PAGE}seen/", {"field": "repair.cause", "old": "keep"}, follow=True)
     assert answer.status_code == 200

@@ -27,11 +27,9 @@ from tests.config.documents import sound
 from tests.desk.setup import test_review as reviews
 from tests.desk.setup.test_review import (
     PAGE,
-    alice,  # noqa: F401  # fixtures
     asked_request,
     cause_shown,
     draft,
-    owner,  # noqa: F401
     publish_form,
     text,
     without_asked,
@@ -43,13 +41,13 @@ LATER = {"when": "later"}
 
 
 @pytest.fixture
-def editor(alice: Any, client_for: Any) -> Any:  # noqa: F811
+def editor(acting: Any, client_for: Any) -> Any:
     """Emma may shape the portal and not publish; the cause is hidden from her and from customers."""
     document = sound()
     permissions = ["see", "manage_setup"]
     document["roles"].append({"key": "editor", "name": "Editor", "based_on": "manager", "permissions": permissions})
     document["types"][0]["fields"][5]["show"] = {"customer": "hidden", "editor": "hidden"}
-    publish(actor=alice, document=load(document))
+    publish(actor=acting, document=load(document))
     emma = make_user("emma@example.com", "Emma Editor", "editor")
     return document, emma, client_for(emma)
 
@@ -71,9 +69,9 @@ def test_single_decisions_are_read_and_published_on_real_commits(race_tenant):
         assert isinstance(review_of(olive, current()), Review)
 
 
-def test_who_may_not_read_a_field_does_not_read_it_by_the_draft(owner, alice, people, editor):  # noqa: F811
+def test_who_may_not_read_a_field_does_not_read_it_by_the_draft(owner, acting, people, editor):
     document, emma, client = editor
-    row = asked_request(people, alice)
+    row = asked_request(people, acting)
     replace(actor=actor_for(emma), document=load(shown_to(document, customer="see", editor="see")), title="T")
     pages = text(client.get(PAGE)) + text(client.get(f"{PAGE}seen/all/?field={FIELD}"))
     assert "Dragon in pump" not in pages
@@ -82,10 +80,10 @@ def test_who_may_not_read_a_field_does_not_read_it_by_the_draft(owner, alice, pe
     assert "Dragon in pump" not in text(client.get(f"/desk/requests/{row.number}/"))
 
 
-def test_only_what_was_read_goes_live_at_its_time(owner, alice, editor, tenant, time_machine_to):  # noqa: F811
+def test_only_what_was_read_goes_live_at_its_time(owner, acting, editor, tenant, time_machine_to):
     document, emma, _client = editor
     document["portal"]["name"] = "Beta"
-    replace(actor=alice, document=load(document), title="T")
+    replace(actor=acting, document=load(document), title="T")
     assert owner.post(PAGE, publish_form(owner) | LATER | {"at": reviews._in_two_hours()}).status_code == 302
     document["roles"][-1]["permissions"] = ["see", "manage_setup", "publish"]
     replace(actor=actor_for(emma), document=load(document), title="T2")
@@ -99,20 +97,20 @@ def test_only_what_was_read_goes_live_at_its_time(owner, alice, editor, tenant, 
     assert not actor_for(User.objects.get(pk=emma.pk)).may("publish")
 
 
-def test_a_time_is_not_set_for_what_was_not_read(owner, alice):  # noqa: F811
-    draft(alice, name="Beta")
+def test_a_time_is_not_set_for_what_was_not_read(owner, acting):
+    draft(acting, name="Beta")
     form = publish_form(owner) | LATER | {"at": reviews._in_two_hours()}
-    draft(alice, name="Gamma")
+    draft(acting, name="Gamma")
     assert owner.post(PAGE, form).status_code == 409
     assert schedule() is None
     aware = publish_form(owner) | LATER | {"at": "2027-01-01T00:00+14:00"}
     assert owner.post(PAGE, aware).status_code == 409
 
 
-def test_another_decision_is_another_page(owner, alice, people, editor, client_for):  # noqa: F811
+def test_another_decision_is_another_page(owner, acting, people, editor, client_for):
     document, _emma, client = editor
-    row = asked_request(people, alice)
-    replace(actor=alice, document=load(shown_to(document, customer="see")), title="T")
+    row = asked_request(people, acting)
+    replace(actor=acting, document=load(shown_to(document, customer="see")), title="T")
     owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "keep"})
     form, before = publish_form(owner), live_portal().number
     client.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
@@ -121,14 +119,14 @@ def test_another_decision_is_another_page(owner, alice, people, editor, client_f
     assert "Dragon" not in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
 
 
-def test_what_was_decided_about_a_draft_goes_with_it(owner, alice, people, client_for):  # noqa: F811
-    row = asked_request(people, alice)
-    draft(alice, edits=[cause_shown])
+def test_what_was_decided_about_a_draft_goes_with_it(owner, acting, people, client_for):
+    row = asked_request(people, acting)
+    draft(acting, edits=[cause_shown])
     owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
     assert decisions().seen == {FIELD: False}
     owner.post("/desk/setup/discard/")
     assert decisions().seen == {}
-    draft(alice, edits=[cause_shown])
+    draft(acting, edits=[cause_shown])
     assert owner.post(PAGE, publish_form(owner)).status_code == 409
     assert "Dragon" not in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
 
@@ -136,13 +134,13 @@ def test_what_was_decided_about_a_draft_goes_with_it(owner, alice, people, clien
 SWITCH = "/desk/setup/types/repair/fields/cause/switch/"
 
 
-def _seen_by_customers(owner, to):  # noqa: F811
+def _seen_by_customers(owner, to):
     owner.post(SWITCH, {"do": "show", "role": "customer", "to": to})
 
 
-def test_what_was_decided_ends_when_the_field_is_hidden_again(owner, alice, people, client_for):  # noqa: F811
-    row = asked_request(people, alice)
-    draft(alice, edits=[cause_shown])
+def test_what_was_decided_ends_when_the_field_is_hidden_again(owner, acting, people, client_for):
+    row = asked_request(people, acting)
+    draft(acting, edits=[cause_shown])
     owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
     _seen_by_customers(owner, "hidden")
     assert decisions().seen == {}
@@ -151,9 +149,9 @@ def test_what_was_decided_ends_when_the_field_is_hidden_again(owner, alice, peop
     assert "Dragon" not in text(client_for(people["carol"]).get(f"/requests/{row.number}/"))
 
 
-def test_what_was_decided_ends_when_its_change_is_undone_and_done_again(owner, alice, people):  # noqa: F811
-    asked_request(people, alice)
-    draft(alice, edits=[lambda document: document.__setitem__("assertions", [])])
+def test_what_was_decided_ends_when_its_change_is_undone_and_done_again(owner, acting, people):
+    asked_request(people, acting)
+    draft(acting, edits=[lambda document: document.__setitem__("assertions", [])])
     _seen_by_customers(owner, "see")
     owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "show"})
     revision = current().revision
@@ -163,18 +161,18 @@ def test_what_was_decided_ends_when_its_change_is_undone_and_done_again(owner, a
     assert owner.post(PAGE, publish_form(owner)).status_code == 409
 
 
-def test_what_was_decided_holds_while_words_are_changed(owner, alice, people):  # noqa: F811
-    asked_request(people, alice)
-    draft(alice, edits=[cause_shown])
+def test_what_was_decided_holds_while_words_are_changed(owner, acting, people):
+    asked_request(people, acting)
+    draft(acting, edits=[cause_shown])
     owner.post(f"{PAGE}seen/", {"field": FIELD, "old": "keep"})
-    edit(actor=alice, operations=[Set(("types", "repair", "fields", "cause", "label"), "Why")], title="T")
-    edit(actor=alice, operations=[Set(("types", "repair", "fields", "what", "help"), "Say it")], title="T")
+    edit(actor=acting, operations=[Set(("types", "repair", "fields", "cause", "label"), "Why")], title="T")
+    edit(actor=acting, operations=[Set(("types", "repair", "fields", "what", "help"), "Say it")], title="T")
     assert decisions().seen == {FIELD: True}
 
 
-def test_sending_requests_elsewhere_asks_again_what_comes_to_light(owner, alice, people):  # noqa: F811
-    asked_request(people, alice)
-    draft(alice, edits=[cause_shown, without_asked])
+def test_sending_requests_elsewhere_asks_again_what_comes_to_light(owner, acting, people):
+    asked_request(people, acting)
+    draft(acting, edits=[cause_shown, without_asked])
     for to in ("new", "over"):
         owner.post(f"{PAGE}map/", {"source": "way.asked", "to": to})
         if to == "new":
@@ -184,14 +182,14 @@ def test_sending_requests_elsewhere_asks_again_what_comes_to_light(owner, alice,
     assert decisions().seen == {}
 
 
-def test_a_version_that_was_loaded_and_discarded_is_not_brought_back(owner, alice):  # noqa: F811
+def test_a_version_that_was_loaded_and_discarded_is_not_brought_back(owner, acting):
     first = live_portal().number
-    draft(alice, name="Beta")
+    draft(acting, name="Beta")
     owner.post(PAGE, publish_form(owner))
     owner.post(f"/desk/setup/versions/{first}/load/")
     assert decisions().restores == first
     owner.post("/desk/setup/discard/")
-    draft(alice, name="Gamma")
+    draft(acting, name="Gamma")
     owner.post(PAGE, publish_form(owner))
     newest = PortalVersion.objects.order_by("-number")[0]
     assert (newest.document["portal"]["name"], newest.restores) == ("Gamma", None)
@@ -212,13 +210,13 @@ def test_where_single_requests_go_counts_beside_where_the_rest_goes():
 
 
 @pytest.mark.parametrize("box", ["note", "later", "what", "back"])
-def test_a_zero_byte_is_taken_out(box, owner, alice):  # noqa: F811
-    draft(alice, name="Beta", welcome="Hi")
+def test_a_zero_byte_is_taken_out(box, owner, acting):
+    draft(acting, name="Beta", welcome="Hi")
     if box == "what":
         answer = owner.post(f"{PAGE}back/", {"path": "portal.name", "what": "a\x00b"})
     elif box == "back":
         older = live_portal().number
-        publish(actor=alice, document=load(sound() | {"portal": {**sound()["portal"], "name": "Z"}}))
+        publish(actor=acting, document=load(sound() | {"portal": {**sound()["portal"], "name": "Z"}}))
         live = str(live_portal().number)
         answer = owner.post(f"/desk/setup/versions/{older}/back/", {"note": "a\x00b", "live": live})
     else:

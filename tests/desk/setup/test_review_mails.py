@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.conditions import holds
@@ -29,17 +28,6 @@ from tests.factories import make_user
 from tests.service_requests.filing import file_request
 
 CUSTOMER_TOLD = [{"who": "customer", "message": "received"}]
-
-
-@pytest.fixture
-def alice(people: dict[str, Any]) -> Any:
-    return actor_for(people["alice"])
-
-
-@pytest.fixture
-def owner(people: dict[str, Any], client_for: Any) -> Any:
-    publish(actor=actor_for(people["alice"]), document=load(sound()))
-    return client_for(people["alice"])
 
 
 def status(document: dict[str, Any], number: int) -> dict[str, Any]:
@@ -62,61 +50,61 @@ def events(*rules: dict[str, Any]) -> Any:
     return edit
 
 
-def said(owner: Any, alice: Any, *edits: Any) -> str:
-    draft(alice, edits=list(edits))
+def said(owner: Any, acting: Any, *edits: Any) -> str:
+    draft(acting, edits=list(edits))
     return text(owner.get(PAGE))
 
 
-def asked(people: dict[str, Any], alice: Any, who: str = "carol") -> ServiceRequest:
+def asked(people: dict[str, Any], acting: Any, who: str = "carol") -> ServiceRequest:
     row = file_request(people[who], "repair")
-    move(actor=alice, request_id=row.pk, move=Move(to="asked", seen_status="new", answers={"cause": "Rust"}))
+    move(actor=acting, request_id=row.pk, move=Move(to="asked", seen_status="new", answers={"cause": "Rust"}))
     row.refresh_from_db()
     return row
 
 
-def test_a_mail_that_starts_is_counted_over_all_that_can_still_come_there(owner, alice, people):
+def test_a_mail_that_starts_is_counted_over_all_that_can_still_come_there(owner, acting, people):
     file_request(people["carol"], "repair")
-    asked(people, alice)
-    page = said(owner, alice, rule(2, "notify", CUSTOMER_TOLD))
+    asked(people, acting)
+    page = said(owner, acting, rule(2, "notify", CUSTOMER_TOLD))
     assert "2 open requests: their customers would get a mail when one comes there." in page
     assert "from then on 1 more about open requests" in page
 
 
-def test_a_mail_that_stops_is_counted_and_what_can_not_come_back_is_not(owner, alice, people):
+def test_a_mail_that_stops_is_counted_and_what_can_not_come_back_is_not(owner, acting, people):
     file_request(people["carol"], "repair")
-    asked(people, alice)
-    page = said(owner, alice, rule(1, "notify", [{"who": "nobody"}]))
+    asked(people, acting)
+    page = said(owner, acting, rule(1, "notify", [{"who": "nobody"}]))
     assert "1 open request: its customer would no longer get a mail when it comes there." in page
     assert "from then on 1 fewer about open requests" in page
 
 
-def test_other_words_alone_start_and_stop_nothing(owner, alice, people):
+def test_other_words_alone_start_and_stop_nothing(owner, acting, people):
     file_request(people["carol"], "repair")
-    page = said(owner, alice, rule(1, "notify", [{"who": "customer"}]))
+    page = said(owner, acting, rule(1, "notify", [{"who": "customer"}]))
     assert "get a mail" not in page
     assert "from then on" not in page
 
 
-def test_once_a_day_instead_of_at_once_is_said_so_except_where_the_customer_has_to_act(owner, alice, people):
+def test_once_a_day_instead_of_at_once_is_said_so_except_where_the_customer_has_to_act(owner, acting, people):
     document = sound()
     status(document, 2)["notify"] = CUSTOMER_TOLD
-    publish(actor=alice, document=load(document))
+    publish(actor=acting, document=load(document))
     file_request(people["carol"], "repair")
     daily = [{"who": "customer", "when": "daily", "message": "received"}]
-    page = said(owner, alice, rule(2, "notify", daily), rule(1, "notify", daily))
+    page = said(owner, acting, rule(2, "notify", daily), rule(1, "notify", daily))
     assert page.count("its customer would get it with the daily mail, no longer at once,") == 1
 
 
 @pytest.mark.parametrize("choices", [{"status": "never"}, {"digest": "never"}])
-def test_customers_who_have_chosen_otherwise_are_not_counted(owner, alice, people, choices):
+def test_customers_who_have_chosen_otherwise_are_not_counted(owner, acting, people, choices):
     User.objects.filter(pk=people["dave"].pk).update(notice_choices=choices)
     file_request(people["carol"], "repair")
     file_request(people["dave"], "repair")
-    page = said(owner, alice, rule(2, "notify", [{"who": "customer", "when": "daily", "message": "received"}]))
+    page = said(owner, acting, rule(2, "notify", [{"who": "customer", "when": "daily", "message": "received"}]))
     assert "1 open request: its customer would get a mail when it comes there." in page
 
 
-def test_whom_no_mail_reaches_is_not_counted(owner, alice, people):
+def test_whom_no_mail_reaches_is_not_counted(owner, acting, people):
     file_request(people["carol"], "repair")
     gone = file_request(people["dave"], "repair")
     User.objects.filter(pk=gone.customer_id).update(is_active=False)
@@ -126,39 +114,39 @@ def test_whom_no_mail_reaches_is_not_counted(owner, alice, people):
     GuestLink.objects.create(
         request=stopped, customer=guest, issued_at=timezone.now(), revoked_at=timezone.now(), is_stopped_by_staff=True
     )
-    page = said(owner, alice, rule(2, "notify", [*CUSTOMER_TOLD, {"who": "team"}]))
+    page = said(owner, acting, rule(2, "notify", [*CUSTOMER_TOLD, {"who": "team"}]))
     assert "1 open request: its customer would get a mail when it comes there." in page
     # Colleagues are told of all three.
     assert "3 open requests: their teams would get a mail when one comes there." in page
 
 
-def test_conditions_are_asked_of_the_answers_that_are_there(owner, alice, people):
+def test_conditions_are_asked_of_the_answers_that_are_there(owner, acting, people):
     leak, noise = (file_request(people["carol"], "repair") for _ in range(2))
     ServiceRequest.objects.filter(pk=leak.pk).update(data={"what": "Pump", "kind": "leak"})
     ServiceRequest.objects.filter(pk=noise.pk).update(data={"what": "Pump", "kind": "noise"})
     only_leaks = [{"who": "customer", "if": {"field": "kind", "is": "leak"}}]
-    page = said(owner, alice, rule(2, "notify", only_leaks))
+    page = said(owner, acting, rule(2, "notify", only_leaks))
     assert "1 open request: its customer would get a mail when it comes there." in page
 
 
-def test_what_was_counted_is_what_is_sent(owner, alice, people):
+def test_what_was_counted_is_what_is_sent(owner, acting, people):
     """The same rules decide: publish what was said, move, and look at the mails."""
     row = file_request(people["carol"], "repair")
-    assert "1 open request: its customer would get a mail" in said(owner, alice, rule(2, "notify", CUSTOMER_TOLD))
+    assert "1 open request: its customer would get a mail" in said(owner, acting, rule(2, "notify", CUSTOMER_TOLD))
     document = sound()
     status(document, 2)["notify"] = CUSTOMER_TOLD
-    publish(actor=alice, document=load(document))
-    move(actor=alice, request_id=row.pk, move=Move(to="over", seen_status="new"))
+    publish(actor=acting, document=load(document))
+    move(actor=acting, request_id=row.pk, move=Move(to="over", seen_status="new"))
     on_moved(Event.objects.get(kind="request.moved"))
     assert Mail.objects.filter(recipient_user_id=people["carol"].pk).count() == 1
 
 
-def test_reminders_closing_and_lateness_are_about_those_that_stand_there(owner, alice, people):
-    asked(people, alice)
+def test_reminders_closing_and_lateness_are_about_those_that_stand_there(owner, acting, people):
+    asked(people, acting)
     file_request(people["carol"], "repair")
     page = said(
         owner,
-        alice,
+        acting,
         rule(1, "remind", [{"after_days": 2}]),
         rule(1, "close", {"after_days": 9, "to": "over"}),
         rule(0, "if_late", [{"tell": "manager"}]),
@@ -169,25 +157,25 @@ def test_reminders_closing_and_lateness_are_about_those_that_stand_there(owner, 
     assert "1 open request: whoever has it would no longer get a mail when it lasts longer than promised." in page
 
 
-def test_a_promise_that_goes_away_takes_its_alarm_along(owner, alice, people):
+def test_a_promise_that_goes_away_takes_its_alarm_along(owner, acting, people):
     file_request(people["carol"], "repair")
-    page = said(owner, alice, rule(0, "expected", {"no_limit": True}))
+    page = said(owner, acting, rule(0, "expected", {"no_limit": True}))
     assert "whoever has it would no longer get a mail when it lasts longer than promised." in page
 
 
-def test_the_notifications_of_the_portal_are_about_every_open_request(owner, alice, people):
+def test_the_notifications_of_the_portal_are_about_every_open_request(owner, acting, people):
     for who in ("carol", "dave"):
         file_request(people[who], "repair")
     page = said(
         owner,
-        alice,
+        acting,
         events({"event": "replied", "who": "customer", "when": "never"}, {"event": "noted", "who": "team"}),
     )
     assert "2 open requests: their customers would no longer get a mail when somebody answers." in page
     assert "2 open requests: their teams would get a mail when a colleague leaves a note." in page
 
 
-def test_a_new_status_tells_those_that_can_come_to_it(owner, alice, people):
+def test_a_new_status_tells_those_that_can_come_to_it(owner, acting, people):
     def with_waiting(document: dict[str, Any]) -> None:
         flow = document["flows"][0]
         flow["statuses"].insert(1, {**flow["statuses"][0], "key": "waiting", "name": "Waiting"})
@@ -197,14 +185,14 @@ def test_a_new_status_tells_those_that_can_come_to_it(owner, alice, people):
         ]
 
     file_request(people["carol"], "repair")
-    asked(people, alice)
-    page = said(owner, alice, with_waiting)
+    asked(people, acting)
+    page = said(owner, acting, with_waiting)
     assert "1 open request: its customer would get a mail when it comes there." in page
 
 
-def test_it_is_one_query_however_many_requests_there_are(owner, alice, people):
+def test_it_is_one_query_however_many_requests_there_are(owner, acting, people):
     file_request(people["carol"], "repair")
-    draft(alice, edits=[rule(2, "notify", CUSTOMER_TOLD), events({"event": "noted", "who": "team"})])
+    draft(acting, edits=[rule(2, "notify", CUSTOMER_TOLD), events({"event": "noted", "who": "team"})])
     owner.get(PAGE)
     with CaptureQueriesContext(connection) as few:
         owner.get(PAGE)
@@ -237,10 +225,10 @@ ANSWERS = ["Pump", "Tap", "Roof", "Door", "0", "[]", 0, 0.0, "", None, [], {}, [
 
 
 @pytest.mark.parametrize(("words", "most"), EXACTLY)
-def test_there_are_as_many_groups_as_ways_to_decide_and_they_decide_alike(owner, alice, people, words, most):
+def test_there_are_as_many_groups_as_ways_to_decide_and_they_decide_alike(owner, acting, people, words, most):
     with_answers(people["carol"], *ANSWERS)
     test = condition(**words)
-    found = grouping.open_groups(alice, live_portal(), [test])
+    found = grouping.open_groups(acting, live_portal(), [test])
     assert found.is_whole
     assert len(found.groups) == most
     counted = sum(group.count for group in found.groups if holds(test, group.values))
@@ -248,31 +236,31 @@ def test_there_are_as_many_groups_as_ways_to_decide_and_they_decide_alike(owner,
 
 
 @pytest.mark.parametrize("words", [{"contains": "PU"}, {"more_than": 3}, {"is": 4}, {"after": "2026-01-05"}])
-def test_what_the_database_would_decide_differently_is_grouped_by_the_answer(owner, alice, people, words):
+def test_what_the_database_would_decide_differently_is_grouped_by_the_answer(owner, acting, people, words):
     answers = ["pump", "Pump", "4.0", 4, 5, "2026-01-06", "2026-01-06"]
     with_answers(people["carol"], *answers)
     test = condition(**words)
-    groups = grouping.open_groups(alice, live_portal(), [test]).groups
+    groups = grouping.open_groups(acting, live_portal(), [test]).groups
     assert sum(group.count for group in groups if holds(test, group.values)) == sum(
         holds(test, {"what": answer}) for answer in answers
     )
 
 
-def test_of_very_many_answers_the_most_frequent_are_counted_and_it_says_so(owner, alice, people, monkeypatch):
+def test_of_very_many_answers_the_most_frequent_are_counted_and_it_says_so(owner, acting, people, monkeypatch):
     monkeypatch.setattr(grouping, "MOST_GROUPS", 1)
     with_answers(people["carol"], "Pump", "Pump house", "Pump")
     pumps = [{"who": "customer", "if": {"field": "what", "contains": "pump"}}]
-    page = said(owner, alice, rule(2, "notify", pumps))
+    page = said(owner, acting, rule(2, "notify", pumps))
     assert "At least 2 open requests: their customers would get a mail when one comes there." in page
     assert "from then on at least 1 more about open requests" in page
 
 
 @pytest.fixture
-def editor(owner: Any, alice: Any, client_for: Any) -> Any:
+def editor(owner: Any, acting: Any, client_for: Any) -> Any:
     """Somebody who prepares versions and does not see which kind of repair it is."""
 
     def client(**limits: Any) -> Any:
-        publish(actor=alice, document=load(with_editor(sound(), **limits)))
+        publish(actor=acting, document=load(with_editor(sound(), **limits)))
         return client_for(make_user("eddy@example.com", role="editor"))
 
     return client
@@ -287,8 +275,8 @@ def with_editor(document: dict[str, Any], **limits: Any) -> dict[str, Any]:
     return document
 
 
-def review_by(client: Any, alice: Any, document: dict[str, Any]) -> str:
-    replace(actor=alice, document=load(document), title="Test")
+def review_by(client: Any, acting: Any, document: dict[str, Any]) -> str:
+    replace(actor=acting, document=load(document), title="Test")
     page = client.get(PAGE)
     assert page.status_code == 200
     return text(page)
@@ -301,7 +289,7 @@ def told_if(document: dict[str, Any], condition: dict[str, Any]) -> dict[str, An
 
 @pytest.mark.parametrize("opened_by_the_draft", [False, True])
 def test_no_count_tells_what_stands_in_an_answer_that_its_reader_does_not_see(
-    editor, alice, people, opened_by_the_draft
+    editor, acting, people, opened_by_the_draft
 ):
     client = editor()
     row = file_request(people["carol"], "repair")
@@ -311,51 +299,51 @@ def test_no_count_tells_what_stands_in_an_answer_that_its_reader_does_not_see(
         document = told_if(with_editor(sound()), {"field": "kind", "is": guess})
         if opened_by_the_draft:
             document["types"][0]["fields"][1]["show"] = {"editor": "see"}
-        pages.append(review_by(client, alice, document))
+        pages.append(review_by(client, acting, document))
     assert all("get a mail" not in page and "more about open requests" not in page for page in pages)
     assert all("not every rule about open requests could be counted" in page for page in pages)
 
 
-def test_what_its_reader_sees_is_counted_still(editor, alice, people):
+def test_what_its_reader_sees_is_counted_still(editor, acting, people):
     client = editor()
     file_request(people["carol"], "repair")
-    page = review_by(client, alice, told_if(with_editor(sound()), {"field": "what", "filled": True}))
+    page = review_by(client, acting, told_if(with_editor(sound()), {"field": "what", "filled": True}))
     assert "1 open request: its customer would get a mail when it comes there." in page
     assert "At least" not in page
 
 
-def test_an_answer_that_is_hidden_in_one_status_is_counted_in_the_others(editor, alice, people):
+def test_an_answer_that_is_hidden_in_one_status_is_counted_in_the_others(editor, acting, people):
     client = editor()
     document = with_editor(sound())
     document["types"][0]["fields"][1] |= {"show": {}, "at": {"asked": {"editor": "hidden"}}}
-    publish(actor=alice, document=load(document))
-    for row in (file_request(people["carol"], "repair"), asked(people, alice)):
+    publish(actor=acting, document=load(document))
+    for row in (file_request(people["carol"], "repair"), asked(people, acting)):
         ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump", "kind": "leak"})
-    page = review_by(client, alice, told_if(copy.deepcopy(document), {"field": "kind", "is": "leak"}))
+    page = review_by(client, acting, told_if(copy.deepcopy(document), {"field": "kind", "is": "leak"}))
     assert "At least 1 open request: its customer would get a mail when it comes there." in page
 
 
 @pytest.mark.parametrize("limits", [{"scope": "team"}, {"types": []}])
-def test_requests_beyond_the_reader_s_reach_are_not_counted(editor, alice, people, limits):
+def test_requests_beyond_the_reader_s_reach_are_not_counted(editor, acting, people, limits):
     client = editor(**limits)
     _, others = (file_request(people["carol"], "repair") for _ in range(2))
     User.objects.filter(email="eddy@example.com").update(team_key="desk")
     ServiceRequest.objects.filter(pk=others.pk).update(team_key="")
-    page = review_by(client, alice, told_if(with_editor(sound(), **limits), {"field": "what", "filled": True}))
+    page = review_by(client, acting, told_if(with_editor(sound(), **limits), {"field": "what", "filled": True}))
     if limits.get("scope"):
         assert "At least 1 open request: its customer would get a mail when it comes there." in page
     else:
         assert "get a mail" not in page
 
 
-def test_who_is_told_by_default_of_lateness_depends_on_the_answers_that_the_document_names(owner, alice, people):
+def test_who_is_told_by_default_of_lateness_depends_on_the_answers_that_the_document_names(owner, acting, people):
     """The document's own rules for being late read answers, too, when only the promise of a status changes."""
     document = sound()
     document["notifications"].append({"event": "late", "who": "team", "if": {"field": "kind", "is": "leak"}})
-    publish(actor=alice, document=load(document))
+    publish(actor=acting, document=load(document))
     row = file_request(people["carol"], "repair")
     ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump", "kind": "leak"})
     changed = copy.deepcopy(document)
     rule(0, "expected", {"no_limit": True})(changed)
-    page = review_by(owner, alice, changed)
+    page = review_by(owner, acting, changed)
     assert "its team would no longer get a mail when it lasts longer than promised." in page

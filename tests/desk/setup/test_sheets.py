@@ -19,18 +19,6 @@ PORTAL = "/desk/setup/portal/"
 FETCH = {"X-Requested-With": "fetch"}
 
 
-@pytest.fixture
-def alice(shop: Any, client_for: Any, people: Any) -> Client:
-    return client_for(people["alice"])
-
-
-@pytest.fixture
-def mona(shop: Any, client_for: Any) -> Client:
-    from tests.factories import make_user
-
-    return client_for(make_user("mona@example.com", "Mona Manager", "manager"))
-
-
 def form_of(client: Client, path: str) -> dict[str, Any]:
     """What a page's sheet would send if nothing was changed."""
     sheet = client.get(path).context["sheet"]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.test import Client
 
 from portal_core.accounts.actor import SYSTEM
 from portal_core.accounts.roles import AGENT, CUSTOMER, GUEST, MANAGER, OWNER, resolve_role
@@ -22,11 +19,6 @@ from tests.desk.setup.test_sheets import read
 
 PAGE = "/desk/setup/visibility/"
 PROMISE = f"{PAGE}promises/"
-
-
-@pytest.fixture
-def alice(shop: Any, client_for: Any, people: Any) -> Client:
-    return client_for(people["alice"])
 
 
 def a_field() -> str:
