@@ -86,6 +86,8 @@ class Document(TenantModel):
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # The business has shown it, and the customer has opened none of its files yet (`opened.py`).
+    is_new = models.BooleanField(default=False, db_default=False)
     # What staff wrote with asking or sending back.
     note = models.TextField(blank=True, default="")
     due_on = models.DateField(null=True)

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Final, cast
 
 from django.db.models import Count, F, Func, JSONField, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce, ExtractYear, RowNumber
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -115,6 +115,36 @@ def newest_on_file(customer_id: uuid.UUID, kind_keys: Iterable[str], *, size: in
     found = found.order_by("-created_at", "-id").annotate(all=Window(Count("*")))
     rows = list(found.select_related("request")[:size])
     return Newest(rows, rows[0].all if rows else 0)
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """How many documents a customer has on file, and the years in which the business gave them those without a date."""
+
+    all: int
+    years: tuple[int, ...]
+
+
+def on_file_by_year(customer_id: uuid.UUID, kind_keys: Iterable[str], *, zone: tzinfo) -> OnFile:
+    """What is on file of these kinds and shared with its customer, the latest year first; one statement."""
+    found = Document.objects.filter(customer_id=customer_id, is_shared=True, state=DocumentState.ON_FILE)
+    rows = (
+        found.filter(kind_key__in=list(kind_keys))
+        .annotate(year=ExtractYear("created_at", tzinfo=zone))
+        .values_list("year")
+        .annotate(all=Count("*"), given=Count("pk", filter=Q(from_staff=True, valid_until=None)))
+        .order_by("-year")
+    )
+    counts = list(rows)
+    return OnFile(sum(number for _, number, _ in counts), tuple(year for year, _, given in counts if given))
+
+
+def given_in(found: QuerySet[Document], year: int, *, zone: tzinfo) -> QuerySet[Document]:
+    """Of a customer's documents those without a date that the business gave them in a year, and what they are asked
+    for."""
+    first, next_first = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
+    given = Q(created_at__gte=first, created_at__lt=next_first, from_staff=True, valid_until=None)
+    return found.filter(given | Q(state__in=WANTED))
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class VisibleDocument:
     request_path: str = ""
     # Whether its request asks for it itself: then it is answered there.
     is_asked_there: bool = False
+    # Whether the business has shown it to this customer, who has not opened it yet.
+    is_new: bool = False
     # Whether customers add documents of its kind; nobody is asked for what they cannot do.
     is_addable: bool = True
 
@@ -188,6 +190,7 @@ class _Words:
             added_at=row.created_at,
             request_id=row.request_id,
             is_addable=self._is_addable(),
+            is_new=row.is_new and not self.viewer.is_staff and row.state == DocumentState.ON_FILE,
         )
         if row.request is None:
             return made

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -21,8 +22,8 @@ from portal_core.documents.field import FilesField, Sender, with_files
 from portal_core.documents.kinds import kind_of, kinds_shown, kinds_to_add, may_add, rules_of
 from portal_core.documents.models import Document
 from portal_core.documents.scanned import as_scanned
-from portal_core.documents.vault import Stretch, documents_of, stretch
-from portal_core.documents.visible import VisibleDocument, seen_by, visible_document, visible_documents
+from portal_core.documents.vault import Stretch, documents_of, given_in, on_file_by_year, stretch
+from portal_core.documents.visible import VisibleDocument, kinds_seen, seen_by, visible_document, visible_documents
 from portal_core.documents.words import reason_for
 from portal_core.portal.limits import writes_full_until
 from portal_core.service_requests.actions.vault import Paper, add_document
@@ -42,7 +43,6 @@ class Vault:
     dated: list[VisibleDocument]
     from_business: list[VisibleDocument]
     from_you: list[VisibleDocument]
-    on_file: int
     hidden_count: int
 
 
@@ -64,11 +64,15 @@ class AddForm(forms.Form):
 @customer_page
 def index(request: PersonRequest) -> HttpResponse:
     """`/documents/`: the vault; `?all=1` shows everything of the longer lists, `?before=ID` what is older, `?after=ID`
-    leads back from there."""
+    leads back from there; `?year=2026` shows what came from the business in that year."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
     assert request.actor.user_id is not None
     found = documents_of(request.actor.user_id).select_related("request")
+    on_file = on_file_by_year(request.actor.user_id, kinds_seen(viewer, portal), zone=viewer.time_zone)
+    year = next((year for year in on_file.years if str(year) == request.GET.get("year")), None)
+    if year is not None:
+        found = given_in(found, year, zone=viewer.time_zone)
     before = parse_uuid(request.GET.get("before", ""))
     after = parse_uuid(request.GET.get("after", ""))
     part = stretch(found, before=before, after=after, size=_MOST)
@@ -77,7 +81,12 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "portal": portal,
         "vault": _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=is_page or wants_all),
-        "pager": _pager(part, is_page=is_page),
+        "on_file": on_file.all,
+        "years": on_file.years if len(on_file.years) > 1 else (),
+        "year": year,
+        "all_href": _href(year, all="1"),
+        "few_href": _href(year),
+        "pager": _pager(part, year, is_page=is_page),
         "shows_all": wants_all and not is_page,
         "may_add": bool(kinds_to_add(portal, viewer.role)),
         "seen_by": sorted({seen_by(kind.key, portal, viewer) for kind in kinds_shown(portal, viewer.role)}),
@@ -153,11 +162,16 @@ def _keep(request: PersonRequest, form: AddForm, key: uuid.UUID, asked: VisibleD
     return redirect("portal:documents")
 
 
-def _pager(part: Stretch, *, is_page: bool) -> dict[str, str]:
-    first = "/documents/" if is_page else ""
+def _href(year: int | None, **more: str) -> str:
+    """The page's address, still of that year."""
+    return "/documents/" + (f"?{query}" if (query := urlencode({**({"year": year} if year else {}), **more})) else "")
+
+
+def _pager(part: Stretch, year: int | None, *, is_page: bool) -> dict[str, str]:
+    first = _href(year) if is_page else ""
     return {
-        "newer_href": f"?after={part.newer}" if part.newer else "" if part.rows else first,
-        "older_href": f"?before={part.older}" if part.older else "",
+        "newer_href": _href(year, after=str(part.newer)) if part.newer else "" if part.rows else first,
+        "older_href": _href(year, before=str(part.older)) if part.older else "",
         "newer_label": _("Newer documents"),
         "older_label": _("Older documents"),
     }
@@ -175,7 +189,6 @@ def _vault(documents: tuple[VisibleDocument, ...], *, everything: bool) -> Vault
         dated=sorted(dated, key=lambda document: not document.is_current),
         from_business=ours[:most],
         from_you=yours[:most],
-        on_file=sum(document.is_current for document in shown),
         hidden_count=max(0, len(ours) - most) + max(0, len(yours) - most),
     )
 

@@ -22,6 +22,7 @@ from portal_core.documents.access import file_for
 from portal_core.documents.errors import NotTheirs, UploadRefused
 from portal_core.documents.kinds import kind_of, rules_of
 from portal_core.documents.models import FileState, StoredFile
+from portal_core.documents.opened import note_fetched
 from portal_core.documents.shown import shown_file
 from portal_core.documents.uploads import forget, stored_value, take
 from portal_core.portal.guest_new import FILES_AN_HOUR
@@ -48,7 +49,7 @@ def fetch(request: PortalRequest, file_id: uuid.UUID) -> HttpResponseBase:
     if not request.actor.is_signed_in and not token and browser is None:
         return to_sign_in(request)
     try:
-        row = _by_link(token, file_id) if token else _own_or_seen(request.actor, file_id, browser)
+        reader, row = _by_link(token, file_id) if token else _own_or_seen(request.actor, file_id, browser)
     except NotTheirs:
         raise Http404 from None
     if row.state != FileState.CLEAN:
@@ -57,21 +58,24 @@ def fetch(request: PortalRequest, file_id: uuid.UUID) -> HttpResponseBase:
             request, "portal/file_not_now.html", {"name": row.name, "state": row.state}, status=409 if waits else 410
         )
     try:
-        return serving.send(request, row, show=request.GET.get("show") == "1")
+        answer = serving.send(request, row, show=request.GET.get("show") == "1")
     except storage.NoSuchFile:
         return render(request, "portal/file_not_now.html", {"name": row.name, "state": "missing"}, status=503)
+    if request.method == "GET":
+        note_fetched(reader, row)
+    return answer
 
 
-def _own_or_seen(actor: Actor, file_id: uuid.UUID, browser: uuid.UUID | None) -> StoredFile:
+def _own_or_seen(actor: Actor, file_id: uuid.UUID, browser: uuid.UUID | None) -> tuple[Actor, StoredFile]:
     """Whoever is signed in is that person, whatever the browser has sent before."""
-    return file_for(actor, file_id, owner_id=None if actor.is_signed_in else browser)
+    return actor, file_for(actor, file_id, owner_id=None if actor.is_signed_in else browser)
 
 
-def _by_link(token: str, file_id: uuid.UUID) -> StoredFile:
+def _by_link(token: str, file_id: uuid.UUID) -> tuple[Actor, StoredFile]:
     opened = open_link(token)
     if opened is None:
         raise NotTheirs
-    return file_of_request(opened.actor, opened.row, file_id)
+    return opened.actor, file_of_request(opened.actor, opened.row, file_id)
 
 
 @require_POST

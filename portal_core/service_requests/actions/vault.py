@@ -215,8 +215,8 @@ def share_document(*, actor: Actor, document_id: uuid.UUID) -> Document:
         if not customers_see(document, portal):
             raise NotAllowed
         if not document.is_shared:
-            document.is_shared, document.changed_at = True, timezone.now()
-            document.save(update_fields=["is_shared", "changed_at"])
+            document.is_shared, document.is_new, document.changed_at = True, document.from_staff, timezone.now()
+            document.save(update_fields=["is_shared", "is_new", "changed_at"])
             entry = tell(actor, document, "shared", request=request)
             emit("document.shared", payload_of(document, entry))
     return document
@@ -267,8 +267,9 @@ def _describe(document: Document, paper: Paper, actor: Actor, kind: DocumentKind
     document.valid_until = paper.valid_until or document.valid_until
     if actor.is_staff:
         document.is_shared = paper.share and _level(kind, CUSTOMER) >= Visibility.SEE
+        document.is_new = document.is_shared
         document.approved_at = document.created_at
-    document.save(update_fields=["valid_until", "is_shared", "approved_at"])
+    document.save(update_fields=["valid_until", "is_shared", "is_new", "approved_at"])
 
 
 def _held(
