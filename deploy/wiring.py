@@ -60,15 +60,13 @@ def connect() -> None:
     notification_time_handlers.connect()
     request_subscriptions.connect()
     outcomes.on_outcome(mark_outcome)
-    registry.on_provision(setup.set_up)
+    _connect_setup()
     registry.on_cleaning(clear_expired)
     registry.on_cleaning(_clear_notices)
     registry.on_cleaning(measure_usual_hours)
     registry.on_cleaning(replan_tonight)
     registry.on_cleaning(search_rebuild.renew_words_tonight)
     registry.on_resume(resuming.begin_anew)
-    registry.set_starters(setup.starter_choices)
-    registry.set_hand_over(setup.hand_over)
     registry.set_finder(finding.schemas_that_know)
     subscribe("portals.wanted")(looking.on_wanted)
     roles.set_custom_resolver(live.custom_role, live.custom_role_keys, live.hold_custom_roles)
@@ -91,6 +89,13 @@ def connect() -> None:
     impact.register(count=request_impact.standing, apply=request_impact.apply_moves)
     impact.register_one_by_one(find=request_impact.find_open, withhold=withhold)
     impact.register_papers(withhold=withhold_papers)
+
+
+def _connect_setup() -> None:
+    registry.on_provision(setup.set_up)
+    registry.set_starters(setup.starter_choices)
+    registry.set_hand_over(setup.hand_over)
+    registry.set_business(reach=setup.reach, owners=setup.owners)
 
 
 def _connect_files() -> None:

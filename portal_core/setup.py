@@ -7,15 +7,15 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import User
 from portal_core.accounts.portal_facts import PortalFacts
-from portal_core.accounts.roles import CUSTOMER
+from portal_core.accounts.roles import CUSTOMER, OWNER
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from portal_core.config.actions import publish
 from portal_core.config.document.loading import DocumentRefused
 from portal_core.config.errors import PortalNotSetUp
-from portal_core.config.live import live_portal
+from portal_core.config.live import live_portal, live_portal_or_none
 from portal_core.config.starters import describe, starter_for, starter_keys
 from tenants.errors import SetUpRefused
-from tenants.registry import NewPortal, StarterChoice
+from tenants.registry import NewPortal, Owner, Reach, StarterChoice
 from tenants.snapshot import TenantSnapshot
 
 HAND_OVER_MINUTES = 15
@@ -62,6 +62,23 @@ def facts() -> PortalFacts:
         emergency=portal.text(portal.settings.emergency, language),
         teams={key: portal.team_name(key, language) for key in portal.teams},
     )
+
+
+def reach(language: str) -> Reach:
+    """How the business is reached without its portal: what it says of emergencies, and the lines under its mails."""
+    portal = live_portal_or_none()
+    if portal is None:
+        return Reach()
+    lines = (line.strip() for line in portal.text(portal.settings.imprint, language).splitlines())
+    return Reach(portal.text(portal.settings.emergency, language), tuple(line for line in lines if line))
+
+
+def owners() -> list[Owner]:
+    """Everybody who owns the portal and can sign in."""
+    portal = live_portal_or_none()
+    own = portal.language if portal is not None else ""
+    found = User.objects.filter(role=OWNER, is_active=True).order_by("created_at", "id")
+    return [Owner(user.email, user.name, user.language or own) for user in found]
 
 
 def hand_over(snapshot: TenantSnapshot, email: str, next_path: str) -> str:

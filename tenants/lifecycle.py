@@ -2,16 +2,19 @@
 
 A suspended tenant serves one plain page and sends nothing: its events and mails wait in its outbox and go out when it
 is resumed. Nothing of it is deleted. Other processes follow within `catalog.CACHE_SECONDS`; a worker that is just
-sending finishes its turn (`outbox.drain.BUDGET_SECONDS`).
+sending finishes its turn (`outbox.drain.BUDGET_SECONDS`). Its owners are told of both by the platform, once each.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
 
 from tenants import catalog, registry
+from tenants.closing_mails import tell_resumed, tell_suspended
 from tenants.context import public_context, tenant_context
 from tenants.errors import AlreadySo, ChangedMeanwhile, ReasonMissing, TenantGone
+from tenants.migrating import is_ready
 from tenants.models import Tenant, TenantChange
 from tenants.outbox.wake import wake
 from tenants.snapshot import TenantSnapshot
@@ -30,9 +33,12 @@ def suspend(slug: str, *, reason: str, by: str) -> None:
     reason = _clean(reason)
     if not reason:
         raise ReasonMissing
+    tenant = _find(slug)
+    owners = _owners(tenant)
     with public_context(), transaction.atomic():
         held = _hold(slug)
         _change(held, TenantChange.What.SUSPENDED, Tenant.Status.SUSPENDED, reason=reason, by=by)
+        tell_suspended(tenant, owners)
     catalog.forget(held.schema_name)
 
 
@@ -54,13 +60,23 @@ def resume(slug: str, *, by: str, reason: str = "") -> None:
     with tenant_context(tenant):
         for hook in registry.resume_hooks():
             hook(closed_since)
+    owners = _owners(tenant)
     with public_context(), transaction.atomic():
         held = _hold(slug)
         if held.status == Tenant.Status.SUSPENDED and _last_change(slug) != last:
             raise ChangedMeanwhile
         _change(held, TenantChange.What.RESUMED, Tenant.Status.ACTIVE, reason=_clean(reason), by=by)
+        tell_resumed(tenant, owners)
     catalog.forget(tenant.schema_name)
     wake(tenant.schema_name)
+
+
+def _owners(tenant: TenantSnapshot) -> Sequence[registry.Owner]:
+    """Who is told. Nobody where the schema is not what this code needs: that must not keep a portal open."""
+    if not is_ready(tenant):
+        return ()
+    with tenant_context(tenant):
+        return registry.owners()
 
 
 def _last_change(slug: str) -> TenantChange | None:

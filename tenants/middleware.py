@@ -1,6 +1,6 @@
 """From the Host header to the tenant in force."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 import structlog
@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from tenants import catalog, hosts
+from tenants import catalog, hosts, registry
 from tenants.context import public_context, tenant_context
 from tenants.migrating import is_ready
 from tenants.snapshot import TenantSnapshot, platform_url
@@ -94,7 +94,7 @@ def _refusal(request: HttpRequest, tenant: TenantSnapshot | None) -> HttpRespons
     if tenant is None:
         return no_portal(request)
     if not tenant.is_active:
-        return _unavailable(request, "paused")
+        return _unavailable(request, "paused", tenant)
     if not is_ready(tenant):
         return _unavailable(request, "updating")
     return None
@@ -108,17 +108,28 @@ def no_portal(request: HttpRequest) -> HttpResponse:
         return HttpResponse("There is no portal at this address.\n", status=404, content_type="text/plain")
 
 
-def _unavailable(request: HttpRequest, kind: str) -> HttpResponse:
-    """A 503 for this tenant alone; `kind` is updating, paused or unreachable. Needs no database."""
-    response = _bare_page(request, "errors/503.html", {"kind": kind}, status=503)
+def _unavailable(request: HttpRequest, kind: str, tenant: TenantSnapshot | None = None) -> HttpResponse:
+    """A 503 for this tenant alone; `kind` is updating, paused or unreachable. Needs no database but for the `tenant`
+    whose business is to be named.
+    """
+    context = {"kind": kind, "reach": None if tenant is None else _reach(request, tenant)}
+    response = _bare_page(request, "errors/503.html", context, status=503)
     response["Retry-After"] = _RETRY_SECONDS.get(kind, _RETRY_SOON)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _bare_page(request: HttpRequest, template: str, context: dict[str, str], *, status: int) -> HttpResponse:
-    """In the language of the reader's browser: of whose portal it would be, nothing is read."""
+def _reach(request: HttpRequest, tenant: TenantSnapshot) -> registry.Reach | None:
+    """How the business is reached while its portal is closed; None where its schema is not what this code needs."""
+    if not is_ready(tenant):
+        return None
+    with tenant_context(tenant):
+        return registry.reach(translation.get_language_from_request(request))
+
+
+def _bare_page(request: HttpRequest, template: str, context: Mapping[str, object], *, status: int) -> HttpResponse:
+    """In the language of the reader's browser."""
     with translation.override(translation.get_language_from_request(request)):
-        response = HttpResponse(render_to_string(template, context), status=status)
+        response = HttpResponse(render_to_string(template, dict(context)), status=status)
     patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -32,6 +32,23 @@ class StarterChoice:
     icon: str = "list"
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a business is reached without its portal, in its own words: in an emergency, and otherwise."""
+
+    urgent: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns a portal, and in which language they read."""
+
+    email: str
+    name: str
+    language: str
+
+
 ProvisionHook = Callable[[TenantSnapshot, NewPortal], None]
 # (tenant, owner's e-mail, where to land) -> absolute single-use address; called inside the tenant
 HandOver = Callable[[TenantSnapshot, str, str], str]
@@ -39,6 +56,10 @@ HandOver = Callable[[TenantSnapshot, str, str], str]
 # (schemas, e-mail) -> those of them where the address is known
 Finder = Callable[[Sequence[str], str], set[str]]
 Cleaner = Callable[[], None]
+
+# (language) -> ...; called inside the tenant
+ReachSource = Callable[[str], Reach]
+OwnersSource = Callable[[], Sequence[Owner]]
 
 # (closed since)
 ResumeHook = Callable[[datetime], None]
@@ -49,6 +70,8 @@ _cleaners: list[Cleaner] = []
 _starters: list[Callable[[], Sequence[StarterChoice]]] = []
 _hand_overs: list[HandOver] = []
 _finders: list[Finder] = []
+_reaches: list[ReachSource] = []
+_owners: list[OwnersSource] = []
 
 
 def on_provision(hook: ProvisionHook) -> None:
@@ -104,6 +127,21 @@ def set_finder(function: Finder) -> None:
 def schemas_that_know(schemas: Sequence[str], email: str) -> set[str]:
     """Those of the schemas where this address is known; none before wiring."""
     return _finders[0](schemas, email) if _finders and schemas else set()
+
+
+def set_business(*, reach: ReachSource, owners: OwnersSource) -> None:
+    """Registers who knows how the business of the tenant at hand is reached, and who owns its portal."""
+    _reaches[:], _owners[:] = [reach], [owners]
+
+
+def reach(language: str) -> Reach:
+    """How the business of the tenant at hand is reached; nothing before wiring."""
+    return _reaches[0](language) if _reaches else Reach()
+
+
+def owners() -> tuple[Owner, ...]:
+    """Who owns the portal of the tenant at hand; nobody before wiring."""
+    return tuple(_owners[0]()) if _owners else ()
 
 
 def on_cleaning(cleaner: Cleaner) -> None:

@@ -94,6 +94,8 @@ ELSEWHERE |= {"setup/_alike.html", "setup/_told_conditions.html"}
 ELSEWHERE |= {"desk/new_closed.html"}
 # Two at a time in the editor: tests/desk/setup/test_others.py.
 ELSEWHERE |= {"setup/_here.html"}
+# What a logo is painted in: tests/documents/test_logos.py.
+ELSEWHERE |= {"setup/_logo_colours.html"}
 # Steps of signing in, the platform's pages, errors and parts that no page of the walk shows.
 NOT_MET = [
     name

@@ -79,3 +79,24 @@ def test_rules_within_a_form_are_moved_by_the_keys_and_saved_with_it(owner):
     assert page.evaluate("document.activeElement.closest('[data-key]').dataset.key") == "if_late-0"
     page.reload()
     assert [rules.nth(at).locator("select").first.input_value() for at in (0, 1)] == tells[::-1]
+
+
+def test_what_somebody_else_changed_is_in_sight_wherever_on_the_page_one_is(owner):
+    page = owner.page
+    said = "<span data-changed>Somebody changed something here. <a class='link' href=''>Load it again</a></span>"
+    page.route("**/desk/setup/here/**", lambda route: route.fulfill(status=200, content_type="text/html", body=said))
+    owner.open("/desk/setup/portal/")
+    notice = page.locator("[data-setup-here] [data-changed]")
+    notice.wait_for()
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        box = page.locator("[name=currency]")
+        box.focus()
+        page.mouse.wheel(0, -300)
+        place = notice.bounding_box()
+        assert place and 0 <= place["y"] < 100, "it stays at the top while the page goes on"
+        # Going back by keyboard, nothing that has the focus lies under it.
+        for _ in range(6):
+            page.keyboard.press("Shift+Tab")
+            top = page.evaluate("document.activeElement.getBoundingClientRect().top")
+            assert top >= place["y"] + place["height"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.utils import parseaddr
 from io import StringIO
 
 import pytest
@@ -12,7 +13,12 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from tenants import catalog, cleaning, lifecycle, registry
+from portal_core.accounts.actor import SYSTEM
+from portal_core.accounts.models import User
+from portal_core.config.actions import publish
+from portal_core.config.canonical import canonical
+from portal_core.config.live import live_portal
+from tenants import catalog, cleaning, lifecycle, middleware, registry
 from tenants.context import current_schema, public_context, tenant_context
 from tenants.errors import AlreadySo, ChangedMeanwhile, ReasonMissing, TenantGone
 from tenants.models import Tenant, TenantChange
@@ -23,6 +29,7 @@ from tenants.outbox.models import Event, Mail
 from tenants.outbox.purge import purge
 from tenants.outbox.sweep import sweep
 from tenants.snapshot import TenantSnapshot
+from tests.factories import make_user
 from tests.outbox.helpers import a_mail
 
 OPS = "ops@example.com"
@@ -53,6 +60,85 @@ def test_a_suspended_portal_serves_one_plain_page_whatever_is_asked(race_tenant)
             assert race_tenant.name not in answer.content.decode()
             assert answer["Retry-After"] == "3600"
             assert not answer.cookies
+
+
+def says_how_it_is_reached(tenant):
+    """What a real business writes into its document; one of it is hostile."""
+    with tenant_context(tenant):
+        document = canonical(live_portal().document)
+        imprint = {"en": "Alpha Ltd <script>\n2 Dock Street\n0131 496 0142", "de": "Alpha GmbH\n0131 496 0142"}
+        document["portal"] |= {"languages": ["en", "de"], "imprint": imprint, "emergency": "Gas? Call 0131 496 0999."}
+        publish(actor=SYSTEM, document=document)
+
+
+def test_the_plain_page_says_how_the_business_is_reached_in_the_readers_language(race_tenant, monkeypatch):
+    says_how_it_is_reached(race_tenant)
+    suspended(race_tenant)
+    client = Client(headers={"host": race_tenant.primary_domain})
+    page = client.get("/").content.decode()
+    for words in ("Alpha Ltd &lt;script&gt;", "2 Dock Street", 'href="tel:01314960142"', 'href="tel:01314960999"'):
+        assert words in page
+    german = client.get("/", headers={"accept-language": "de"}).content.decode()
+    assert "Alpha GmbH" in german and "Dock Street" not in german
+    # A schema that this code does not know is not read.
+    monkeypatch.setattr(middleware, "is_ready", lambda tenant: False)
+    answer = client.get("/")
+    assert answer.status_code == 503 and "Dock Street" not in answer.content.decode()
+
+
+def told(address):
+    with public_context():
+        return list(Mail.objects.filter(to_address=address).order_by("id").values_list("subject", "text"))
+
+
+@pytest.fixture(autouse=True)
+def no_mail_stays(request):
+    """The mails of public are committed, and belong to no tenant that is dropped."""
+    yield
+    if "race_tenant" in request.fixturenames:
+        with request.getfixturevalue("django_db_blocker").unblock(), public_context():
+            Mail.objects.all().delete()
+
+
+def test_its_owners_are_told_once_each_time_by_the_platform(race_tenant):
+    with tenant_context(race_tenant):
+        alice = User.objects.get(role="owner")
+        make_user("anna@example.com", "Anna", role="owner", language="de")
+        make_user("gone@example.com", role="owner", is_active=False)
+    suspended(race_tenant, "Unpaid since March")
+    with pytest.raises(AlreadySo):
+        suspended(race_tenant)
+    ((subject, text),) = told(alice.email)
+    assert subject.endswith("is closed for the moment") and race_tenant.primary_domain in text
+    # Why is between operators.
+    assert "Unpaid" not in text and "ist vorübergehend geschlossen" in told("anna@example.com")[0][0]
+    drain("public")
+    assert {parseaddr(mail.to[0])[1] for mail in sent_mails.outbox} == {alice.email, "anna@example.com"}
+    lifecycle.resume(race_tenant.slug, by=OPS, reason="Paid")
+    with pytest.raises(AlreadySo):
+        lifecycle.resume(race_tenant.slug, by=OPS)
+    subject, text = told(alice.email)[1]
+    assert subject.endswith("is open again") and "/desk/" in text and "Paid" not in text
+    assert len(told(alice.email)) == len(told("anna@example.com")) == 2
+    assert told("gone@example.com") == told("bob@example.com") == []
+
+
+def test_a_suspension_that_fails_tells_nobody(race_tenant, monkeypatch):
+    def broken(*args, **more):
+        raise RuntimeError
+
+    monkeypatch.setattr(lifecycle, "tell_suspended", broken)
+    with pytest.raises(RuntimeError):
+        suspended(race_tenant)
+    assert catalog.by_slug(race_tenant.slug).is_active and changes(race_tenant.slug) == []
+
+
+def test_with_a_schema_behind_nobody_is_asked_for_and_it_closes_all_the_same(race_tenant, monkeypatch):
+    monkeypatch.setattr(lifecycle, "is_ready", lambda tenant: False)
+    with tenant_context(race_tenant):
+        address = User.objects.get(role="owner").email
+    suspended(race_tenant)
+    assert not catalog.by_slug(race_tenant.slug).is_active and told(address) == []
 
 
 def test_with_the_guard_off_a_suspended_tenant_would_go_on_sending(race_tenant, monkeypatch):
