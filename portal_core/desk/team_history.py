@@ -84,7 +84,7 @@ def _line(entry: AuditEntry, draft: Draft) -> Line:
         words,
         subject,
         note,
-        href=f"{reverse('desk:setup_versions')}?from={number - 1}&to={number}#cmp" if number > 1 else "",
+        href=f"{reverse('desk:setup_versions')}?from={number - 1}&to={number}#compared" if number > 1 else "",
         link=f"What version {number} changed" if number > 1 else "",
         time=parse_datetime(str(entry.data.get("for", ""))) if entry.deed == Deed.SCHEDULED else None,
     )
@@ -94,9 +94,9 @@ def _told(entry: AuditEntry, draft: Draft) -> tuple[str, str, str]:
     """What was done, to what or whom, and what is to be said besides."""
     match entry.deed:
         case Deed.EDITED:
-            return "changed the draft", without_braces(entry.words, draft), ""
+            return "changed the draft:", without_braces(entry.words, draft), ""
         case Deed.TAKEN_BACK:
-            return "took back in the draft", without_braces(entry.words, draft), ""
+            return "took back in the draft:", without_braces(entry.words, draft), ""
         case Deed.SCHEDULED:
             return "had the draft go live", "", entry.words
         case Deed.CALLED_OFF:

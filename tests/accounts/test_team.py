@@ -161,6 +161,13 @@ def test_the_last_owner_stays(owner, people):
         actions.deactivate(actor=actor_for(second), user_id=second.pk)
 
 
+def test_on_a_phone_everybody_s_role_is_read(people, client_for):
+    """There, cells without a part of their own are empty ones and are not shown."""
+    page = client_for(people["alice"]).get("/desk/team/").content.decode()
+    roles = re.findall(r'<td class="nowrap col-part">(.*?)</td>', page)
+    assert len(roles) >= 2 and all("<" in role for role in roles), roles
+
+
 def place_form(client, user):
     """The form of a colleague's place as it is shown."""
     form = client.get(f"/desk/team/?person={user.pk}").context["change"]

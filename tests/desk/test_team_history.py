@@ -62,11 +62,11 @@ def test_editing_and_publishing_stand_there_under_who_did_it(shop, alice, owner)
     assert f"What version {version.number} changed" in found[0]
     assert "Alice Owner took back the time to go live" in found[1]
     assert "Alice Owner had the draft go live" in found[2] and "Tomorrow" in found[2]
-    assert "Alice Owner took back in the draft Brand: Apex" in found[3]
-    assert "Mona Manager changed the draft Brand: Apex" in found[4]
+    assert "Alice Owner took back in the draft: Brand: Apex" in found[3]
+    assert "Mona Manager changed the draft: Brand: Apex" in found[4]
     # Words that stand for something are named by it, as everywhere in the editor.
-    assert "Alice Owner changed the draft Brand: Acme &amp; ‹Link›" in found[5]
-    href = f"/desk/setup/versions/?from={version.number - 1}&amp;to={version.number}#cmp"
+    assert "Alice Owner changed the draft: Brand: Acme &amp; ‹Link›" in found[5]
+    href = f"/desk/setup/versions/?from={version.number - 1}&amp;to={version.number}#compared"
     assert href in alice.get(HERE).content.decode()
 
 

@@ -88,6 +88,26 @@ def test_what_may_stay_leads_to_where_it_stands(owner, acting):
     assert 'href="/desk/setup/types/repair/fields/kind/#parts"' in page.content.decode()
 
 
+def test_rules_that_hold_say_whom_and_which_question_they_are_about(owner, acting):
+    secret = {"key": "secret", "kind": "text", "label": "Cost", "show": {"customer": "hidden", "agent": "hidden"}}
+
+    def promised(document: dict[str, Any]) -> None:
+        document["roles"] = [{"key": "engineer", "name": "Engineer", "based_on": "agent"}]
+        first = document["types"][0]
+        first["fields"].append(secret)
+        document["types"].append(copy.deepcopy(first) | {"key": "other", "name": "Other"})
+        document["assertions"] = [
+            {"field": "repair.secret", "never": "customer"},
+            {"field": "other.secret", "never": "customer"},
+            {"field": "repair.secret", "never": "engineer"},
+        ]
+
+    draft(acting, edits=[promised])
+    page = text(owner.get(PAGE))
+    assert "Customers never see Cost (Repair)" in page and "Customers never see Cost (Other)" in page
+    assert "People as “Engineer” never see CostYour rule holds" in page
+
+
 def test_nothing_to_publish(owner):
     assert "Nothing to publish" in text(owner.get(PAGE))
 

@@ -17,6 +17,7 @@ from portal_core.config.planning import Plan, plan
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 from portal_core.config.queries import live_version
+from portal_core.desk.setup.namesakes import namesakes
 from portal_core.desk.setup.places import place_of
 from portal_core.desk.setup.review.mails import mails_that_change
 from portal_core.desk.setup.review.mends import Mend, is_about_requests, mends
@@ -27,6 +28,7 @@ from tenants.templatetags.ui import number_word
 
 SHOWN_CHANGES = 200
 PROMISES_SHOWN = 10
+_READERS = {"customer": "Customers", "guest": "Guests", "agent": "Agents", "manager": "Managers", "owner": "Owners"}
 
 _SIGNS = {
     "new": ("good", "plus"),
@@ -146,16 +148,21 @@ class Review:
     @property
     def promises(self) -> tuple[str, ...]:
         """The business's own rules about visibility, which hold."""
-        portal = live_portal()
-        types = {kind.key: kind for kind in self.planned.wanted.types}
-        found = []
-        for rule in self.planned.wanted.assertions:
+        portal, wanted = live_portal(), self.planned.wanted
+        types = {kind.key: kind for kind in wanted.types}
+        names = _READERS | {role.key: f"People as “{portal.text(role.name)}”" for role in wanted.roles}
+        said: list[tuple[str, str]] = []
+        for rule in wanted.assertions:
             kind, _, key = rule.field.partition(".")
             fields = types[kind].fields if kind in types else ()
             label = next((portal.text(field.label) for field in fields if field.key == key), "")
-            who = {"customer": "Customers", "guest": "Guests", "agent": "Agents"}.get(rule.never, "Some colleagues")
             if label:
-                found.append(f"{who} never see {label}")
+                said.append((f"{names.get(rule.never, 'Some colleagues')} never see {label}", kind))
+        alike = namesakes((str(place), words) for place, (words, _) in enumerate(said))
+        found = [
+            f"{words} ({portal.text(types[kind].name)})" if str(place) in alike else words
+            for place, (words, kind) in enumerate(said)
+        ]
         more = len(found) - PROMISES_SHOWN
         return (*found[:PROMISES_SHOWN], *([f"{more} more of your rules"] if more > 0 else []))
 
