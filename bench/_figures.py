@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from tenants import catalog, migrating
+from tests.databases import point_at
 
 
 def timed(function: Callable[[], object]) -> float:
@@ -52,20 +52,12 @@ def throwaway_database() -> Iterator[str]:
     name = f"portico_bench_{os.getpid()}"
     original = settings.DATABASES["default"]["NAME"]
     _on_server(f"drop database if exists {name}", f"create database {name}")
-    _point_at(name)
+    point_at(name)
     try:
         yield name
     finally:
-        _point_at(original)
+        point_at(original)
         _on_server(f"drop database if exists {name} with (force)")
-
-
-def _point_at(name: str) -> None:
-    connection.close()
-    settings.DATABASES["default"]["NAME"] = name
-    connection.settings_dict["NAME"] = name
-    catalog.forget()
-    migrating.forget_readiness()
 
 
 def _on_server(*statements: str) -> None:

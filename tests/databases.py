@@ -46,14 +46,14 @@ def worker_database(worker: str) -> Iterator[str]:
         _drop_leftovers(server)
         _run(server, "DROP DATABASE IF EXISTS {}", name)
         _run(server, "CREATE DATABASE {} TEMPLATE {}", name, base)
-    _point_at(name)
+    point_at(name)
     try:
         yield name
     finally:
         connection.close()
         with _server() as server:
             _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        _point_at(original)
+        point_at(original)
 
 
 def _ensure_base(original: str) -> str:
@@ -67,11 +67,11 @@ def _ensure_base(original: str) -> str:
             return base
         _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
         _run(server, "CREATE DATABASE {} TEMPLATE template0", unfinished)
-        _point_at(unfinished)
+        point_at(unfinished)
         migrating.migrate_public()
         ensure_template()
         connection.close()
-        _point_at(original)
+        point_at(original)
         _run(server, "ALTER DATABASE {} RENAME TO {}", unfinished, base)
     return base
 
@@ -105,8 +105,8 @@ def _server() -> Iterator[psycopg.Connection[Any]]:
         yield server
 
 
-def _point_at(name: str) -> None:
-    """All threads share this dictionary."""
+def point_at(name: str) -> None:
+    """The database of this process from now on. All threads share this dictionary."""
     connection.close()
     settings.DATABASES["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name

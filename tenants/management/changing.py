@@ -6,8 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.errors import AlreadySo, ChangedMeanwhile, ReasonMissing, TenantGone
-
-USAGE_ERROR = 2
+from tenants.management.naming import USAGE_ERROR
 
 
 class ChangeCommand(BaseCommand):
@@ -30,7 +29,7 @@ class ChangeCommand(BaseCommand):
         try:
             self.change(slug, options["reason"])
         except TenantGone as error:
-            raise CommandError(f"There is no tenant {slug}.", returncode=USAGE_ERROR) from error
+            raise CommandError(f"There is no tenant {slug!r}.", returncode=USAGE_ERROR) from error
         except ReasonMissing as error:
             raise CommandError("Say why: the reason stays in the tenant's history.", returncode=USAGE_ERROR) from error
         except AlreadySo as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -48,6 +49,7 @@ CLICHES = re.compile(
 )
 
 
+@functools.cache
 def portal_of(key: str) -> CompiledPortal:
     return compile_portal(load(starter(key)), 1)
 

@@ -13,8 +13,8 @@ from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from portal_core.accounts.team_record import TeamChange, note_change
-from tenants import catalog
 from tenants.context import tenant_context
+from tenants.management.naming import tenant_named
 
 LINK_MINUTES = 60
 ROLES = ("customer", "agent", "manager", "owner")
@@ -33,9 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # Django's own signature
         """Prints the address alone, so that scripts can use it."""
-        tenant = catalog.by_slug(options["tenant"])
-        if tenant is None:
-            raise CommandError(f"There is no tenant {options['tenant']}.", returncode=2)
+        tenant = tenant_named(options["tenant"])
         with tenant_context(tenant):
             user = _person(options)
             path = create_link(user, SIGN_IN, LINK_MINUTES, options["next"])

@@ -14,8 +14,8 @@ from portal_core.config.errors import PortalNotSetUp
 from portal_core.importing.console import plain_output
 from portal_core.importing.customers import CheckedCustomers, check_customers, write_customers
 from portal_core.importing.errors import ImportRefused
-from tenants import catalog
 from tenants.context import tenant_context
+from tenants.management.naming import tenant_named
 
 _SHOWN = 20
 _ENCODINGS = ("utf-8", "latin-1", "windows-1252", "utf-16")
@@ -39,9 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Imports. `Any`: Django's own signature."""
-        tenant = catalog.by_slug(options["tenant"])
-        if tenant is None:
-            raise CommandError(f"There is no tenant {options['tenant']!r}.", returncode=2)
+        tenant = tenant_named(options["tenant"])
         path = Path(options["file"])
         try:
             with tenant_context(tenant), path.open("rb") as file:

@@ -17,8 +17,8 @@ from portal_core.importing.console import bad_rows, bar, counted, plain_output, 
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.mapping import ImportMapping, MappingRefused, load_mapping
 from portal_core.importing.run import Checked, check_file, write_checked
-from tenants import catalog
 from tenants.context import tenant_context
+from tenants.management.naming import tenant_named
 
 # Wide enough for the table where no terminal says how wide it is.
 _WIDTH = 200
@@ -42,9 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Imports. `Any`: Django's own signature."""
-        tenant = catalog.by_slug(options["tenant"])
-        if tenant is None:
-            raise CommandError(f"There is no tenant {options['tenant']!r}.", returncode=2)
+        tenant = tenant_named(options["tenant"])
         try:
             mapping = load_mapping(_read(options["mapping"]))
             with tenant_context(tenant), _open(options["file"]) as (file, size):

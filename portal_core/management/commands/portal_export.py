@@ -12,8 +12,8 @@ from portal_core.config.draft.reading import current
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.documents.bundle import Bundle, bundle_of
-from tenants import catalog
 from tenants.context import tenant_context
+from tenants.management.naming import tenant_named
 
 
 class Command(BaseCommand):
@@ -31,9 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exports. `Any`: Django's own signature."""
-        tenant = catalog.by_slug(options["tenant"])
-        if tenant is None:
-            raise CommandError(f"There is no tenant {options['tenant']!r}.", returncode=2)
+        tenant = tenant_named(options["tenant"])
         with tenant_context(tenant):
             document = _document(use_draft=options["draft"])
             if options["bundle"]:

@@ -19,8 +19,8 @@ from portal_core.config.earlier_keys import require_own_keys
 from portal_core.config.errors import PublishRefused
 from portal_core.config.problems import Problem, warnings
 from portal_core.documents.bundle import take_portal
-from tenants import catalog
 from tenants.context import tenant_context
+from tenants.management.naming import tenant_named
 
 
 class Command(BaseCommand):
@@ -37,9 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Imports. `Any`: Django's own signature."""
-        tenant = catalog.by_slug(options["tenant"])
-        if tenant is None:
-            raise CommandError(f"There is no tenant {options['tenant']!r}.", returncode=2)
+        tenant = tenant_named(options["tenant"])
         if options["map"] and not options["publish"]:
             raise CommandError("--map has a meaning with --publish alone.", returncode=2)
         raw = _read(options["file"])
