@@ -17,7 +17,7 @@ def refuse_old_python(version: "tuple[int, ...]" = tuple(sys.version_info[:3])) 
     """Must itself be readable for an old Python, hence no f-strings and no newer words here."""
     if version < OLDEST_PYTHON:
         found = ".".join(str(part) for part in version[:2])
-        sys.exit("Portico needs Python 3.11 or later; this is Python %s (%s)." % (found, sys.executable))  # noqa: UP031
+        sys.exit("Portico needs Python 3.11 or later; this is Python %s (%s)." % (found, sys.executable))  # noqa: UP031 - read by old Pythons
 
 
 def makes_own_environment() -> bool:
@@ -36,7 +36,7 @@ def main() -> None:
 
         bootstrap.ensure_environment(sys.argv)
     try:
-        import django  # noqa: F401
+        import django  # noqa: F401 - is it there?
     except ImportError:
         sys.exit("The requirements are not installed: pip install --require-hashes -r deploy/requirements/base.txt")
     from deploy.local import entry

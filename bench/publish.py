@@ -119,7 +119,7 @@ def _published(portal: Grown, second: PortalDocument, where: str) -> dict[str, f
 def _serve(portal: Grown, stop: threading.Event, waits: list[float]) -> None:
     """Asks for a customer's home until told to stop. In a thread of its own, with a connection of its own."""
     with tenant_context(portal.tenant):
-        call: Callable[[], Any] = lambda: portal.customer.get("/")  # noqa: E731
+        call: Callable[[], Any] = lambda: portal.customer.get("/")  # noqa: E731 - with its type
         while not stop.is_set():
             waits.append(timed(call))
     connection.close()

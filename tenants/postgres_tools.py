@@ -40,7 +40,7 @@ def dump_schema(schema: str) -> str:
     command = [pg_dump_binary(), "--schema", schema, "--inserts", "--no-owner", "--no-privileges", "--encoding=UTF8"]
     try:
         # Arguments are ours: a binary of the settings and a generated name.
-        result = subprocess.run(  # noqa: S603
+        result = subprocess.run(  # noqa: S603 - our own words
             command, env=_environment(), capture_output=True, text=True, timeout=DUMP_TIMEOUT_SECONDS, check=True
         )
     except subprocess.CalledProcessError as error:

@@ -17,7 +17,7 @@ RESERVED = frozenset(
     stripe subdomain support sysadmin system team tenant tenants terms test testing tls tools undefined update
     updates upload uploads usenet user users uucp vpn web webdisk webhook webhooks webmail webmaster whm whois
     wiki wpad ww www www1 www2 wwww xmpp
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - a list to read
 )
 
 # Refused as a word within an address too, and in every lookalike spelling.
@@ -34,5 +34,5 @@ PROFANE_WORDS = frozenset(
     faggots ficken fotze hure
     hurensohn jizz kike nazi nazis nutte penis piss porn porno pussy rape rapist schlampe scheisse sex sexy shit
     slut spic tits twat vagina wank wanker whore xxx
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - a list to read
 )

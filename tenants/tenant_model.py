@@ -66,7 +66,7 @@ class TenantManager(models.Manager[M]):
 
     def get_queryset(self) -> TenantQuerySet[M]:
         """A queryset bound to the schema of now."""
-        return TenantQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]
+        return TenantQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]  # private
 
 
 class TenantModel(models.Model):

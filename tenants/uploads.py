@@ -36,7 +36,7 @@ def takes_files(limits: UploadLimits) -> Callable[[V], V]:
     """Opens a view for files. Below the page decorator, which hands the mark on."""
 
     def mark(view: V) -> V:
-        view.takes_files = limits  # type: ignore[attr-defined]
+        view.takes_files = limits  # type: ignore[attr-defined]  # read where files come in
         return view
 
     return mark

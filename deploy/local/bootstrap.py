@@ -202,7 +202,7 @@ def _progress(command: list[str], lock: int, environment: dict[str, str]) -> int
 
 
 def _run(command: list[str], lock: int) -> None:
-    done = subprocess.run(command, check=False, pass_fds=[lock], capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, check=False, pass_fds=[lock], capture_output=True, text=True)  # noqa: S603 - ours
     if done.returncode != 0:
         _stop(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr).strip()[-1500:]}")
 
@@ -211,7 +211,7 @@ def _still_runs(environment: Path) -> bool:
     """False when the Python that the environment was made from is gone or has another version now."""
     words = [str(environment / "bin" / "python"), "-c", "import sys, pip; print(sys.version_info[:2])"]
     try:
-        said = subprocess.run(words, check=False, capture_output=True, text=True).stdout  # noqa: S603
+        said = subprocess.run(words, check=False, capture_output=True, text=True).stdout  # noqa: S603 - ours
     except OSError:
         return False
     return said.strip() == str(sys.version_info[:2])

@@ -157,7 +157,7 @@ def _run_pytest(arguments: Sequence[str], *, is_heavy: bool) -> int:
     if not arguments:
         # Browsers, mails and broken servers are waited for; meanwhile somebody else has a core.
         chosen += ["-n", str(min((os.cpu_count() or 1) + 1, _MOST_WORKERS))]
-    return subprocess.run(_python("-m", "pytest", *chosen, *arguments), cwd=PROJECT_DIR, check=False).returncode  # noqa: S603
+    return subprocess.run(_python("-m", "pytest", *chosen, *arguments), cwd=PROJECT_DIR, check=False).returncode  # noqa: S603 - ours
 
 
 def _say(words: str) -> None:

@@ -77,9 +77,9 @@ class Keeper:
 def _write_whole(file: "os.PathLike[str]", content: dict[str, object]) -> None:
     """Readers see the old or the new file, never a half."""
     staged = f"{os.fspath(file)}.new"
-    with open(staged, "w") as output:  # noqa: PTH123
+    with open(staged, "w") as output:  # noqa: PTH123 - a path of either kind
         json.dump(content, output)
-    os.replace(staged, file)  # noqa: PTH105
+    os.replace(staged, file)  # noqa: PTH105 - as above
 
 
 def _tell_starter(words: bytes) -> None:

@@ -41,7 +41,7 @@ def in_namespace() -> RunAs | None:
     nobody = _nobody()
     prefix = (sys.executable, "-I", "-S", str(_MAPPED), str(nobody.pw_uid))
     try:
-        tried = subprocess.run([*prefix, "/bin/true"], check=False, capture_output=True, timeout=10)  # noqa: S603
+        tried = subprocess.run([*prefix, "/bin/true"], check=False, capture_output=True, timeout=10)  # noqa: S603 - a constant
     except (OSError, subprocess.TimeoutExpired):
         return None
     return RunAs(prefix, os.geteuid(), os.getegid()) if tried.returncode == 0 else None

@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Starts the session under our backend's name."""
-        django_login(request, user, backend=BACKEND)  # type: ignore[arg-type]
+        django_login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # allauth's own kind of user
 
 
 def _fernet() -> MultiFernet:

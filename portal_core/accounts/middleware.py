@@ -77,7 +77,7 @@ class AuthenticationMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Attaches the user."""
-        request.user = SimpleLazyObject(lambda: user_on_this_page(request))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: user_on_this_page(request))  # type: ignore[assignment]  # lazy
 
 
 class LocaleMiddleware(MiddlewareMixin):

@@ -54,12 +54,12 @@ def _guarded(view: Callable[..., HttpResponseBase], audience: str, gate: Gate) -
         actor = actor_for(request.user)
         if actor.is_operator:
             raise Http404
-        request.actor = actor  # type: ignore[attr-defined]
+        request.actor = actor  # type: ignore[attr-defined]  # see PortalRequest
         refusal = gate(request, actor)
         return refusal if refusal is not None else view(request, *args, **kwargs)
 
     page = never_cache(guarded)
-    page.audience = audience  # type: ignore[attr-defined]
+    page.audience = audience  # type: ignore[attr-defined]  # read by the contract test of all addresses
     return page
 
 
@@ -175,7 +175,7 @@ def staff_page(permission: str = "see") -> Callable[[PersonView[P]], View[P]]:
 
     def decorate(view: PersonView[P]) -> View[P]:
         page = _guarded(view, STAFF, gate)
-        page.permission = permission  # type: ignore[attr-defined]
+        page.permission = permission  # type: ignore[attr-defined]  # likewise
         return page
 
     return decorate

@@ -151,7 +151,7 @@ class AnswersForm(forms.Form):
         answers = self._answers_so_far()
         for key in self.known:
             # The component draws it: folded where it is known, with a word where it will be kept.
-            self[key].known = self._known_shown(key, answers)  # type: ignore[attr-defined]
+            self[key].known = self._known_shown(key, answers)  # type: ignore[attr-defined]  # for the template
         applying = [field for field in self.compiled.values() if field.applies(answers, self.asked.status_key)]
         nested: dict[str, dict[str, list[forms.BoundField]]] = {}
         rows = []

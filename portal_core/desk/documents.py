@@ -107,7 +107,7 @@ class AddForm(forms.Form):
         super().__init__(data, prefix="add", auto_id="add-%s")
         self.portal = opened.portal
         kinds = [kind for kind in opened.portal.document_kinds.values() if may_add(kind, opened.actor.role)]
-        self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]  # a choice
         self.fields["share"].label = _share_label(opened)
         sender = Sender(opened.actor.user_id, opened.customer.pk)
         self.fields["files"] = FilesField(rules=Rules(max_files=_widest(kinds)), sender=sender, label="Files")
@@ -155,7 +155,7 @@ class AskForm(forms.Form):
             for kind in opened.portal.document_kinds.values()
             if may_add(kind, customer) and kind_visibility(kind, role) >= Visibility.EDIT
         ]
-        self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]  # a choice
         self.fields["due_on"] = _day_field("Until when")
 
 
@@ -366,8 +366,8 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "wanted": [document for document in shown if document.is_open],
         "current": [document for document in shown if document.is_current],
         "earlier": [document for document in shown if document.standing in ("withdrawn", "replaced", "gone")],
-        "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
-        "ask_form": ask_form if may_edit and opened.is_reached and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]
+        "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]  # a choice
+        "ask_form": ask_form if may_edit and opened.is_reached and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]  # a choice
         "may_edit": may_edit,
         # Each form has its own: whoever goes back from one and sends the other means something else.
         "key": parse_uuid(request.POST.get("key", "")) or uuid7(),

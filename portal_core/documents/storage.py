@@ -136,4 +136,4 @@ def _read_s3(storage: Storage, key: str, start: int, end: int | None) -> Iterato
 def _bucket(storage: Storage) -> tuple[Any, str]:
     """The bucket and our folder in it; django-storages and boto3 have no types, hence `Any`."""
     location = str(getattr(storage, "location", "")).strip("/")
-    return storage.bucket, f"{location}/" if location else ""  # type: ignore[attr-defined]
+    return storage.bucket, f"{location}/" if location else ""  # type: ignore[attr-defined]  # of S3 alone

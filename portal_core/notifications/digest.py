@@ -108,7 +108,7 @@ def _groups(user: User, notices: Iterable[Notice], portal: CompiledPortal) -> li
         except Exception as error:  # noqa: BLE001 - one that cannot be told must not hold back the others for ever.
             kind = type(error).__name__
             # Without the traceback: it may quote what people wrote.
-            logger.error("notifications: notice %s is left out of a daily mail: %s", notice.pk, kind)  # noqa: TRY400
+            logger.error("notifications: notice %s is left out of a daily mail: %s", notice.pk, kind)  # noqa: TRY400 - its trace would tell of people
     return list(groups.values())
 
 

@@ -128,6 +128,6 @@ def _may_configure(request: HttpRequest) -> bool:
     return actor.is_staff and actor.may("manage_setup")
 
 
-brand_logo.audience = "open"  # type: ignore[attr-defined]
+brand_logo.audience = "open"  # type: ignore[attr-defined]  # read by the contract test of all addresses
 brand_stylesheet.audience = "open"  # type: ignore[attr-defined]  # read by the contract test of all addresses
-favicon.audience = "open"  # type: ignore[attr-defined]
+favicon.audience = "open"  # type: ignore[attr-defined]  # likewise

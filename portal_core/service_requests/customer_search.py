@@ -39,7 +39,7 @@ PERSON_WORDS: Final = (
 )
 RECORD_WORDS: Final = f"to_tsvector('simple'::regconfig, translate({folded_sql(_KEPT.format('data'))}, {_BREAKS}))"
 _PERSONS: Final = f"SELECT id FROM accounts_user WHERE {PERSON_WORDS} @@ %s::tsquery"  # noqa: S608 - constants
-_RECORDS: Final = f"SELECT customer_id FROM portal_core_savedrecord WHERE {RECORD_WORDS} @@ %s::tsquery"  # noqa: S608
+_RECORDS: Final = f"SELECT customer_id FROM portal_core_savedrecord WHERE {RECORD_WORDS} @@ %s::tsquery"  # noqa: S608 - as above
 # Whether anybody's own words hold one, asked as in `misspelt.py`; what they keep as records is spelt as it was typed.
 _IS_THERE: Final = f"SELECT FROM accounts_user WHERE {PERSON_WORDS} @@ asked.lexeme::tsquery"
 # From so many on, whoever walks through the list meets a page of them sooner than these are looked at one by one.

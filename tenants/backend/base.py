@@ -51,7 +51,7 @@ class DatabaseWrapper(StockWrapper):
     enforce_context = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
-        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # django-tenants has no types
         self.introspection = DatabaseIntrospection(self)
 
     def set_tenant(self, tenant: HasSchema, include_public: bool = False) -> None:
@@ -62,7 +62,7 @@ class DatabaseWrapper(StockWrapper):
 
     def set_schema_to_public(self) -> None:
         """Points at public; sends nothing. Only tenants.context may call this."""
-        self.set_tenant(FakeTenant(schema_name=context.PUBLIC))  # type: ignore[no-untyped-call]
+        self.set_tenant(FakeTenant(schema_name=context.PUBLIC))  # type: ignore[no-untyped-call]  # likewise
 
     def init_connection_state(self) -> None:
         """Refuses a server that does not report its search_path.

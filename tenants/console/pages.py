@@ -26,7 +26,7 @@ def console_door(view: View) -> View:
         return view(request, *args, **kwargs)
 
     page = never_cache(guarded)
-    page.audience = "open"  # type: ignore[attr-defined]
+    page.audience = "open"  # type: ignore[attr-defined]  # read by the contract test of all addresses
     return page
 
 
@@ -41,7 +41,7 @@ def operator_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     page = never_cache(guarded)
-    page.audience = "operator"  # type: ignore[attr-defined]
+    page.audience = "operator"  # type: ignore[attr-defined]  # likewise
     return page
 
 

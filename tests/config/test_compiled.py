@@ -195,9 +195,9 @@ def test_retired_types_are_known_and_not_offered() -> None:
 def test_a_compiled_portal_is_frozen() -> None:
     portal = compiled()
     with pytest.raises(dataclasses.FrozenInstanceError):
-        portal.name = "x"  # type: ignore[misc]
+        portal.name = "x"
     with pytest.raises(TypeError):
-        portal.teams["x"] = "y"  # type: ignore[index]
+        portal.teams["x"] = "y"
 
 
 def test_the_draft_has_a_brand_of_its_own() -> None:

@@ -134,11 +134,11 @@ def test_what_differs_can_be_made_as_it_is_live(first: Any, operations: list[Ope
 
 def test_order_is_an_operation(first: Any) -> None:
     do(Insert(FIELDS, dict(NEW_FIELD)))
-    keys = [field["key"] for field in current().read(FIELDS)]  # type: ignore[union-attr,index,call-overload]
+    keys = [field["key"] for field in current().read(FIELDS)]
     revision = do(Order(FIELDS, tuple(reversed(keys))))
-    assert [field["key"] for field in current().read(FIELDS)] == keys[::-1]  # type: ignore[union-attr,index,call-overload]
+    assert [field["key"] for field in current().read(FIELDS)] == keys[::-1]
     undo(actor=SYSTEM, revision=revision)
-    assert [field["key"] for field in current().read(FIELDS)] == keys  # type: ignore[union-attr,index,call-overload]
+    assert [field["key"] for field in current().read(FIELDS)] == keys
 
 
 def test_what_cannot_be_read_is_refused_with_its_place(first: Any) -> None:

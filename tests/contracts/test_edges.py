@@ -86,7 +86,7 @@ def test_an_encoding_that_django_fails_on_is_refused(charset: str, tenant: Any) 
 @pytest.mark.parametrize("where", ["/signin/", "/requests/", "/nowhere/"])
 def test_a_body_is_refused_by_its_length_alone(where: str, tenant: Any, people: Any) -> None:
     class Unread(BytesIO):
-        def read(self, *_args: object) -> bytes:  # type: ignore[override]
+        def read(self, *_args: object) -> bytes:
             pytest.fail("read")
 
     client = make_client(people["carol"], raise_request_exception=False)
@@ -162,7 +162,7 @@ def test_what_was_typed_survives_the_end_of_a_session(tenant: Any, people: Any) 
 def test_after_signing_in_nobody_lands_elsewhere(referer: str, tenant: Any, people: Any) -> None:
     answer = ended(people["bob"]).post("/desk/requests/1001/write/", {"body": LETTER}, headers={"referer": referer})
     assert answer.status_code == 403
-    assert re.search(r'href="(/signin/[^"]*)"', answer.content.decode())[1] == "/signin/"  # type: ignore[index]
+    assert re.search(r'href="(/signin/[^"]*)"', answer.content.decode())[1] == "/signin/"
 
 
 def test_a_form_in_which_nothing_was_typed_leads_to_sign_in(tenant: Any, people: Any) -> None:

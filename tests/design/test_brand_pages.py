@@ -24,7 +24,7 @@ def test_the_live_colour_is_served_for_good(tenant: object) -> None:
     assert response.content.decode().count("{") == 1
 
 
-def test_it_asks_neither_for_the_session_nor_for_the_person(tenant: object, people: dict, server_statements) -> None:  # type: ignore[no-untyped-def]
+def test_it_asks_neither_for_the_session_nor_for_the_person(tenant: object, people: dict, server_statements) -> None:
     client = make_client(people["carol"])
     address = f"/brand/{live_hash()}.css"
     client.get(address)
@@ -41,7 +41,7 @@ def test_an_unknown_hash_is_not_found(tenant: object) -> None:
         assert make_client().get(f"/brand/{digest}.css").status_code == 404
 
 
-def test_asking_for_unknown_hashes_reads_the_documents_once(tenant: object, server_statements) -> None:  # type: ignore[no-untyped-def]
+def test_asking_for_unknown_hashes_reads_the_documents_once(tenant: object, server_statements) -> None:
     client = make_client()
     client.get("/brand/000000000000.css")
     with server_statements() as sent:

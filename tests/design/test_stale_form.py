@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_stale_form_keeps_the_portals_look_and_what_was_typed(tenant: object) -> None:
     client = make_client(enforce_csrf_checks=True)
-    headers = {"Sec-Fetch-Site": "same-origin", "Origin": f"http://{tenant.primary_domain}"}  # type: ignore[attr-defined]
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": f"http://{tenant.primary_domain}"}
     response = client.post("/signin/", {"email": "carol@example.com"}, headers=headers)
     page = response.content.decode()
     assert response.status_code == 403

@@ -30,7 +30,7 @@ def names(kind: str) -> list[str]:
 def _lock(like: str = "rc4-40") -> tuple[bytes, bytes]:
     """The dictionary of a lock, and the name of the document to which it belongs."""
     whole = paper(like)
-    number = int(re.search(rb"/Encrypt (\d+) 0 R", whole)[1])  # type: ignore[index]
+    number = int(re.search(rb"/Encrypt (\d+) 0 R", whole)[1])
     begin = whole.index(b"%d 0 obj" % number)
     found = re.search(rb"/ID ?\[<([0-9a-f]+)>", whole)
     return whole[whole.index(b"<<", begin) : whole.index(b"endobj", begin)], found[1] if found else b""
@@ -68,7 +68,7 @@ def flood() -> bytes:
 
 
 LOCKED_REFUSED = {
-    **{f"{name}.pdf": (lambda name=name: paper(name)) for name in [*names("script"), *names("password")]},  # type: ignore[misc]
+    **{f"{name}.pdf": (lambda name=name: paper(name)) for name in [*names("script"), *names("password")]},
     "locked script.pdf": lambda: with_lock(stream(zlib.compress(SCRIPT))),
     "locked twice.pdf": lambda: with_lock(stream(zlib.compress(SCRIPT)), _second()),
     "locked elsewhere.pdf": lambda: with_lock(stream(zlib.compress(PLAIN)).replace(b"3 0 obj", b"4 0 obj")),
@@ -78,7 +78,7 @@ LOCKED_REFUSED = {
     "certificate.pdf": lambda: pdf(b"9 0 obj<</Filter/Adobe.PubSec/V 4>>endobj <</Encrypt 9 0 R>>"),
 }  # fmt: skip
 LOCKED_TAKEN = {
-    **{f"{name}.pdf": (lambda name=name: paper(name)) for name in names("open")},  # type: ignore[misc]
+    **{f"{name}.pdf": (lambda name=name: paper(name)) for name in names("open")},
     "locked.pdf": lambda: with_lock(stream(zlib.compress(PLAIN))),
     "locked book.pdf": lambda: with_lock(b"".join(stream(zlib.compress(PLAIN * 50), n) for n in range(1, 4_000))),
     "locked pictures.pdf": lambda: with_lock(stream(zlib.compress(PLAIN)) + _picture()),

@@ -122,7 +122,7 @@ def _shot(browser: Browser, address: str, width: int, cookies: Iterable[dict[str
 
 def _shot_in(context: BrowserContext, address: str, cookies: Iterable[dict[str, str]]) -> bytes:
     for cookie in cookies:
-        context.add_cookies([{**cookie, "url": address}])  # type: ignore[list-item]  # playwright's own dictionary
+        context.add_cookies([{**cookie, "url": address}])
     page = context.new_page()
     page.goto(address, wait_until="load", timeout=20_000)
     return page.screenshot(full_page=True)

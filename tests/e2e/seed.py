@@ -17,40 +17,40 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.utils import timezone
 
-from portal_core.accounts.actions import create_customer, invite_staff  # noqa: E402
-from portal_core.accounts.actor import SYSTEM, actor_for  # noqa: E402
-from portal_core.accounts.models import User  # noqa: E402
-from portal_core.accounts.signin_links import SIGN_IN, create_link  # noqa: E402
-from portal_core.config.actions import publish  # noqa: E402
-from portal_core.config.document import load  # noqa: E402
-from portal_core.config.starters import starter  # noqa: E402
-from portal_core.documents.uploads import Rules, take  # noqa: E402
-from portal_core.messaging.actions import Message, note, reply  # noqa: E402
-from portal_core.sampling.stories import Step  # noqa: E402
-from portal_core.sampling.telling import Teller  # noqa: E402
-from portal_core.saved_records.actions import add_record  # noqa: E402
-from portal_core.saved_records.models import SavedRecord  # noqa: E402
-from portal_core.saved_records.writing import NewRecord  # noqa: E402
-from portal_core.service_requests.actions import Move, assign, move  # noqa: E402
-from portal_core.service_requests.actions.vault import (  # noqa: E402
+from portal_core.accounts.actions import create_customer, invite_staff
+from portal_core.accounts.actor import SYSTEM, actor_for
+from portal_core.accounts.models import User
+from portal_core.accounts.signin_links import SIGN_IN, create_link
+from portal_core.config.actions import publish
+from portal_core.config.document import load
+from portal_core.config.starters import starter
+from portal_core.documents.uploads import Rules, take
+from portal_core.messaging.actions import Message, note, reply
+from portal_core.sampling.stories import Step
+from portal_core.sampling.telling import Teller
+from portal_core.saved_records.actions import add_record
+from portal_core.saved_records.models import SavedRecord
+from portal_core.saved_records.writing import NewRecord
+from portal_core.service_requests.actions import Move, assign, move
+from portal_core.service_requests.actions.vault import (
     Paper,
     add_document,
     approve_document,
     ask_for_document,
     send_back_document,
 )
-from portal_core.service_requests.guest_links import ensure_link, path_of, stop_links_of_request  # noqa: E402
-from portal_core.service_requests.models import ServiceRequest  # noqa: E402
-from tenants.context import tenant_context  # noqa: E402
-from tenants.identifiers import uuid7  # noqa: E402
-from tenants.provisioning import NewPortal, provision  # noqa: E402
-from tenants.snapshot import TenantSnapshot  # noqa: E402
-from tests.documents.samples import pdf, sent  # noqa: E402
-from tests.e2e import hostile  # noqa: E402
-from tests.service_requests.filing import file_request  # noqa: E402
+from portal_core.service_requests.guest_links import ensure_link, path_of, stop_links_of_request
+from portal_core.service_requests.models import ServiceRequest
+from tenants.context import tenant_context
+from tenants.identifiers import uuid7
+from tenants.provisioning import NewPortal, provision
+from tenants.snapshot import TenantSnapshot
+from tests.documents.samples import pdf, sent
+from tests.e2e import hostile
+from tests.service_requests.filing import file_request
 
 LINK_MINUTES = 600
 NORDWARM = ("nordwarm", "walks")

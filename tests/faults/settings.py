@@ -1,6 +1,6 @@
 """Settings of the worker and beat that the fault tests kill: real mail server, short waits."""
 
-from deploy.settings.test import *  # noqa: F403
+from deploy.settings.test import *  # noqa: F403 - as settings are
 from deploy.settings.test import env
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -13,12 +13,12 @@ import django
 
 django.setup()
 
-from celery.signals import worker_ready  # noqa: E402
-from django.conf import settings  # noqa: E402
+from celery.signals import worker_ready
+from django.conf import settings
 
-from deploy.celery import app  # noqa: E402
-from tenants.outbox import delivery, handling, queue_mail, subscribe  # noqa: E402
-from tenants.outbox.mails import OutgoingMail  # noqa: E402
+from deploy.celery import app
+from tenants.outbox import delivery, handling, queue_mail, subscribe
+from tenants.outbox.mails import OutgoingMail
 
 __all__ = ["app"]
 

@@ -43,7 +43,7 @@ def test_events_are_handled_in_the_order_in_which_they_were_written(tenant, hear
 def test_event_of_a_rolled_back_transaction_never_existed(tenant, heard):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         emit("test.happened", {})
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - raises
     assert not Event.objects.exists()
 
 

@@ -35,7 +35,7 @@ def test_wake_up_survives_a_savepoint_that_was_rolled_back(tenant, woken, django
     with django_capture_on_commit_callbacks(execute=True):
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             emit("test.x", {})
-            1 / 0  # noqa: B018
+            1 / 0  # noqa: B018 - raises
         with transaction.atomic():
             emit("test.x", {})
     assert woken == [tenant.schema_name]
@@ -44,7 +44,7 @@ def test_wake_up_survives_a_savepoint_that_was_rolled_back(tenant, woken, django
 def test_nothing_is_woken_by_a_rollback(race_tenant, woken):
     with tenant_context(race_tenant), pytest.raises(ZeroDivisionError), transaction.atomic():
         emit("test.x", {})
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - raises
     assert woken == []
 
 

@@ -170,7 +170,7 @@ def test_a_server_that_does_not_report_its_path_is_refused(committed: None, monk
     class Old:
         pgconn = Silent()
 
-        class info:  # noqa: N801
+        class info:  # noqa: N801 - named as psycopg's
             server_version = 150004
 
         def close(self) -> None:

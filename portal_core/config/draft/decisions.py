@@ -214,7 +214,7 @@ def forget() -> None:
 
 def schedule_from(kept: Mapping[str, str] | None) -> Schedule | None:
     """A schedule from what the row keeps."""
-    return None if kept is None else Schedule(**{**kept, "at": datetime.fromisoformat(kept["at"])})  # type: ignore[arg-type]
+    return None if kept is None else Schedule(**{**kept, "at": datetime.fromisoformat(kept["at"])})  # type: ignore[arg-type]  # its own fields
 
 
 def _open(actor: Actor) -> PortalDraft:

@@ -35,7 +35,7 @@ class PlainField(forms.CharField):
             raise ValidationError(
                 _("Take out the character that cannot be shown (number %(position)s)."),
                 code="unshowable",
-                params={"position": _UNSHOWABLE.search(words).start() + 1},  # type: ignore[union-attr]
+                params={"position": _UNSHOWABLE.search(words).start() + 1},  # type: ignore[union-attr]  # found before
             )
         words = words.strip()
         if not self.multiline and re.search("[\n\r\u2028\u2029]", words):

@@ -238,7 +238,7 @@ class Pick(Single):
         widget = forms.RadioSelect() if self.as_buttons else forms.Select()
         made = forms.ChoiceField(choices=given, widget=widget)
         if self.as_buttons:
-            made.look = FieldLook(layout="seg")  # type: ignore[attr-defined]
+            made.look = FieldLook(layout="seg")  # type: ignore[attr-defined]  # how the component draws it
         return made
 
     def initial(self, value: JsonValue, where: Where) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Browser:
         return made
 
     def _furnish(self, made: HttpRequest) -> None:
-        """What the middleware would add."""
+        """What the middleware would add; most of it no request of Django's declares, hence the ignored types."""
         made.user = self.user or AnonymousUser()
         made.session = self.session
         made.tenant = getattr(self.outer, "tenant", None)  # type: ignore[attr-defined]

@@ -267,7 +267,7 @@ def _says(browser: Browser, made: Stage, path: str, match: ResolverMatch | None,
     request = browser.request(path, match or resolve("/"), "", None)
     actor = made.viewer_actor
     if actor is not None and made.seen.is_signed_in:
-        request.actor = actor  # type: ignore[attr-defined]
+        request.actor = actor  # type: ignore[attr-defined]  # as pages.py sets it
     context = {"what": what, "name": made.seen.short_name}
     answer = render(request, _SAYS, context, status=404 if what in ("missing", "outside") else 200)
     browser.hand_back(request)
