@@ -29,11 +29,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
-# Drawn by the threads that there are, a page takes a fifth less.
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
-    "--disable-threaded-compositing", "--disable-threaded-animation", "--in-process-gpu",
 )  # fmt: skip
 WIDTHS = (390, 1280)
 HEIGHT = 900
