@@ -5,10 +5,12 @@ day of the start: for as long as something is written, the clock is turned back.
 """
 
 import json
+import time as clock
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 from django.utils import timezone
@@ -19,6 +21,7 @@ from portal_core.config.actions import publish
 from portal_core.config.live import live_portal
 from portal_core.config.starters import starter
 from portal_core.sampling.telling import Teller
+from tenants import identifiers
 
 _FOLDER = Path(__file__).parent
 
@@ -46,9 +49,13 @@ def fill(owner_email: str, name: str) -> None:
 
 @contextmanager
 def _days_ago(days: float) -> Iterator[None]:
-    """The clock as it stood so many days ago; actions take their time from it."""
-    moment = _working_moment(timezone.now(), days)
-    with mock.patch.object(timezone, "now", lambda: moment):
+    """The clock as it stood so many days ago; actions take their time from it, and keys, by whose order histories and
+    documents are read. For keys it goes on, so that lines of one moment stay in their order."""
+    now = timezone.now()
+    moment = _working_moment(now, days)
+    back_ns = int((now - moment).total_seconds()) * 1_000_000_000
+    earlier = SimpleNamespace(time_ns=lambda: clock.time_ns() - back_ns)
+    with mock.patch.object(timezone, "now", lambda: moment), mock.patch.object(identifiers, "time", earlier):
         yield
 
 

@@ -26,7 +26,8 @@ from portal_core.desk.customer_list import Papers, papers_of
 from portal_core.desk.customers import INVITED_AN_HOUR, WORDS
 from portal_core.desk.records import records_pane
 from portal_core.desk.request import due_of, waiting_on
-from portal_core.documents.standing import Standing, standings
+from portal_core.documents.standing import Standing, dated_documents, standings
+from portal_core.documents.visible import VisibleDocument, visible_documents
 from portal_core.history.looks import looks_at
 from portal_core.notifications.told import told
 from portal_core.service_requests.customer_list import requests_of
@@ -42,6 +43,7 @@ from tenants.shell import NavItem
 from tenants.ui.paging import page_number, pager_by_number
 
 OPEN_SHOWN = 20
+DATED_SHOWN = 5
 PAGE_SIZE = 25
 LOOKS_SHOWN = 10
 LOOKS_A_PAGE = 50
@@ -106,6 +108,7 @@ def _render(request: PersonRequest, user: User, *, status: int = 200, **extra: o
         "may_set_up": request.actor.may("manage_setup"),
         "has_documents": bool(portal.document_kinds),
         "papers": _papers(request.actor, user, portal),
+        "dated": _dated(request.actor, user, viewer, portal),
         "records": records_pane(
             request.actor, user, viewer, portal=portal, everything=request.GET.get("records") == "all"
         ),
@@ -151,6 +154,14 @@ def _papers(actor: Actor, user: User, portal: CompiledPortal) -> Papers | None:
     if not portal.document_kinds:
         return None
     return papers_of(standings(actor, [user.pk], portal=portal).get(user.pk, Standing()), portal)
+
+
+def _dated(actor: Actor, user: User, viewer: Viewer, portal: CompiledPortal) -> tuple[VisibleDocument, ...]:
+    """Those of their documents that run out first."""
+    if not portal.document_kinds:
+        return ()
+    rows = dated_documents(actor, user.pk, portal=portal).select_related("request")[:DATED_SHOWN]
+    return visible_documents(rows, viewer, portal)
 
 
 def _tabs(user: User, part: str, all_requests: int) -> list[NavItem]:

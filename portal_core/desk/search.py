@@ -1,6 +1,7 @@
 """Searching: what was found, the best first, then the newest, with the words around the hit."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -49,6 +50,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "pager": _pager(address, filters, found),
         "back": address.of(filters, at=str(place)) if place else address.of(filters),
         "unfiltered_href": address.of(address.usual) if filters != address.usual else "",
+        "customers_href": f"/desk/customers/?{urlencode({'q': query.text})}",
         "may_create": request.actor.may("create_for_customer"),
     }
     return render(request, "desk/search.html", context)

@@ -69,6 +69,12 @@ def seen_documents(actor: Actor, portal: CompiledPortal) -> QuerySet[Document]:
     return Document.objects.filter(within_reach(actor)).exclude(kind_key__in=hidden)
 
 
+def dated_documents(actor: Actor, customer_id: uuid.UUID, *, portal: CompiledPortal) -> QuerySet[Document]:
+    """What a colleague sees of a customer's documents on file with a last day; what runs out first is first."""
+    on_file = seen_documents(actor, portal).filter(customer_id=customer_id, state=DocumentState.ON_FILE)
+    return on_file.filter(valid_until__isnull=False).order_by("valid_until", "id")
+
+
 def who_has(actor: Actor, standing: str, *, portal: CompiledPortal) -> Q:
     """A condition on customers: asked for something, with something that ran out or soon will, with nothing on file."""
     theirs = seen_documents(actor, portal).filter(customer_id=OuterRef("pk"))

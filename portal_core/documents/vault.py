@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final, cast
 
-from django.db.models import Count, F, Func, JSONField, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, ExtractYear, RowNumber
+from django.db.models import Count, F, Func, JSONField, Q, QuerySet, Window
+from django.db.models.functions import ExtractYear, RowNumber
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -76,12 +76,6 @@ class _AsSentBack(Func):
     output_field = JSONField()
 
 
-def wanted_count(customer_id: uuid.UUID, portal: CompiledPortal) -> Coalesce:
-    """The same as a number inside another statement."""
-    counted = wanted_documents(customer_id, portal).order_by().values("customer_id").annotate(number=Count("pk"))
-    return Coalesce(Subquery(counted.values("number")), 0)
-
-
 def listed_documents(kind_key: str) -> QuerySet[Document]:
     """The documents of a kind that stand on their customers' pages, if they are shared (`VisibleDocument.is_listed`):
     what they are asked for, what is on file, and what was valid for a time; not what is kept no more."""
@@ -103,18 +97,27 @@ def document_at(actor: Actor, key: uuid.UUID) -> Document | None:
 
 @dataclass(frozen=True)
 class Newest:
-    """The newest documents that a customer has on file, and how many there are in all."""
+    """The newest documents that a customer has on file and is asked for, and how many there are of each in all."""
 
-    rows: Sequence[Document]
-    all: int
+    rows: Sequence[Document] = ()
+    all: int = 0
+    wanted: Sequence[Document] = ()
+    all_wanted: int = 0
 
 
-def newest_on_file(customer_id: uuid.UUID, kind_keys: Iterable[str], *, size: int) -> Newest:
-    """What is on file of these kinds and shared with its customer; one statement for the rows and their number."""
-    found = documents_of(customer_id).filter(kind_key__in=list(kind_keys), state=DocumentState.ON_FILE, is_shared=True)
-    found = found.order_by("-created_at", "-id").annotate(all=Window(Count("*")))
-    rows = list(found.select_related("request")[:size])
-    return Newest(rows, rows[0].all if rows else 0)
+def newest_of(customer_id: uuid.UUID, kind_keys: Iterable[str], portal: CompiledPortal, *, size: int) -> Newest:
+    """What is on file of these kinds and shared with its customer, and what they are asked for, so many of each; one
+    statement for the rows and their numbers."""
+    wanted = wanted_documents(customer_id, portal).values("pk")
+    found = Document.objects.filter(customer_id=customer_id, is_shared=True).annotate(is_asked=Q(pk__in=wanted))
+    found = found.filter(Q(is_asked=True) | Q(kind_key__in=list(kind_keys), state=DocumentState.ON_FILE))
+    found = found.annotate(
+        all=Window(Count("*"), partition_by="is_asked"),
+        place=Window(RowNumber(), partition_by="is_asked", order_by=("-created_at", "-id")),
+    )
+    rows = list(found.filter(place__lte=size).select_related("request").order_by("place"))
+    asked, on_file = [row for row in rows if row.is_asked], [row for row in rows if not row.is_asked]
+    return Newest(on_file, on_file[0].all if on_file else 0, asked, asked[0].all if asked else 0)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ _LONGEST_LINE = 2 * LARGEST_CELL
 
 
 class CsvRows:
-    """Reads the header when made, rows when iterated. Raises `ImportRefused` where the file as a whole is at fault."""
+    """Reads the header when made, rows when iterated. Raises `ImportRefused` where the file as a whole is at fault;
+    `encoding_hint` says how another encoding is named."""
 
-    def __init__(self, file: TextIO, form: FileFormat) -> None:
+    def __init__(self, file: TextIO, form: FileFormat, *, encoding_hint: str = HINT_ENCODING) -> None:
         csv.field_size_limit(LARGEST_CELL)
-        lines = _lines(file)
+        self._encoding_hint = encoding_hint
+        lines = _lines(file, encoding_hint)
         first = next(lines, "")
         if not first.strip():
             raise ImportRefused("The file is empty, or its first line is. The first line must name the columns.", 1)
@@ -31,7 +33,7 @@ class CsvRows:
         except csv.Error as error:
             raise ImportRefused(f"The header cannot be read: {error}.", 1) from error
         if any(has_broken_bytes(cell) for cell in cells):
-            raise ImportRefused(f"The header holds bytes that are not of the file’s encoding. {HINT_ENCODING}", 1)
+            raise ImportRefused(f"The header holds bytes that are not of the file’s encoding. {self._encoding_hint}", 1)
         return cells
 
     def __iter__(self) -> Iterator[Row]:
@@ -52,14 +54,14 @@ class CsvRows:
         return Row(line, dict(zip(self.columns, cells, strict=True)))
 
 
-def _lines(file: TextIO) -> Iterator[str]:
+def _lines(file: TextIO, encoding_hint: str) -> Iterator[str]:
     try:
         while line := file.readline(_LONGEST_LINE):
             if len(line) == _LONGEST_LINE:
                 raise ImportRefused(f"A line of the file is longer than {_LONGEST_LINE} letters. Is it a CSV file?")
             yield line
     except UnicodeError as error:
-        raise ImportRefused(f"The file is not of the encoding that was said. {HINT_ENCODING}") from error
+        raise ImportRefused(f"The file is not of the encoding that was said. {encoding_hint}") from error
 
 
 def _again(first: str, lines: Iterator[str]) -> Iterator[str]:

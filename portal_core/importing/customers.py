@@ -23,6 +23,7 @@ from portal_core.service_requests.errors import Forbidden
 PERMISSION: Final = "manage_customers"
 PHONE_LENGTH: Final = 40
 _BATCH: Final = 500
+_HINT_ENCODING: Final = "If the file is from an older program, say which with --encoding, such as windows-1252."
 # What columns are called, in lower case without spaces, dashes and dots; the first that the file has counts.
 COLUMNS: Final = {
     "email": ("email", "emailaddress", "mail", "emailadresse", "mailadresse"),
@@ -74,7 +75,7 @@ def check_customers(
     """
     if not actor.may(PERMISSION):
         raise Forbidden
-    rows = CsvRows(open_text(file, encoding, progress), FileFormat())
+    rows = CsvRows(open_text(file, encoding, progress), FileFormat(), encoding_hint=_HINT_ENCODING)
     columns = _columns(rows.columns)
     if "email" not in columns:
         raise ImportRefused(

@@ -26,6 +26,7 @@ from portal_core.documents.vault import Stretch, documents_of, given_in, on_file
 from portal_core.documents.visible import VisibleDocument, kinds_seen, seen_by, visible_document, visible_documents
 from portal_core.documents.words import reason_for
 from portal_core.portal.limits import writes_full_until
+from portal_core.portal.uploads_asked import uploads_asked
 from portal_core.service_requests.actions.vault import Paper, add_document
 from portal_core.service_requests.attaching import file_ids
 from tenants.identifiers import parse_uuid, uuid7
@@ -78,9 +79,14 @@ def index(request: PersonRequest) -> HttpResponse:
     part = stretch(found, before=before, after=after, size=_MOST)
     is_page = before is not None or after is not None
     wants_all = request.GET.get("all") == "1"
+    vault = _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=is_page or wants_all)
+    listed = {document.id for document in vault.wanted}
+    asks = [] if is_page else uploads_asked(request.actor, viewer, portal, listed=listed)
     context = {
         "portal": portal,
-        "vault": _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=is_page or wants_all),
+        "vault": vault,
+        "asks": asks,
+        "asked_for": len(asks) + len(vault.wanted),
         "on_file": on_file.all,
         "years": on_file.years if len(on_file.years) > 1 else (),
         "year": year,

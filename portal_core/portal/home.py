@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -11,8 +11,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal, CompiledType
 from portal_core.config.live import live_portal
-from portal_core.documents.vault import wanted_count, wanted_documents
-from portal_core.portal.home_beside import last_time, recent_papers
+from portal_core.portal.home_beside import home_papers, last_time
 from portal_core.portal.my_details import kinds_missing
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.offered_asks import OfferedAsk, Place, is_any_needed, offered_asks
@@ -58,7 +57,8 @@ def home(request: PersonRequest) -> HttpResponse:
     """`/`: the first line says what needs the customer and that the rest is taken care of."""
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    counts = _counts(request.actor, portal)
+    papers = home_papers(request.user.pk, viewer, portal)
+    counts = _counts(request.actor, papers.all_asked)
     waiting = _waiting(request.actor, viewer, portal) if counts.needs_you else []
     steps = [step for item in waiting for step in item]
     required = sum(1 for step in steps if step.ask is None or step.ask.is_required)
@@ -72,7 +72,9 @@ def home(request: PersonRequest) -> HttpResponse:
         "steps_more": counts.needs_you - len(waiting),
         "with_us": with_us,
         "again": last_time(request.actor, viewer, portal) if counts.closed else None,
-        "papers": recent_papers(request.user.pk, viewer, portal),
+        "papers": papers.recent,
+        "asked": papers.asked,
+        "more_asked": papers.more_asked,
         "choices": choices(portal, viewer, drafts_of(request.actor)),
         "emergency": portal.text(portal.settings.emergency, viewer.language),
         "welcome": portal.text(portal.settings.welcome, viewer.language),
@@ -114,20 +116,14 @@ def _choice(portal: CompiledPortal, viewer: Viewer, request_type: CompiledType, 
     )
 
 
-def _counts(actor: Actor, portal: CompiledPortal) -> Counts:
+def _counts(actor: Actor, documents: int) -> Counts:
     open_now = Q(closed_at=None)
-    # In the same statement: the page has no room for another.
-    has_documents = bool(portal.document_kinds) and actor.user_id is not None
-    wanted = {"documents": Max(wanted_count(actor.user_id, portal))} if has_documents and actor.user_id else {}
     row = visible_to(actor).aggregate(
-        **wanted,
         needs_you=Count("id", filter=open_now & Q(turn=Turn.CUSTOMER)),
         with_us=Count("id", filter=open_now & Q(turn=Turn.US)),
         all=Count("id"),
     )
-    if has_documents and actor.user_id and row["documents"] is None:  # a customer without any request
-        row["documents"] = wanted_documents(actor.user_id, portal).count()
-    return Counts(**row)
+    return Counts(**row, documents=documents)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What stands beside the next steps on home: the newest documents, and what can be asked for again."""
+"""What stands on home besides requests: the documents on file and asked for, and what can be asked for again."""
 
 import uuid
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.documents.scanned import as_scanned
 from portal_core.documents.shown import ShownFile
-from portal_core.documents.vault import newest_on_file
+from portal_core.documents.vault import newest_of
 from portal_core.documents.visible import VisibleDocument, kinds_seen, visible_documents
 from portal_core.service_requests.again import again_href
 from portal_core.service_requests.models import ServiceRequest
@@ -43,6 +43,21 @@ class RecentPapers:
 
 
 @dataclass(frozen=True)
+class HomePapers:
+    """A customer's documents as home shows them; `recent` is None where nothing is on file. `all_asked` counts also
+    what `asked` has no room for."""
+
+    recent: RecentPapers | None = None
+    asked: tuple[VisibleDocument, ...] = ()
+    all_asked: int = 0
+
+    @property
+    def more_asked(self) -> int:
+        """How many others are asked for."""
+        return self.all_asked - len(self.asked)
+
+
+@dataclass(frozen=True)
 class LastTime:
     """A request that went well and can be made again with one press."""
 
@@ -52,14 +67,16 @@ class LastTime:
     href: str
 
 
-def recent_papers(customer_id: uuid.UUID, viewer: Viewer, portal: CompiledPortal) -> RecentPapers | None:
-    """The newest documents on file; None where there are none. One query, none where the portal keeps no documents."""
+def home_papers(customer_id: uuid.UUID, viewer: Viewer, portal: CompiledPortal) -> HomePapers:
+    """The newest documents on file and asked for; one query, none where the portal keeps no documents."""
     kinds = kinds_seen(viewer, portal)
     if not kinds:
-        return None
-    newest = newest_on_file(customer_id, kinds, size=PAPERS_SHOWN)
-    seen = as_scanned(visible_documents(newest.rows, viewer, portal))
-    return RecentPapers(tuple(_paper(document) for document in seen), newest.all) if seen else None
+        return HomePapers()
+    newest = newest_of(customer_id, kinds, portal, size=PAPERS_SHOWN)
+    seen = as_scanned(visible_documents((*newest.rows, *newest.wanted), viewer, portal))
+    current = tuple(_paper(document) for document in seen if document.is_current)
+    asked = tuple(document for document in seen if document.is_wanted)
+    return HomePapers(RecentPapers(current, newest.all) if current else None, asked, newest.all_wanted)
 
 
 def _paper(document: VisibleDocument) -> RecentPaper:

@@ -1,7 +1,8 @@
 """What the ledger of removed work adds up to: hours in all, by week and by kind of request, with the sum behind each.
 
 Nothing here is measured in hours: counts are multiplied by what one would have taken. The time for a question about
-the status is the owner's own, where there is an answer; the rest are `_SECONDS`, shown beside every figure.
+the status is the owner's own, where there is an answer; the rest are `_SECONDS`, shown beside every figure and called
+guesses on the page.
 """
 
 from collections import defaultdict
@@ -25,7 +26,7 @@ _SECONDS: Final = {"kept": 14, "reused": 240, "self_service": 240}
 NAMES: Final = {
     "status_views": "Status checks served",
     "kept": "Fields not retyped",
-    "reused": "Documents reused",
+    "reused": "Records and documents reused",
     "self_service": "Changes by customers",
 }
 # For the heads of narrow columns.

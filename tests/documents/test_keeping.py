@@ -56,13 +56,15 @@ def test_a_kind_that_a_new_version_leaves_out_is_retired_while_there_are_documen
 
 def test_home_says_what_is_asked_for_with_and_without_requests(papers):
     carol = papers.people["carol"].pk
-    for who, home in (("bob", "1 document is asked for"), ("alice", "2 documents are asked for")):
-        vault.ask_for_document(actor=papers.actor(who), customer_id=carol, kind_key="insurance", note="Before we come")
-        assert home in papers.client("carol").get("/").content.decode()
+    for who, home in (("bob", "One thing needs you."), ("alice", "Two things need you.")):
+        note = f"{who} comes"
+        vault.ask_for_document(actor=papers.actor(who), customer_id=carol, kind_key="insurance", note=note)
+        text = papers.client("carol").get("/").content.decode()
+        assert home in text and note in text and "Insurance certificate" in text
     papers.file()
     text = papers.client("carol").get("/").content.decode()
-    assert "2 documents are asked for" in text and "Two things need you." in text
-    assert "asked for" not in papers.client("dave").get("/").content.decode()
+    assert "bob comes" in text and "alice comes" in text and "Two things need you." in text
+    assert "Insurance certificate" not in papers.client("dave").get("/").content.decode()
 
 
 def test_the_pages_stay_within_their_budgets_with_documents_on_them(papers, server_statements):

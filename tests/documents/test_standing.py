@@ -92,3 +92,27 @@ def test_the_columns_cost_the_same_however_many_customers_there_are(papers, serv
         papers.people["more"] = make_user(f"more{n}@example.com", f"More {n}")
         _on_file(papers, "insurance", who="more")
     assert cost() == few
+
+
+def test_a_customers_page_says_what_runs_out_when_and_only_what_the_role_sees(papers, today, server_statements):
+    for days in (-3, 300, 12):
+        _on_file(papers, "insurance", today + timedelta(days=days))
+    _on_file(papers, "photo", today + timedelta(days=40))
+    _on_file(papers, "insurance", today + timedelta(days=1), state="replaced")
+    _on_file(papers, "insurance", today + timedelta(days=2), who="dave")
+    page = f"/desk/customers/{papers.people['carol'].pk}/"
+    shown = papers.client("bob").get(page).context["dated"]
+    assert [(item.kind_key, (item.valid_until - today).days) for item in shown] == [
+        ("insurance", -3), ("insurance", 12), ("photo", 40), ("insurance", 300)]  # fmt: skip
+    text = papers.client("bob").get(page).content.decode()
+    assert "12 days left" in text and text.count('class="usage"') == 3
+    papers.file()  # so that she may know the customer
+    erin = papers.client("erin").get(page)
+    assert erin.status_code == 404 or "photo" not in {item.kind_key for item in erin.context["dated"]}
+    with server_statements() as few:
+        papers.client("bob").get(page)
+    for days in range(50, 70):
+        _on_file(papers, "insurance", today + timedelta(days=days))
+    with server_statements() as many:
+        answer = papers.client("bob").get(page)
+    assert len(answer.context["dated"]) == 5 and len(many.without_transactions) == len(few.without_transactions)

@@ -82,6 +82,12 @@ def test_each_sample_has_documents_in_every_state_and_what_people_wrote(
     entries = HistoryEntry.objects.exclude(request=None).order_by("request_id", "id")
     moments = [(entry.request_id, entry.at) for entry in entries]
     assert moments == sorted(moments)
+    # What happened in several requests is read in the order of time, too; so are documents.
+    for told in (
+        HistoryEntry.objects.order_by("id").values_list("at"),
+        Document.objects.order_by("id").values_list("created_at"),
+    ):
+        assert list(told) == sorted(told)
 
 
 @pytest.mark.parametrize("name", list(OWNERS))

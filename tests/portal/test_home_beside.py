@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -69,6 +70,20 @@ def close(papers: Any, row: Any, to: str) -> None:
     move(actor=papers.actor("bob"), request_id=row.pk, move=Move(to=to, seen_status="new", reason="r"))
 
 
+def test_documents_that_staff_ask_for_stand_among_the_next_steps_by_name(papers):
+    for number in range(4):
+        paper(papers, f"Policy {number}", state="asked", note=f"For visit {number}", due_on=date(2031, 5, 6))
+    paper(papers, "Canaryhidden", kind_key="assessment", state="asked")
+    paper(papers, "Canaryothers", customer_id=papers.people["dave"].pk, state="asked")
+    answer = home(papers)
+    text = answer.content.decode()
+    assert answer.context["headline"].needs_you == 4 and "Canary" not in text
+    assert [item.name for item in answer.context["asked"]] == ["Policy 3", "Policy 2", "Policy 1"]
+    assert "For visit 3" in text and "6 May 2031" in text and "1 more document is asked for" in text
+    assert f'href="/documents/add/?for={answer.context["asked"][0].id}"' in text
+    assert answer.context["papers"] is None
+
+
 def test_what_went_well_is_asked_for_again_with_one_press(papers):
     again(papers)
     row = papers.file()
@@ -100,6 +115,7 @@ def test_a_full_home_stays_within_nine_statements(papers, server_statements, cou
     for number in range(count):
         row = papers.file()
         paper(papers, f"Paper {number}", request=row)
+        paper(papers, f"Wanted {number}", state="asked")
     close(papers, row, "over")
     home(papers)
     with server_statements() as told:

@@ -296,6 +296,30 @@ def test_a_paper_that_was_kept_hidden_and_is_sent_back_is_asked_for_again(house)
     assert "Too old." in house.client_for(house.people["carol"]).get("/documents/").content.decode()
 
 
+def test_what_a_request_asks_for_stands_among_the_documents_that_are_asked_for(house):
+    row, carol = house.at("visit"), house.client_for(house.people["carol"])
+
+    def shown():
+        answer = carol.get("/documents/")
+        return answer.context["asked_for"], answer.content.decode()
+
+    number, text = shown()
+    asks = house.seen(row).asks.open
+    assert number == len(asks) == 2 and "Two documents asked for." in text
+    assert all(ask.title in text and f'href="/requests/{row.number}/#ask-{ask.key}"' in text for ask in asks)
+    assert house.client_for(house.people["dave"]).get("/documents/").context["asked_for"] == 0
+    house.send(row, "photo", a_pdf("front.pdf"))
+    house.send(row, "paper", a_pdf())
+    number, text = shown()
+    assert number == 0 and "Nothing is asked for." in text
+    # What was sent back stands there once: as the document, with the reason.
+    send_back_document(
+        actor=house.actor("bob"), document_id=Document.objects.get(kind_key="insurance").pk, reason="Cut off."
+    )
+    number, text = shown()
+    assert (number, text.count('<li class="step'), text.count("Cut off.")) == (1, 1, 1)
+
+
 def test_of_a_request_that_goes_on_elsewhere_the_vault_asks_for_what_was_sent_back(house):
     row, other = _waits(house), house.at("new")
     paper = Document.objects.get()

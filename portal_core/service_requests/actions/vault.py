@@ -141,6 +141,7 @@ def ask_for_document(
         added_by_id=actor.user_id,
         note=note.strip()[:NOTE_LENGTH],
         due_on=due_on,
+        created_at=timezone.now(),
     )
     return _added_before(actor, customer_id, key) or _ask(actor, document, key)
 
