@@ -234,13 +234,13 @@ class _Words:
         }[standing]
 
     def _on_file(self, until: str) -> tuple[str, str, str]:
-        if until:
-            return _("Valid until %(day)s") % {"day": until}, "good", "check"
+        """What a customer sent counts as valid once somebody has looked at it."""
+        words = {"day": until}
         if self.row.approved_at is not None or self.row.from_staff:
-            return _("On file"), "good", "check"
+            return _("Valid until %(day)s") % words if until else _("On file"), "good", "check"
         if self.viewer.is_staff:
-            return _("Not checked yet"), "us", "clock"
-        return _("Sent to us"), "us", "check"
+            return _("Not checked yet, valid until %(day)s") % words if until else _("Not checked yet"), "us", "clock"
+        return _("Sent to us, valid until %(day)s") % words if until else _("Sent to us"), "us", "check"
 
     def _share_used(self) -> int:
         """How much of its time is over, in hundredths."""

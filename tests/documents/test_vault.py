@@ -65,7 +65,13 @@ def test_a_portal_without_document_kinds_has_no_place_for_them(papers):
 def test_what_a_customer_adds_stands_there_with_its_validity(papers):
     document = add(papers)
     text = page(papers, "carol")
-    assert "Insurance certificate" in text and "Valid until" in text and "From you" in text
+    assert "Insurance certificate" in text and "Sent to us, valid until" in text and "From you" in text
+    # It counts as valid once somebody has looked at it.
+    desk = f"/desk/customers/{papers.people['carol'].pk}/documents/"
+    assert "Not checked yet, valid until" in page(papers, "bob", desk) and "Valid until" not in text
+    vault.approve_document(actor=papers.actor("bob"), document_id=document.pk)
+    assert "Valid until" in page(papers, "carol") and "Not checked yet" not in page(papers, "bob", desk)
+    document.refresh_from_db()
     assert document.valid_until > timezone.localdate() + timedelta(days=360)
     assert 'href="/documents/"' in page(papers, "carol", "/")
     assert "Insurance certificate" not in page(papers, "dave")
