@@ -145,6 +145,20 @@ def replace_older(document: Document, *, answers: uuid.UUID | None, is_reusable:
         Document.objects.filter(pk__in=gone).update(state=DocumentState.REPLACED, replaced_by=document, changed_at=now)
 
 
+def bring_back_older(document: Document) -> None:
+    """What gave way to a paper that is sent back stands on file again until another one comes, and can be used.
+
+    What had been asked for or sent back itself (it has a note, or no files) does not: this one is asked for instead.
+    """
+    older = Document.objects.select_for_update().filter(
+        customer_id=document.customer_id, replaced_by=document, state=DocumentState.REPLACED, note=""
+    )
+    keys = list(older.exclude(files=[]).order_by("pk").values_list("pk", flat=True))
+    if keys:
+        again = Document.objects.filter(pk__in=keys)
+        again.update(state=DocumentState.ON_FILE, replaced_by=None, changed_at=timezone.now())
+
+
 def _is_same(title: str, other: str) -> bool:
     return title.casefold() == other.casefold()
 

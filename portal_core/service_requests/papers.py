@@ -14,6 +14,7 @@ from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility, kind_visibility
+from portal_core.documents.filing import bring_back_older
 from portal_core.documents.kinds import kind_of
 from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import Audience, HistoryEntry, Kind
@@ -46,13 +47,15 @@ def send_back(
 ) -> HistoryEntry:
     """Sends a document back, and opens what asked for it where that still stands; everything is locked by the caller.
 
-    A paper of the customer's own that was kept from their sight is theirs again: they are asked for another.
+    A paper of the customer's own that was kept from their sight is theirs again: they are asked for another. What it
+    had taken the place of is on file again meanwhile.
     `users` are the requests that asked for it, `file` names the one file that is to blame, if one is.
     """
     document.state, document.note = DocumentState.SENT_BACK, reason.strip()[:NOTE_LENGTH]
     document.approved_at, document.changed_at = None, timezone.now()
     document.is_shared = document.is_shared or not document.from_staff
     document.save(update_fields=["state", "note", "approved_at", "changed_at", "is_shared"])
+    bring_back_older(document)
     asking = [user for user in users if ask_again(user, document, portal=live_portal(), now=document.changed_at)]
     for user in asking:
         save_written(user, now=document.changed_at, fields=OPENED_AGAIN)

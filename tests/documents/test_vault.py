@@ -150,6 +150,30 @@ def test_what_is_sent_back_is_told_asked_for_again_and_replaced(papers):
     assert bob.post(where, {"do": "approve"}).status_code == 409
 
 
+def test_what_gave_way_to_a_paper_that_is_sent_back_is_on_file_again_until_another_comes(papers):
+    good = add(papers)
+    vault.approve_document(actor=papers.actor("bob"), document_id=good.pk)
+    bad = add(papers, files_new=sent("b.pdf", pdf(b"2")))
+    assert "A newer one is on file" in page(papers, "carol")
+    assert papers.client("bob").post(
+        f"/desk/documents/{bad.pk}/", {"do": "send_back", "reason": "Not the policy."}
+    ).status_code == 302  # fmt: skip
+    good.refresh_from_db()
+    assert (good.state, good.replaced_by, good.approved_at is not None) == ("on_file", None, True)
+    text = page(papers, "carol")
+    assert "A newer one" not in text and "Valid until" in text and "One document asked for." in text
+    assert f'value="d-{good.pk}" checked' in page(papers, "carol", "/new/repair/")
+    answer = papers.client("carol").post(f"/documents/add/?for={bad.pk}", {"files_new": sent("c.pdf", pdf(b"3"))})
+    assert answer.status_code == 302
+    newest = Document.objects.latest("created_at")
+    states = dict(Document.objects.values_list("pk", "state"))
+    assert states == {good.pk: "replaced", bad.pk: "replaced", newest.pk: "on_file"}
+    # What had been sent back itself does not come back.
+    vault.send_back_document(actor=papers.actor("bob"), document_id=newest.pk, reason="Cut off.")
+    states = dict(Document.objects.values_list("pk", "state"))
+    assert states == {good.pk: "on_file", bad.pk: "replaced", newest.pk: "sent_back"}
+
+
 def test_staff_ask_for_a_document_without_any_request(papers):
     carol = papers.people["carol"].pk
     data = {"ask-kind": "insurance", "ask-note": "Before we come.", "ask-due_on": "2030-01-31"}
