@@ -9,16 +9,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.bulk_assign import render_outcomes
-from portal_core.desk.delivery import untold_words
+from portal_core.desk.delivery import goes_at_once, untold_words
 from portal_core.desk.moving import Words
 from portal_core.desk.request import back_of
 from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, read_selection
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
+from portal_core.notifications.models import Way
 from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.actions.move import check_as_it_stands
 from portal_core.service_requests.errors import Forbidden, NoSuchMove, NotSeen, RequestError, Stale
@@ -41,12 +43,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a move of all of them would do: who goes, who stays and why, which mails go."""
+    """What a move of all of them would do: who goes, who stays and why, which mails go: now, or as `later` and `kept`
+    count, with the daily mail and not at all (customers find it in the portal)."""
 
     target: str
     going: tuple[Picked, ...]
     staying: tuple[Outcome, ...]
     mails: tuple[ComposedMail, ...]
+    later: tuple[ComposedMail, ...]
+    kept: int
     turn_after: str
     asks_reason: bool
     reason: str
@@ -55,9 +60,14 @@ class Plan:
     untold: tuple[str, ...] = ()
 
     @property
+    def tells_anybody(self) -> bool:
+        """Whether customers would hear of it, by mail or in the portal."""
+        return bool(self.mails or self.later or self.kept)
+
+    @property
     def sample(self) -> ComposedMail | None:
         """The first of the mails, to be read before they go."""
-        return self.mails[0] if self.mails else None
+        return next(iter((*self.mails, *self.later)), None)
 
     @property
     def sample_words(self) -> Words:
@@ -101,7 +111,9 @@ def _was_shown(request: PersonRequest, plan: Plan, portal: CompiledPortal) -> bo
     shown = (request.POST.get("version"), request.POST.get("shown_to"))
     if shown != (str(portal.number), plan.target):
         return False
-    return not plan.tells or not plan.mails or " ".join(plan.reason.split()) == request.POST.get("shown_reason", "")
+    return (
+        not plan.tells or plan.sample is None or " ".join(plan.reason.split()) == request.POST.get("shown_reason", "")
+    )
 
 
 def _ask(
@@ -156,11 +168,15 @@ def _plan(request: PersonRequest, selection: Selection, targets: list[Target], p
         else:
             going.append(picked)
             steps.append(step)
+    composed = list(_mails(going, target, reason, viewer, portal))
+    later = [mail for customer, mail in composed if not goes_at_once(customer, mail.way) and mail.way == Way.DAILY]
     return Plan(
         target=target,
         going=tuple(going),
         staying=tuple(staying),
-        mails=tuple(_mails(going, target, reason, viewer, portal)),
+        mails=tuple(mail for customer, mail in composed if goes_at_once(customer, mail.way)),
+        later=tuple(later),
+        kept=sum(mail.way == Way.NEVER for _customer, mail in composed),
         turn_after=steps[0].turn_after if steps else "",
         asks_reason=any(step.asks_reason for step in steps),
         reason=reason,
@@ -206,12 +222,12 @@ def _refusal(refused: RequestError, picked: Picked) -> str:
 
 def _mails(
     going: list[Picked], target: str, reason: str, viewer: Viewer, portal: CompiledPortal
-) -> Iterator[ComposedMail]:
+) -> Iterator[tuple[User, ComposedMail]]:
     to = target.partition(".")[2]
     for picked in going:
         mail = status_mail(picked.row, status_key=to, portal=portal, reason=reason, shown_to=viewer.role)
         if mail is not None:
-            yield mail
+            yield picked.row.customer, mail
 
 
 def _move_each(request: PersonRequest, selection: Selection, plan: Plan) -> Iterator[Outcome]:

@@ -17,10 +17,15 @@ def untold_words(row: ServiceRequest) -> str:
     return ""
 
 
+def goes_at_once(customer: User, way: Way) -> bool:
+    """Whether a mail to this customer leaves now; a made-up one's is waited for by the owner, and never comes daily."""
+    return way == Way.NOW or (customer.is_sample and way == Way.DAILY)
+
+
 def delivery_words(customer: User, kind: str, way: Way) -> str:
     """One sentence for staff; "" when a mail goes at once."""
     name = customer.first_name
-    if way == Way.NOW or (customer.is_sample and way == Way.DAILY):
+    if goes_at_once(customer, way):
         return ""
     if way == Way.DAILY:
         who = f"{name} has chosen one mail a day" if has_chosen(customer, kind) else "These go once a day"

@@ -19,7 +19,7 @@ from portal_core.notifications.handed_over import on_handed_over
 from portal_core.notifications.models import Notice, Way
 from portal_core.notifications.notices import Told
 from portal_core.notifications.remake import mail_of
-from portal_core.notifications.rules import STAFF_READERS, rule_values, staff_for, ways_of
+from portal_core.notifications.rules import STAFF_READERS, rule_values, sooner_of, staff_for, ways_of
 from portal_core.service_requests.guest_links import ensure_link
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.standing import as_it_stood, standing
@@ -61,6 +61,12 @@ class Happening:
         kind, where = self.event.kind, f"{self.request.type_key}.{key}"
         logger.warning("notifications: %s %s tells nobody: there is no status %s", kind, self.event.id, where)
         return None
+
+    def ways_in(self, status: CompiledStatus) -> Mapping[str, Way]:
+        """Which colleagues a status names, and how they are told when a request enters it."""
+        values = rule_values(self.request, self.portal)
+        rules = {who: status.notice_for(who, values) for who in STAFF_READERS}
+        return {who: Way(rule.when) for who, rule in rules.items() if rule is not None}
 
     def stands_in(self, key: str) -> None:
         """Sees to it that mails say this status, for an event that was written by code that did not say so yet."""
@@ -111,12 +117,14 @@ def on_submitted(event: Event) -> None:
     happening = load(event)
     if happening is None:
         return
-    start = happening.portal.type_or_unknown(happening.request.type_key).start
-    if happening.status(start) is None:
+    status = happening.status(happening.portal.type_or_unknown(happening.request.type_key).start)
+    if status is None:
         return
-    happening.stands_in(start)
+    happening.stands_in(status.key)
     happening.tell_customer("reached")
-    happening.tell_staff("created", ways_of("created", happening.portal, happening.request))
+    # It enters its first status, too: whom that names is told, in the same mail as of any new request.
+    ways = ways_of("created", happening.portal, happening.request)
+    happening.tell_staff("created", sooner_of(ways, happening.ways_in(status)))
 
 
 def on_moved(event: Event) -> None:
@@ -131,9 +139,7 @@ def on_moved(event: Event) -> None:
     what = "closed" if happening.payload.get("by_itself") == "close" else "reached"
     if happening.payload.get("tell_customer") and happening.actor_id != happening.row.customer_id:
         happening.tell_customer(what)
-    values = rule_values(happening.request, happening.portal)
-    rules = {who: status.notice_for(who, values) for who in STAFF_READERS}
-    happening.tell_staff("moved", {who: Way(rule.when) for who, rule in rules.items() if rule is not None})
+    happening.tell_staff("moved", happening.ways_in(status))
 
 
 def on_replied(event: Event) -> None:

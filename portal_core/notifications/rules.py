@@ -86,6 +86,12 @@ def ways_by(event: str, named: Collection[str], holding: Sequence[tuple[str, str
     return {**wanted, **defaults}
 
 
+def sooner_of(*several: Mapping[str, Way]) -> Mapping[str, Way]:
+    """What several rules say together of each kind of reader: the soonest."""
+    readers = {who: [ways[who] for ways in several if who in ways] for ways in several for who in ways}
+    return {who: min(found, key=_SOONER.__getitem__) for who, found in readers.items()}
+
+
 def staff_for(ways: Mapping[str, Way], request: ServiceRequest, *, except_id: uuid.UUID | None) -> dict[User, Way]:
     """The colleagues behind `ways` who may see the request, without the one who acted; each once, by name."""
     found: dict[User, Way] = {}

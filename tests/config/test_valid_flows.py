@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -41,10 +43,12 @@ from tests.config.test_valid_documents import QUICK, THOROUGH, answered, expecte
 from tests.config.valid_documents import ELSEWHERE, documents, wrong_for
 from tests.contracts.rows import Rows
 from tests.documents.samples import pdf
+from tests.factories import make_user
 from tests.service_requests.filing import paper
 from tests.service_requests.sending import inputs_of, sent_for
 
 START = "2026-11-23 09:00 +0000"  # a Monday
+STAFF = ("alice", "bob", "mia", "tess")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -65,6 +69,9 @@ class Walk:
     answers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        teams = [one["key"] for one in self.document.get("teams", [])] or [""]
+        self.people["mia"] = make_user("mia@example.com", "Mia", "manager", team_key=teams[-1])
+        self.people["tess"] = make_user("tess@example.com", "Tess", "agent", team_key=teams[0])
         publish(actor=actor_for(self.people["alice"]), document=load(self.document))
         self.portal = live_portal()
         self.type = self.portal.types[0]
@@ -153,13 +160,17 @@ class Walk:
         condition = getattr(rule, "when", None) if hasattr(rule, "tell") or hasattr(rule, "do") else rule.if_
         return holds(condition, row.data, row.status_key, self.portal.time_zone)
 
-    def mails(self) -> int:
-        """How many mails Carol gets now."""
+    def told(self) -> Counter[str]:
+        """How many mails each person gets now, by the first part of the address."""
         drain(self.tenant.schema_name)
         assert not Event.objects.exclude(last_error="").exists()
-        found = [mail for mail in sent_mails.outbox if "carol@" in mail.recipients()[0]]
+        found = Counter(parseaddr(mail.recipients()[0])[1].partition("@")[0] for mail in sent_mails.outbox)
         sent_mails.outbox.clear()
-        return len(found)
+        return found
+
+    def mails(self) -> int:
+        """How many mails Carol gets now."""
+        return self.told()["carol"]
 
     def mails_at_once(self, row: ServiceRequest) -> int:
         """How many she is to get, by the rules of the status."""
@@ -167,10 +178,37 @@ class Walk:
         first = next((rule for rule in rules if self.holds(rule, row)), None)
         return int(first is not None and first.when == "now")
 
+    def meant(self, who: str, row: ServiceRequest) -> set[str]:
+        """Whom a rule of the document means by a word for staff: its person, its team, else those who run the place."""
+        managing = {"owner": {"alice"}, "manager": {"alice", "mia"}}
+        if who in managing:
+            return managing[who]
+        if who == "handler" and row.assignee_id:
+            return {name for name, user in self.people.items() if user.pk == row.assignee_id}
+        team = {name for name in STAFF if row.team_key and self.people[name].team_key == row.team_key}
+        return team or managing["manager"]
+
+    def staff_at_once(self, rules: Any, row: ServiceRequest, *, but: str = "") -> Counter[str]:
+        """Which colleagues are to be mailed by these rules, whoever did it themselves left out; one mail for each."""
+        holding = [rule for rule in rules if rule.who not in ("customer", "nobody") and self.holds(rule, row)]
+        wanted = [self.meant(rule.who, row) for rule in holding if rule.when == "now"]
+        return Counter(set().union(*wanted) - {but})
+
+    def staff_of_new(self, row: ServiceRequest) -> Counter[str]:
+        """Which colleagues are mailed of a new request: whom its first status names, and its team where the document
+        says nothing else of staff and new requests."""
+        rules = [rule for rule in self.portal.notifications if rule.event == "created"]
+        told = set(self.staff_at_once([*rules, *self.status(row.status_key).notify], row))
+        if not any(rule.who not in ("customer", "nobody") for rule in rules):
+            told |= self.meant("team", row)
+        return Counter(told)
+
     def files_and_tells(self) -> ServiceRequest:
         row = self.file()
         assert set(row.data) == self.is_asked_for()
-        assert self.mails() == self.mails_at_once(row)
+        told = self.told()
+        assert told.pop("carol", 0) == self.mails_at_once(row)
+        assert told == self.staff_of_new(row)
         return row
 
     def to_customer(self, row: ServiceRequest) -> ServiceRequest:
@@ -182,7 +220,9 @@ class Walk:
             actor=actor_for(self.people["bob"]), request_id=row.pk, move=Move("asked", row.status_key, answers=answers)
         )
         row = self.fresh(row)
-        assert self.mails() == self.mails_at_once(row)
+        told = self.told()
+        assert told.pop("carol", 0) == self.mails_at_once(row)
+        assert told == self.staff_at_once(self.status(row.status_key).notify, row, but="bob")
         return row
 
     def source_move(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.history.models import Audience, HistoryEntry, Kind
@@ -129,6 +130,27 @@ def test_before_moving_the_mails_are_counted_and_one_is_shown(people, client_for
     assert Rows().now() == before
     bob.post("/desk/bulk/move/", moving(rows, tell="no"))
     assert set(Event.objects.filter(kind="request.moved").values_list("payload__tell_customer", flat=True)) == {False}
+
+
+def test_before_moving_it_is_said_which_mails_do_not_go_at_once(people, client_for, shop, rows):
+    changed = document()
+    changed["messages"] = [{"key": "bye", "subject": "Goodbye {reference}", "body": "It is over."}]
+    bob = client_for(people["bob"])
+
+    def look(when):
+        changed["flows"][0]["statuses"][2]["notify"] = [{"who": "customer", "when": when, "message": "bye"}]
+        publish(actor=actor_for(people["alice"]), document=load(changed))
+        sent = {"row": [tick(row) for row in rows], "to": "way.over", "do": "look"}
+        return bob.post("/desk/bulk/move/", sent).content.decode()
+
+    page = look("daily")
+    assert "4 go with the daily mail in the morning" in page and f"Goodbye {rows[0].number}" in page
+    assert "No mail goes at once" in page and "and send" not in page and 'name="tell"' in page
+    page = look("never")
+    assert "For 4 no mail goes: they stand among the updates" in page and "Goodbye" not in page
+    assert "and send" not in page and 'name="tell"' in page
+    User.objects.filter(pk=rows[0].customer_id).update(is_sample=True)
+    assert "and send 4 mails" in look("daily")
 
 
 def test_what_cannot_go_there_stays_with_its_reason(people, client_for, shop, rows):

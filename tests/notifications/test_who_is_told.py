@@ -1,9 +1,14 @@
 """Who is told what: by the document, never of one's own doing, never without the right to see."""
 
+import copy
+
 import pytest
 
+from portal_core.config.actions import publish
+from portal_core.config.canonical import canonical
+from portal_core.config.document import load
 from portal_core.notifications import rules
-from portal_core.notifications.models import Way
+from portal_core.notifications.models import Notice, Way
 from portal_core.notifications.rules import staff_for, ways_of
 from tests.factories import make_user
 
@@ -13,6 +18,22 @@ pytestmark = pytest.mark.django_db
 def test_new_request_tells_the_customer_and_the_team(desk, to):
     desk.submit()
     assert to(desk.sent()) == ["carol@example.com", "sam@example.com"]
+
+
+def test_a_new_request_also_tells_whom_its_first_status_names_each_once_and_by_the_soonest_way(desk, to, portal):
+    document = copy.deepcopy(canonical(portal.document))
+    request_type = portal.type("order")
+    flow = next(each for each in document["flows"] if each["key"] == request_type.flow.key)
+    start = next(each for each in flow["statuses"] if each["key"] == request_type.start)
+    start["notify"] = [*start["notify"], {"who": "manager", "when": "now"}, {"who": "team", "when": "daily"}]
+    document["notifications"] = [{"event": "created", "who": "team", "when": "never"}]
+    publish(actor=desk.actor("alice"), document=load(document))
+    desk.submit()
+    assert to(desk.sent()) == ["alice@example.com", "carol@example.com"]
+    assert dict(Notice.objects.filter(what="created").values_list("user__email", "way")) == {
+        "alice@example.com": "now",
+        "sam@example.com": "daily",
+    }
 
 
 def test_team_without_people_tells_those_who_run_the_place(desk, to):
