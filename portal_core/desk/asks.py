@@ -15,6 +15,7 @@ from portal_core.documents.field import with_files
 from portal_core.history.record import written_before
 from portal_core.service_requests.actions import answer_ask, plan_for, reopen
 from portal_core.service_requests.actions.plan import check_plan
+from portal_core.service_requests.checked import while_publishing
 from portal_core.service_requests.errors import (
     ApprovalChanged,
     AskGone,
@@ -27,6 +28,7 @@ from portal_core.service_requests.errors import (
     Stale,
 )
 from portal_core.service_requests.offered_asks import OfferedAsk, answer_sent, note_sent, offered_ask
+from portal_core.service_requests.since_opened import NOTHING_CHANGED
 from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
 
@@ -49,26 +51,47 @@ def answer(request: PersonRequest, number: int, ask_key: str) -> HttpResponse:
     if written_before(request.actor, opened.row.pk, parse_uuid(request.POST.get("key", ""))):
         return back_to(request, number, "asked")
     data = with_files(request, lambda: _form(opened, ask_key))
-    offered = _offered(opened, ask_key, data)
+    return while_publishing(
+        opened, lambda page: _answer(request, page, ask_key, data), lambda: open_request(request, number)
+    )
+
+
+def _answer(request: PersonRequest, opened: DeskRequest, ask_key: str, data: QueryDict) -> HttpResponse:
+    offered, number = _offered(opened, ask_key, data), opened.row.number
     if offered is None:
         return _refused(request, number, ask_key, data, _GONE, status=409)
-    if offered.form is not None and not offered.form.is_valid():
-        return _refused(request, number, ask_key, data, "One answer needs another look.")
-    if not note_sent(data):
-        return _refused(request, number, ask_key, data, _NOTE_MISSING)
+    refusal = _not_yet(request, opened, offered, data)
+    if refusal is not None:
+        return refusal
     try:
         answer_ask(actor=request.actor, request_id=opened.row.pk, answer=answer_sent(offered, data))
     except Forbidden:
         return render_request(request, opened, problem=_NOT_YOURS, status=403)
     except Stale as stale:
-        return render_request(request, open_request(request, number), stale=stale, status=409)
+        now = open_request(request, number)
+        return render_request(request, now, sent_asks={ask_key: data}, stale=stale, status=409)
     except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing) as error:
         is_input = isinstance(error, MissingFields | ReasonMissing)
         return _refused(request, number, ask_key, data, _words(error), status=400 if is_input else 409)
     return back_to(request, number, "end")
 
 
+def _not_yet(request: PersonRequest, opened: DeskRequest, offered: OfferedAsk, data: QueryDict) -> HttpResponse | None:
+    """What must be looked at or mended first."""
+    sent, number, key = opened.sent_form(request, data), opened.row.number, offered.ask.key
+    if sent.asks_otherwise(key):
+        return _refused(request, number, key, data, _ASKED_OTHERWISE, status=409)
+    changed = sent.changed(offered.filling.form) if offered.filling is not None else NOTHING_CHANGED
+    if changed:
+        tried = TriedAsk(key, note_sent(data), "")
+        return render_request(request, opened, sent_asks={key: data}, tried_ask=tried, changed=changed, status=409)
+    if offered.form is not None and not offered.form.is_valid():
+        return _refused(request, number, key, data, "One answer needs another look.")
+    return None if note_sent(data) else _refused(request, number, key, data, _NOTE_MISSING)
+
+
 _GONE = "This was done already, or the request has gone on. Nothing was written."
+_ASKED_OTHERWISE = "What is asked here has changed since this page was shown. Nothing was written."
 _NOT_YOURS = "Your role may not fill this in. Nothing was written."
 _NOTE_MISSING = "Say how the answer came, such as “on the phone at ten”: it goes into the history."
 
@@ -95,10 +118,12 @@ def _form(opened: DeskRequest, ask_key: str) -> Form | None:
 def _refused(
     request: PersonRequest, number: int, ask_key: str, data: QueryDict, problem: str, *, status: int = 400
 ) -> HttpResponse:
+    opened = open_request(request, number)
+    if _offered(opened, ask_key, None) is None:
+        kept = opened.sent_form(request, data).kept()
+        return render_request(request, opened, problem=problem, kept=kept, status=status)
     tried = TriedAsk(ask_key, note_sent(data), problem)
-    return render_request(
-        request, open_request(request, number), sent_asks={ask_key: data}, tried_ask=tried, status=status
-    )
+    return render_request(request, opened, sent_asks={ask_key: data}, tried_ask=tried, status=status)
 
 
 @require_POST

@@ -6,7 +6,6 @@ from typing import Final
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.kinds.typed import is_typed
 from portal_core.desk.delivery import delivery_words, untold_words
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
@@ -14,6 +13,7 @@ from portal_core.service_requests.actions import Move
 from portal_core.service_requests.forms import AnswersForm
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.moving import form_of_move, with_answers
+from portal_core.service_requests.typed_then import Lost
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 from portal_core.service_requests.visible_parts import VisibleMove
@@ -40,6 +40,8 @@ class MovePanel:
     moves: tuple[VisibleMove, ...]
     chosen: VisibleMove
     seen_status: str
+    # The version under which the page shows it.
+    opened: int
     mail: ComposedMail | None
     composed: Words
     words: Words
@@ -66,6 +68,7 @@ class MovePanel:
             answers=self.form.cleaned_data,
             subject=_storable(self.words.subject) if self.is_edited else None,
             body=_storable(self.words.body) if self.is_edited else None,
+            checked_under=self.opened,
         )
 
 
@@ -95,6 +98,7 @@ def move_panel(row: ServiceRequest, asked: AskedMove, *, portal: CompiledPortal,
         moves=moves,
         chosen=chosen,
         seen_status=row.status_key,
+        opened=portal.number,
         mail=mail,
         composed=composed,
         words=words,
@@ -118,12 +122,11 @@ def _written(data: QueryDict | None, chosen: VisibleMove) -> Words | None:
     return posted if posted != posted_words(data, "shown_") and (posted.subject or posted.body) else None
 
 
-def typed_into(data: QueryDict) -> list[str]:
-    """What was typed into a move that could not be made; the mail only where staff had written another."""
-    is_edited = data.get("body") != data.get("shown_body")
-    answers = [name for name in data if name.startswith("f-") and is_typed(name)]
-    names = ["reason", *(["subject", "body"] if is_edited else []), *answers]
-    return [text for name in names if (text := _storable(data.get(name, "")))]
+def mail_typed(data: QueryDict) -> tuple[Lost, ...]:
+    """The mail of a move that could not be made, where staff had written another than the page showed."""
+    if data.get("body") == data.get("shown_body"):
+        return ()
+    return tuple(Lost("", text) for name in ("subject", "body") if (text := _storable(data.get(name, ""))))
 
 
 def _storable(text: str) -> str:

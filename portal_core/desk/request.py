@@ -1,6 +1,7 @@
 """One request at the desk: everything that happened, who has it, what the customer sees, what can be done."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlencode
@@ -41,6 +42,7 @@ from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
 from portal_core.service_requests.promises import has_limit
 from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.since_shown import SentForm
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.identifiers import parse_uuid
@@ -72,6 +74,10 @@ class DeskRequest:
         """The form for one field as it stood in the page."""
         editing = self.editing(key)
         return None if editing is None else editing.form
+
+    def sent_form(self, request: PersonRequest, data: QueryDict) -> SentForm:
+        """A small form of its page as it came in; `data` is what was sent, files taken."""
+        return SentForm(data, request.FILES, self.row, self.viewer, self.portal)
 
     def message_form(self, data: QueryDict | None = None) -> MessageForm:
         """The form for a reply or a note, with files."""
@@ -137,9 +143,11 @@ def render_request(
     opened: DeskRequest,
     *,
     status: int = 200,
+    sent_asks: Mapping[str, QueryDict] | None = None,
     **extra: object,
 ) -> HttpResponse:
-    """The page; `extra` carries forms with errors, a stale save, or a problem in words."""
+    """The page; `extra` carries forms with errors, a stale save, or a problem in words; `sent_asks` what came in for
+    something that is asked, by its key."""
     row = opened.row
     older = parse_uuid(request.GET.get("documents", ""))
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request), documents_before=older)
@@ -156,7 +164,7 @@ def render_request(
         "customer_reads": visible(row, opened.customer_viewer, portal=opened.portal, brief=True).status.expected,
         "is_late": row.closed_at is None and row.due_at < timezone.now(),
         "waiting_on": waiting_on(row),
-        "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal),
+        "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal, sent=sent_asks),
         "people": _people(opened),
         "teams": _teams(opened),
         "give_href": f"/desk/bulk/give/?{urlencode({'row': tick_value(row), 'back': back_of(request)})}",

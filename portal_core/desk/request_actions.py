@@ -4,17 +4,18 @@ import uuid
 from typing import TypedDict
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.desk.moving import typed_into
+from portal_core.desk.moving import mail_typed
 from portal_core.desk.request import DeskRequest, back_of, back_to, open_request, panel_of, render_request
 from portal_core.documents.field import with_files
 from portal_core.messaging.actions import message_of, note, reply
 from portal_core.service_requests.actions import assign, change_fields, move, prioritise
 from portal_core.service_requests.actions.move import check_move
+from portal_core.service_requests.checked import while_publishing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, Stale
 from portal_core.service_requests.forms import AnswersForm
 from portal_core.service_requests.moving import form_of_move
@@ -113,25 +114,31 @@ def _seen_holder(request: PersonRequest) -> _SeenHolder:
 def move_on(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/move/`: a move, with the words that the page showed; others are shown first."""
     opened = open_request(request, number)
-    panel = panel_of(request, opened, with_files(request, lambda: _form_of_move(request, opened)))
+    data = with_files(request, lambda: _form_of_move(request, opened))
+    return while_publishing(opened, lambda page: _move(request, page, data), lambda: open_request(request, number))
+
+
+def _move(request: PersonRequest, opened: DeskRequest, data: QueryDict) -> HttpResponse:
+    panel, number = panel_of(request, opened, data), opened.row.number
     to, seen = request.POST.get("to", ""), request.POST.get("status", "")
     try:
         check_move(request.actor, opened.row, to=to, seen_status=seen)
     except Stale as stale:
-        return _overtaken(request, opened, stale=stale)
+        return _overtaken(request, opened, data, stale=stale)
     except MoveRefused:
-        return _overtaken(request, opened, problem=_CANNOT_MOVE)
+        return _overtaken(request, opened, data, problem=_CANNOT_MOVE)
     if panel is None or request.POST.get("shown_to") != to:
         return render_request(request, opened, panel=panel, must_look=True, status=409)
-    if not panel.form.is_valid():
-        return render_request(request, opened, panel=panel, status=400)
+    changed = opened.sent_form(request, data).changed(panel.form)
+    if changed or not panel.form.is_valid():
+        return render_request(request, opened, panel=panel, changed=changed, status=409 if changed else 400)
     if not panel.was_shown(request.POST):
         # The reason or an answer has changed the mail since it was shown: show it, send nothing unseen.
         return render_request(request, opened, panel=panel, must_look=True, status=409)
     try:
         move(actor=request.actor, request_id=opened.row.pk, move=panel.decided(seen))
     except Stale as stale:
-        return _overtaken(request, open_request(request, number), stale=stale)
+        return _overtaken(request, open_request(request, number), data, stale=stale)
     except (MoveRefused, MissingFields) as refused:
         return render_request(request, opened, panel=panel, move_problem=str(refused), status=400)
     return back_to(request, number, "end")
@@ -145,9 +152,12 @@ def _form_of_move(request: PersonRequest, opened: DeskRequest) -> AnswersForm | 
     return None if chosen is None else form_of_move(opened.row, chosen, opened.viewer, portal=opened.portal)
 
 
-def _overtaken(request: PersonRequest, opened: DeskRequest, **why: object) -> HttpResponse:
+def _overtaken(
+    request: PersonRequest, opened: DeskRequest, data: QueryDict, *, stale: Stale | None = None, problem: str = ""
+) -> HttpResponse:
     """Nothing was written; what was typed is shown, to be copied."""
-    return render_request(request, opened, kept=typed_into(request.POST), status=409, **why)
+    kept = (*opened.sent_form(request, data).kept(), *mail_typed(data))
+    return render_request(request, opened, kept=kept, status=409, stale=stale, problem=problem)
 
 
 @require_POST
@@ -156,18 +166,34 @@ def _overtaken(request: PersonRequest, opened: DeskRequest, **why: object) -> Ht
 def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/desk/requests/NUMBER/change/`: another answer in one field."""
     opened = open_request(request, number)
-    key = request.POST.get("edit", "")
-    editing = opened.editing(key, with_files(request, lambda: opened.form_of(key)))
+    data = with_files(request, lambda: opened.form_of(request.POST.get("edit", "")))
+    return while_publishing(opened, lambda page: _change(request, page, data), lambda: open_request(request, number))
+
+
+def _change(request: PersonRequest, opened: DeskRequest, data: QueryDict) -> HttpResponse:
+    key, number, sent = request.POST.get("edit", ""), opened.row.number, opened.sent_form(request, data)
+    editing = opened.editing(key, data)
     if editing is None:
-        raise Http404
-    if not editing.form.is_valid():
-        return render_request(request, opened, editing=editing, status=400)
+        if not sent.was_asked(key):
+            raise Http404
+        return render_request(request, opened, problem=_CLOSED_FIELD, kept=sent.kept(), status=409)
+    changed = sent.changed(editing.form)
+    if changed or not editing.form.is_valid():
+        return render_request(request, opened, editing=editing, changed=changed, status=409 if changed else 400)
     try:
-        change_fields(actor=request.actor, request_id=opened.row.pk, answers=editing.answers, seen=editing.seen)
+        change_fields(
+            actor=request.actor,
+            request_id=opened.row.pk,
+            answers=editing.answers,
+            seen=editing.seen,
+            checked_under=opened.portal.number,
+        )
     except Stale as stale:
         return render_request(request, open_request(request, number), editing=editing, stale=stale, status=409)
     except Forbidden:
-        return render_request(request, open_request(request, number), problem=_CLOSED_FIELD, status=403)
+        return render_request(
+            request, open_request(request, number), problem=_CLOSED_FIELD, kept=sent.kept(), status=403
+        )
     return back_to(request, number, "fields")
 
 

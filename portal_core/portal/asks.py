@@ -18,6 +18,7 @@ from portal_core.history.record import written_before
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.requests import OpenedRequest, open_request, render_request
 from portal_core.service_requests.actions import answer_ask, reopen
+from portal_core.service_requests.checked import while_publishing
 from portal_core.service_requests.errors import (
     ApprovalChanged,
     AskGone,
@@ -30,6 +31,7 @@ from portal_core.service_requests.errors import (
 )
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.offered_asks import OfferedAsk, Place, answer_sent, offered_ask
+from portal_core.service_requests.since_opened import NOTHING_CHANGED
 from tenants.identifiers import parse_uuid
 from tenants.uploads import UploadLimits, takes_files
 
@@ -65,10 +67,16 @@ def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpRespon
     if written_before(opened.actor, opened.row.pk, parse_uuid(request.POST.get("key", ""))):
         return door.onward(opened.row)
     data = with_files(request, lambda: _form(door, opened, ask_key))
+    return while_publishing(opened, lambda page: _answer(door, request, page, ask_key, data), door.open)
+
+
+def _answer(
+    door: AskDoor, request: PortalRequest, opened: OpenedRequest, ask_key: str, data: QueryDict
+) -> HttpResponse:
     offered = _offered(door, opened, ask_key, data)
     if offered is None:
-        return _refused(door, ask_key, data, AskGone())
-    refusal = _not_yet(door, request, opened, offered, data)
+        return _refused(door, request, ask_key, data, AskGone())
+    refusal = _since_shown(door, request, opened, offered, data) or _not_yet(door, request, opened, offered, data)
     if refusal is not None:
         return refusal
     door.settle()
@@ -77,9 +85,20 @@ def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpRespon
     except Forbidden:
         return door.render(door.open(), problem="change", status=403)
     except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing, Stale) as error:
-        return _refused(door, ask_key, data, error)
+        return _refused(door, request, ask_key, data, error)
     messages.success(request, _("Done: %(what)s.") % {"what": offered.ask.title.rstrip(".")})
     return door.onward(row)
+
+
+def _since_shown(
+    door: AskDoor, request: PortalRequest, opened: OpenedRequest, offered: OfferedAsk, data: QueryDict
+) -> HttpResponse | None:
+    """The page once more, where another version asks otherwise than the page did: nobody says yes to other words."""
+    sent, sent_asks = opened.sent_form(request, data), {offered.ask.key: data}
+    if sent.asks_otherwise(offered.ask.key):
+        return door.render(opened, sent_asks=sent_asks, ask_problem=_asked_otherwise(), status=409)
+    changed = sent.changed(offered.filling.form) if offered.filling is not None else NOTHING_CHANGED
+    return door.render(opened, sent_asks=sent_asks, changed=changed, status=409) if changed else None
 
 
 def _not_yet(
@@ -108,11 +127,15 @@ def _offered(door: AskDoor, opened: OpenedRequest, ask_key: str, data: QueryDict
     return offered_ask(opened.row, ask_key, opened.viewer, portal=opened.portal, data=data, place=place)
 
 
-def _refused(door: AskDoor, ask_key: str, data: QueryDict, error: Exception) -> HttpResponse:
-    """The page as it is now, with what stood against it; what was typed is kept."""
+def _refused(door: AskDoor, request: PortalRequest, ask_key: str, data: QueryDict, error: Exception) -> HttpResponse:
+    """The page as it is now, with what stood against it; what was typed stands in the form, or beside it where it is
+    not asked any more."""
     opened = door.open()
     if isinstance(error, Stale):
         return door.render(opened, sent_asks={ask_key: data}, stale=error, status=409)
+    if _offered(door, opened, ask_key, None) is None:
+        kept = opened.sent_form(request, data).kept()
+        return door.render(opened, problem=_words(error), kept=kept, status=409)
     is_input = isinstance(error, MissingFields | ReasonMissing)
     return door.render(
         opened,
@@ -120,6 +143,10 @@ def _refused(door: AskDoor, ask_key: str, data: QueryDict, error: Exception) -> 
         ask_problem=_words(error),
         status=400 if is_input else 409,
     )
+
+
+def _asked_otherwise() -> str:
+    return _("What is asked here has changed since you opened the page. Nothing was sent: look at it once more.")
 
 
 def _words(error: Exception) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
-from portal_core.accounts.pages import PersonRequest, customer_page
+from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.documents.field import Sender, with_files
@@ -20,6 +20,7 @@ from portal_core.reporting.views import count_view
 from portal_core.service_requests.access import get_for
 from portal_core.service_requests.actions import Move, change_fields, move
 from portal_core.service_requests.again import again_href
+from portal_core.service_requests.checked import while_publishing
 from portal_core.service_requests.editing import Editing, open_editing
 from portal_core.service_requests.errors import Forbidden, MissingFields, MoveRefused, NotSeen, Stale
 from portal_core.service_requests.forms import AnswersForm, MessageForm
@@ -27,6 +28,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.moving import OfferedMove, offered_moves
 from portal_core.service_requests.offered_asks import offered_asks
 from portal_core.service_requests.pages import request_page
+from portal_core.service_requests.since_shown import SentForm
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 from tenants.identifiers import parse_uuid
@@ -76,9 +78,15 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     opened = open_request(request, number)
     to = request.POST.get("to", "")
     sent = {to: with_files(request, lambda: opened.form_of_move(to))}
+    return while_publishing(opened, lambda page: _move(request, page, to, sent), lambda: open_request(request, number))
+
+
+def _move(request: PersonRequest, opened: "OpenedRequest", to: str, sent: Mapping[str, QueryDict]) -> HttpResponse:
     offered = next((item for item in opened.offered(sent) if item.move.to == to), None)
-    if offered is not None and not offered.form.is_valid():
-        return render_request(request, opened, sent=sent, status=400)
+    if offered is not None:
+        changed = opened.sent_form(request, sent[to]).changed(offered.form)
+        if changed or not offered.form.is_valid():
+            return render_request(request, opened, changed=changed, sent=sent, status=409 if changed else 400)
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         return render_request(request, opened, full_until=full_until, sent=sent, status=429)
@@ -87,14 +95,31 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
         seen_status=request.POST.get("status", ""),
         reason=request.POST.get("reason", "").replace("\x00", "")[:_REASON_LENGTH],
         answers=offered.form.cleaned_data if offered is not None else {},
+        checked_under=opened.portal.number,
     )
     try:
         move(actor=request.actor, request_id=opened.row.pk, move=wanted)
     except Stale as stale:
-        return render_request(request, open_request(request, number), stale=stale, sent=sent, status=409)
+        return _not_moved(request, opened, sent, stale=stale, status=409)
     except (MoveRefused, MissingFields) as refused:
-        return render_request(request, opened, problem=str(refused), status=400, sent=sent)
-    return redirect("portal:request", number=number)
+        return _not_moved(request, opened, sent, problem=str(refused), status=400)
+    return redirect("portal:request", number=opened.row.number)
+
+
+def _not_moved(
+    request: PersonRequest,
+    opened: "OpenedRequest",
+    sent: Mapping[str, QueryDict],
+    *,
+    status: int,
+    stale: Stale | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    """The page as it is now; what was typed stands in the form, or beside it where there is no such move any more."""
+    now, to = open_request(request, opened.row.number), next(iter(sent))
+    is_there = any(item.move.to == to for item in now.offered())
+    kept = () if is_there else now.sent_form(request, sent[to]).kept()
+    return render_request(request, now, kept=kept, sent=sent, status=status, stale=stale, problem=problem)
 
 
 @require_POST
@@ -103,21 +128,35 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
 def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/change/`: other answers to the questions that the customer may still change."""
     opened = open_request(request, number)
-    key = request.POST.get("edit", "")
-    editing = opened.editing(key, with_files(request, lambda: opened.form_of(key)))
+    data = with_files(request, lambda: opened.form_of(request.POST.get("edit", "")))
+    return while_publishing(opened, lambda page: _change(request, page, data), lambda: open_request(request, number))
+
+
+def _change(request: PersonRequest, opened: "OpenedRequest", data: QueryDict) -> HttpResponse:
+    key, number, sent = request.POST.get("edit", ""), opened.row.number, opened.sent_form(request, data)
+    editing = opened.editing(key, data)
     if editing is None:
-        raise Http404
-    if not editing.form.is_valid():
-        return render_request(request, opened, editing=editing, status=400)
+        if not sent.was_asked(key):
+            raise Http404
+        return render_request(request, opened, problem="change", kept=sent.kept(), status=409)
+    changed = sent.changed(editing.form)
+    if changed or not editing.form.is_valid():
+        return render_request(request, opened, editing=editing, changed=changed, status=409 if changed else 400)
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         return render_request(request, opened, editing=editing, full_until=full_until, status=429)
     try:
-        change_fields(actor=request.actor, request_id=opened.row.pk, answers=editing.answers, seen=editing.seen)
+        change_fields(
+            actor=request.actor,
+            request_id=opened.row.pk,
+            answers=editing.answers,
+            seen=editing.seen,
+            checked_under=opened.portal.number,
+        )
     except Stale as stale:
         return render_request(request, open_request(request, number), editing=editing, stale=stale, status=409)
     except Forbidden:
-        return render_request(request, open_request(request, number), problem="change", status=403)
+        return render_request(request, open_request(request, number), problem="change", kept=sent.kept(), status=403)
     return redirect(f"/requests/{number}/#details")
 
 
@@ -144,6 +183,10 @@ class OpenedRequest:
     def form_of_move(self, to: str) -> AnswersForm | None:
         """The form of one move as it stood in the page."""
         return next((item.form for item in self.offered() if item.move.to == to), None)
+
+    def sent_form(self, request: PortalRequest, data: QueryDict) -> SentForm:
+        """A small form of its page as it came in; `data` is what was sent, files taken."""
+        return SentForm(data, request.FILES, self.row, self.viewer, self.portal)
 
     def message_form(self, data: QueryDict | None = None) -> MessageForm:
         """The form for a message; with files where this status takes them."""

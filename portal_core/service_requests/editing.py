@@ -23,12 +23,13 @@ from portal_core.service_requests.visible_values import form_values
 
 @dataclass(frozen=True)
 class Editing:
-    """One field being changed. `seen_token` goes into the page and comes back with the form."""
+    """One field being changed. `seen_token` and `opened` (the version) go into the page and come back with the form."""
 
     key: str
     form: AnswersForm
     seen: Mapping[str, JsonValue]
     seen_token: str
+    opened: int
 
     @property
     def answers(self) -> dict[str, JsonValue]:
@@ -60,4 +61,4 @@ def open_editing(
     values = form_values(row, viewer, portal=portal, keys=[key])
     form = edit_form([field], asked_about(row, viewer, portal, auto_id="edit-%s"), values, data)
     token = data.get("seen", "") if data is not None else seen_token({key: values.get(key)}, str(row.pk))
-    return Editing(key=key, form=form, seen=seen_values(token, str(row.pk)), seen_token=token)
+    return Editing(key=key, form=form, seen=seen_values(token, str(row.pk)), seen_token=token, opened=portal.number)

@@ -20,10 +20,13 @@ from portal_core.service_requests.visible_values import form_values
 
 @dataclass(frozen=True)
 class OfferedMove:
-    """A move that the reader can make, with the form of what it needs; `tried_reason` is what was typed."""
+    """A move that the reader can make, with the form of what it needs; `tried_reason` is what was typed, `opened` the
+    version under which the page shows it.
+    """
 
     move: VisibleMove
     form: AnswersForm
+    opened: int
     is_tried: bool = False
     tried_reason: str = ""
 
@@ -57,7 +60,7 @@ def offered_moves(
         data = (sent or {}).get(move.to)
         form = form_of_move(row, move, viewer, portal=portal, data=data)
         reason = data.get("reason", "") if data is not None else ""
-        offered.append(OfferedMove(move, form, data is not None, reason))
+        offered.append(OfferedMove(move, form, portal.number, data is not None, reason))
     return offered
 
 

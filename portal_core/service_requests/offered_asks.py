@@ -38,6 +38,8 @@ class OfferedAsk:
     key: uuid.UUID
     filling: Filling | None
     uploading: Uploading | None = None
+    # The version under which the page shows it.
+    opened: int = 0
     is_tried: bool = False
     note: str = ""
     ticked: bool = False
@@ -96,7 +98,7 @@ def offered_asks(
         filling = None
         if ask.key in fills and (ask.is_small or not place.small_only):
             filling = open_filling(row, fills[ask.key], viewer, portal=portal, data=data)
-        offered = _offered(row, shown, ask, filling, data)
+        offered = replace(_offered(row, shown, ask, filling, data), opened=portal.number)
         if ask.key not in uploads and not any(item.asks_for_code for item in found):
             offered = replace(offered, asks_for_code=True)
         if ask.key in uploads:
@@ -108,7 +110,11 @@ def offered_asks(
 
 
 def _offered(
-    row: ServiceRequest, shown: VisibleRequest, ask: VisibleAsk, filling: Filling | None, data: QueryDict | None
+    row: ServiceRequest,
+    shown: VisibleRequest,
+    ask: VisibleAsk,
+    filling: Filling | None,
+    data: QueryDict | None,
 ) -> OfferedAsk:
     return OfferedAsk(
         request=shown,
@@ -151,6 +157,7 @@ def answer_sent(offered: OfferedAsk, data: QueryDict) -> AskAnswer:
         token=data.get("token", ""),
         note=note_sent(data),
         given=uploading.form.given if uploading is not None else Given(),
+        checked_under=offered.opened,
     )
 
 

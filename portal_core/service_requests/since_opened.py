@@ -48,11 +48,22 @@ def changed_since(
 
     `answers` are those that the form takes now: by them a question is asked, or is not any more.
     """
-    before = _opened_under(data, asked.portal)
+    before = opened_under(data, asked.portal)
     old = {} if before is None else asked_of(before.type_or_unknown(request_type.key), asked)
     if before is None or not old:
         return NOTHING_CHANGED
-    then, now = TypedThen(data, files, asked.under(before)), asked_of(request_type, asked)
+    then = TypedThen(data, files, asked.under(before))
+    return difference(then, old, asked_of(request_type, asked), asked, answers)
+
+
+def difference(
+    then: TypedThen,
+    old: Mapping[str, CompiledField],
+    now: Mapping[str, CompiledField],
+    asked: Asked,
+    answers: Mapping[str, JsonValue],
+) -> Changed:
+    """What became of the questions that were asked then (`old`) among those that are asked now, under these answers."""
     lost: list[Lost] = []
     refused: list[Lost] = []
     for key, field in old.items():
@@ -60,7 +71,7 @@ def changed_since(
             lost.append(Lost(then.label(field), then.words(field)))
         else:
             lost += _parts_lost(then, field, now[key], asked)
-            refused += _refused(data, then, field, now[key])
+            refused += _refused(then.data, then, field, now[key])
     added = (asked.portal.text(field.label, asked.language) for key, field in now.items() if key not in old)
     return Changed(tuple(item for item in lost if item.words), tuple(added), tuple(refused))
 
@@ -70,7 +81,7 @@ def typed_into(data: QueryDict, files: Files, type_key: str, asked: Asked) -> tu
 
     SECURITY: somebody signed out learns the questions of a form only where guests were asked them.
     """
-    portal = _opened_under(data, asked.portal) or asked.portal
+    portal = opened_under(data, asked.portal) or asked.portal
     kind = portal.type_or_unknown(type_key)
     is_signed_out = asked.customer_id is None and not asked.role.is_staff
     if is_signed_out and not (portal.settings.guests and kind.audience == "everybody"):
@@ -79,7 +90,7 @@ def typed_into(data: QueryDict, files: Files, type_key: str, asked: Asked) -> tu
     return then.everything(kind)
 
 
-def _opened_under(data: QueryDict, live: CompiledPortal) -> CompiledPortal | None:
+def opened_under(data: QueryDict, live: CompiledPortal) -> CompiledPortal | None:
     """The version under which the form was opened; None where it is the live one, or none at all."""
     opened = data.get(OPENED, "")
     if not (opened.isascii() and opened.isdecimal() and len(opened) < 10) or int(opened) in (0, live.number):

@@ -57,10 +57,10 @@ JOB = {
     "f-shop-yes-no": "yes", "f-shop-date": "2026-01-31", "f-shop-email": "a@example.com",
     "f-shop-phone": "0131 496 0142", "key": "", "do": "send",
 }  # fmt: skip
-SEEN = {"seen": "spoilt"}
+SEEN = {"seen": "spoilt", "opened": "1"}
 DAY = {"f-shop-date": "2026-02-01"}
-QUOTE = {"key": "", "since": "SINCE", "token": "x"}
-PAPER = {"key": "", "since": "SINCE", "u-files": "", "u-until": "2030-01-01"}
+QUOTE = {"key": "", "since": "SINCE", "opened": "1", "token": "x"}
+PAPER = {"key": "", "since": "SINCE", "opened": "1", "u-files": "", "u-until": "2030-01-01"}
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ FORMS = [
     Form("carol", "/new/job/", JOB),
     Form("carol", "/new/job/draft/", JOB),
     Form("carol", "/requests/1001/reply/", {"body": "Hello", "key": "", "kind": ""}),
-    Form("carol", "/requests/1001/move/", {"to": "open", "status": "asked", "reason": "Done"}),
+    Form("carol", "/requests/1001/move/", {"to": "open", "status": "asked", "opened": "1", "reason": "Done"}),
     *(
         Form("carol", "/requests/1001/change/", {"edit": field.removeprefix("f-"), **SEEN, field: value})
         for field, value in JOB.items()

@@ -37,6 +37,7 @@ from portal_core.service_requests.asking import (
 )
 from portal_core.service_requests.attaching import Taken, attach_to_entry
 from portal_core.service_requests.changes import save_written
+from portal_core.service_requests.checked import require_checked
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import (
     ApprovalChanged,
@@ -78,6 +79,8 @@ class AskAnswer:
     token: str = ""
     note: str = ""
     given: Given = field(default_factory=Given)
+    # The version whose form took the answers, None where no form did.
+    checked_under: int | None = None
 
 
 def answer_ask(*, actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> ServiceRequest:
@@ -91,6 +94,7 @@ def answer_ask(*, actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> Ser
         AskGone: it is not asked (any more): nothing was written.
         Stale: somebody else has changed a field meanwhile: nothing was written.
         MissingFields: something of the form is still empty.
+        FormOutdated: another version went live since the answer was looked at: nothing was written.
         AskLapsed, ApprovalChanged, ReasonMissing: see there.
     """
     try:
@@ -103,6 +107,7 @@ def answer_ask(*, actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> Ser
 
 def _once(actor: Actor, request_id: uuid.UUID, answer: AskAnswer) -> ServiceRequest:
     portal = hold_live_portal()
+    require_checked(portal, answer.checked_under)
     request = lock_request(request_id)
     _refuse_strangers(actor, request)
     if written_before(actor, request.pk, answer.submission_key):

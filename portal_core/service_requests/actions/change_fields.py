@@ -18,6 +18,7 @@ from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.arriving import Arrival, arrive
 from portal_core.service_requests.asking import onward, open_changed_approvals
 from portal_core.service_requests.changes import follow_agreed_day, save_written
+from portal_core.service_requests.checked import require_checked
 from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.locks import lock_request
@@ -31,19 +32,27 @@ from tenants.outbox.events import emit
 
 
 def change_fields(
-    *, actor: Actor, request_id: uuid.UUID, answers: Mapping[str, JsonValue], seen: Mapping[str, JsonValue]
+    *,
+    actor: Actor,
+    request_id: uuid.UUID,
+    answers: Mapping[str, JsonValue],
+    seen: Mapping[str, JsonValue],
+    checked_under: int | None = None,
 ) -> ServiceRequest:
     """Writes the answers that differ from what stands there.
 
     `seen` are the values that the page showed: where one of them has changed since, nothing at all is written.
+    `checked_under` is the version whose form took the answers, None where no form did.
 
     Raises:
         Forbidden: a field that this role may not edit in this status; nothing was written.
+        FormOutdated: another version went live since they were looked at; nothing was written.
         Stale: somebody else changed a value meanwhile; both values are in the error.
     """
     with transaction.atomic():
         # Held: the last thing that was asked may not be asked any more, and then the request moves.
         portal = hold_live_portal()
+        require_checked(portal, checked_under)
         request = lock_request(request_id)
         if request.merged_into_number is not None:
             # It goes on in another one: what is said is said there.

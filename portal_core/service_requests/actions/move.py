@@ -17,6 +17,7 @@ from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue, written_before
 from portal_core.service_requests.answers import write_answers
 from portal_core.service_requests.arriving import Arrival, arrive
+from portal_core.service_requests.checked import require_checked
 from portal_core.service_requests.errors import Difference, Forbidden, MissingFields, MoveRefused, NoSuchMove, Stale
 from portal_core.service_requests.locks import lock_request
 from portal_core.service_requests.models import ServiceRequest
@@ -40,6 +41,8 @@ class Move:
     body: str | None = None
     # Given out with the form where one form moves many: the same key never moves a request twice.
     key: uuid.UUID | None = None
+    # The version whose form took the answers, None where no form did.
+    checked_under: int | None = None
 
 
 def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
@@ -49,6 +52,7 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
         Stale: the request no longer stands where the page showed it; nothing was written.
         MoveRefused: no such move from here for this role.
         MissingFields: the move needs fields that are empty.
+        FormOutdated: another version went live since the answers were looked at; nothing was written.
         Forbidden: this person moves nothing, or the key was used by somebody else; nothing was written.
     """
     if actor.is_staff and not actor.may("move"):
@@ -63,6 +67,7 @@ def move(*, actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
 
 def _once(actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
     portal = hold_live_portal()
+    require_checked(portal, move.checked_under)
     request = lock_request(request_id)
     if written_before(actor, request.pk, move.key):
         return request

@@ -22,8 +22,9 @@ from portal_core.service_requests.again import files_of
 from portal_core.service_requests.answers import settled
 from portal_core.service_requests.attaching import attach_answers
 from portal_core.service_requests.changes import enter_status
+from portal_core.service_requests.checked import require_checked
 from portal_core.service_requests.clock import plan_tick
-from portal_core.service_requests.errors import Forbidden, FormOutdated, TypeNotOpen
+from portal_core.service_requests.errors import Forbidden, TypeNotOpen
 from portal_core.service_requests.locks import lock_submission, next_number
 from portal_core.service_requests.models import Priority, RequestDraft, ServiceRequest, Source
 from portal_core.service_requests.search_index import index_new
@@ -73,8 +74,7 @@ def file_once(actor: Actor, submission: Submission) -> ServiceRequest:
         raise Forbidden
     lock_submission(submission.submission_key)
     portal = hold_live_portal()
-    if submission.checked_under not in (None, portal.number):
-        raise FormOutdated
+    require_checked(portal, submission.checked_under)
     request_type = open_type(portal, submission.type_key)
     if not may_file(actor, submission.type_key) or (actor.is_guest and request_type.audience != "everybody"):
         raise TypeNotOpen
