@@ -1,7 +1,7 @@
 """Which mails about open requests would begin or end when one version follows another: counted, nothing is sent.
 
-Asked of the very rules by which mails are sent: those of statuses, of the document, of the clock; and, for customers,
-of their own choices. One query, however many requests there are.
+Asked of the very rules by which mails are sent: those of statuses, of the document, of the clock; and of what their
+readers have chosen for themselves. Two queries, however many requests there are.
 
 SECURITY: whoever drafts chooses the conditions, so that a count over answers would tell what stands in them. Counted is
 what the reader of the review sees: their requests, and of these only where they read every answer that decides.
@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, TypeVar
+
+from django.db.models import Q
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.checks.reach import reachable, ways_of
@@ -23,6 +25,7 @@ from portal_core.config.impact import Move
 from portal_core.notifications.choices import ALWAYS, chosen_way
 from portal_core.notifications.models import Way
 from portal_core.notifications.rules import STAFF_READERS, ways_in
+from portal_core.notifications.staff_choices import StaffChoices
 from portal_core.service_requests.open_groups import OpenGroup, open_groups
 
 # What a mail is about: a status is reached, waits for its customer, lasts too long, is closed; or an event.
@@ -34,6 +37,10 @@ _Rule = TypeVar("_Rule", LateRule, Reminder)
 _READERS: Final = ("customer", *STAFF_READERS)
 # Nothing of an open request is "created" any more.
 _EVENTS: Final = ("replied", "noted", "assigned", "changed", "planned", "late")
+# A name under which requests are told apart: where they go one by one.
+_SINGLE: Final = "single"
+# The event under which staff choose how they hear of a status.
+_EVENT_OF: Final = {"reached": "moved", "reminded": "moved", "closed": "moved"}
 # Under which of their kinds customers choose how news of an event come.
 _CHOSEN_AS: Final = {"replied": "replies", "changed": "status", "planned": "status"}
 
@@ -84,14 +91,24 @@ def mail_changes(
     occasions = [*_of_statuses(before, after), *_of_events(before, after)]
     if not occasions:
         return MailChanges()
-    known = open_groups(actor, before, [test for each in occasions for test in each.tests])
+    staff, single = StaffChoices.read(), [move for move in moves if move.numbers is not None]
+    parts = {**staff.parts, _SINGLE: [_moved_by(move) for move in single]}
+    known = open_groups(actor, before, [test for each in occasions for test in each.tests], parts)
     targets = {(move.from_type, move.from_status): move for move in moves if move.numbers is None}
-    stands = [_Stand.of(group, targets.get((group.type_key, group.status_key))) for group in known.groups]
-    counts = [(each, _counted(each, stands)) for each in occasions]
+    stands = []
+    for group in known.groups:
+        number = group.parts[_SINGLE]
+        move = targets.get((group.type_key, group.status_key)) if number is None else single[number]
+        stands.append(_Stand.of(group, move))
+    counts = [(each, _counted(each, stands, staff)) for each in occasions]
     return MailChanges(
         tuple(change for each, count in counts for change in _changes(each, count.effects)),
         known.is_whole and all(count.is_whole for _, count in counts),
     )
+
+
+def _moved_by(move: Move) -> Q:
+    return Q(type_key=move.from_type, status_key=move.from_status, number__in=move.numbers or ())
 
 
 @dataclass(frozen=True)
@@ -113,17 +130,28 @@ class _Count:
     is_whole: bool
 
 
-def _counted(each: _Occasion, stands: Iterable[_Stand]) -> _Count:
+def _counted(each: _Occasion, stands: Iterable[_Stand], staff: StaffChoices) -> _Count:
     effects: dict[str, Counter[Effect]] = {who: Counter() for who in _READERS}
     concerned = [stand.group for stand in stands if each.concerns(*stand.place)]
     readable = [group for group in concerned if each.fields.isdisjoint(group.unread)]
     for group in readable:
         before, after = each.before(group), each.after(group)
         for who, count in effects.items():
-            effect = _effect(before.get(who, Way.NEVER), after.get(who, Way.NEVER))
-            if effect is not None and (who != "customer" or group.is_told):
-                count[effect] += group.count
+            ways = (before.get(who, Way.NEVER), after.get(who, Way.NEVER))
+            pairs = [ways] if who == "customer" else _of_staff(each, who, group, ways, staff)
+            if who != "customer" or group.is_told:
+                # Of several who are told as the same: it is counted where any of them would notice.
+                found = {effect for pair in pairs if (effect := _effect(*pair)) is not None}
+                count.update(dict.fromkeys(found, group.count))
     return _Count(effects, len(readable) == len(concerned))
+
+
+def _of_staff(
+    each: _Occasion, who: str, group: OpenGroup, ways: tuple[Way, Way], staff: StaffChoices
+) -> list[tuple[Way, Way]]:
+    event = _EVENT_OF.get(each.what, each.what)
+    before, after = (staff.ways(who, event, group, way) for way in ways)
+    return list(zip(before, after, strict=True))
 
 
 def _changes(each: _Occasion, effects: Mapping[str, Counter[Effect]]) -> Iterator[MailChange]:

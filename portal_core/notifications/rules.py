@@ -95,7 +95,7 @@ def sooner_of(*several: Mapping[str, Way]) -> Mapping[str, Way]:
 def staff_for(ways: Mapping[str, Way], request: ServiceRequest, *, except_id: uuid.UUID | None) -> dict[User, Way]:
     """The colleagues behind `ways` who may see the request, without the one who acted; each once, by name."""
     found: dict[User, Way] = {}
-    everyone = _active_staff()
+    everyone = active_staff()
     for who, way in ways.items():
         if who not in STAFF_READERS:
             continue
@@ -117,10 +117,11 @@ def owner() -> User | None:
 
 def managers() -> list[User]:
     """Those who run the place: they hear of what is nobody's in particular."""
-    return [user for user in _active_staff() if resolve_role(user.role).base in ("manager", "owner")]
+    return [user for user in active_staff() if resolve_role(user.role).base in ("manager", "owner")]
 
 
-def _active_staff() -> list[User]:
+def active_staff() -> list[User]:
+    """Everybody who works at the desk, the first first."""
     users = User.objects.filter(is_active=True).exclude(role="customer").order_by("created_at", "id")
     return [user for user in users if resolve_role(user.role).base in STAFF_BASES]
 

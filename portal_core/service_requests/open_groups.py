@@ -5,11 +5,24 @@ groups as ways to decide, not as requests. What it would decide differently from
 parts of texts) is grouped by the answer itself, up to `MOST_GROUPS`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
-from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, JSONField, OuterRef, Q, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.fields import TextField
 from django.db.models.fields.json import KeyTransform, KeyTransformIn
@@ -37,7 +50,8 @@ class OpenGroup:
 
     `values` stand for the stored answers that were asked for; they decide only and are shown to nobody. `unread` are
     the answers among them that the reader does not see where the group stands: they are not looked at. `choices` are
-    their customers' own (`User.notice_choices`), `is_told` whether mails reach these customers at all.
+    their customers' own (`User.notice_choices`), `is_told` whether mails reach these customers at all. `parts` say
+    which of the conditions that were handed in they meet, the first by its number.
     """
 
     type_key: str
@@ -47,6 +61,7 @@ class OpenGroup:
     choices: Mapping[str, JsonValue]
     is_told: bool
     count: int
+    parts: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,8 +72,15 @@ class OpenGroups:
     is_whole: bool
 
 
-def open_groups(actor: Actor, portal: CompiledPortal, tests: Iterable[Condition]) -> OpenGroups:
+def open_groups(
+    actor: Actor,
+    portal: CompiledPortal,
+    tests: Iterable[Condition],
+    parts: Mapping[str, Sequence[Q]] = MappingProxyType({}),
+) -> OpenGroups:
     """The open requests that `actor` sees, the largest groups first; `tests` are what rules ask of their answers.
+
+    `parts` tell requests apart by more: under each name, by the first of its conditions that a request meets.
 
     SECURITY: `portal` is the live version: a draft may open fields to whoever wrote it.
     """
@@ -69,11 +91,13 @@ def open_groups(actor: Actor, portal: CompiledPortal, tests: Iterable[Condition]
     sights = {key: _Sight.of(portal, key, actor.role) for key in asked}
     names = {f"answer{index}": key for index, key in enumerate(asked)}
     plain = ("type_key", "status_key", "customer__notice_choices", "is_told")
+    told_apart = {f"part_{name}": _first(conditions) for name, conditions in parts.items() if conditions}
     rows = list(
         open_requests(actor)
         .filter(type_key__in=[kind.key for kind in portal.every_type])
         .annotate(is_told=_IS_TOLD, **{name: _answer(key, asked[key], sights[key]) for name, key in names.items()})
-        .values(*plain, *names)
+        .annotate(**told_apart)
+        .values(*plain, *names, *told_apart)
         .annotate(n=Count("pk"))
         .order_by("-n", "type_key", "status_key")[: MOST_GROUPS + 1]
     )
@@ -86,10 +110,16 @@ def open_groups(actor: Actor, portal: CompiledPortal, tests: Iterable[Condition]
             row["customer__notice_choices"],
             row["is_told"],
             row["n"],
+            {name: row.get(f"part_{name}") for name in parts},
         )
         for row in rows[:MOST_GROUPS]
     )
     return OpenGroups(groups, actor.role.reaches_all and len(rows) <= MOST_GROUPS)
+
+
+def _first(conditions: Sequence[Q]) -> Case:
+    whens = (When(condition, then=Value(number)) for number, condition in enumerate(conditions))
+    return Case(*whens, default=None, output_field=IntegerField())
 
 
 @dataclass(frozen=True)

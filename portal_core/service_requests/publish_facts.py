@@ -25,10 +25,22 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True)
 class SeenCount:
-    """How many customers would newly see a field, in how many requests."""
+    """How many customers would newly see a field, in how many requests.
+
+    Counted is what the reader of the review sees; not `is_whole` where there may be more, or something at all.
+    """
 
     customers: int
     requests: int
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class FieldCount:
+    """In how many requests a field is filled in, or is not; not `is_whole` where some are kept from the reader."""
+
+    count: int
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,29 @@ class Stretch:
     after: int
 
 
-def seen_count(item: NewlySeen) -> SeenCount:
-    """How many, in one query."""
-    found = _with_value(item).aggregate(customers=Count("customer", distinct=True), requests=Count("pk"))
-    return SeenCount(found["customers"], found["requests"])
+def seen_count(actor: Actor, item: NewlySeen, live: CompiledPortal) -> SeenCount:
+    """How many, in one query.
+
+    SECURITY: whoever drafts chooses the statuses, so that a count would tell what stands where: see `read_in`.
+    """
+    keys = read_in(actor.role, live, item.type_key, item.field_key, item.status_keys)
+    is_whole = actor.role.reaches_all and len(keys) == len(item.status_keys)
+    if not keys:
+        return SeenCount(0, 0, is_whole)
+    rows = _with_value(item).filter(status_key__in=keys)
+    if not actor.role.reaches_all:
+        rows = rows.filter(pk__in=visible_to(actor).values("pk"))
+    found = rows.aggregate(customers=Count("customer", distinct=True), requests=Count("pk"))
+    return SeenCount(found["customers"], found["requests"], is_whole)
+
+
+def read_in(
+    role: Role, live: CompiledPortal, type_key: str, field_key: str, status_keys: Iterable[str]
+) -> tuple[str, ...]:
+    """The statuses among these in which a role reads a field, by the rules of the live version: a draft may open fields
+    to whoever wrote it. A field that is not live yet is read everywhere: nothing stands in it."""
+    field = live.type_or_unknown(type_key).field_or_none(field_key)
+    return tuple(key for key in status_keys if field is None or field.visibility(role, key) >= Visibility.SEE)
 
 
 def seen_rows(
@@ -148,24 +179,45 @@ def _with_value(item: NewlySeen) -> QuerySet[ServiceRequest]:
     )
 
 
-def filled(type_key: str, status_key: str, field_keys: Iterable[str]) -> dict[str, int]:
-    """How many of the open requests that stand there have each of these fields filled in; one query."""
-    keys = list(dict.fromkeys(field_keys))
-    if not keys:
-        return {}
-    counts = {f"n{index}": Count("pk", filter=Q(data__has_key=key)) for index, key in enumerate(keys)}
-    found = _standing(type_key, status_key).aggregate(**counts)
-    return {key: found[f"n{index}"] for index, key in enumerate(keys)}
+def filled(
+    actor: Actor, live: CompiledPortal, place: tuple[str, str], field_keys: Iterable[str]
+) -> dict[str, FieldCount]:
+    """How many of the open requests of a type and status have each of these fields filled in; one query."""
+    type_key, status_key = place
+    return _counted(actor, live, type_key, [status_key], field_keys, is_filled=True)
 
 
-def lacking(type_key: str, field_keys: Iterable[str]) -> dict[str, int]:
+def lacking(actor: Actor, live: CompiledPortal, type_key: str, field_keys: Iterable[str]) -> dict[str, FieldCount]:
     """How many open requests of a type have nothing in each of these fields; one query."""
-    keys = list(dict.fromkeys(field_keys))
-    if not keys:
+    statuses = [status.key for status in live.type_or_unknown(type_key).flow.statuses]
+    return _counted(actor, live, type_key, statuses, field_keys, is_filled=False)
+
+
+def _counted(
+    actor: Actor,
+    live: CompiledPortal,
+    type_key: str,
+    status_keys: Sequence[str],
+    field_keys: Iterable[str],
+    *,
+    is_filled: bool,
+) -> dict[str, FieldCount]:
+    """SECURITY: counted where the reader's own role reads the field, over the requests that it reaches."""
+    read = {key: read_in(actor.role, live, type_key, key, status_keys) for key in dict.fromkeys(field_keys)}
+    if not read:
         return {}
-    counts = {f"n{index}": Count("pk", filter=~Q(data__has_key=key)) for index, key in enumerate(keys)}
-    found = ServiceRequest.objects.filter(type_key=type_key, closed_at=None).aggregate(**counts)
-    return {key: found[f"n{index}"] for index, key in enumerate(keys)}
+    counts: dict[str, Count] = {}
+    for index, (key, statuses) in enumerate(read.items()):
+        has = Q(data__has_key=key)
+        counts[f"n{index}"] = Count("pk", filter=Q(status_key__in=statuses) & (has if is_filled else ~has))
+    rows = ServiceRequest.objects.filter(type_key=type_key, status_key__in=status_keys, closed_at=None)
+    if not actor.role.reaches_all:
+        rows = rows.filter(pk__in=visible_to(actor).values("pk"))
+    found = rows.aggregate(**counts)
+    return {
+        key: FieldCount(found[f"n{index}"], actor.role.reaches_all and len(statuses) == len(status_keys))
+        for index, (key, statuses) in enumerate(read.items())
+    }
 
 
 def half_filled(type_keys: Collection[str]) -> dict[str, int]:

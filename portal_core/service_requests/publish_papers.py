@@ -28,10 +28,16 @@ class PaperStretch:
     after: uuid.UUID | None
 
 
-def papers_count(kind_key: str) -> SeenCount:
-    """How many customers would newly see documents of a kind, and how many documents; in one query."""
-    found = _there(kind_key).aggregate(customers=Count("customer", distinct=True), papers=Count("pk"))
-    return SeenCount(found["customers"], found["papers"])
+def papers_count(actor: Actor, kind_key: str, live: CompiledPortal) -> SeenCount:
+    """How many customers would newly see documents of a kind, and how many documents; in one query.
+
+    SECURITY: of a kind that the reader's role does not see, and of documents beyond its reach, nothing is counted.
+    """
+    if kind_visibility(live.document_kinds.get(kind_key), actor.role) < Visibility.SEE:
+        return SeenCount(0, 0, is_whole=False)
+    rows = _there(kind_key).filter(within_reach(actor))
+    found = rows.aggregate(customers=Count("customer", distinct=True), papers=Count("pk"))
+    return SeenCount(found["customers"], found["papers"], actor.role.reaches_all)
 
 
 def paper_rows(

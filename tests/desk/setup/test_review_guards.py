@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.models import PortalVersion
 from portal_core.config.newly_seen import newly_seen
 from portal_core.desk.setup.review.page import Review, review_of
+from portal_core.service_requests.models import ServiceRequest
 from tenants.context import tenant_context
 from tests.config.documents import sound
 from tests.desk.setup import test_review as reviews
@@ -35,6 +37,7 @@ from tests.desk.setup.test_review import (
     without_asked,
 )
 from tests.factories import make_user
+from tests.service_requests.filing import file_request
 
 FIELD = "repair.cause"
 LATER = {"when": "later"}
@@ -223,3 +226,83 @@ def test_a_zero_byte_is_taken_out(box, owner, acting):
         more = LATER | {"at": reviews._in_two_hours()} if box == "later" else {}
         answer = owner.post(PAGE, publish_form(owner, note="a\x00b") | more)
     assert answer.status_code == 302
+
+
+HIDDEN = "Your role does not see this question in every request"
+
+
+def read_by(client: Any) -> str:
+    """The review as it is read, without the time at which it was counted."""
+    return re.sub(r"\d\d:\d\d", "", text(client.get(PAGE)))
+
+
+@pytest.mark.parametrize("shown", [{"customer": "see", "editor": "hidden"}, {"customer": "see", "editor": "see"}])
+def test_no_number_tells_a_preparing_role_whether_anything_stands_in_a_hidden_field(alice, people, editor, shown):  # noqa: F811
+    document, emma, client = editor
+    replace(actor=actor_for(emma), document=load(shown_to(document, **shown)), title="T")
+    row = file_request(people["carol"], "repair")
+    pages = []
+    for canary in ({}, {"cause": "Dragon in pump"}):
+        ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump", **canary})
+        page = read_by(client)
+        assert HIDDEN in page
+        assert "Dragon" not in page and "would read what stands there now" not in page
+        pages.append(page)
+    assert pages[0] == pages[1]
+
+
+def test_who_sees_the_field_is_told_how_many(owner, alice, people, editor):  # noqa: F811
+    document, emma, _client = editor
+    asked_request(people, alice)
+    replace(actor=actor_for(emma), document=load(shown_to(document, customer="see")), title="T")
+    page = text(owner.get(PAGE))
+    assert "This customer would read what stands there now:" in page
+    assert HIDDEN not in page
+
+
+def test_a_preparing_role_keeps_hidden_what_it_does_not_see_and_only_then_is_all_decided(alice, people, editor):  # noqa: F811
+    document, emma, client = editor
+    asked_request(people, alice)
+    replace(actor=actor_for(emma), document=load(shown_to(document, customer="see")), title="T")
+    assert "Decide anew" not in text(client.get(PAGE))
+    client.post(f"{PAGE}seen/", {"field": FIELD, "old": "keep"})
+    assert decisions().seen == {FIELD: True}
+    assert "Decide anew" in text(client.get(PAGE))
+
+
+def test_what_open_requests_lack_is_not_counted_for_who_does_not_see_it(owner, alice, people, editor):  # noqa: F811
+    document, emma, client = editor
+    changed = copy.deepcopy(document)
+    changed["types"][0]["fields"][5]["required"] = True
+    row = file_request(people["carol"], "repair")
+    replace(actor=actor_for(emma), document=load(changed), title="T")
+    pages = []
+    for data in ({"what": "Pump"}, {"what": "Pump", "cause": "Dragon in pump"}):
+        ServiceRequest.objects.filter(pk=row.pk).update(data=data)
+        pages.append(read_by(client))
+    assert pages[0] == pages[1]
+    assert "What your role does not see is not counted." in pages[0]
+    assert "nothing there" not in pages[0]
+    ServiceRequest.objects.filter(pk=row.pk).update(data={"what": "Pump"})
+    assert "1 open request has nothing there and goes on without it." in text(owner.get(PAGE))
+
+
+def test_whether_a_target_is_true_is_not_told_to_who_does_not_see_the_field(alice, people, editor):  # noqa: F811
+    document, emma, client = editor
+    row = asked_request(people, alice)
+
+    def needing(made: dict[str, Any]) -> dict[str, Any]:
+        without_asked(made)
+        flow = made["flows"][0]
+        flow["statuses"].insert(1, {**copy.deepcopy(flow["statuses"][0]), "key": "looked", "name": "Looked at"})
+        flow["transitions"].append({"from": ["new"], "to": "looked", "by": ["agent"], "must_fill": ["cause"]})
+        flow["transitions"].append({"from": ["looked"], "to": "over", "by": ["agent"]})
+        return made
+
+    replace(actor=actor_for(emma), document=load(needing(copy.deepcopy(document))), title="T")
+    pages = []
+    for data in ({"what": "Pump", "cause": "Dragon in pump"}, {"what": "Pump"}):
+        ServiceRequest.objects.filter(pk=row.pk).update(data=data)
+        pages.append(read_by(client))
+    assert pages[0] == pages[1]
+    assert "your role does not see whether it is filled in" in pages[0]

@@ -33,8 +33,8 @@ def _review(actor: Actor) -> Review:
     return found
 
 
-def _mapto(review: Review, source: str) -> Mapto | None:
-    return next((item for item in maptos(review.planned, review.decided) if item.source == source), None)
+def _mapto(actor: Actor, review: Review, source: str) -> Mapto | None:
+    return next((item for item in maptos(actor, review.planned, review.decided) if item.source == source), None)
 
 
 @require_POST
@@ -42,7 +42,7 @@ def _mapto(review: Review, source: str) -> Mapto | None:
 def map_all(request: PersonRequest) -> HttpResponse:
     """Where all requests of a status or type go, and whether their customers are told."""
     review, source, to = _review(request.actor), request.POST.get("source", ""), request.POST.get("to", "")
-    item = _mapto(review, source)
+    item = _mapto(request.actor, review, source)
     if item is None:
         messages.error(request, "No request stands there any more.")
     elif to == "one-by-one":
@@ -75,7 +75,7 @@ def one_by_one(request: PersonRequest) -> HttpResponse:
     """The requests of a status, each with where it goes; a page at a time, saved page by page."""
     source = request.POST.get("source") or request.GET.get("source", "")
     review = _review(request.actor)
-    item = _mapto(review, source)
+    item = _mapto(request.actor, review, source)
     if item is None or item.kind != "status":
         messages.error(request, "No request stands there any more.")
         return HttpResponseRedirect(reverse(HERE))

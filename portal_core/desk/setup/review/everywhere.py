@@ -99,7 +99,7 @@ def _options(missing: Path, controls: Sequence[Control], names: Names) -> Iterat
             name = names.role(key) if missing[-2] == "roles" else names.named(*missing[:-1], key)
             rest = len(fits) - sum(fits)
             places = "one place" if rest == 1 else f"{rest} places"
-            yield Option(f"{name}, and nothing in {places} where that cannot stand" if rest else name, (), puts=key)
+            yield Option(f"{name}; taken out in {places}" if rest else name, (), puts=key)
     if all(droppable):
         yield Option(_TAKE_OUT, (), drops=True)
 

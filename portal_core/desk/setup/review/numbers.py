@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from portal_core.accounts.actor import Actor
 from portal_core.config.changes import Change
 from portal_core.config.planning import Plan
 from portal_core.desk.setup.review.mails import from_then_on, mail_facts
@@ -53,9 +54,14 @@ def figures(
     told = sum(item.count for item in maptos if item.tell)
     standing = sum(item.open_count for item in planned.standing)
     fields, half = len(seen), sum(forms.values())
+    is_whole = all(item.is_whole for item in seen)
     return (
         Figure("Requests moved", moved, f"of {standing:,} open"),
-        Figure("Newly visible to", max((item.customers for item in seen), default=0), _customers(fields)),
+        Figure(
+            "Newly visible to",
+            max((item.customers for item in seen), default=0),
+            _customers(fields, is_whole=is_whole),
+        ),
         Figure("Half-filled forms", half, "keep what was typed" if half else "nobody is in the middle of one"),
         Figure("Mails sent", told, from_then_on(mails) or _as_chosen(told)),
     )
@@ -65,10 +71,12 @@ def _as_chosen(told: int) -> str:
     return "as you chose below" if told else "unless you choose so below"
 
 
-def _customers(things: int) -> str:
+def _customers(things: int, *, is_whole: bool) -> str:
     if not things:
         return "customers: nothing comes to light"
-    return "customers, one thing" if things == 1 else f"customers or more, {things} things"
+    if things > 1:
+        return f"customers or more, {things} things"
+    return "customers, one thing" if is_whole else "customers or more, one thing"
 
 
 def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
@@ -78,7 +86,7 @@ def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
 
 
 def facts(
-    planned: Plan, changes: Sequence[Change], forms: dict[str, int], mails: MailChanges
+    actor: Actor, planned: Plan, changes: Sequence[Change], forms: dict[str, int], mails: MailChanges
 ) -> dict[tuple[str, ...], str]:
     """What live data says to a change, by its place."""
     open_in: dict[tuple[str, str], int] = {}
@@ -92,7 +100,8 @@ def facts(
     about_mails = mail_facts(mails, changes)
     found: dict[tuple[str, ...], str] = {}
     for change in changes:
-        words = (_fact(change, open_in, open_of, forms), about_mails.get(change.path, ""))
+        lacks = _lacking(actor, planned, change, open_of)
+        words = (lacks, _fact(change, open_in, open_of, forms), about_mails.get(change.path, ""))
         if any(words):
             found[change.path] = " ".join(filter(None, words))
     return found
@@ -101,7 +110,7 @@ def facts(
 def _fact(change: Change, open_in: dict[tuple[str, str], int], open_of: dict[str, int], forms: dict[str, int]) -> str:
     path = change.path
     if path[0] == "types" and len(path) > 3 and path[2] == "fields" and change.kind in _FORM:
-        return " ".join(filter(None, (_lacking(change, open_of), _half(forms.get(path[1], 0)))))
+        return _half(forms.get(path[1], 0))
     if path[0] == "flows" and len(path) > 3 and path[2] == "statuses":
         count = open_in.get((path[1], path[3]), 0)
         if not count:
@@ -113,17 +122,17 @@ def _fact(change: Change, open_in: dict[tuple[str, str], int], open_of: dict[str
     return ""
 
 
-def _lacking(change: Change, open_of: dict[str, int]) -> str:
-    if change.kind not in ("field.new", "field.required") or not open_of.get(change.path[1]):
+def _lacking(actor: Actor, planned: Plan, change: Change, open_of: dict[str, int]) -> str:
+    is_asked = change.kind in ("field.new", "field.required") and change.path[0] == "types" and len(change.path) > 3
+    if not is_asked or planned.before is None or not open_of.get(change.path[1]):
         return ""
-    count = lacking(change.path[1], [change.path[3]]).get(change.path[3], 0)
-    if not count:
-        return ""
-    return (
-        f"{_requests(count)} have nothing there and go on without it."
-        if count > 1
-        else ("1 open request has nothing there and goes on without it.")
-    )
+    found = lacking(actor, planned.before, change.path[1], [change.path[3]])[change.path[3]]
+    said = ""
+    if found.count:
+        them = "have nothing there and go on" if found.count > 1 else "has nothing there and goes on"
+        said = f"{_requests(found.count)} {them} without it."
+    more = "" if found.is_whole else "What your role does not see is not counted."
+    return " ".join(filter(None, (said, more)))
 
 
 def _half(count: int) -> str:

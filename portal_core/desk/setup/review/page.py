@@ -185,12 +185,12 @@ def review_of(actor: Actor, draft: Draft) -> Review:
 
 
 def _review(actor: Actor, planned: Plan, decided: Decisions, when: Schedule | None) -> Review:
-    places = maptos(planned, decided)
+    places = maptos(actor, planned, decided)
     seen = seeings(actor, planned, decided)
     changes = planned.changes
     forms = forms_in_use(changes)
     mails = mails_that_change(actor, planned)
-    said = facts(planned, changes[:SHOWN_CHANGES], forms, mails)
+    said = facts(actor, planned, changes[:SHOWN_CHANGES], forms, mails)
     shown = [_shown(change, said.get(change.path, ""), places, seen) for change in changes[:SHOWN_CHANGES]]
     attached = {id(item) for each in shown for item in (*each.maptos, *each.seen)}
     to_decide: list[Seeing | Mapto] = [*places, *seen]

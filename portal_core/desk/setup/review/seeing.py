@@ -1,4 +1,8 @@
-"""What customers would newly see: how many, the very words, and whether what stands there now is kept hidden."""
+"""What customers would newly see: how many, the very words, and whether what stands there now is kept hidden.
+
+Of what the reader's own role does not see, nothing is counted; that it has to be decided is said, whether there is
+anything or not.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,6 +64,8 @@ class Seeing:
     kept: bool | None
     # Where its requests stand at the desk, to be changed before customers read them; "" for documents.
     edit_href: str = ""
+    # Not where there may be more than the reader's role sees, or something at all: it is decided all the same.
+    is_whole: bool = True
 
     @property
     def is_papers(self) -> bool:
@@ -111,20 +117,21 @@ def seeings(actor: Actor, planned: Plan, decided: Decisions) -> tuple[Seeing, ..
 def _papers(
     actor: Actor, decided: Decisions, item: NewlySeenPapers, portals: tuple[CompiledPortal, CompiledPortal]
 ) -> Seeing | None:
-    count = papers_count(item.kind_key)
-    if not count.requests:
+    count = papers_count(actor, item.kind_key, portals[0])
+    if count.is_whole and not count.requests:
         return None
     rows = lines_of(actor, paper_rows(actor, item.kind_key, portals).rows[:SHOWN_AT_ONCE])
     label = portals[0].text(portals[0].document_kinds[item.kind_key].name)
     place = ("document_kinds", item.kind_key)
-    return Seeing(item.key, place, label, count.customers, count.requests, rows, decided.seen.get(item.key))
+    kept = decided.seen.get(item.key)
+    return Seeing(item.key, place, label, count.customers, count.requests, rows, kept, is_whole=count.is_whole)
 
 
 def _seeing(
     actor: Actor, planned: Plan, decided: Decisions, item: NewlySeen, portals: tuple[CompiledPortal, CompiledPortal]
 ) -> Seeing | None:
-    count = seen_count(item)
-    if not count.requests:
+    count = seen_count(actor, item, portals[0])
+    if count.is_whole and not count.requests:
         return None
     rows = tuple(row for row in seen_rows(actor, item, portals, planned.moves).rows if isinstance(row, SeenRow))
     field = portals[0].type(item.type_key).field(item.field_key)
@@ -133,7 +140,10 @@ def _seeing(
     shown = lines_of(actor, rows[:SHOWN_AT_ONCE])
     edit_href = QUEUE.of(Filters(view="all", state="any", holds=holds_of(item)))
     kept = decided.seen.get(item.key)
-    return Seeing(item.key, place, label, count.customers, count.requests, shown, kept, edit_href)
+    edit_href = edit_href if count.requests else ""
+    return Seeing(
+        item.key, place, label, count.customers, count.requests, shown, kept, edit_href, is_whole=count.is_whole
+    )
 
 
 def holds_of(item: NewlySeen) -> str:

@@ -1,8 +1,10 @@
 """Requests that stand in what goes away: where they can go, and whether what they would read there is true."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from portal_core.accounts.actor import Actor
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import PortalDocument, RequestType
 from portal_core.config.draft.decisions import Decisions
@@ -57,13 +59,13 @@ class Mapto:
         return next((target for target in self.targets if target.key == wanted), None)
 
 
-def maptos(planned: Plan, decided: Decisions) -> tuple[Mapto, ...]:
+def maptos(actor: Actor, planned: Plan, decided: Decisions) -> tuple[Mapto, ...]:
     """All of them, types first."""
     if planned.previous is None:
         return ()
     old = {kind.key: kind for kind in planned.previous.types}
     cells = [item for item in planned.standing if item.open_count and item.type_key in old]
-    return (*_types(planned, decided, cells), *_statuses(planned, decided, cells, old))
+    return (*_types(planned, decided, cells), *_statuses(actor, planned, decided, cells, old))
 
 
 def _types(planned: Plan, decided: Decisions, cells: Iterable[Standing]) -> Iterator[Mapto]:
@@ -84,7 +86,7 @@ def _types(planned: Plan, decided: Decisions, cells: Iterable[Standing]) -> Iter
 
 
 def _statuses(
-    planned: Plan, decided: Decisions, cells: Iterable[Standing], old: dict[str, RequestType]
+    actor: Actor, planned: Plan, decided: Decisions, cells: Iterable[Standing], old: dict[str, RequestType]
 ) -> Iterator[Mapto]:
     found: dict[tuple[str, str], list[Standing]] = {}
     types = {kind.key: kind for kind in planned.wanted.types}
@@ -94,10 +96,14 @@ def _statuses(
         if target is not None and item.status_key not in _room(planned.wanted, target.flow):
             found.setdefault((source.flow, item.status_key), []).append(item)
     for (flow_key, status_key), items in found.items():
-        yield _mapto(planned, decided, flow_key, status_key, items)
+        truths = _truths(actor, planned, flow_key, items)
+        yield _mapto(planned, decided, (flow_key, status_key), items, truths)
 
 
-def _mapto(planned: Plan, decided: Decisions, flow_key: str, status_key: str, items: list[Standing]) -> Mapto:
+def _mapto(
+    planned: Plan, decided: Decisions, place: tuple[str, str], items: list[Standing], truths: "_Truths"
+) -> Mapto:
+    flow_key, status_key = place
     wanted, previous = planned.wanted, planned.previous or planned.wanted
     before = next(flow for flow in previous.flows if flow.key == flow_key)
     gone = next((status for status in before.statuses if status.key == status_key), None)
@@ -107,7 +113,7 @@ def _mapto(planned: Plan, decided: Decisions, flow_key: str, status_key: str, it
     proposed = _proposed(before, gone, room)
     chosen = decided.statuses.get(source, "")
     chosen = chosen if chosen in room else ""
-    truths, doubts = _truths(wanted, flow_key, chosen or proposed, items)
+    found = truths(chosen or proposed)
     types = {item.type_key for item in items}
     places = [move for move in planned.moves if move.numbers and move.from_status == status_key]
     singles = sum(len(move.numbers or ()) for move in places if move.from_type in types)
@@ -115,7 +121,7 @@ def _mapto(planned: Plan, decided: Decisions, flow_key: str, status_key: str, it
     return Mapto(
         "status", source, ("flows", flow_key, "statuses", status_key), name, sum(item.open_count for item in items),
         items[0].type_key, status_key, targets, proposed, chosen, singles, tell=source in decided.tell,
-        truths=truths, doubts=doubts,
+        truths=found[0], doubts=found[1],
     )  # fmt: skip
 
 
@@ -135,13 +141,25 @@ def _proposed(before: Flow, gone: Status | None, room: dict[str, Status]) -> str
     return next((key for key in behind if room[key].turn != "nobody"), last or next(iter(order), ""))
 
 
-def _truths(
-    document: PortalDocument, flow_key: str, target: str, items: list[Standing]
+# What a target takes for granted and is so, and what is not so.
+_Truths: TypeAlias = Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def _truths(actor: Actor, planned: Plan, flow_key: str, items: list[Standing]) -> _Truths:
+    def of(target: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return _truths_of(actor, planned, (flow_key, target), items)
+
+    return of
+
+
+def _truths_of(
+    actor: Actor, planned: Plan, place: tuple[str, str], items: list[Standing]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the target takes for granted, and for how many of the requests it is so."""
+    """What the target takes for granted, and for how many of the requests that the reader sees it is so."""
+    document, live, (flow_key, target) = planned.wanted, planned.before, place
     flow = next((flow for flow in document.flows if flow.key == flow_key), None)
     status = None if flow is None else next((each for each in flow.statuses if each.key == target), None)
-    if flow is None or status is None:
+    if flow is None or status is None or live is None:
         return (), ()
     ways = [set(move.must_fill) for move in flow.transitions if move.to == target]
     needed = [
@@ -153,12 +171,15 @@ def _truths(
     for item in items:
         kind = next((each for each in document.types if each.key == item.type_key), None)
         labels = {field.key: _words(field.label, document) for field in kind.fields} if kind is not None else {}
-        for key, count in filled(item.type_key, item.status_key, [key for key in needed if key in labels]).items():
+        found = filled(actor, live, (item.type_key, item.status_key), [key for key in needed if key in labels])
+        for key, counted in found.items():
             every = "the one request" if item.open_count == 1 else f"all {item.open_count}"
-            if count == item.open_count:
+            if not counted.is_whole:
+                doubts.append(f"“{labels[key]}” is needed there; your role does not see whether it is filled in.")
+            elif counted.count == item.open_count:
                 truths.append(f"True for {every}: “{labels[key]}” is filled in.")
             else:
-                doubts.append(f"“{labels[key]}” is filled in for {count} of {item.open_count}.")
+                doubts.append(f"“{labels[key]}” is filled in for {counted.count} of {item.open_count}.")
     return tuple(truths), tuple(doubts)
 
 
