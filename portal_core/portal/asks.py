@@ -33,6 +33,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.offered_asks import OfferedAsk, Place, answer_sent, offered_ask
 from portal_core.service_requests.since_opened import NOTHING_CHANGED
 from tenants.identifiers import parse_uuid
+from tenants.limits import TooMany
 from tenants.uploads import UploadLimits, takes_files
 
 
@@ -67,7 +68,10 @@ def answer_by(door: AskDoor, request: PortalRequest, ask_key: str) -> HttpRespon
     if written_before(opened.actor, opened.row.pk, parse_uuid(request.POST.get("key", ""))):
         return door.onward(opened.row)
     data = with_files(request, lambda: _form(door, opened, ask_key))
-    return while_publishing(opened, lambda page: _answer(door, request, page, ask_key, data), door.open)
+    try:
+        return while_publishing(opened, lambda page: _answer(door, request, page, ask_key, data), door.open)
+    except TooMany as full:
+        return door.render(opened, sent_asks={ask_key: data}, full_until=full.again_at, status=429)
 
 
 def _answer(

@@ -14,6 +14,7 @@ from portal_core.config.live import live_portal
 from portal_core.documents.field import Sender, with_files
 from portal_core.messaging.actions import message_of, reply
 from portal_core.notifications.seen import note_opened
+from portal_core.portal.earlier_forms import count_earlier
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.list_left import keep_list_left, list_left
 from portal_core.reporting.views import count_view
@@ -32,6 +33,7 @@ from portal_core.service_requests.since_shown import SentForm
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 from tenants.identifiers import parse_uuid
+from tenants.limits import TooMany
 from tenants.uploads import UploadLimits, takes_files
 
 _REASON_LENGTH = 2000
@@ -78,7 +80,12 @@ def move_on(request: PersonRequest, number: int) -> HttpResponse:
     opened = open_request(request, number)
     to = request.POST.get("to", "")
     sent = {to: with_files(request, lambda: opened.form_of_move(to))}
-    return while_publishing(opened, lambda page: _move(request, page, to, sent), lambda: open_request(request, number))
+    try:
+        return while_publishing(
+            opened, lambda page: _move(request, page, to, sent), lambda: open_request(request, number)
+        )
+    except TooMany as full:
+        return render_request(request, opened, full_until=full.again_at, sent=sent, status=429)
 
 
 def _move(request: PersonRequest, opened: "OpenedRequest", to: str, sent: Mapping[str, QueryDict]) -> HttpResponse:
@@ -129,7 +136,13 @@ def change(request: PersonRequest, number: int) -> HttpResponse:
     """`/requests/NUMBER/change/`: other answers to the questions that the customer may still change."""
     opened = open_request(request, number)
     data = with_files(request, lambda: opened.form_of(request.POST.get("edit", "")))
-    return while_publishing(opened, lambda page: _change(request, page, data), lambda: open_request(request, number))
+    try:
+        return while_publishing(
+            opened, lambda page: _change(request, page, data), lambda: open_request(request, number)
+        )
+    except TooMany as full:
+        editing = opened.editing(request.POST.get("edit", ""), data)
+        return render_request(request, opened, editing=editing, full_until=full.again_at, status=429)
 
 
 def _change(request: PersonRequest, opened: "OpenedRequest", data: QueryDict) -> HttpResponse:
@@ -185,7 +198,8 @@ class OpenedRequest:
         return next((item.form for item in self.offered() if item.move.to == to), None)
 
     def sent_form(self, request: PortalRequest, data: QueryDict) -> SentForm:
-        """A small form of its page as it came in; `data` is what was sent, files taken."""
+        """A small form of its page as it came in; `data` is what was sent, files taken. Raises TooMany."""
+        count_earlier(request, data, self.portal)
         return SentForm(data, request.FILES, self.row, self.viewer, self.portal)
 
     def message_form(self, data: QueryDict | None = None) -> MessageForm:

@@ -322,3 +322,18 @@ def test_a_version_that_goes_live_in_that_very_moment_is_looked_at_too(door, edi
     assert answer.status_code == 409
     assert "Under the mat" in text(answer)
     assert "key-box" not in desk.fresh(row).data
+
+
+@pytest.mark.parametrize("door", [door for door in ALL if door.startswith("carol")])
+def test_nobody_has_every_earlier_version_read_for_them(door, desk, client_for, monkeypatch):
+    monkeypatch.setattr("portal_core.portal.earlier_forms.EARLIER_AN_HOUR", 0)
+    client, row = client_for(desk.people["carol"]), desk.at("visit")
+    path, form = opened(door, client, row)
+    changed = small()
+    changed["portal"]["name"] = "Beta"
+    desk.publish(changed)
+    answer = client.post(path, form)
+    assert answer.status_code == 429
+    assert "what you typed is still here" in text(answer)
+    assert 'value="Under the mat"' in answer.content.decode()
+    assert "key-box" not in desk.fresh(row).data

@@ -504,12 +504,12 @@ def test_what_leads_nowhere_is_said_without_keys(owner, acting):
     assert "one thing to mend" in page
 
 
-def test_what_is_gone_is_taken_out_of_all_places_by_one_choice_and_one_edit(owner, alice):
+def test_what_is_gone_is_taken_out_of_all_places_by_one_choice_and_one_edit(owner, acting):
     def dangling(document: dict[str, Any]) -> None:
         flow = document["flows"][0]
         flow["statuses"] = [status for status in flow["statuses"] if status["key"] != "asked"]
 
-    draft(alice, edits=[dangling])
+    draft(acting, edits=[dangling])
     before = current().revision
     answer = {"path": "flows.way.statuses.asked", "value": "Nothing: take it out everywhere"}
     assert "Mended." in text(owner.post(f"{PAGE}mend/", answer, follow=True))
@@ -519,11 +519,11 @@ def test_what_is_gone_is_taken_out_of_all_places_by_one_choice_and_one_edit(owne
     assert "Stops publishing" not in text(owner.get(PAGE))
 
 
-def test_what_leads_to_one_thing_that_is_gone_says_which(owner, alice):
+def test_what_leads_to_one_thing_that_is_gone_says_which(owner, acting):
     def dangling(document: dict[str, Any]) -> None:
         document["flows"][0]["statuses"][0]["step"] = "farewell"
 
-    draft(alice, edits=[dangling])
+    draft(acting, edits=[dangling])
     assert "It leads to something that is not there any more." in text(owner.get(PAGE))
 
 

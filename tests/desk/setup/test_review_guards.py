@@ -237,7 +237,7 @@ def read_by(client: Any) -> str:
 
 
 @pytest.mark.parametrize("shown", [{"customer": "see", "editor": "hidden"}, {"customer": "see", "editor": "see"}])
-def test_no_number_tells_a_preparing_role_whether_anything_stands_in_a_hidden_field(alice, people, editor, shown):  # noqa: F811
+def test_no_number_tells_a_preparing_role_whether_anything_stands_in_a_hidden_field(acting, people, editor, shown):
     document, emma, client = editor
     replace(actor=actor_for(emma), document=load(shown_to(document, **shown)), title="T")
     row = file_request(people["carol"], "repair")
@@ -251,18 +251,18 @@ def test_no_number_tells_a_preparing_role_whether_anything_stands_in_a_hidden_fi
     assert pages[0] == pages[1]
 
 
-def test_who_sees_the_field_is_told_how_many(owner, alice, people, editor):  # noqa: F811
+def test_who_sees_the_field_is_told_how_many(owner, acting, people, editor):
     document, emma, _client = editor
-    asked_request(people, alice)
+    asked_request(people, acting)
     replace(actor=actor_for(emma), document=load(shown_to(document, customer="see")), title="T")
     page = text(owner.get(PAGE))
     assert "This customer would read what stands there now:" in page
     assert HIDDEN not in page
 
 
-def test_a_preparing_role_keeps_hidden_what_it_does_not_see_and_only_then_is_all_decided(alice, people, editor):  # noqa: F811
+def test_a_preparing_role_keeps_hidden_what_it_does_not_see_and_only_then_is_all_decided(acting, people, editor):
     document, emma, client = editor
-    asked_request(people, alice)
+    asked_request(people, acting)
     replace(actor=actor_for(emma), document=load(shown_to(document, customer="see")), title="T")
     assert "Decide anew" not in text(client.get(PAGE))
     client.post(f"{PAGE}seen/", {"field": FIELD, "old": "keep"})
@@ -270,7 +270,7 @@ def test_a_preparing_role_keeps_hidden_what_it_does_not_see_and_only_then_is_all
     assert "Decide anew" in text(client.get(PAGE))
 
 
-def test_what_open_requests_lack_is_not_counted_for_who_does_not_see_it(owner, alice, people, editor):  # noqa: F811
+def test_what_open_requests_lack_is_not_counted_for_who_does_not_see_it(owner, acting, people, editor):
     document, emma, client = editor
     changed = copy.deepcopy(document)
     changed["types"][0]["fields"][5]["required"] = True
@@ -287,9 +287,9 @@ def test_what_open_requests_lack_is_not_counted_for_who_does_not_see_it(owner, a
     assert "1 open request has nothing there and goes on without it." in text(owner.get(PAGE))
 
 
-def test_whether_a_target_is_true_is_not_told_to_who_does_not_see_the_field(alice, people, editor):  # noqa: F811
+def test_whether_a_target_is_true_is_not_told_to_who_does_not_see_the_field(acting, people, editor):
     document, emma, client = editor
-    row = asked_request(people, alice)
+    row = asked_request(people, acting)
 
     def needing(made: dict[str, Any]) -> dict[str, Any]:
         without_asked(made)

@@ -350,43 +350,43 @@ def test_who_is_told_by_default_of_lateness_depends_on_the_answers_that_the_docu
 
 
 @pytest.mark.parametrize("choices", [{"status": "never"}, {"digest": "never"}])
-def test_staff_who_have_chosen_otherwise_are_not_counted(owner, alice, people, choices):
+def test_staff_who_have_chosen_otherwise_are_not_counted(owner, acting, people, choices):
     User.objects.filter(pk=people["bob"].pk).update(team_key="desk", notice_choices=choices)
     file_request(people["carol"], "repair")
     told = rule(2, "notify", [*CUSTOMER_TOLD, {"who": "team", "when": "daily"}])
-    page = said(owner, alice, told)
+    page = said(owner, acting, told)
     assert "its customer would get a mail when it comes there." in page
     assert "its team would get a mail" not in page
     make_user("cleo@example.com", "Cleo Colleague", "agent", team_key="desk")
     assert "1 open request: its team would get a mail when it comes there." in text(owner.get(PAGE))
 
 
-def test_whoever_has_a_request_is_asked_for_the_choice_else_the_team_else_who_runs_the_place(owner, alice, people):
+def test_whoever_has_a_request_is_asked_for_the_choice_else_the_team_else_who_runs_the_place(owner, acting, people):
     User.objects.filter(pk=people["bob"].pk).update(notice_choices={"status": "never"})
     rows = [file_request(people["carol"], "repair") for _ in range(3)]
     ServiceRequest.objects.filter(pk=rows[0].pk).update(assignee=people["bob"])
     ServiceRequest.objects.filter(pk=rows[1].pk).update(team_key="")
     make_user("cleo@example.com", "Cleo Colleague", "agent", team_key="desk")
     told = rule(2, "notify", [*CUSTOMER_TOLD, {"who": "handler"}])
-    assert "2 open requests: whoever has them would get a mail when one comes there." in said(owner, alice, told)
+    assert "2 open requests: whoever has them would get a mail when one comes there." in said(owner, acting, told)
     User.objects.filter(role="owner").update(notice_choices={"status": "never"})
     assert "1 open request: whoever has it would get a mail when it comes there." in text(owner.get(PAGE))
 
 
-def test_a_colleague_who_takes_it_once_a_day_anyway_does_not_get_it_later(owner, alice, people):
+def test_a_colleague_who_takes_it_once_a_day_anyway_does_not_get_it_later(owner, acting, people):
     User.objects.filter(role="owner").update(notice_choices={"status": "daily"})
     document = sound()
     status(document, 2)["notify"] = [*CUSTOMER_TOLD, {"who": "manager"}]
-    publish(actor=alice, document=load(document))
+    publish(actor=acting, document=load(document))
     file_request(people["carol"], "repair")
     later = rule(2, "notify", [*CUSTOMER_TOLD, {"who": "manager", "when": "daily"}])
-    assert "managers would get it with the daily mail" not in said(owner, alice, later)
+    assert "managers would get it with the daily mail" not in said(owner, acting, later)
     User.objects.filter(role="owner").update(notice_choices={})
     assert "managers would get it with the daily mail" in text(owner.get(PAGE))
 
 
-def test_requests_that_go_elsewhere_one_by_one_are_counted_where_they_go(owner, alice, people):
-    rows = [asked(people, alice) for _ in range(3)]
+def test_requests_that_go_elsewhere_one_by_one_are_counted_where_they_go(owner, acting, people):
+    rows = [asked(people, acting) for _ in range(3)]
 
     def to_wait(document: dict[str, Any]) -> None:
         flow = document["flows"][0]
@@ -397,7 +397,7 @@ def test_requests_that_go_elsewhere_one_by_one_are_counted_where_they_go(owner, 
             {"from": ["new", "waiting"], "to": "over", "by": ["agent"]},
         ]
 
-    draft(alice, edits=[to_wait])
+    draft(acting, edits=[to_wait])
     owner.post(f"{PAGE}map/", {"source": "way.asked", "to": "new"})
     assert "as a reminder of what is asked there" not in text(owner.get(PAGE))
     owner.post(f"{PAGE}requests/", {"source": "way.asked", f"to-{rows[1].number}": "waiting"})
