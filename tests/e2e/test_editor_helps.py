@@ -95,6 +95,10 @@ def test_what_somebody_else_changed_is_in_sight_wherever_on_the_page_one_is(owne
         page.mouse.wheel(0, -300)
         place = notice.bounding_box()
         assert place and 0 <= place["y"] < 100, "it stays at the top while the page goes on"
+        assert notice.locator("a").evaluate(
+            "link => { const at = link.getBoundingClientRect();"
+            " return document.elementFromPoint(at.x + 5, at.y + at.height / 2) === link; }"
+        ), "nothing lies over it"
         # Going back by keyboard, nothing that has the focus lies under it.
         for _ in range(6):
             page.keyboard.press("Shift+Tab")
