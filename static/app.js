@@ -44,6 +44,10 @@
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(rest);
   });
 
+  // ---- where one is: <input type="hidden" data-time-zone>
+
+  for (const field of document.querySelectorAll("[data-time-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+
   // ---- the rail of a narrow window begins where one is
 
   const here = document.querySelector(".rail [aria-current]");
@@ -80,7 +84,8 @@
   // ---- what is typed is kept on the server's side: <form data-autosave="URL">, the sentence that comes back is
   //      shown in the form's [data-autosave-state]
 
-  const timers = new WeakMap();
+  const timers = new Map();
+  const underway = new Set();
   // Which fields were touched since they were last kept: where several people edit, only these are written.
   const touched = new WeakMap();
 
@@ -106,18 +111,24 @@
     field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${error.id}`.trim());
   };
 
+  // Whether all is kept: not where the server refused it or could not be asked.
   const keep = async (form) => {
+    window.clearTimeout(timers.get(form));
+    timers.delete(form);
     const state = form.querySelector("[data-autosave-state]");
-    if (form.dataset.sent) return;
+    if (form.dataset.sent) return true;
     const names = touched.get(form) ?? new Set();
     touched.set(form, new Set());
     const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    const body = String(new URLSearchParams([...typed, ...[...names].map((name) => ["dirty", name])]));
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
-        body: new URLSearchParams([...typed, ...[...names].map((name) => ["dirty", name])]),
-        headers: { "X-Requested-With": "fetch" },
+        body,
+        headers: { "X-Requested-With": "fetch", "Content-Type": "application/x-www-form-urlencoded" },
         credentials: "same-origin",
+        // Goes on when the page is left; browsers allow that up to 64 KB.
+        keepalive: body.length < 60_000,
       });
       // 422: it was understood and not taken; the sentence says why.
       if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
@@ -126,10 +137,17 @@
       markWrong(form, answer.headers.get("X-Wrong-Field"), sentence);
       if (!answer.ok) for (const name of names) touched.get(form).add(name);
       else form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true }));
+      return answer.ok;
     } catch {
       for (const name of names) touched.get(form).add(name);
       if (state && state.dataset.failed) state.textContent = state.dataset.failed;
+      return false;
     }
+  };
+
+  const keepNow = (form) => {
+    const kept = keep(form).finally(() => underway.delete(kept));
+    underway.add(kept);
   };
 
   document.addEventListener("input", (event) => {
@@ -139,7 +157,44 @@
     if (!form || !form.dataset.autosave) return;
     touched.set(form, (touched.get(form) ?? new Set()).add(field.name));
     window.clearTimeout(timers.get(form));
-    timers.set(form, window.setTimeout(() => keep(form), 1200));
+    timers.set(form, window.setTimeout(() => keepNow(form), 1200));
+  });
+
+  // Whoever presses something else within that second takes along what was typed: the next page shows it. What was not
+  // taken is said first; pressed again, it is left behind.
+  const holdUntilKept = (event, own, goOn) => {
+    if (own) {
+      window.clearTimeout(timers.get(own));
+      timers.delete(own);
+    }
+    if (event.defaultPrevented || (!timers.size && !underway.size)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const form of [...timers.keys()]) keepNow(form);
+    const patience = new Promise((resolve) => window.setTimeout(() => resolve([true]), 3000));
+    Promise.race([Promise.all(underway), patience]).then((kept) => {
+      if (own?.dataset.autosave || kept.every(Boolean)) goOn();
+      else document.querySelector("[data-kept-error]")?.closest(".field")?.querySelector("[aria-invalid]")?.focus();
+    });
+  };
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("a[href]");
+      const href = link?.getAttribute("href") ?? "#";
+      if (href.startsWith("#") || link.hasAttribute("target") || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      holdUntilKept(event, null, () => location.assign(new URL(href, location.href)));
+    },
+    true,
+  );
+  document.addEventListener(
+    "submit",
+    (event) => holdUntilKept(event, event.target, () => event.target.requestSubmit(event.submitter)),
+    true,
+  );
+  window.addEventListener("pagehide", () => {
+    for (const form of [...timers.keys()]) keep(form);
   });
 
   // ---- questions that depend on an answer come from the server (htmx swaps #questions); what was typed or chosen

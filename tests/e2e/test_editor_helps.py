@@ -7,6 +7,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 TYPE = "/desk/setup/types/report-fault/"
+LOOKS = 20
 ORDER = "[...document.querySelectorAll('tr[data-key]')].map(row => row.dataset.key)"
 
 
@@ -104,3 +105,39 @@ def test_what_somebody_else_changed_is_in_sight_wherever_on_the_page_one_is(owne
             page.keyboard.press("Shift+Tab")
             top = page.evaluate("document.activeElement.getBoundingClientRect().top")
             assert top >= place["y"] + place["height"]
+
+
+def test_what_was_typed_in_the_last_second_is_taken_along(owner):
+    """Nobody waits for a page to save by itself: a link, another form's button, an address typed in."""
+    page = owner.page
+    owner.open(f"{TYPE}words/")
+    owner.fill("[name=name]", "Report anything")
+    owner.click(".rail a[href='/desk/setup/']")
+    page.wait_for_url("**/desk/setup/")
+    owner.sees("Report anything")
+
+    owner.open("/desk/setup/flows/repairs/")
+    owner.fill("aside [name=name]", "Just come in")
+    owner.page.select_option("#way-to", index=1)
+    owner.click("form:has(#way-to) button")
+    page.wait_for_selector("main tr[data-key] a:has-text('Just come in')")
+
+    owner.open(f"{TYPE}words/")
+    owner.fill("[name=name]", "Report everything")
+    for _ in range(LOOKS):
+        owner.open("/desk/setup/")
+        if "Report everything" in owner.text:
+            break
+    else:
+        pytest.fail("What was typed before another address went with the page.")
+
+
+def test_what_is_refused_holds_once_whoever_leaves(owner):
+    page = owner.page
+    owner.open("/desk/setup/portal/")
+    owner.fill("[name=prefix]", "nw!")
+    owner.click(".rail a[href='/desk/setup/']")
+    page.wait_for_selector("[name=prefix][aria-invalid=true]:focus")
+    assert owner.path == "/desk/setup/portal/"
+    owner.click(".rail a[href='/desk/setup/']")
+    page.wait_for_url("**/desk/setup/")

@@ -37,7 +37,7 @@ class Owner:
 
     def save(self):
         """By the button; what a page saves by itself it has saved then, too."""
-        self.hand.press("form[data-draft] button:has-text('Save in the draft')")
+        self.hand.press("form[data-draft] button.btn:has-text('Save in the draft')")
         self.page.wait_for_selector("text=Saved in the draft.")
 
 
@@ -175,7 +175,7 @@ def _mend_a_mistake(olive, keys):
     page = olive.page
     page.eval_on_selector("form[data-draft]", "form => { form.noValidate = true; }")
     keys.type("#id_name", " ")
-    olive.go("form[data-draft] button:has-text('Save in the draft')")
+    olive.go("form[data-draft] button.btn:has-text('Save in the draft')")
     page.wait_for_selector(".errors")
     assert keys.has(".errors"), "what is wrong is read first"
     keys.to(".errors a")
