@@ -34,7 +34,8 @@ def set_up(snapshot: TenantSnapshot, new: NewPortal) -> None:
 
 def _fill(new: NewPortal) -> None:
     owner = create_owner(email=new.owner_email, name=new.owner_name)
-    document = starter_for(new.starter or starter_keys()[0], name=new.name, colour=new.colour)
+    place = {"language": new.language, "time_zone": new.time_zone}
+    document = starter_for(new.starter or starter_keys()[0], name=new.name, colour=new.colour, **place)
     publish(actor=actor_for(owner), document=document, note=_("Opened from a starter"))
     User.objects.create_user(SAMPLE_EMAIL, name=SAMPLE_NAME, role=CUSTOMER, is_sample=True)
 

@@ -20,6 +20,9 @@ class NewPortal:
     owner_name: str = ""
     starter: str = ""
     colour: str = ""
+    # Where the owner is, as the browser says; each stays as in the starter where nothing is known.
+    language: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ class SignUpForm(forms.Form):
         label=_("Business name"),
         max_length=NAME_LENGTH,
         widget=_text("organization", autofocus="autofocus"),
-        error_messages={"required": _("Write the name of your business.")},
+        error_messages={
+            "required": _("Write the name of your business."),
+            "max_length": _("This name is too long: at most %(limit_value)d characters."),
+        },
     )
     email = forms.EmailField(
         label=_("Your e-mail"),

@@ -92,10 +92,11 @@ def change_wish(sign_up: SignUp, wish: Wish) -> None:
     sign_up.save(update_fields=list(_columns(wish)))
 
 
-def open_portal(sign_up: SignUp) -> str:
+def open_portal(sign_up: SignUp, *, language: str = "", time_zone: str = "") -> str:
     """Makes the portal and returns the address that signs the owner in once.
 
-    The lock on the row makes a double submit wait and then find the portal made.
+    It speaks the owner's language first and goes by the owner's clock, where these are known. The lock on the row makes
+    a double submit wait and then find the portal made.
 
     Raises:
         SlugRefused: somebody else was faster with the address.
@@ -105,17 +106,24 @@ def open_portal(sign_up: SignUp) -> str:
     ensure_template()  # outside of the transaction: making one takes seconds
     with transaction.atomic():
         locked = SignUp.objects.select_for_update().get(pk=sign_up.pk)
-        snapshot = _made(locked) or _make(locked)
+        snapshot = _made(locked) or _make(locked, language, time_zone)
         with tenant_context(snapshot):
             address = registry.hand_over(snapshot, locked.email, FIRST_PAGE)
         transaction.on_commit(lambda: catalog.forget(snapshot.schema_name))
     return address
 
 
-def _make(locked: SignUp) -> TenantSnapshot:
+def _make(locked: SignUp, language: str, time_zone: str) -> TenantSnapshot:
     if locked.verified_at is None:
         raise SlugRefused("unverified", "The code from the e-mail is missing.")
-    portal = NewPortal(name=locked.name, owner_email=locked.email, starter=locked.starter, colour=locked.colour)
+    portal = NewPortal(
+        name=locked.name,
+        owner_email=locked.email,
+        starter=locked.starter,
+        colour=locked.colour,
+        language=language,
+        time_zone=time_zone,
+    )
     snapshot = provision(name=locked.name, slug=locked.slug, portal=portal)
     locked.tenant_id = snapshot.id
     locked.save(update_fields=["tenant"])

@@ -1,9 +1,13 @@
 """The pages of sign-up, on the platform's host alone. All work without JavaScript."""
 
+from typing import Final
+from zoneinfo import available_timezones
+
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +20,7 @@ from tenants.signup import limits, steps
 from tenants.signup.forms import COLOURS, CodeForm, SignUpForm
 
 SESSION_KEY = "signup"
+_USUAL_ZONES: Final = {"de": "Europe/Berlin"}
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +107,7 @@ def _check_code(request: HttpRequest, pending: SignUp) -> HttpResponse:
 def _open(request: HttpRequest, pending: SignUp) -> HttpResponse:
     """Makes the portal and sends its owner there."""
     try:
-        target = steps.open_portal(pending)
+        target = steps.open_portal(pending, language=get_language() or "", time_zone=_time_zone(request))
     except SlugRefused as refused:
         form = SignUpForm(_typed(pending))
         form.is_valid()
@@ -150,6 +155,14 @@ def _initial(request: HttpRequest, pending: SignUp | None) -> dict[str, str]:
     if pending is not None and pending.tenant is None:
         return _typed(pending)
     return {"starter": request.GET["starter"]} if request.GET.get("starter") else {}
+
+
+def _time_zone(request: HttpRequest) -> str:
+    """Where the browser says that it is (app.js); without script the place that most readers of the language share."""
+    said = request.POST.get("time_zone", "")
+    # "UTC" is what a browser says that does not want to say.
+    is_place = "/" in said and not said.startswith("Etc/") and said in available_timezones()
+    return said if is_place else _USUAL_ZONES.get(get_language() or "", "")
 
 
 def _typed(pending: SignUp) -> dict[str, str]:

@@ -179,7 +179,7 @@ SETUP = {
     "types/job/handling/order/": {"key": "x", "to": "last"},
     "types/job/handling/remove/": {"key": "x"},
     "types/job/handling/flow/": {"flow": "way"},
-    "types/job/fields/add/": {"label": "New", "kind": "text", "copy": ""},
+    "types/job/fields/add/": {"label": "New", "kind": "text", "who": "staff", "copy": ""},
     "types/job/fields/order/": {"key": "shop-text", "to": "last"},
     "types/job/fields/show/": {"field": "shop-text", "status": "open", "role": "", "to": "see"},
     "types/job/fields/shop-text/": {
@@ -348,7 +348,9 @@ FORMS = [
         "/signup/",
         {"name": "Acme", "email": "a@example.com", "slug": "", "starter": "order-status", "colour": ""},
     ),
-    Form("platform", "/signup/code/", {"code": "123456"}, (("post", "/signup/", _SIGN_UP),)),
+    Form(
+        "platform", "/signup/code/", {"code": "123456", "time_zone": "Europe/Berlin"}, (("post", "/signup/", _SIGN_UP),)
+    ),
     Form("platform", "/console/signin/", {"email": "operator@example.com"}),
     Form(
         "platform", "/console/code/", {"code": "123456"}, (("post", "/console/signin/", "email=operator@example.com"),)

@@ -14,7 +14,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from portal_core.config.live import live_portal
 from tenants import catalog, registry
+from tenants.context import tenant_context
 from tenants.models import FreedSlug, SignUp, Tenant
 from tenants.names import NAME_LENGTH, clean_name
 from tenants.outbox.drain import drain
@@ -74,6 +76,34 @@ def test_from_the_form_to_a_live_portal(client: Client) -> None:
     owner = Client(headers={"host": "nordheat.localhost:8000"})
     path = response["Location"].removeprefix("http://nordheat.localhost:8000")
     assert owner.get(path).status_code in {200, 302}
+
+
+@pytest.mark.parametrize(
+    ("reads", "browser_says", "language", "zone", "currency"),
+    [
+        ("de-DE,de;q=0.9", "", "de", "Europe/Berlin", "EUR"),
+        ("de-CH,de;q=0.9", "Europe/Zurich", "de", "Europe/Zurich", "CHF"),
+        ("en-US,en;q=0.9", "America/New_York", "en", "America/New_York", "USD"),
+        ("en-IN,en;q=0.9", "Asia/Calcutta", "en", "Asia/Calcutta", "INR"),
+        ("en", "Antarctica/Troll", "en", "Antarctica/Troll", None),
+        ("en", "UTC", "en", "Europe/London", None),
+        ("fr", "Etc/GMT-3", "en", "Europe/London", None),
+        ("en", "../../etc/passwd", "en", "Europe/London", None),
+    ],
+)
+def test_a_portal_speaks_its_owners_language_and_goes_by_their_clock(
+    client: Client, reads: str, browser_says: str, language: str, zone: str, currency: str | None
+) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = reads
+    code = begin(client)
+    assert 'name="time_zone" data-time-zone' in client.get("/signup/code/").content.decode()
+    assert client.post("/signup/code/", {"code": code, "time_zone": browser_says}).status_code == 302
+    snapshot = catalog.by_slug("nordheat")
+    assert snapshot is not None
+    with tenant_context(snapshot):
+        portal = live_portal()
+    assert (portal.language, portal.time_zone.key, portal.settings.currency) == (language, zone, currency)
+    assert set(portal.languages) == {"en", "de"}
 
 
 def test_the_form_keeps_what_was_typed_on_every_error(client: Client) -> None:
@@ -209,6 +239,7 @@ def test_a_name_that_no_portal_can_have_is_refused_in_the_form(client: Client, n
         return
     assert response.status_code == 400
     assert response.context["form"].has_error("name")
+    assert "Ensure" not in str(response.context["form"].errors), "in our words, not the framework's"
     assert not SignUp.objects.exists()
 
 

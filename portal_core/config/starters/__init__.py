@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from django.utils.translation import gettext as _
 
 from portal_core.config.errors import UnknownKey
@@ -93,7 +95,7 @@ def starter(key: str) -> dict[str, Any]:
 
 
 def starter_for(key: str, *, name: str, colour: str = "", language: str = "", time_zone: str = "") -> dict[str, Any]:
-    """A starter's document for a new business: its name, colour, language and time zone put in.
+    """A starter's document for a new business: its name, colour, language and time zone (with its currency) put in.
 
     Raises `UnknownKey`. A language in which the starter is not written is ignored.
     """
@@ -111,7 +113,18 @@ def starter_for(key: str, *, name: str, colour: str = "", language: str = "", ti
         _speak(document, language)
     if time_zone:
         portal["time_zone"] = time_zone
+        if currency := _currency_in(time_zone):
+            portal["currency"] = currency
     return document
+
+
+def _currency_in(time_zone: str) -> str:
+    """What is paid with where a time zone lies; "" where nobody knows."""
+    # Browsers still say "Asia/Calcutta".
+    known = get_global("zone_aliases").get(time_zone, time_zone)
+    territory = get_global("zone_territories").get(known)
+    used = get_territory_currencies(territory) if territory else []
+    return str(used[0]) if used else ""
 
 
 def reference_prefix(name: str) -> str:
