@@ -377,6 +377,28 @@ def test_the_preview_is_the_portals_own_card(alice):
     assert "Desk calls you" in shown
 
 
+def test_a_page_that_stands_open_follows_the_draft(alice):
+    """What was mended or reworded a moment ago is not said any more as it was: table, findings, card and words."""
+    again = f"{WAY}drawing/?status=new"
+    alice.post(f"{WAY}add/", {"name": "Stands apart"})
+    before = page(alice, again)
+    assert before.count("hx-swap-oob") == 5 * 4 + 5
+    assert "Stands apart</bdi></a>: No request can ever come" in before and "to mend" in before
+    alice.post(f"{NEW}ways/", {"to": "stands-apart", "by": "agent"})
+    alice.post(NEW, {**contract(alice), "name": "Just come in", "customer_name": "A sentence of ours"})
+    after = page(alice, again)
+    assert "No request can ever come" not in after
+    assert after.count("Just come in") >= 3 and after.count("A sentence of ours") >= 2
+    assert "to Stands apart" in after
+    shown = page(alice)
+    for cell in re.findall(r'<t[hd][^>]* id="(st-[^"]+)"', after):
+        assert f'id="{cell}"' in shown, "each part has its place in the page"
+    for place in ("mend-general", "mend-others", "mend-picked", "then-seen", "in-words"):
+        assert shown.count(f'id="{place}"') == 1
+    assert "hx-swap-oob" not in shown
+    assert alice.get(f"{WAY}drawing/?status=nothing").status_code == 200
+
+
 def test_a_page_costs_the_same_whatever_the_portal_holds(alice, shop):
     page(alice)
     alice.post(f"{WAY}add/", {"name": "A"})

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-WIDTH, HEIGHT = 158, 46
+WIDTH, HEIGHT = 168, 46
 _COLUMN_GAP: Final = 34
 _EDGE: Final = 16
 _HEAD: Final = 26  # the name of a lane, and how many stand in a status

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -107,12 +108,12 @@ def _anchor(sent: QueryDict) -> str:
 @require_safe
 @staff_page("manage_setup")
 def drawing(request: PersonRequest, flow_key: str) -> HttpResponse:
-    """The picture alone, for a page whose draft has just changed; `status` is the one that is picked."""
+    """The picture and all else that follows from the draft, for a page that stands open; `status` is the picked one."""
     flow = FlowView.of(current(), flow_key)
-    counts = open_in([str(item["key"]) for item in flow.types])
-    lines = [_line(flow, item, counts, Findings([]), request.GET.get("status", "")) for item in flow.in_use]
-    context = {"drawing": draw(_nodes(lines), _ways(flow)), "name": flow.name}
-    return render(request, "setup/_flow_drawing.html", context)
+    followed, found = _followed(flow, request.GET.get("status", ""))
+    picked = next((line for line in followed["lines"] if line.is_picked), None)
+    context = {"flow": flow, **followed, "picked_findings": found.of(picked.key) if picked else []}
+    return render(request, "setup/_flow_again.html", context)
 
 
 def status_href(flow: FlowView, status_key: str) -> str:
@@ -124,24 +125,14 @@ def page(
     request: PersonRequest, flow: FlowView, status_key: str, sheet: StatusSheet | None, code: int = 200
 ) -> HttpResponse:
     """The whole page."""
-    counts = open_in([str(item["key"]) for item in flow.types])
-    document = slim_document(flow)
-    found = findings(flow, document)
-    lines = [_line(flow, item, counts, found, status_key) for item in flow.statuses]
-    picked = next((line for line in lines if line.is_picked), None)
+    followed, found = _followed(flow, status_key)
+    picked = next((line for line in (*followed["lines"], *followed["retired"]) if line.is_picked), None)
     shown = None if picked is None else _picked(flow, picked, sheet, found)
     context = {
         "flow": flow,
         "used_by": listed(flow.type_names),
-        "standing": sum(counts.values()),
-        **split(lines),
-        "gone": _gone(flow, counts),
-        "drawing": draw(_nodes(lines), _ways(flow)),
-        "in_words": _in_words(flow),
+        **followed,
         "picked": shown,
-        "general": found.of(""),
-        "findings": [one for one in found.all if one.status not in ("", status_key)],
-        "card": card(document, status_key) if picked else None,
         "placeholders": placeholders(flow),
         "targets": flow.status_choices(but=status_key),
         "ask_kinds": ASK_KINDS,
@@ -151,6 +142,25 @@ def page(
         "form": sheet,
     }
     return setup_page(request, "setup/flow.html", flow.draft, context, parts=(flow.part,), status=code)
+
+
+def _followed(flow: FlowView, status_key: str) -> tuple[dict[str, Any], Findings]:
+    """What a page says of the draft, and says anew after each edit. Any: the context of a template."""
+    counts = open_in([str(item["key"]) for item in flow.types])
+    document = slim_document(flow)
+    found = findings(flow, document)
+    lines = [_line(flow, item, counts, found, status_key) for item in flow.statuses]
+    is_known = any(line.is_picked for line in lines)
+    return {
+        "standing": sum(counts.values()),
+        **split(lines),
+        "gone": _gone(flow, counts),
+        "drawing": draw(_nodes(lines), _ways(flow)),
+        "in_words": _in_words(flow),
+        "general": found.of(""),
+        "findings": [one for one in found.all if one.status not in ("", status_key)],
+        "card": card(document, status_key) if is_known else None,
+    }, found
 
 
 def _beginners(flow: FlowView, status_key: str) -> list[tuple[str, str]]:
