@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -35,6 +35,8 @@ _NAMES: Final = {
 _DOES: Final = {Visibility.HIDDEN: "do not see it", Visibility.SEE: "see it", Visibility.EDIT: "see and change it"}
 _MARKS: Final = {Visibility.HIDDEN: "hidden", Visibility.SEE: "see", Visibility.EDIT: "edit"}
 _NOT_SHOWN: Final = frozenset({"heading", "info"})
+# What is looked at, beside a field of a request as TYPE.FIELD; no key of a type holds a colon.
+_DOCUMENT, _RECORD = "document:", "record:"
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,11 @@ def readers_of(draft: Draft) -> list[Reader]:
 @require_safe
 @staff_page("manage_setup")
 def index(request: PersonRequest) -> HttpResponse:
-    """The page; `of` names what is looked at: a field as TYPE.FIELD, "documents.KIND", "messages" or "notes"."""
+    """The page; `of` says what is looked at: TYPE.FIELD, "record:KIND.FIELD", "document:KIND", "messages", "notes"."""
     draft = current()
     of = request.GET.get("of", "")
-    choices = _choices(draft)
+    asked = list(_fields_of(draft, "types"))
+    choices = [*asked, *_others(draft)]
     known = {key: label for _, listed in choices for key, label in listed}
     if of and of not in known:
         raise Http404
@@ -94,49 +97,65 @@ def index(request: PersonRequest) -> HttpResponse:
         "lines": list(_lines(draft, readers, of)) if of else [],
         "places": _places(draft, readers, of) if of else [],
         "promises": _promises(draft, readers),
-        "fields": choices[:-2],
+        "fields": asked,
         "readers": [(reader.role.key, reader.name) for reader in readers],
     }
     return setup_page(request, "setup/visibility.html", draft, context, parts=("assertions",))
 
 
-def _choices(draft: Draft) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Everything whose visibility can be asked for, by where it belongs."""
-    found: list[tuple[str, list[tuple[str, str]]]] = []
-    for item in draft.items("types"):
+Listed: TypeAlias = tuple[str, list[tuple[str, str]]]
+
+
+def _fields_of(draft: Draft, collection: Literal["types", "record_kinds"], start: str = "") -> Iterator[Listed]:
+    """The fields of request types or of kinds of records, by what they belong to."""
+    for item in draft.items(collection):
         if not item.get("retired"):
-            fields = FieldList(draft, "types", str(item["key"]))
+            fields = FieldList(draft, collection, str(item["key"]))
             listed = [
-                (f"{item['key']}.{field['key']}", fields.label(field))
+                (f"{start}{item['key']}.{field['key']}", fields.label(field))
                 for field in rules_in(item.get("fields"))
                 if field["kind"] not in _NOT_SHOWN
             ]
-            found.append((name_of(item, draft), listed))
+            yield name_of(item, draft), listed
+
+
+def _others(draft: Draft) -> list[Listed]:
+    """What else is seen or not: what customers have saved, documents, what is written."""
+    saved = [(f"Saved: {name}", listed) for name, listed in _fields_of(draft, "record_kinds", _RECORD)]
     kinds = [
-        (f"documents.{kind['key']}", name_of(kind, draft))
+        (f"{_DOCUMENT}{kind['key']}", name_of(kind, draft))
         for kind in draft.items("document_kinds")
         if not kind.get("retired")
     ]
     written = [("messages", "Messages"), ("notes", "Notes of colleagues")]
-    return [*found, ("Documents", kinds), ("What is written", written)]
+    return [*saved, ("Documents", kinds), ("What is written", written)]
 
 
 def _lines(draft: Draft, readers: Sequence[Reader], of: str) -> Iterator[Line]:
-    type_key, _, key = of.partition(".")
-    if type_key in ("messages", "notes") and not key:
+    if of in ("messages", "notes"):
         yield from (_of_written(reader, is_note=of == "notes") for reader in readers)
         return
-    if type_key == "documents":
-        kind = draft.item("document_kinds", key) or {}
-        field = _FIELD.validate_python({"key": key, "kind": "text", "label": key, "show": kind.get("show", {})})
+    if of.startswith((_DOCUMENT, _RECORD)):
+        # They belong to a customer: there is no status; a record is a form for whoever may change it.
+        field, place = _of_customer(draft, of)
         for reader in readers:
-            # Documents belong to a customer: there is no form and no status.
-            yield from (_line(draft, reader, proof, {}) for proof in prove(field, reader.role, [""]))
+            yield from (_line(draft, reader, proof, {}) for proof in prove(field, reader.role, [place]))
         return
+    type_key, _, key = of.partition(".")
     field, statuses = _field(draft, type_key, key), _statuses(draft, type_key)
     for reader in readers:
         for proof in prove(field, reader.role, [FORM, *statuses], type_key):
             yield _line(draft, reader, proof, statuses)
+
+
+def _of_customer(draft: Draft, of: str) -> tuple[AnyField, str | None]:
+    """A kind of document, or a field of a kind of record, as a field that has one place."""
+    if of.startswith(_RECORD):
+        kind_key, _, key = of.removeprefix(_RECORD).partition(".")
+        return _FIELD.validate_python(draft.read(("record_kinds", kind_key, "fields", key))), FORM
+    key = of.removeprefix(_DOCUMENT)
+    kind = draft.item("document_kinds", key) or {}
+    return _FIELD.validate_python({"key": key, "kind": "text", "label": key, "show": kind.get("show", {})}), ""
 
 
 def _field(draft: Draft, type_key: str, key: str) -> AnyField:
@@ -161,11 +180,12 @@ def _of_written(reader: Reader, *, is_note: bool) -> Line:
 def _line(draft: Draft, reader: Reader, proof: Proof, statuses: dict[str, str]) -> Line:
     every = len(proof.places) == len(statuses) + 1
     names = ["on the form" if place is FORM else statuses.get(place, "") for place in proof.places]
-    all_over = "everywhere" if statuses else "wherever they see the customer"
+    own = "wherever they see the customer" if reader.role.is_staff else "among what is theirs"
+    all_over = "everywhere" if statuses else own
     where = all_over if every else ", ".join(filter(None, names))
     why = _why(draft, reader, proof)
     if proof.why == "usual" and not statuses and not reader.role.is_staff:
-        why = "Nothing is set: customers see their own documents."
+        why = f"Nothing is set: customers {'change' if proof.places == (FORM,) else 'see'} what is theirs."
     return Line(reader.name, _DOES[proof.value], _MARKS[proof.value], where, why)
 
 
@@ -191,16 +211,22 @@ def _why(draft: Draft, reader: Reader, proof: Proof) -> str:
 
 def _places(draft: Draft, readers: Sequence[Reader], of: str) -> list[tuple[str, str]]:
     """Where it comes up at all, beside the page of the request."""
-    type_key, _, key = of.partition(".")
     pages = "Each page shows it to those who see it there, and leaves it out for the others; printing too."
-    exports = "In no file that the portal gives out: the portal’s own file holds what is asked, never an answer."
-    if type_key in ("documents", "messages", "notes"):
-        mails = {
-            "documents": "A mail names a document only to a reader who sees its kind.",
-            "messages": "The mail to the customer and to colleagues who are told carries the words.",
-            "notes": "Only in mails to colleagues who reach the request.",
-        }[type_key]
-        return [("Pages", pages), ("Mails", mails), ("Exports", exports)]
+    exports = (
+        "Customers who take their own data with them get what they see. "
+        "The portal’s own file holds what is asked, never an answer."
+    )
+    special = {
+        _DOCUMENT: "A mail names a document only to a reader who sees its kind.",
+        _RECORD: "A mail names what is saved by its title, without what its reader does not see.",
+        "messages": "The mail to the customer and to colleagues who are told carries the words.",
+        "notes": "Only in mails to colleagues who reach the request.",
+    }
+    start = of if of in special else next((start for start in (_DOCUMENT, _RECORD) if of.startswith(start)), "")
+    if start:
+        taken = "In no file that the portal gives out." if of == "notes" else exports
+        return [("Pages", pages), ("Mails", special[start]), ("Exports", taken)]
+    type_key, _, key = of.partition(".")
     field, statuses = _field(draft, type_key, key), _statuses(draft, type_key)
     staff = [reader.role for reader in readers if reader.role.is_staff]
     is_found = is_seen_by_all(field, staff, set(statuses))
@@ -269,6 +295,5 @@ def promise(request: PersonRequest) -> HttpResponse:
 
 
 def _is_offered(draft: Draft, reference: str, role_key: str) -> bool:
-    offered = {key for _, listed in _choices(draft) for key, _ in listed if "." in key}
-    is_field = reference in offered and not reference.startswith("documents.")
-    return is_field and role_key in {reader.role.key for reader in readers_of(draft)}
+    offered = {key for _, listed in _fields_of(draft, "types") for key, _ in listed}
+    return reference in offered and role_key in {reader.role.key for reader in readers_of(draft)}

@@ -8,7 +8,7 @@ from portal_core.accounts.actor import SYSTEM
 from portal_core.accounts.roles import AGENT, CUSTOMER, GUEST, MANAGER, OWNER, resolve_role
 from portal_core.config.checks import check
 from portal_core.config.draft.editing import edit
-from portal_core.config.draft.operations import Set
+from portal_core.config.draft.operations import Insert, Set
 from portal_core.config.draft.reading import current
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
@@ -78,6 +78,35 @@ def test_everything_can_be_looked_at_and_says_who_where_and_why(alice):
     assert not DraftOperation.objects.exists()
 
 
+def test_what_is_saved_is_looked_at_too_and_no_type_is_taken_for_it(alice):
+    """A type called "documents" or "messages" has fields of its own, not a kind of documents of that name."""
+    field = {"key": "cost", "kind": "text", "label": "Cost", "show": {"customer": "hidden"}}
+    kind = {"key": "bicycle", "name": "Bicycle", "title": "Bicycle", "fields": [{**field, "show": {"customer": "see"}}]}
+    flow = str(read("types", "repair", "flow"))
+    start = str(read("types", "repair", "start"))
+    types = [
+        {"key": key, "name": key, "flow": flow, "start": start, "fields": [field]}
+        for key in ("documents", "messages", "notes")
+    ]
+    documents = {"key": "cost", "name": "Costs"}
+    made = [(("types",), one) for one in types] + [(("record_kinds",), kind), (("document_kinds",), documents)]
+    edit(actor=SYSTEM, operations=[Insert(*one) for one in made], title="Add")
+
+    def customers(of: str) -> tuple[str, str]:
+        page = alice.get(f"{PAGE}?of={of}")
+        line = next(line for line in page.context["lines"] if line.who == "Customers")
+        return line.mark, line.where
+
+    assert customers("document:cost") == ("see", "among what is theirs")
+    assert customers("record:bicycle.cost") == ("see", "among what is theirs")
+    for key in ("documents", "messages", "notes"):
+        assert customers(f"{key}.cost") == ("hidden", "everywhere")
+        assert "Search" in dict(alice.get(f"{PAGE}?of={key}.cost").context["places"])
+    promised = alice.get(PAGE).context["fields"]
+    assert "record:bicycle.cost" not in [key for _, listed in promised for key, _ in listed]
+    assert "documents.cost" in [key for _, listed in promised for key, _ in listed]
+
+
 def test_the_page_follows_the_draft(alice):
     of = f"{PAGE}?of=repair.{a_field()}"
     show(customer="hidden")
@@ -107,7 +136,8 @@ def test_a_promise_is_kept_holds_is_broken_and_taken_out(alice):
     "typed",
     [
         {"field": "repair.nothing", "never": "customer"},
-        {"field": "documents.any", "never": "customer"},
+        {"field": "document:any", "never": "customer"},
+        {"field": "record:any.thing", "never": "customer"},
         {"field": "notes", "never": "customer"},
         {"field": "", "never": ""},
         {"field": "<script>", "never": "<script>"},
