@@ -118,5 +118,6 @@ def _colours(schema: str, latest: UUID) -> Mapping[str, str]:
 
 def version_facts(number: int) -> tuple[datetime | None, str]:
     """When a version was published and by whom ("" for nobody: a starter, a command). One query."""
-    found = PortalVersion.objects.filter(number=number).values_list("created_at", "author__name").first()
-    return (None, "") if found is None else (found[0], found[1] or "")
+    names = ("author__name", "author__email")
+    found = PortalVersion.objects.filter(number=number).values_list("created_at", *names).first()
+    return (None, "") if found is None else (found[0], found[1] or found[2] or "")

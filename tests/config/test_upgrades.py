@@ -60,4 +60,11 @@ def test_a_later_schema_is_refused_with_its_place():
     newer = sound() | {"schema": SCHEMA + 1}
     with pytest.raises(DocumentRefused) as refused:
         load(newer)
+    (problem,) = refused.value.problems
+    assert problem.path == "schema" and "a later version of Portico" in problem.problem
+
+
+def test_what_only_a_later_schema_knows_is_not_called_wrong():
+    with pytest.raises(DocumentRefused) as refused:
+        load(sound() | {"schema": SCHEMA + 1, "moon": {"phase": "full"}})
     assert [problem.path for problem in refused.value.problems] == ["schema"]

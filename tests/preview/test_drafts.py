@@ -64,6 +64,19 @@ def test_what_is_new_is_underlined_and_stays_harmless(studio):
     assert "1 text, underlined in green" in text_of(around)
 
 
+def test_what_a_copy_says_as_well_is_not_new(studio):
+    """A status that begins as a copy repeats sentences which stand on other pages as they always did."""
+    made = copy.deepcopy(studio.live)
+    flow = made["flows"][0]
+    flow["statuses"].append({**flow["statuses"][0], "key": "copied", "name": "Copied"})
+    flow["transitions"].append({"from": [flow["statuses"][0]["key"]], "to": "copied", "by": ["agent"]})
+    flow["transitions"].append({"from": ["copied"], "to": flow["transitions"][0]["to"], "by": ["agent"]})
+    row = file_request(studio.people["carol"])
+    studio.draft(made)
+    page = studio.see(studio.people["carol"], f"requests/{row.number}/", version="draft")
+    assert page.status_code == 200 and "<ins>" not in page.content.decode()
+
+
 def test_a_picture_that_is_chosen_again_is_seen_although_the_draft_is_the_same(studio):
     """What it is called is its content: the draft, which named it before, is not changed by its coming back."""
     digest = "ab" * 32

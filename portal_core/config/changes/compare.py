@@ -158,14 +158,17 @@ def _told_by(told: Told) -> Group:
 
 def _assertions(told: Told) -> Sentence:
     before, after = ([_promise(told, rule) for rule in each(value)] for value in (told.before, told.after))
-    return fill("What is promised: {change}.", {"change": rules_change(before, after)})
+    gone, new = ([one for one in before if one not in after], [one for one in after if one not in before])
+    change = rules_change(gone, new) if gone or new else rules_change(before, after)
+    return fill("What is promised: {change}.", {"change": change})
 
 
 def _promise(told: Told, rule: Mapping[str, JsonValue]) -> str:
     kind, _, key = str(rule["field"]).partition(".")
     who = told.names.role(str(rule["never"]))
     who = f"People with the role {who}" if who.startswith("“") else who
-    return f"{who} never see “{told.names.field(('types', kind), key)}”"
+    # Several types may have a field of this name.
+    return f"{who} never see “{told.names.field(('types', kind), key)}” of “{told.names.named('types', kind)}”"
 
 
 def _other_sort(told: Told) -> Sentence:

@@ -48,6 +48,9 @@ _MENDS = {
 }
 
 
+_READ_THERE = f"Read it into a portal of that version; this one knows schema {SCHEMA} and what came before."
+
+
 class DocumentRefused(Exception):
     """The document cannot be taken as it is; `problems` says why."""
 
@@ -75,6 +78,10 @@ def load(value: object) -> PortalDocument:
     if not isinstance(cleaned, dict):
         raise DocumentRefused([Problem("", "The document is not an object.", "Write it as { … }.")])
     cleaned = lift(cleaned, STEPS, SCHEMA)
+    schema = cleaned.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        # Alone: what else is unknown here may well be right there.
+        raise DocumentRefused([Problem("schema", "The file was written by a later version of Portico.", _READ_THERE)])
     try:
         return PortalDocument.model_validate(cleaned)
     except ValidationError as error:

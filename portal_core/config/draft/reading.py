@@ -145,7 +145,7 @@ def _draft(row: PortalDraft, live: LiveParts, changed: dict[str, Changed], value
         live,
         row.revision,
         changed,
-        author="" if row.author is None else row.author.name,
+        author="" if row.author is None else str(row.author),
         updated_at=row.updated_at,
         forgotten=row.forgotten,
         schedule=row.schedule,
@@ -189,8 +189,8 @@ def editors_since(revision: int, parts: Collection[str], actor: Actor) -> list[s
     """The names of the others who have changed one of these parts since a revision, each once; "" for no person."""
     rows = DraftOperation.objects.filter(revision__gt=revision).exclude(author_id=actor.user_id).order_by("revision")
     found = {
-        name or "": None
-        for name, changes in rows.values_list("author__name", "changes")
+        name or email or "": None
+        for name, email, changes in rows.values_list("author__name", "author__email", "changes")
         if any(_is_in(Change.from_json(kept).path, part) for kept in changes for part in parts)
     }
     return list(found)

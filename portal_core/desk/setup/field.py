@@ -19,7 +19,7 @@ from portal_core.desk.setup.column_controls import COLUMN_KINDS, column_controls
 from portal_core.desk.setup.controls import Control, label_text
 from portal_core.desk.setup.field_controls import controls_for
 from portal_core.desk.setup.field_kinds import BEGINS, KINDS
-from portal_core.desk.setup.field_lists import FieldList
+from portal_core.desk.setup.field_lists import FieldList, role_columns
 from portal_core.desk.setup.frame import setup_page, words
 from portal_core.desk.setup.keys import new_key
 from portal_core.desk.setup.live_form import live_form_of
@@ -28,6 +28,7 @@ from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
 from portal_core.desk.setup.sentences import in_short
 from portal_core.desk.setup.sheet import Sheet
+from portal_core.desk.setup.type_fields import line_of
 from tenants.framing import with_frame
 
 # Kinds that hold a list of their own: its name in the document, and what one of it is called.
@@ -74,6 +75,7 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "form": sheet,
         "when": in_short(field.get("when"), fields.asked_before(field_key)),
         "is_retired": bool(field.get("retired")),
+        "cells": line_of(fields, field, role_columns(fields.draft)).cells,
         "noun": noun,
         "parts": _parts(fields, field, list_name),
         "column_kinds": [(key, KINDS[key].name) for key in COLUMN_KINDS] if list_name == "columns" else [],

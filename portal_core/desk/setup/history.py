@@ -46,7 +46,7 @@ def index(request: PersonRequest) -> HttpResponse:
         Line(
             row.revision,
             without_braces(row.title, draft),
-            row.author.name if row.author else "",
+            str(row.author) if row.author else "",
             row.created_at,
             row.is_undone,
             row.undoes is not None,

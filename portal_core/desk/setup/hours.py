@@ -19,6 +19,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.config.hours import minutes_of
 from portal_core.desk.setup.controls import Control, Single, Where
 from portal_core.desk.setup.frame import setup_page
+from portal_core.desk.setup.portal_controls import place_of
 from portal_core.desk.setup.saving import answer_sheet, posted
 from portal_core.desk.setup.sheet import Sheet
 from tenants.ui.fields import FieldLook
@@ -190,7 +191,7 @@ def _page(request: PersonRequest, sheet: Sheet, status: int) -> HttpResponse:
         "form": sheet,
         "days": [(name, block) for (_, name), block in zip(_DAYS, blocks, strict=False)],
         "holidays": blocks[-1],
-        "zone": str(sheet.draft.read(("portal", "time_zone")) or "").replace("_", " "),
+        "zone": place_of(str(sheet.draft.read(("portal", "time_zone")) or "")),
         "nobody_works": not any(sheet.draft.read(("hours", key)) for key, _ in _DAYS),
     }
     return setup_page(request, "setup/hours.html", sheet.draft, context, parts=("hours",), status=status)

@@ -35,7 +35,7 @@ from portal_core.desk.setup.controls import (
 
 MAX_LINKS: Final = 8
 _REGIONS: Final = (
-    "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
 )  # fmt: skip
 
 
@@ -198,15 +198,16 @@ def _zones_at(minute: datetime) -> list[tuple[str, Choices]]:
 @lru_cache(maxsize=1)
 def _zones() -> list[tuple[str, list[tuple[str, str, ZoneInfo]]]]:
     """With the zones themselves: Python remembers eight of them and reads the other five hundred anew each time."""
-    places = [(name, _place(name), ZoneInfo(name)) for name in sorted(available_timezones())]
+    places = [(name, place_of(name), ZoneInfo(name)) for name in sorted(available_timezones())]
     return [
         *((region, [place for place in places if place[0].startswith(f"{region}/")]) for region in _REGIONS),
         ("No place", [("UTC", "UTC", ZoneInfo("UTC"))]),
     ]
 
 
-def _place(name: str) -> str:
-    return ", ".join(reversed(name.replace("_", " ").split("/")[1:]))
+def place_of(zone: str) -> str:
+    """The place that a time zone is named after: "Lisbon"."""
+    return ", ".join(reversed(zone.replace("_", " ").split("/")[1:])) or zone
 
 
 @lru_cache(maxsize=1)

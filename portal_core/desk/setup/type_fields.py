@@ -349,7 +349,8 @@ def _made(fields: FieldList, typed: Mapping[str, str]) -> dict[str, JsonValue] |
         return None
     label, kind = typed["label"].strip()[:200], typed["kind"]
     key = new_key(label, fields.taken_keys(), fallback="field")
-    return {"key": key, "kind": kind, "label": label, **BEGINS.get(kind, {})}
+    made: dict[str, JsonValue] = {"key": key, "kind": kind, "label": label, **BEGINS.get(kind, {})}
+    return {**made, "show": {CUSTOMER: WORDS[Visibility.HIDDEN]}} if typed.get("who") == "staff" else made
 
 
 def _copied(fields: FieldList, name: str) -> dict[str, JsonValue] | None:

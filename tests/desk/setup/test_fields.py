@@ -58,6 +58,22 @@ def test_a_field_of_every_kind_can_be_added_and_its_page_saved_as_it_is(alice):
     assert len(keys()) == 5 + len(KINDS)
 
 
+def test_a_field_for_staff_alone_is_hidden_from_the_start_and_its_page_says_so(alice):
+    new = {"label": "Frame number", "kind": "text"}
+    shown = alice.post(f"{TYPE}fields/add/", {**new, "who": "customer"}).headers["Location"]
+    hidden = alice.post(f"{TYPE}fields/add/", {**new, "who": "staff"}).headers["Location"]
+    assert "show" not in field("frame-number")
+    assert field("frame-number-2", "show") == {"customer": "hidden"}
+    who = re.compile(r'id="who".*?</p>', re.DOTALL)
+    said = [
+        re.sub(r"<[^>]+>", " ", who.search(alice.get(path).content.decode())[0]).split() for path in (shown, hidden)
+    ]
+    assert said[0][said[0].index("Customer") + 2] == "edits"
+    assert said[1][said[1].index("Customer") + 2] == "hidden"
+    again = alice.post(f"{TYPE}fields/add/", {"label": "", "kind": "text", "who": "staff"}).content.decode()
+    assert re.search(r'value="staff" checked', again), "what was chosen stays when something is missing"
+
+
 def test_without_a_question_or_a_kind_nothing_is_added_and_what_was_typed_stays(alice):
     answer = alice.post(f"{TYPE}fields/add/", {"label": "Where?"})
     assert answer.status_code == 400 and 'value="Where?"' in answer.content.decode()

@@ -190,6 +190,24 @@ def test_requests_in_what_goes_away_wait_for_a_decision(owner, acting, people):
     assert decisions().statuses == {}
 
 
+def test_what_is_proposed_has_the_same_turn(owner, acting, people):
+    """Who waits for the customer goes on waiting for the customer, whatever stands next in the list."""
+    asked_request(people, acting)
+
+    def with_others(document: dict[str, Any]) -> None:
+        flow = document["flows"][0]
+        new, asked = flow["statuses"][:2]
+        flow["statuses"][:2] = [{**asked, "key": "waits"}, new, {**new, "key": "looked"}]
+        flow["transitions"] = [
+            {"from": ["new"], "to": "waits", "by": ["agent"]},
+            {"from": ["new", "waits"], "to": "looked", "by": ["agent"]},
+            {"from": ["looked"], "to": "over", "by": ["agent"]},
+        ]
+
+    draft(acting, edits=[with_others])
+    assert re.search(r'value="waits" selected', owner.get(PAGE).content.decode())
+
+
 def test_where_they_go_is_said_to_be_true_or_not(owner, acting, people):
     asked_request(people, acting)
 

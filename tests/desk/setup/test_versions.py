@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.models import User
 from portal_core.config.actions import Decided, publish
 from portal_core.config.canonical import canonical, canonical_json
 from portal_core.config.document import load
 from portal_core.config.draft.decisions import decisions
 from portal_core.config.draft.editing import replace
-from portal_core.config.draft.reading import current
+from portal_core.config.draft.reading import current, editors_since
 from portal_core.config.live import live_portal
 from portal_core.config.models import PortalVersion
 from portal_core.service_requests.actions import Move, move
@@ -58,6 +59,21 @@ def test_the_list_tells_who_when_why_and_how_long(owner, numbers):
     assert "No note" in page
     assert "live now" in page
     assert "Alice" in page
+
+
+def test_who_has_not_told_a_name_is_named_by_the_address(people, client_for):
+    """An owner has none on the first day; "Portico" would say that nobody did it."""
+    User.objects.filter(pk=people["alice"].pk).update(name="")
+    nameless = User.objects.get(pk=people["alice"].pk)
+    owner = client_for(nameless)
+    number = publish(actor=actor_for(nameless), document=named("One")).number
+    assert f"by {nameless.email}" in text(owner.get(f"/desk/setup/publish/{number}/"))
+    replace(actor=actor_for(nameless), document=named("Draft"), title="Test")
+    for path in (PAGE, "/desk/setup/history/"):
+        page = text(owner.get(path))
+        assert nameless.email in page and "Portico" not in page.partition("Review and publish")[2], path
+    assert f"by {nameless.email}" in text(owner.get("/desk/setup/"))
+    assert editors_since(0, ("portal",), actor_for(people["bob"])) == [nameless.email]
 
 
 def test_any_two_are_compared(owner, numbers):

@@ -34,12 +34,8 @@ def fresh_words(drafted: Drafted, language: str) -> tuple[str, ...]:
     for path, text in _texts(drafted.portal, language):
         before = live.get(path, "")
         if before != text:
-            # A short text ("Yes") that stands elsewhere too says nothing new there.
-            found.update(
-                piece
-                for piece in _pieces(path, text)
-                if piece not in before and (len(piece) >= LONG or piece not in known)
-            )
+            # What stands elsewhere too ("Yes", a sentence of the status that was copied) says nothing new there.
+            found.update(piece for piece in _pieces(path, text) if piece not in before and piece not in known)
     return tuple(sorted(found, key=lambda words: (-len(words), words)))[:_MOST]
 
 

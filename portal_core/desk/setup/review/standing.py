@@ -132,13 +132,18 @@ def _target(status: Status, document: PortalDocument) -> Target:
 
 
 def _proposed(before: Flow, gone: Status | None, room: dict[str, Status]) -> str:
-    """The next status where work goes on, behind what stood before the one that goes away; else that one itself."""
+    """The next status with the same turn, behind the place of the one that goes away; else the last before that place.
+
+    Where no status has its turn: the next one where work goes on, else the last before.
+    """
     keys = [status.key for status in before.statuses]
     start = keys.index(gone.key) if gone is not None else 0
-    last = next((key for key in reversed(keys[:start]) if key in room), None)
-    order = list(room)
-    behind = order[order.index(last) + 1 :] if last is not None else order
-    return next((key for key in behind if room[key].turn != "nobody"), last or next(iter(order), ""))
+    order, last = list(room), next((key for key in reversed(keys[:start]) if key in room), None)
+    place = 0 if last is None else order.index(last) + 1
+    behind, earlier = order[place:], order[:place][::-1]
+    alike = [key for key in (*behind, *earlier) if gone is not None and room[key].turn == gone.turn]
+    goes_on = [key for key in behind if room[key].turn != "nobody"]
+    return next(iter((*alike, *goes_on, *earlier, *order)), "")
 
 
 # What a target takes for granted and is so, and what is not so.

@@ -21,6 +21,7 @@ from portal_core.config.errors import DraftChanged, PortalChanged, PublishRefuse
 from portal_core.config.live import live_portal
 from portal_core.config.queries import published_by, version_by
 from portal_core.desk.setup.frame import setup_page
+from portal_core.desk.setup.portal_controls import place_of
 from portal_core.desk.setup.review.page import Review, review_or_faults
 from portal_core.desk.setup.saving import do_edit
 from tenants.identifiers import parse_uuid, uuid7
@@ -103,7 +104,7 @@ def _again(request: PersonRequest, why: str) -> HttpResponse:
 
 def _who_was_quicker(number: int) -> str:
     version = version_by(number)
-    name = version.author.name if version is not None and version.author is not None else "Somebody"
+    name = str(version.author) if version is not None and version.author is not None else "Somebody"
     return f"{name} published version {number} meanwhile. Nothing of yours was published; here is what it would do now."
 
 
@@ -186,7 +187,7 @@ def _page(request: PersonRequest, draft: Draft, status: int = 200) -> HttpRespon
         "key": uuid7(),
         "mark": mark(),
         "counted_at": timezone.now(),
-        "zone": live_portal().time_zone.key,
+        "zone": place_of(live_portal().time_zone.key),
         "may_publish": request.actor.may("publish"),
         "note": request.POST.get("note", ""),
         "at": request.POST.get("at", ""),
