@@ -19,6 +19,8 @@ SPELT_OUT: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _ALONE: Final = LETTERS | {"ß": "ss", "ς": "σ"}
 _ACCENTS: Final = "[\u0300-\u036f]"
 _ACCENTS_SQL: Final = r"[\u0300-\u036f]"
+# One sign can decompose into many, and an index takes a megabyte of words: twice so much, of four bytes each, is less.
+_LONGEST: Final = 100_000
 
 
 def ways_folded(typed: str) -> tuple[str, ...]:
@@ -45,7 +47,8 @@ def folded_sql(text: str) -> str:
 
 
 def _folded_sql(small: str) -> str:
-    return f"regexp_replace(normalize({_replaced(small, _ALONE)}, NFKD), '{_ACCENTS_SQL}', '', 'g')"
+    folded = f"regexp_replace(normalize({_replaced(small, _ALONE)}, NFKD), '{_ACCENTS_SQL}', '', 'g')"
+    return f"left({folded}, {_LONGEST})"
 
 
 def _replaced(text: str, letters: dict[str, str]) -> str:

@@ -187,14 +187,17 @@ def _limit(owner_id: uuid.UUID) -> None:
 
 
 def _found(drawn: DrawnLogo) -> PortalAsset | None:
-    """The one that is there already, kept from now on as long as a new one; its colours are as they are told today.
+    """The one that is there already, kept from now on as long as a new one; its colours are as they are told today,
+    unless they were told of a larger picture.
 
     Content that the storage has lost is put there again: it is what the row stands for.
     """
     with transaction.atomic():
         row = PortalAsset.objects.select_for_update().filter(digest=drawn.digest).first()
         if row is not None:
-            row.sent_at, row.colour, row.colours = timezone.now(), drawn.colour, list(drawn.colours)
+            row.sent_at = timezone.now()
+            if not drawn.is_as_sent or len(row.colours) < len(drawn.colours):
+                row.colour, row.colours = drawn.colour, list(drawn.colours)
             if content_if_there(row) is None:
                 row.key = storage.put(io.BytesIO(drawn.content))
             row.save(update_fields=["sent_at", "colour", "colours", "key"])

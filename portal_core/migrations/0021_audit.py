@@ -9,8 +9,13 @@ from django.db import migrations, models
 CREATE = """
 CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON portal_core_auditentry
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_is_never_emptied BEFORE TRUNCATE ON portal_core_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
-DROP = "DROP TRIGGER audit_is_append_only ON portal_core_auditentry;"
+DROP = """
+DROP TRIGGER audit_is_never_emptied ON portal_core_auditentry;
+DROP TRIGGER audit_is_append_only ON portal_core_auditentry;
+"""
 
 
 def person():

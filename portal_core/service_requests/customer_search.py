@@ -1,6 +1,6 @@
 """Finding customers by words among very many: an index narrows down to a few, what this reader sees decides.
 
-SECURITY: the indexes (accounts 0009, portal_core 0021) hold the words of everything that is kept of a customer, whoever
+SECURITY: the indexes (accounts 0009, portal_core 0026) hold the words of everything that is kept of a customer, whoever
 may see it. They only say where to look: each candidate is then asked by `found_by` and the columns that staff see.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -175,8 +176,19 @@ def test_who_is_found_nearby_stands_under_words_that_say_so(house, client_for):
     page = bob.get("/desk/customers/?q=millre").content.decode()
     assert "Nobody has <q><bdi>millre</bdi></q>. These are spelt nearly so." in page and "Miller-Smith" in page
     assert "spelt nearly" not in bob.get("/desk/customers/?q=miller").content.decode()
+    page = bob.get("/desk/customers/?q=millre&view=never").content.decode()
+    assert "Nobody in this list has <q><bdi>millre</bdi></q>." in page
     nobody = bob.get("/desk/customers/?q=xyzzy").content.decode()
     assert "spelt nearly" not in nobody and "No customer fits this search." in nobody
+
+
+def test_signs_that_stand_for_many_letters_can_be_kept_whole(house):
+    signs = "".join(chr(code) for code in range(0x3300, 0x3358))
+    words = " ".join(map("".join, itertools.islice(itertools.product(signs, repeat=5), 16_000)))
+    zoe = house.people["zoe"]
+    zoe.remembered = {"note": {"value": words}}
+    zoe.save(update_fields=["remembered"])
+    assert found(house, "zoe miller") == {"zoe"}
 
 
 def test_those_found_nearby_are_reached_page_by_page(house):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.own_account import About, save_about
@@ -144,6 +146,17 @@ def test_a_slip_of_the_hand_finds_what_was_meant_and_says_so(shop, people, clien
     assert found(people["bob"], typed) == [row.number]
     page = client_for(people["bob"]).get(f"/desk/search/?q={typed}").content.decode()
     assert f"Nothing has <q><bdi>{typed}</bdi></q>. These are spelt nearly so." in page
+
+
+def test_under_filters_only_what_fits_them_is_said_not_to_be_there(shop, people, client_for):
+    closed = shop.file(what="Harbourpolicy", kind="noise")
+    ServiceRequest.objects.filter(pk=closed.pk).update(closed_at=timezone.now())
+    shop.file(what="Harbourpolice", kind="noise")
+    page = client_for(people["bob"]).get("/desk/search/?q=Harbourpolicy&state=open").content.decode()
+    assert "Nothing that fits the filters has <q><bdi>Harbourpolicy</bdi></q>." in page
+    everything = re.search(r'spelt nearly so. <a href="([^"]+)">Search everything</a>', page)
+    page = client_for(people["bob"]).get(html.unescape(everything[1])).content.decode()
+    assert f"/desk/requests/{closed.number}/" in page and "spelt nearly" not in page
 
 
 def test_what_is_there_as_it_was_typed_is_all_that_is_found(shop, people, client_for):

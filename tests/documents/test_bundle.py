@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from portal_core.config.canonical import canonical
 from portal_core.config.document import DocumentRefused
@@ -70,6 +70,23 @@ def test_a_bundle_holds_the_document_and_its_pictures(bundle, alice):
     answer = alice.get(f"{VERSIONS}file/?as=bundle&version=2")
     assert answer["Content-Type"] == "application/zip"
     assert 'filename="portal-version-2.zip"' in answer["Content-Disposition"]
+
+
+def test_a_bundle_read_where_it_was_made_leaves_the_colours_as_they_were_painted(alice):
+    picture = Image.new("RGBA", (1400, 400))
+    pen = ImageDraw.Draw(picture)
+    for place in range(0, 1400, 20):
+        ink = ("#126ab4", "#e03c31", "#2e9a3f", "#f5b800")[place // 20 % 4]
+        pen.ellipse((place, place % 340, place + 60, place % 340 + 60), fill=ink)
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    send(alice, written.getvalue())
+    painted = list(PortalAsset.objects.get().colours)
+    assert len(painted) > 1
+
+    take_portal(io.BytesIO(bundle_of(current().document).content))
+
+    assert list(PortalAsset.objects.get().colours) == painted
 
 
 def test_out_and_in_and_out_again_is_the_same_byte_for_byte(bundle, papers, alice, other_tenant):

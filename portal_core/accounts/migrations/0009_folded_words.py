@@ -28,7 +28,8 @@ def folded(text):
     small = f'lower(normalize({text}, NFC))'
     ways = (small, replaced(small, SPELT_OUT))
     both = " || ' ' || ".join(
-        rf"regexp_replace(normalize({replaced(way, ALONE)}, NFKD), '[\u0300-\u036f]', '', 'g')" for way in ways
+        rf"left(regexp_replace(normalize({replaced(way, ALONE)}, NFKD), '[\u0300-\u036f]', '', 'g'), 100000)"
+        for way in ways
     )
     return f'CASE WHEN octet_length({text}) = char_length({text}) THEN lower({text}) ELSE {both} END'
 

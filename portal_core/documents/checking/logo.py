@@ -46,7 +46,11 @@ _ICON_MARGIN: Final = 6
 
 @dataclass(frozen=True)
 class DrawnLogo:
-    """A logo as it is kept: PNG, in pixels. `colours` is what it is painted in, none for black and white."""
+    """A logo as it is kept: PNG, in pixels. `colours` is what it is painted in, none for black and white.
+
+    `is_as_sent`: it came no larger, as a logo does that was drawn before: its colours may be those that drawing it
+    small has mixed.
+    """
 
     content: bytes
     width: int
@@ -54,6 +58,7 @@ class DrawnLogo:
     reads_on_light: bool
     reads_on_dark: bool
     colours: tuple[str, ...]
+    is_as_sent: bool
 
     @property
     def colour(self) -> str:
@@ -78,7 +83,7 @@ def draw_logo(content: IO[bytes]) -> DrawnLogo:
         small = _reduced(whole, height, colours)
         written = _written(small)
         if len(written) <= MOST_BYTES:
-            return _told(small, written, _painted(whole))
+            return _told(small, written, _painted(whole), is_as_sent=small.size == whole.size)
     raise Refused("logo_heavy")
 
 
@@ -180,7 +185,7 @@ def _painted(whole: Image.Image) -> tuple[str, ...]:
     return main_colours(_pixels(whole))
 
 
-def _told(image: Image.Image, written: bytes, colours: tuple[str, ...]) -> DrawnLogo:
+def _told(image: Image.Image, written: bytes, colours: tuple[str, ...], *, is_as_sent: bool) -> DrawnLogo:
     shares = _shares(image)
     # Without holes it brings its own ground.
     is_whole = image.getchannel("A").getextrema()[0] == 255
@@ -191,6 +196,7 @@ def _told(image: Image.Image, written: bytes, colours: tuple[str, ...]) -> Drawn
         reads_on_light=is_whole or _reads(shares, _LIGHT_GROUND),
         reads_on_dark=is_whole or _reads(shares, _DARK_GROUND),
         colours=colours,
+        is_as_sent=is_as_sent,
     )
 
 

@@ -23,7 +23,8 @@ def folded(text):
     small = f'lower(normalize({text}, NFC))'
     ways = (small, replaced(small, SPELT_OUT))
     both = " || ' ' || ".join(
-        rf"regexp_replace(normalize({replaced(way, ALONE)}, NFKD), '[\u0300-\u036f]', '', 'g')" for way in ways
+        rf"left(regexp_replace(normalize({replaced(way, ALONE)}, NFKD), '[\u0300-\u036f]', '', 'g'), 100000)"
+        for way in ways
     )
     return f'CASE WHEN octet_length({text}) = char_length({text}) THEN lower({text}) ELSE {both} END'
 
@@ -40,7 +41,7 @@ DROP = "DROP INDEX IF EXISTS record_folded_words;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_core', '0020_fewer_indexes'),
+        ('portal_core', '0025_new_documents'),
     ]
 
     operations = [migrations.RunSQL(BUILD, DROP)]
