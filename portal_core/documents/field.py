@@ -2,7 +2,8 @@
 
 A page carries the keys of files that were taken already (`f-KEY`, one each) and, for a document on file, `d-` and the
 document's key. New files come beside them in `f-KEY_new`; `with_files` takes them before the form is made, so that they
-are kept whatever else is wrong.
+are kept whatever else is wrong. Where more is on file than is shown, `f-KEY_find` holds words to find it by, and a
+button sends the form for that alone, as the buttons of tables do (`tenants/ui/rows.py`).
 """
 
 import uuid
@@ -22,17 +23,18 @@ from portal_core.config.file_formats import accept_attribute, extensions_for, ta
 from portal_core.documents.names import extension_of
 from portal_core.documents.shown import ShownFile, shown_file
 from portal_core.documents.uploads import Rules, own_files, stored_value, take_all
-from portal_core.documents.vault import MOST_OFFERED, Offer
+from portal_core.documents.vault import Offer, OnShelf
 from portal_core.documents.words import reason_for
 from portal_core.history.record import JsonValue
 from tenants.identifiers import parse_uuid
+from tenants.ui.rows import PRESSED
 from tenants.uploads import MEGABYTE
 
 NEW: Final = "_new"
+FIND: Final = "_find"
+FIND_LENGTH: Final = 100
 # Of the documents on file, the newest are offered in sight, the others below them.
 IN_SIGHT: Final = 3
-# So many are shown one by one; those before them stand in a list to choose from, in which one finds by typing.
-ONE_BY_ONE: Final = 100
 DOCUMENT: Final = "d-"
 _MOST_KEYS: Final = 200
 
@@ -57,6 +59,8 @@ class Chosen:
 
     keys: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
+    # What is looked for on file.
+    find: str = ""
 
 
 class FilesInput(forms.Widget):
@@ -70,7 +74,13 @@ class FilesInput(forms.Widget):
         values = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, ())
         keys = [value for value in values if isinstance(value, str) and value][:_MOST_KEYS]
         refusals = getattr(data, "refusals", {}).get(name, ())
-        return Chosen(tuple(dict.fromkeys(keys)), tuple(refusals))
+        find = str(data.get(f"{name}{FIND}", "")).replace("\x00", "").strip()[:FIND_LENGTH]
+        return Chosen(tuple(dict.fromkeys(keys)), tuple(refusals), find)
+
+    def pressed(self, data: Mapping[str, Any], name: str) -> str:
+        """Whether the form came in only to look for what is on file: then what its button sends."""
+        asked = str(data.get(PRESSED, ""))
+        return asked if asked == f"find {name}" else ""
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """Nothing chosen sends nothing, as with checkboxes."""
@@ -92,29 +102,28 @@ class Upload:
     max_bytes: int
     max_files: int
     files: tuple[ShownFile, ...]
-    # What is on file, each with whether it is ticked: the newest, those that are folded away below them.
+    # What is on file, each with whether it is ticked: the newest, those that are folded away below them, and of all
+    # before those what was chosen or looked for.
     offers: tuple[tuple[Offer, bool], ...]
     older: tuple[tuple[Offer, bool], ...]
-    # All before those, and which of them are chosen.
-    oldest: tuple[Offer, ...]
-    chosen: frozenset[uuid.UUID]
+    found: tuple[tuple[Offer, bool], ...]
+    # Whether there are others to look for; by which words that was done, and by which button it is.
+    has_more: bool
+    find: str
+    find_name: str
+    find_press: str
     too_large: str
     too_many: str
 
     @property
     def is_older_ticked(self) -> bool:
-        """Whether one of the older documents is chosen: then they are not folded away."""
-        return bool(self.chosen) or any(ticked for _offer, ticked in self.older)
+        """Whether one of the older documents is chosen, or was looked for: then they are not folded away."""
+        return bool(self.find or self.found) or any(ticked for _offer, ticked in self.older)
 
     @property
-    def is_cut(self) -> bool:
-        """Whether there may be more on file than is offered here."""
-        return len(self.offers) + len(self.older) + len(self.oldest) >= MOST_OFFERED
-
-    @property
-    def folded(self) -> int:
-        """How many are not in sight."""
-        return len(self.older) + len(self.oldest)
+    def finds_nothing(self) -> bool:
+        """Whether nothing that is not shown anyway has the words."""
+        return bool(self.find) and not self.found
 
 
 class FilesField(forms.Field):
@@ -127,13 +136,23 @@ class FilesField(forms.Field):
     widget = FilesInput
 
     def __init__(
-        self, *, rules: Rules, sender: Sender, kind_key: str = "", offers: Iterable[Offer] = (), **options: Any
+        self,
+        *,
+        rules: Rules,
+        sender: Sender,
+        kind_key: str = "",
+        offers: Iterable[Offer] = (),
+        beyond: OnShelf | None = None,
+        **options: Any,
     ) -> None:
+        """`offers` are shown; `beyond` leads to others, where there are any."""
         super().__init__(**options)
         self.rules = rules
         self.owner_id, self.customer_id = sender.owner_id, sender.customer_id
         self.kind_key = kind_key
-        self.offers = tuple(offers)
+        self.offers, self.beyond = tuple(offers), beyond
+        # Of those before the newest what the page has named.
+        self._named: tuple[Offer, ...] = ()
         self.starting: list[dict[str, JsonValue]] = []
         self._known_keys: frozenset[str] = frozenset()
         self._found: dict[tuple[str, ...], list[dict[str, JsonValue]]] = {}
@@ -178,7 +197,8 @@ class FilesField(forms.Field):
         known: dict[str, list[dict[str, JsonValue]]] = {}
         for item in self._known_already():
             known[str(item["id"])] = [item]
-        for offer in self.offers:
+        self._named = self._named_beyond(keys)
+        for offer in (*self.offers, *self._named):
             known[f"{DOCUMENT}{offer.id}"] = [dict(item) for item in offer.files]
         new = [key for text in keys if text not in known and (key := parse_uuid(text)) is not None]
         known |= {str(row.pk): [dict(stored_value(row))] for row in own_files(self.owner_id, self.customer_id, new)}
@@ -186,8 +206,24 @@ class FilesField(forms.Field):
         found = {str(item["id"]): item for key in keys for item in known.get(key, ())}
         return list(found.values())
 
+    def _named_beyond(self, keys: Iterable[str]) -> tuple[Offer, ...]:
+        """SECURITY: those that a form may offer, whatever the page has named."""
+        if self.beyond is None:
+            return ()
+        newest = {offer.id for offer in self.offers}
+        named = (parse_uuid(key.removeprefix(DOCUMENT)) for key in keys if key.startswith(DOCUMENT))
+        others = [key for key in named if key is not None and key not in newest]
+        return self.beyond.named(others) if others else ()
+
+    def _found_beyond(self, find: str) -> tuple[Offer, ...]:
+        """What was chosen or looked for, beyond the newest."""
+        if self.beyond is None:
+            return ()
+        shown = {offer.id for offer in (*self.offers, *self._named)}
+        return (*self._named, *(offer for offer in self.beyond.find(find) if offer.id not in shown))
+
     def _known_already(self) -> list[dict[str, JsonValue]]:
-        return [*self.starting, *(dict(item) for offer in self.offers for item in offer.files)]
+        return [*self.starting, *(dict(item) for offer in (*self.offers, *self._named) for item in offer.files)]
 
     def _keys_known(self, keys: tuple[str, ...]) -> frozenset[str]:
         self.files_for(keys)
@@ -195,8 +231,10 @@ class FilesField(forms.Field):
 
     def upload(self, bound: BoundField) -> Upload:
         """What the component draws: the files that stand there, the documents that are offered, the limits."""
+        find = ""
         if bound.form.is_bound:
             chosen: tuple[str, ...] = bound.data.keys
+            find = bound.data.find
             files, ticked = self.files_for(chosen), {key for key in chosen if key.startswith(DOCUMENT)}
         else:
             files = self.starting
@@ -204,8 +242,11 @@ class FilesField(forms.Field):
             first = self.offers[:1] if not files else ()
             used = [offer for offer in self.offers if standing & {item["id"] for item in offer.files}]
             ticked = {f"{DOCUMENT}{offer.id}" for offer in (*first, *used)}
-        offered = {item["id"] for offer in self.offers for item in offer.files}
-        offers = tuple((offer, f"{DOCUMENT}{offer.id}" in ticked) for offer in self.offers)
+        found = self._found_beyond(find)
+        offered = {item["id"] for offer in (*self.offers, *found) for item in offer.files}
+        offers, more = (
+            tuple((offer, f"{DOCUMENT}{offer.id}" in ticked) for offer in some) for some in (self.offers, found)
+        )
         shown = tuple(shown_file(item) for item in files if item["id"] not in offered or not self.offers)
         return Upload(
             name=bound.html_name,
@@ -220,9 +261,12 @@ class FilesField(forms.Field):
             max_files=self.rules.max_files,
             files=shown,
             offers=offers[:IN_SIGHT],
-            older=offers[IN_SIGHT:ONE_BY_ONE],
-            oldest=self.offers[ONE_BY_ONE:],
-            chosen=frozenset(offer.id for offer, is_ticked in offers[ONE_BY_ONE:] if is_ticked),
+            older=offers[IN_SIGHT:],
+            found=more,
+            has_more=self.beyond is not None,
+            find=find,
+            find_name=f"{bound.html_name}{FIND}",
+            find_press=f"find {bound.html_name}",
             too_large=_("This file is too large. At most %(size)s MB are taken here.")
             % {"size": self.rules.max_bytes // MEGABYTE},
             too_many=_("This is one file too many. %(limits)s") % {"limits": self.rules.words},

@@ -13,7 +13,7 @@ from portal_core.config.kinds.shown import Link, Shown
 from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.kinds import kind_of, rules_of
 from portal_core.documents.shown import shown_files
-from portal_core.documents.vault import offers
+from portal_core.documents.vault import on_shelf
 
 
 class FileKind(FieldKind[FileField]):
@@ -25,11 +25,13 @@ class FileKind(FieldKind[FileField]):
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         config = self.config(field)
+        shelf = on_shelf(config.document_kind, asked)
         made = FilesField(
             rules=rules_of(kind_of(asked.portal, config.document_kind), config.max_files),
             sender=Sender(asked.person_id, asked.customer_id),
             kind_key=config.document_kind or "",
-            offers=offers(config.document_kind, asked),
+            offers=shelf.newest,
+            beyond=shelf if shelf.has_more else None,
             **common_options(field, asked.portal, asked.language),
         )
         made.starts_with(asked.stored)

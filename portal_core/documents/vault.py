@@ -1,16 +1,19 @@
 """A customer's documents: what is on file, and what of it can be used again."""
 
+import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final, cast
 
-from django.db.models import Count, F, Func, JSONField, Q, QuerySet, Window
-from django.db.models.functions import ExtractYear, RowNumber
+from django.db.models import Count, F, Func, JSONField, Q, QuerySet, TextField, Window
+from django.db.models.functions import Cast, ExtractYear, RowNumber
+from django.db.models.lookups import Regex
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
+from portal_core.accounts.folded import Folded, ways_folded
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
@@ -22,8 +25,16 @@ from portal_core.history.record import JsonValue
 
 # What customers are asked for again.
 WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
-# Of one kind, read for every form that asks for it, which may ask for several; what is older stands in the documents.
+# Of one kind, where a status asks for it; what is older stands in the documents.
 MOST_OFFERED: Final = 500
+# In a form, which may ask for a kind several times over: the newest, and as many of those that were looked for.
+NEWEST_OFFERED: Final = 20
+_MOST_WORDS: Final = 6
+# The names of a document's files, as one text.
+_NAMES: Final = Cast(
+    Func("files", template="jsonb_path_query_array(%(expressions)s, '$[*].name')", output_field=JSONField()),
+    TextField(),
+)
 _SHELF: Final = "documents_on_file"
 # As a request says that it is the customer's move; this package stands below requests.
 _THEIR_TURN: Final = "customer"
@@ -200,18 +211,50 @@ def _is_usable(document: Document, role: Role, portal: CompiledPortal, today: da
     return is_theirs and kind_visibility(kind_of(portal, document.kind_key), role) >= Visibility.SEE
 
 
-def offers(kind_key: str | None, asked: Asked) -> tuple[Offer, ...]:
-    """The valid documents of a reusable kind that whoever fills in may use for the customer, newest first; one query
-    for all fields of a form that ask for the kind, or none. At most MOST_OFFERED of a kind."""
+@dataclass(frozen=True)
+class OnShelf:
+    """The valid documents of a reusable kind that whoever fills in a form may use for the customer: the newest, and the
+    way to all others."""
+
+    newest: tuple[Offer, ...]
+    # Whether there are others.
+    has_more: bool
+    kind_key: str
+    asked: Asked
+
+    def find(self, words: str) -> tuple[Offer, ...]:
+        """The newest with all these words, or their parts, in a title or in the names of the files; one query."""
+        if not words.split():
+            return ()
+        meets = Q()
+        for word in words.split()[:_MOST_WORDS]:
+            pattern = "|".join(map(re.escape, ways_folded(word)))
+            meets &= Q(Regex(Folded("title"), pattern)) | Q(Regex(Folded(_NAMES), pattern))
+        return self._of(meets)
+
+    def named(self, keys: Collection[uuid.UUID]) -> tuple[Offer, ...]:
+        """Those of these that are there; one query."""
+        return self._of(Q(pk__in=list(keys)[:NEWEST_OFFERED]))
+
+    def _of(self, condition: Q) -> tuple[Offer, ...]:
+        found = offers_of_kinds([self.kind_key], self.asked, most=NEWEST_OFFERED, condition=condition)
+        return found.get(self.kind_key, ())
+
+
+def on_shelf(kind_key: str | None, asked: Asked) -> OnShelf:
+    """What is offered of a kind, read once for all fields of a form that ask for it; one query, or none."""
     key = kind_key or ""
-    read = cast("dict[str, tuple[Offer, ...]]", asked.shelf.setdefault(_SHELF, {}))
+    read = cast("dict[str, OnShelf]", asked.shelf.setdefault(_SHELF, {}))
     if key not in read:
-        read[key] = offers_of_kinds([key], asked).get(key, ())
+        found = offers_of_kinds([key], asked, most=NEWEST_OFFERED + 1).get(key, ())
+        read[key] = OnShelf(found[:NEWEST_OFFERED], len(found) > NEWEST_OFFERED, key, asked)
     return read[key]
 
 
-def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[Offer, ...]]:
-    """The same for several kinds, by kind; one query, or none."""
+def offers_of_kinds(
+    kind_keys: Iterable[str], asked: Asked, *, most: int = MOST_OFFERED, condition: Q | None = None
+) -> dict[str, tuple[Offer, ...]]:
+    """The same for several kinds, by kind, the newest `most` that meet a condition; one query, or none."""
     portal, role = asked.rules, asked.role
     kinds = {
         kind.key: kind
@@ -228,7 +271,7 @@ def offers_of_kinds(kind_keys: Iterable[str], asked: Asked) -> dict[str, tuple[O
     found = found.filter(reach_of(asked.person_id, role)) if role.is_staff else found.filter(is_shared=True)
     by_kind: dict[str, list[Offer]] = {}
     by_age = Window(RowNumber(), partition_by="kind_key", order_by=F("id").desc())
-    for row in found.annotate(age=by_age).filter(age__lte=MOST_OFFERED):
+    for row in found.filter(condition or Q()).annotate(age=by_age).filter(age__lte=most):
         name = row.title or portal.text(kinds[row.kind_key].name, asked.language)
         offer = Offer(row.pk, name, row.created_at, row.valid_until, tuple(row.files), row.title)
         by_kind.setdefault(row.kind_key, []).append(offer)

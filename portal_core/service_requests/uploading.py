@@ -16,7 +16,7 @@ from portal_core.config.document.fields import DocumentKind
 from portal_core.config.document.flows import UploadAsk
 from portal_core.config.kinds.date import parse_day
 from portal_core.config.visibility import Visibility, kind_visibility
-from portal_core.documents.field import IN_SIGHT, ONE_BY_ONE, FilesField, Sender
+from portal_core.documents.field import IN_SIGHT, FilesField, Sender
 from portal_core.documents.kinds import kind_of, may_give, rules_of
 from portal_core.documents.vault import MOST_OFFERED, Offer, offers_of_kinds
 from portal_core.documents.visible import seen_by
@@ -27,6 +27,8 @@ from portal_core.service_requests.taking import Given
 from portal_core.service_requests.viewer import Viewer
 
 _FILES: Final = "files"
+# So many of what is on file are shown one by one; those before them stand in a list to choose from.
+ONE_BY_ONE: Final = 100
 _OF_THE_VAULT: Final = "d-"
 
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
@@ -32,6 +32,15 @@ _ID: Final = re.compile(r"[a-z0-9]{1,16}")
 _ROWS_BEYOND: Final = 200
 
 Row = Mapping[str, Any]  # what came in, or was kept, by column; "id" among them
+
+
+@runtime_checkable
+class HasButtons(Protocol):
+    """A control with buttons that send the whole form for it alone."""
+
+    def pressed(self, data: Mapping[str, Any], name: str) -> str:
+        """What the button asks for that was pressed, if it was one of this control; else nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,17 @@ GUEST = {"token": "x", "number": 1001, "type_key": "job", "guest": {"token": "x"
 GUEST["contact"] = SampleForm()
 
 
-_FILES = ("_offer_list", "_offer_pick", "_optional_part", "_upl", "doc", "document_step", "record_files", "vault_row")
+_FILES = (
+    "_offer_find",
+    "_offer_list",
+    "_offer_pick",
+    "_optional_part",
+    "_upl",
+    "doc",
+    "document_step",
+    "record_files",
+    "vault_row",
+)
 _PARTS_FOR_LATER = (
     "_optional_part",
     "ask_small",

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from portal_core.config.kinds.base import Asked
-from portal_core.config.live import live_portal
-from portal_core.documents import field
+from portal_core.documents import vault
 from portal_core.documents.models import Document, DocumentState
-from portal_core.documents.vault import offers
 from portal_core.service_requests import uploading
-from tests.documents.papers import Papers
+from tests.contracts.rows import Rows
+from tests.documents.papers import Papers, portal_with
+from tests.documents.samples import pdf, sent
 from tests.documents.test_vault import add, page
 from tests.service_requests.papers_portal import House, a_pdf
 
@@ -24,8 +24,8 @@ SHOWN = 4
 
 @pytest.fixture
 def few_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (field, uploading):
-        monkeypatch.setattr(module, "ONE_BY_ONE", SHOWN)
+    monkeypatch.setattr(uploading, "ONE_BY_ONE", SHOWN)
+    monkeypatch.setattr(vault, "NEWEST_OFFERED", SHOWN)
 
 
 def chosen_in(text: str, name: str) -> dict[str, bool]:
@@ -35,30 +35,85 @@ def chosen_in(text: str, name: str) -> dict[str, bool]:
     return {key: bool(mark) for key, mark in re.findall(r'<option value="d-([0-9a-f-]+)"( selected)?', found[1])}
 
 
-def test_those_beyond_stand_in_a_list_and_the_oldest_can_be_chosen(few_one_by_one, papers: Papers):
-    rows = [add(papers, title=f"Policy of year {number}") for number in range(SHOWN + 2)]
-    oldest = [str(row.pk) for row in rows[:2]]
+def picks_in(text: str, name: str = "f-policy") -> dict[str, bool]:
+    """The documents that are shown one by one, with whether they are ticked."""
+    return {key: bool(mark) for key, mark in re.findall(rf'name="{name}" value="d-([0-9a-f-]+)"( checked)?', text)}
+
+
+def press(papers: Papers, who: str, **more: Any) -> Any:
+    """Presses the button beside the words."""
+    data = {"f-what": "A boiler", "key": str(uuid.uuid4()), "rows": "find f-policy", "do": "send", **more}
+    return papers.client(who).post("/new/repair/", data)
+
+
+def test_those_beyond_the_newest_are_found_by_their_words_and_chosen(few_one_by_one, papers: Papers):
+    rows = [add(papers, title=f"Policy of year {number}") for number in range(SHOWN + 3)]
+    newest = {str(row.pk) for row in rows[3:]}
     form = page(papers, "carol", "/new/repair/")
-    assert sorted(chosen_in(form, "f-policy")) == sorted(oldest)
-    assert "Policy of year 0 ·" in form and form.count('value="d-') == len(rows)
-    # One that comes back with an error keeps the choice.
-    again = papers.client("carol").post(
-        "/new/repair/", {"f-what": "", "f-policy": f"d-{oldest[0]}", "do": "send", "key": str(rows[0].pk)}
+    assert set(picks_in(form)) == newest and "Find one among all on file" in form
+    before = Rows().now()
+    answer = press(papers, "carol", **{"f-policy_find": "year 0"})
+    text = answer.content.decode()
+    # Nothing is sent, what was typed is there, and nothing is complained of.
+    assert (
+        answer.status_code == 200 and Rows().now()["portal_core_servicerequest"] == before["portal_core_servicerequest"]
     )
-    assert again.status_code == 400
-    assert chosen_in(again.content.decode(), "f-policy") == {oldest[0]: True, oldest[1]: False}
-    row = papers.file(**{"f-policy": f"d-{oldest[0]}"})
+    assert 'value="A boiler"' in text and 'value="year 0"' in text and 'class="errors"' not in text
+    assert set(picks_in(text)) == {*newest, str(rows[0].pk)}
+    # Another search, and an error, keep what was chosen.
+    chosen = {"f-policy": f"d-{rows[0].pk}"}
+    text = press(papers, "carol", **chosen, **{"f-policy_find": "YEAR 1"}).content.decode()
+    assert picks_in(text)[str(rows[0].pk)] and not picks_in(text)[str(rows[1].pk)] and str(rows[2].pk) not in text
+    data = {"f-what": "", "do": "send", "key": str(uuid.uuid4()), **chosen}
+    again = papers.client("carol").post("/new/repair/", data)
+    assert again.status_code == 400 and picks_in(again.content.decode())[str(rows[0].pk)]
+    row = papers.file(**chosen)
     assert [item["id"] for item in row.data["policy"]] == [item["id"] for item in rows[0].files]
 
 
-def test_where_all_are_shown_one_by_one_there_is_no_list(few_one_by_one, papers: Papers):
-    for _ in range(SHOWN):
-        add(papers)
-    assert "<select" not in re.sub(r'<select[^>]*name="f-(?!policy)', "", page(papers, "carol", "/new/repair/"))
+@pytest.mark.parametrize(
+    ("find", "is_found"),
+    [("police 1", True), ("PÖLICE", True), ("poelice", True), ("paper", True), ("1 police", True), ("name", False),
+     ("police 2", False), (".*", False), ("", False), ("\x00", False), ("' \\ %", False)],
+)  # fmt: skip
+def test_words_are_sought_in_titles_and_names_of_files(few_one_by_one, papers: Papers, find: str, is_found: bool):
+    old = add(papers, title="Pölice 1")
+    for number in range(SHOWN):
+        add(papers, title=f"Other {number}", files_new=sent(f"other{number}.pdf", pdf(str(number).encode())))
+    text = press(papers, "carol", **{"f-policy_find": find}).content.decode()
+    assert (str(old.pk) in picks_in(text)) == is_found
+    assert ("Nothing else on file has these words." in text) == (not is_found and bool(find.strip("\x00")))
 
 
-def test_hundreds_are_offered_with_as_few_statements(papers: Papers, server_statements: Any):
+def test_nothing_is_found_or_taken_that_the_form_may_not_offer(few_one_by_one, papers: Papers):
+    rows = [add(papers, title=f"Policy {number}") for number in range(SHOWN + 3)]
+    Document.objects.filter(pk=rows[0].pk).update(is_shared=False)
+    Document.objects.filter(pk=rows[1].pk).update(valid_until=timezone.now().date() - timedelta(days=2))
+    Document.objects.filter(pk=rows[2].pk).update(customer=papers.people["dave"])
+    for row in rows[:3]:
+        before = Rows().now()
+        chosen = {"f-policy": f"d-{row.pk}"}
+        assert str(row.pk) not in picks_in(press(papers, "carol", **{"f-policy_find": "policy"}).content.decode())
+        data = {"f-what": "A boiler", "do": "send", "key": str(uuid.uuid4()), **chosen}
+        answer = papers.client("carol").post("/new/repair/", data)
+        assert answer.status_code == 400 and "is no longer here" in answer.content.decode()
+        assert Rows().now()["portal_core_servicerequest"] == before["portal_core_servicerequest"]
+    assert "Find one among" not in page(papers, "dave", "/new/repair/")
+
+
+def test_where_all_are_shown_one_by_one_there_is_nothing_to_look_for(few_one_by_one, papers: Papers):
+    for number in range(SHOWN):
+        add(papers, title=f"Policy {number}")
+    assert "Find one among" not in page(papers, "carol", "/new/repair/")
+
+
+def test_many_fields_of_a_kind_stay_bounded_and_cost_one_statement(papers: Papers, server_statements: Any):
     first = add(papers)
+    fields = portal_with("policy", {})
+    for kind in fields:
+        policy = next(one for one in kind["fields"] if one["key"] == "policy")
+        kind["fields"] += [{**policy, "key": f"policy{number}"} for number in range(2, 6)]
+    papers.publish(types=fields)
 
     def cost() -> list[str]:
         tries = []
@@ -75,13 +130,13 @@ def test_hundreds_are_offered_with_as_few_statements(papers: Papers, server_stat
             customer_id=first.customer_id, kind_key=first.kind_key, state=DocumentState.ON_FILE, is_shared=True,
             created_at=before, changed_at=before, title=f"Old {number}", files=first.files,
         )
-        for number in range(250)
+        for number in range(600)
     )  # fmt: skip
-    assert len(cost()) == len(few)
+    many = cost()
+    assert len(many) == len(few)
+    assert len([text for text in many if 'FROM "portal_core_document"' in text]) == 1
     form = page(papers, "carol", "/new/repair/")
-    assert form.count('value="d-') == 251
-    assert len(chosen_in(form, "f-policy")) == 151
-    # Another customer's are none of them.
+    assert form.count('value="d-') == 5 * vault.NEWEST_OFFERED == 100
     assert 'value="d-' not in page(papers, "dave", "/new/repair/")
 
 
@@ -106,23 +161,3 @@ def test_an_ask_takes_one_from_the_list_by_customer_and_by_staff(few_one_by_one,
         assert house.fresh(row).status_key == "work"
     oldest.refresh_from_db()
     assert oldest.used_count == 2
-
-
-def test_a_form_reads_and_offers_no_more_than_anybody_can_choose_from(papers: Papers, server_statements: Any):
-    first = add(papers)
-    Document.objects.bulk_create(
-        Document(
-            customer_id=first.customer_id, kind_key=first.kind_key, state=DocumentState.ON_FILE, is_shared=True,
-            created_at=first.created_at, changed_at=first.created_at, title=f"Copy {number}", files=first.files,
-        )
-        for number in range(600)
-    )  # fmt: skip
-    form = page(papers, "carol", "/new/repair/")
-    assert form.count('value="d-') == 500
-    assert "What is older still stands in your documents." in form
-    carol = papers.people["carol"].pk
-    asked = Asked(live_portal(), papers.actor("carol").role, "en", customer_id=carol, person_id=carol)
-    with server_statements() as sent:
-        assert len(offers(first.kind_key, asked)) == 500
-        assert offers(first.kind_key, asked) is offers(first.kind_key, asked)
-    assert len([text for text in sent if "portal_core_document" in text]) == 1
