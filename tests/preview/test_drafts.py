@@ -166,14 +166,14 @@ def test_live_requests_beside_a_look_see_the_live_version(race_tenant, in_thread
     seen: dict[str, list[str]] = {"draft": [], "live": []}
     original = home_page._counts
 
-    def held(actor, portal):
+    def held(actor, documents):
         if is_look():
             inside.set()
             assert done.wait(20)
             seen["draft"].append(live_portal().types[0].name)
         else:
-            seen["live"].append(portal.types[0].name)
-        return original(actor, portal)
+            seen["live"].append(live_portal().types[0].name)
+        return original(actor, documents)
 
     monkeypatch.setattr(home_page, "_counts", held)
 
