@@ -332,7 +332,7 @@ FORMS = [
         {"key": "", "revision": "0", "live": "2", "note": "Why", "when": "later", "at": "2030-01-02T10:00"},
     ),
     Form("alice", "/desk/setup/publish/back/", {"path": "portal.name", "what": "The name"}),
-    Form("alice", "/desk/setup/publish/mend/", {"path": "flows.way.statuses.open.meaning", "value": "x"}),
+    Form("alice", "/desk/setup/publish/mend/", {"finding": "0a1b2c3d4e5f", "revision": "0", "value": "x"}),
     Form("alice", "/desk/setup/publish/map/", {"source": "way.asked", "to": "open", "tell": "no"}),
     Form(
         "alice", "/desk/setup/publish/requests/", {"source": "way.asked", "to-1001": "open", "next": "", "after": "1"}

@@ -71,6 +71,19 @@ def publish_form(client: Any, **more: str) -> dict[str, str]:
     return {name: hidden(page, name) for name in ("key", "mark", "live")} | {"when": "now", "note": "Why"} | more
 
 
+def mend_forms(client: Any) -> list[tuple[dict[str, str], list[str]]]:
+    """What each form of a mend sends besides its answer, and the answers that it offers."""
+    forms = re.findall(r'<form class="mend.*?</form>', client.get(PAGE).content.decode(), re.DOTALL)
+    sent = [dict(re.findall(r'name="(finding|revision)" value="([^"]*)"', form)) for form in forms]
+    offered = [[html.unescape(label) for label in re.findall(r'<option value="([^"]*)"', form)] for form in forms]
+    return list(zip(sent, offered, strict=True))
+
+
+def mend(client: Any, value: str, number: int = 0) -> Any:
+    """Answers one of them."""
+    return client.post(f"{PAGE}mend/", mend_forms(client)[number][0] | {"value": value}, follow=True)
+
+
 def asked_request(people: dict[str, Any], acting: Any) -> ServiceRequest:
     row = file_request(people["carol"], "repair")
     move(actor=acting, request_id=row.pk, move=Move(to="asked", seen_status="new", answers={"cause": "Dragon in pump"}))
@@ -336,25 +349,28 @@ def test_what_stops_it_is_mended_on_the_page(owner, acting):
     assert "Stops publishing: New" in text(page)
     assert "Waits for the one thing to mend." in text(page)
     assert owner.post(PAGE, publish_form(owner)).status_code == 409
-    owner.post(f"{PAGE}mend/", {"path": "flows.way.statuses.new.meaning", "value": "We have it on the desk."})
+    mend(owner, "We have it on the desk.")
     assert "Stops publishing" not in text(owner.get(PAGE))
     assert owner.post(PAGE, publish_form(owner)).status_code == 302
     assert live_portal().text(live_portal().type("repair").flow.status("new").meaning) == "We have it on the desk."
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    "sent",
     [
-        ("flows.way.statuses.new.meaning", "  "),
-        ("portal.name", "Mine"),
-        ("", "x"),
-        ("flows.way.statuses.over.meaning", "x"),
+        {"value": "  "},
+        {"finding": "portal.name"},
+        {"finding": ""},
+        {"finding": "flows.way.statuses.over.meaning"},
+        {"revision": ""},
+        {"revision": "1" * 5000},
+        {"revision": "-1"},
     ],
 )
-def test_only_what_is_to_be_mended_is_mended(owner, acting, path, value):
+def test_only_what_is_to_be_mended_is_mended(owner, acting, sent):
     draft(acting, edits=[without_meaning])
     before = current().revision
-    owner.post(f"{PAGE}mend/", {"path": path, "value": value})
+    owner.post(f"{PAGE}mend/", mend_forms(owner)[0][0] | {"value": "Words"} | sent)
     assert current().revision == before
 
 
@@ -366,14 +382,11 @@ def test_a_status_that_lacks_everything_is_mended_by_choosing(owner, acting):
 
     draft(acting, edits=[bare])
     for _ in range(8):
-        page = owner.get(PAGE).content.decode()
-        found = re.search(
-            r'name="path" value="(flows[^"]*)">.*?name="value">.*?<option value="([^"]*)"', page, re.DOTALL
-        )
-        if found is None:
+        found = mend_forms(owner)
+        if not found:
             break
-        owner.post(f"{PAGE}mend/", {"path": found[1], "value": html.unescape(found[2])})
-    assert "Stops publishing" not in page
+        mend(owner, found[0][1][0])
+    assert "Stops publishing" not in text(owner.get(PAGE))
 
 
 def test_at_a_time_it_goes_live_and_is_checked_again(owner, acting, tenant, time_machine_to):
@@ -458,7 +471,7 @@ def test_a_time_that_is_none_is_refused(owner, acting, at):
 POSTS: list[tuple[str, dict[str, str]]] = [
     ("", {"when": "now"}),
     ("back/", {"path": "portal.name"}),
-    ("mend/", {"path": "flows.way.statuses.new.meaning", "value": "x"}),
+    ("mend/", {"value": "x"}),
     ("map/", {"source": "way.asked", "to": "new"}),
     ("requests/", {"source": "way.asked", "to-1001": "new"}),
     ("seen/", {"field": "repair.cause", "old": "show"}),
@@ -471,7 +484,7 @@ POSTS: list[tuple[str, dict[str, str]]] = [
 def test_whoever_may_not_writes_nothing(owner, acting, people, client_for, who, path, data):
     asked_request(people, acting)
     draft(acting, edits=[without_asked, cause_shown, without_meaning], name="Beta")
-    form = publish_form(owner)
+    form = publish_form(owner) | mend_forms(owner)[0][0]
     before = (current().revision, current().as_json(), decisions(), live_portal().number, Event.objects.count())
     client = client_for(people[who]) if who else client_for()
     assert client.post(PAGE + path, form | data).status_code in (302, 403, 404)
@@ -529,8 +542,8 @@ def test_what_is_gone_is_taken_out_of_all_places_by_one_choice_and_one_edit(owne
 
     draft(acting, edits=[dangling])
     before = current().revision
-    answer = {"path": "flows.way.statuses.asked", "value": "Nothing: take it out everywhere"}
-    assert "Mended." in text(owner.post(f"{PAGE}mend/", answer, follow=True))
+    assert mend_forms(owner)[0][1][-1] == "Nothing: 1 way between statuses goes with it"
+    assert "Mended." in text(mend(owner, "Nothing: 1 way between statuses goes with it"))
     flow = current().as_json()["flows"][0]
     assert [(move["from"], move["to"]) for move in flow["transitions"]] == [(["new"], "over")]
     assert current().revision == before + 1
@@ -542,7 +555,7 @@ def test_what_leads_to_one_thing_that_is_gone_says_which(owner, acting):
         document["flows"][0]["statuses"][0]["step"] = "farewell"
 
     draft(acting, edits=[dangling])
-    assert "It leads to something that is not there any more." in text(owner.get(PAGE))
+    assert "It names a step (‹farewell›) that is not there any more." in text(owner.get(PAGE))
 
 
 def test_a_mail_that_does_not_fit_is_named_and_led_to_and_no_key_is_read(owner, acting):

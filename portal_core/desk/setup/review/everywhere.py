@@ -1,6 +1,10 @@
-"""One thing that is not there any more and is named in several places: one answer mends all of them."""
+"""One thing that is not there any more and is named in several places: one answer mends all of them.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Putting nothing there never makes a rule hold that could not, and the answer says what goes with the name.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,9 +16,9 @@ from portal_core.config.draft.operations import Operation, Working
 from portal_core.config.draft.parts import join, split
 from portal_core.config.draft.paths import NoSuchPlace, Path, path_from
 from portal_core.config.problems import Problem
-from portal_core.desk.setup.review.finding import Control, Finding, Option, told_apart
+from portal_core.desk.setup.review.finding import Control, Finding, Loss, Option, told_apart
 
-_TAKE_OUT: Final = "Nothing: take it out everywhere"
+_TAKE_OUT: Final = "take it out everywhere"
 
 
 @dataclass(frozen=True)
@@ -91,17 +95,36 @@ def named_in_several_places(
 
 def _options(missing: Path, controls: Sequence[Control], names: Names) -> Iterator[Option]:
     """Whatever can stand in some of the places, where the others do without; then nothing, where all can."""
-    droppable = [any(option.drops for option in control.options) for control in controls]
+    drops = [next((option for option in control.options if option.drops), None) for control in controls]
     puts = [{option.puts for option in control.options if option.puts} for control in controls]
     for key in dict.fromkeys(option.puts for control in controls for option in control.options if option.puts):
         fits = [key in each for each in puts]
-        if all(fit or drop for fit, drop in zip(fits, droppable, strict=True)):
+        left = [drop for fit, drop in zip(fits, drops, strict=True) if not fit]
+        if all(left):
             name = names.role(key) if missing[-2] == "roles" else names.named(*missing[:-1], key)
-            rest = len(fits) - sum(fits)
-            places = "one place" if rest == 1 else f"{rest} places"
-            yield Option(f"{name}; taken out in {places}" if rest else name, (), puts=key)
-    if all(droppable):
-        yield Option(_TAKE_OUT, (), drops=True)
+            yield Option(f"{name}; {_left_out(left)}" if left else name, (), puts=key)
+    if all(drops):
+        yield Option(f"Nothing: {_what_goes(drops) or _TAKE_OUT}", (), drops=True)
+
+
+def _left_out(left: Sequence[Option | None]) -> str:
+    """In how many places it cannot stand, and what goes there with the name."""
+    places = "one place" if len(left) == 1 else f"{len(left)} places"
+    goes = _what_goes(left)
+    return f"taken out in {places}: {goes}" if goes else f"taken out in {places}"
+
+
+def _what_goes(drops: Iterable[Option | None]) -> str:
+    """What goes with the name, and what is asked always then, each thing counted once; "" for the name alone."""
+    losses = Counter(loss for loss, _ in {drop.loses for drop in drops if drop is not None and drop.loses is not None})
+    gone = [loss.counted(losses[loss]) for loss in Loss if losses[loss] and not loss.stays]
+    said = [loss.counted(losses[loss]) for loss in Loss if losses[loss] and loss.stays]
+    if gone:
+        *some, last = gone
+        listed = f"{', '.join(some)} and {last}" if some else last
+        verb = "goes" if sum(losses[loss] for loss in losses if not loss.stays) == 1 else "go"
+        said.insert(0, f"{listed} {verb} with it")
+    return ", ".join(said)
 
 
 def _fitting(control: Control, key: str) -> tuple[Operation, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Final, TypeAlias
 
 from pydantic import JsonValue
@@ -19,17 +20,47 @@ TAKE_OUT: Final = "Take it out"
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 
 
+class Loss(Enum):
+    """What leaving a missing name out costs more than the name, in the words for one and for many.
+
+    It is a thing of the owner's that goes with the name, or (`_ALWAYS`) one that stays without its condition.
+    """
+
+    RULE = ("rule", "rules")
+    NOTICE = ("notice", "notices")
+    REMINDER = ("reminder", "reminders")
+    QUESTION = ("question", "questions")
+    COLUMN = ("column", "columns")
+    NEXT_STEP = ("next step", "next steps")
+    WAY = ("way between statuses", "ways between statuses")
+    CLOSING = ("closing by itself", "closings by themselves")
+    PROMISE = ("promise", "promises")
+    QUESTION_ALWAYS = ("question is asked always", "questions are asked always")
+    NEXT_STEP_ALWAYS = ("next step is asked always", "next steps are asked always")
+
+    @property
+    def stays(self) -> bool:
+        """Whether the thing stays, without its condition."""
+        return self in (Loss.QUESTION_ALWAYS, Loss.NEXT_STEP_ALWAYS)
+
+    def counted(self, count: int) -> str:
+        """So many of them."""
+        return f"{count} {self.value[count != 1]}"
+
+
 @dataclass(frozen=True)
 class Option:
     """One way to mend it: what it says, and the edits of the draft that it is.
 
     `puts` is the key of what it names instead of what is missing; `drops` tells that it names nothing any more there.
+    `loses` is what that costs more than the name, by its place.
     """
 
     label: str
     operations: tuple[Operation, ...]
     puts: str = ""
     drops: bool = False
+    loses: tuple[Loss, Path] | None = None
 
 
 @dataclass(frozen=True)
@@ -146,9 +177,9 @@ def picking(path: Path, choices: Iterable[tuple[str, str]], words: str = "{}") -
     return tuple(replace(setting(words.format(name), path, key), puts=key) for key, name in choices)
 
 
-def dropping(option: Option) -> Option:
-    """The same, as what takes the name of something that is not there out of its place."""
-    return replace(option, drops=True)
+def dropping(option: Option, loss: Loss | None = None, path: Path = ()) -> Option:
+    """The same, as what takes the name of something that is not there out of its place; it costs what is at `path`."""
+    return replace(option, drops=True, loses=None if loss is None else (loss, path))
 
 
 def removing(label: str, path: Path) -> Option:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pydantic import JsonValue
+
 from portal_core.config.draft.paths import Path
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.desk.setup.review.finding import Finding
@@ -48,8 +50,10 @@ _PARTS: Final = {
 
 
 def title_of(finding: Finding) -> str:
-    """The nearest thing with a name."""
+    """The nearest thing with a name; a way without one by where it leads."""
     path = finding.mail or finding.path
+    if _is_way(path) and not _named_in(finding.read(*path[:4])):
+        return _way_words(finding)
     return next(
         (finding.names.named(*path[:length]) for length in _named_at(finding, path)), _WHOLE.get(path[0], "The portal")
     )
@@ -68,12 +72,8 @@ def place_words(finding: Finding) -> str:
     path, names = finding.path, finding.names
     if path[0] in _WHOLE:
         return _WHOLE[path[0]]
-    if path[:1] == ("flows",) and path[2:3] == ("transitions",):
-        move = finding.read(*path[:4])
-        move = move if isinstance(move, dict) else {}
-        origins = move.get("from")
-        froms = [_status(finding, str(key)) for key in (origins if isinstance(origins, list) else [])[:3]]
-        return f"The way from {', '.join(froms)} to {_status(finding, str(move.get('to')))}"
+    if _is_way(path):
+        return _way_words(finding)
     lengths = list(_named_at(finding, path))
     if not lengths:
         return "The portal"
@@ -81,6 +81,18 @@ def place_words(finding: Finding) -> str:
     outer = [names.named(*path[:length]) for length in reversed(lengths)][-2:]
     said = ", ".join(f"“{name}”" for name in outer)
     return f"{said}: {part}" if part else said
+
+
+def _is_way(path: Path) -> bool:
+    return path[:1] == ("flows",) and path[2:3] == ("transitions",) and len(path) > 3
+
+
+def _way_words(finding: Finding) -> str:
+    move = finding.read(*finding.path[:4])
+    move = move if isinstance(move, dict) else {}
+    origins = move.get("from")
+    froms = [_status(finding, str(key)) for key in (origins if isinstance(origins, list) else [])[:3]]
+    return f"The way from {', '.join(froms)} to {_status(finding, str(move.get('to')))}"
 
 
 def _status(finding: Finding, key: str) -> str:
@@ -92,9 +104,13 @@ def _status(finding: Finding, key: str) -> str:
 def _named_at(finding: Finding, path: Path) -> Iterator[int]:
     """How long the beginnings of a path are that lead to things with a name, the longest first."""
     for length in range(len(path), 1, -1):
-        item = finding.names.read(*path[:length])
-        if isinstance(item, dict) and ("name" in item or "label" in item or "subject" in item):
+        # What people see has no name yet where it has none; a part of it is named by what it belongs to.
+        if _named_in(finding.names.read(*path[:length])) or path[length - 2] in _NOUNS:
             yield length
+
+
+def _named_in(item: JsonValue) -> bool:
+    return isinstance(item, dict) and any(item.get(part) for part in ("name", "label", "subject", "text"))
 
 
 def said_of(finding: Finding, sentence: str) -> str:
@@ -105,10 +121,16 @@ def said_of(finding: Finding, sentence: str) -> str:
     if finding.mail:
         return _of_a_mail(finding)
     if finding.kind is ProblemKind.MISSING and len(finding.about) == 1:
-        is_known = finding.names.read(*finding.missing) is not None
-        what = f"“{finding.names.named(*finding.missing)}”, which" if is_known else "something that"
-        return f"It leads to {what} is not there any more."
+        return f"It names {_missing_words(finding)} that is not there any more."
     return "Something here does not fit together." if _speaks_of_keys(said) else said
+
+
+def _missing_words(finding: Finding) -> str:
+    """What is missing, by its name where it ever had one; else by the name in the file, which its author knows."""
+    path = finding.missing
+    noun = _NOUNS.get(path[-2], "thing")
+    is_known = finding.names.read(*path) is not None
+    return f"the {noun} “{finding.names.named(*path)}”" if is_known else f"a {noun} (‹{path[-1][:60]}›)"
 
 
 def advice_of(finding: Finding, mend: str) -> str:

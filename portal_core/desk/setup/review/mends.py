@@ -17,6 +17,7 @@ from portal_core.config.draft.paths import Path
 from portal_core.config.planning import Plan
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
+from portal_core.desk.setup.flows.wording import mark_of
 from portal_core.desk.setup.places import place_of
 from portal_core.desk.setup.review.everywhere import Everywhere, named_in_several_places
 from portal_core.desk.setup.review.finding import Control, Finding, Menders, mender_for, told_apart
@@ -61,6 +62,13 @@ class Mend:
     problems: tuple[Problem, ...]
     everywhere: Everywhere | None = None
     places: tuple[Place, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """What is wrong, in a few letters: its place alone may be another's by now, or that of several."""
+        first = self.problems[0]
+        names = [".".join(path) for path in first.names]
+        return mark_of({"path": first.path, "kind": first.kind, "names": [*names], "words": [*first.words]})
 
     @property
     def is_text(self) -> bool:

@@ -10,6 +10,7 @@ from portal_core.config.problem_kinds import ProblemKind
 from portal_core.desk.setup.review.finding import (
     Control,
     Finding,
+    Loss,
     Menders,
     Option,
     dropping,
@@ -52,7 +53,7 @@ def _target(finding: Finding) -> Control:
 
 
 def _when(finding: Finding) -> Control:
-    always = dropping(setting("Ask for it always", finding.path, None))
+    always = dropping(setting("Ask for it always", finding.path, None), Loss.NEXT_STEP_ALWAYS, finding.path[:6])
     return Control("When it is asked", (always, removing(_DROP, finding.path[:6])))
 
 
@@ -70,7 +71,7 @@ def _left_out(finding: Finding) -> Iterable[Option]:
         yield Option("Leave it out of what is asked", (edit,), drops=True)
         yield drop
     else:
-        yield dropping(drop)
+        yield dropping(drop, Loss.NEXT_STEP, finding.path[:6])
 
 
 def _let_customers(finding: Finding) -> Iterable[Option]:
@@ -98,7 +99,7 @@ def _document(finding: Finding) -> Control:
         for item in finding.items("document_kinds")
         if item.get("added_by", "both") != "staff"
     )
-    drop = dropping(removing(_DROP, finding.path[:6]))
+    drop = dropping(removing(_DROP, finding.path[:6]), Loss.NEXT_STEP, finding.path[:6])
     return Control("What is asked for", (*let_add(finding), *picking(finding.path, kinds), drop))
 
 

@@ -10,6 +10,7 @@ from portal_core.config.problem_kinds import ProblemKind
 from portal_core.desk.setup.review.finding import (
     Control,
     Finding,
+    Loss,
     Menders,
     Option,
     dropping,
@@ -55,7 +56,7 @@ def _to(finding: Finding) -> Control:
     origins = finding.read(*move, "from")
     # A way that leads back to where it begins is none.
     ends = [pair for pair in others(finding) if not isinstance(origins, list) or pair[0] not in origins]
-    drop = dropping(without_rule(finding, _OUT, move))
+    drop = dropping(without_rule(finding, _OUT, move), Loss.WAY, move)
     return Control("This way leads to", (*picking(finding.path, ends), drop))
 
 
@@ -74,7 +75,7 @@ def _without(finding: Finding) -> Iterable[Option]:
         yield Option(words, (edit,), drops=True)
         yield way
     else:
-        yield dropping(way)
+        yield dropping(way, Loss.WAY, finding.path[:4])
 
 
 def _instead(finding: Finding) -> Iterable[Option]:

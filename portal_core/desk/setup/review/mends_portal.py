@@ -7,6 +7,7 @@ from portal_core.desk.setup.review.finding import (
     TAKE_OUT,
     Control,
     Finding,
+    Loss,
     Menders,
     Option,
     dropping,
@@ -102,7 +103,7 @@ def _reusable(finding: Finding) -> Control:
 
 def _promise(finding: Finding) -> Control:
     """A promise that does not hold is kept by hiding the field, or not made."""
-    drop = dropping(without_rule(finding, "Do not promise it", finding.path[:2]))
+    drop = dropping(without_rule(finding, "Do not promise it", finding.path[:2]), Loss.PROMISE, finding.path[:2])
     rule = finding.read(*finding.path[:2])
     field, never = (str(rule.get(name)) for name in ("field", "never")) if isinstance(rule, dict) else ("", "")
     kind, _, key = field.partition(".")

@@ -5,10 +5,12 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from portal_core.config.draft.paths import Path
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.desk.setup.review.finding import (
     Control,
     Finding,
+    Loss,
     Option,
     dropping,
     picking,
@@ -19,6 +21,7 @@ from portal_core.desk.setup.review.finding import (
 from portal_core.desk.setup.review.in_flow import status_of
 from portal_core.desk.setup.review.mends_texts import placeholders_in
 
+_OUT: Final = "Take this rule out"
 # How long a status may be said to last, of which the last is no promise.
 DURATIONS: Final[tuple[tuple[JsonValue, str], ...]] = (
     ({"hours": 4}, "4 hours"),
@@ -31,18 +34,51 @@ DURATIONS: Final[tuple[tuple[JsonValue, str], ...]] = (
 
 
 def rule_team(finding: Finding) -> Control:
-    """Whoever a rule names is not there, or cannot be named yet."""
+    """Whoever a rule names is not there, or cannot be named yet.
+
+    A status that somebody has to have is not left without: then another team is the only mend.
+    """
     rule = finding.path[:-1]
     old = finding.read(*rule)
     kept = {k: v for k, v in old.items() if k not in ("team", "person")} if isinstance(old, dict) else {}
     teams = (replace(setting(name, rule, {**kept, "team": key}), puts=key) for key, name in finding.named("teams"))
-    return Control("Who gets it", (*teams, dropping(without_rule(finding, "Take this rule out", rule))))
+    out = without_rule(finding, _OUT, rule)
+    return Control("Who gets it", (*teams, out if _is_needed(finding) else dropping(out, Loss.RULE, rule)))
+
+
+def _is_needed(finding: Finding) -> bool:
+    """Whether nobody would have requests in a status, were its rules that name the same one gone."""
+    rules, key = finding.read(*finding.path[:-2]), finding.read(*finding.path)
+    if finding.path[-3] != "handler" or finding.read(*status_of(finding), "turn") == "nobody":
+        return False
+    listed = [rule for rule in (rules if isinstance(rules, list) else []) if isinstance(rule, dict)]
+    kept = [rule for rule in listed if rule.get(finding.path[-1]) != key]
+    return not kept or kept[-1].get("when") is not None
 
 
 def rule_condition(finding: Finding) -> Control:
-    """The condition of a rule that stands in a list without keys."""
-    always = dropping(setting("Let it hold always, without the condition", finding.path, None))
-    return Control("This rule", (always, without_rule(finding, "Take this rule out", finding.path[:-1])))
+    """The condition of a rule that stands in a list without keys.
+
+    What it names is not there, so it could not hold: it goes out, and holds always only where just that is chosen.
+    """
+    rule = finding.path[:-1]
+    out = dropping(_without(finding, _OUT, rule), _loss(finding), rule)
+    return Control("This rule", (out, setting("Let it hold always, without the condition", finding.path, None)))
+
+
+def _loss(finding: Finding) -> Loss:
+    """What a rule is called."""
+    return {"notify": Loss.NOTICE, "notifications": Loss.NOTICE, "remind": Loss.REMINDER}.get(
+        finding.path[-3], Loss.RULE
+    )
+
+
+def _without(finding: Finding, label: str, rule: Path) -> Option:
+    """Without a rule; where a status told nobody else, it says so: it has to say whom it tells."""
+    rules = finding.read(*rule[:-1])
+    if rule[-2] == "notify" and isinstance(rules, list) and len(rules) == 1:
+        return setting(label, rule[:-1], [{"who": "nobody"}])
+    return without_rule(finding, label, rule)
 
 
 def mail(finding: Finding) -> Control:
@@ -54,9 +90,10 @@ def mail(finding: Finding) -> Control:
     if finding.kind is ProblemKind.NO_EXPECTED_TIME:
         path = (*status_of(finding), "expected")
         expected = tuple(setting(f"Promise {label} here", path, value) for value, label in DURATIONS[:-1])
-    none = without_rule(finding, "Send no such mail", rule)
-    is_gone = finding.missing[:1] == ("messages",)
-    return Control("What is sent", (*words, *expected, *others, dropping(none) if is_gone else none))
+    none = _without(finding, "Send no such mail", rule)
+    if finding.missing[:1] == ("messages",):
+        none = dropping(none, _loss(finding), rule)
+    return Control("What is sent", (*words, *expected, *others, none))
 
 
 def _mail_without(finding: Finding, key: str) -> tuple[Option, ...]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from portal_core.config.problem_kinds import ProblemKind
-from portal_core.desk.setup.review.finding import TAKE_OUT, Control, Finding, Menders, dropping, picking, setting
+from portal_core.desk.setup.review.finding import TAKE_OUT, Control, Finding, Loss, Menders, dropping, picking, setting
 from portal_core.desk.setup.review.in_flow import flow_of, others, status_of
 from portal_core.desk.setup.review.mends_rules import (
     DURATIONS,
@@ -81,7 +81,7 @@ def _step(finding: Finding) -> Control:
 
 
 def _close_to(finding: Finding) -> Control:
-    never = dropping(setting("It is not closed by itself", finding.path[:-1], None))
+    never = dropping(setting("It is not closed by itself", finding.path[:-1], None), Loss.CLOSING, finding.path[:-1])
     return Control("Closing leads to", (*picking(finding.path, others(finding, ended=True)), never))
 
 

@@ -12,6 +12,7 @@ from portal_core.desk.setup.review.finding import (
     TAKE_OUT,
     Control,
     Finding,
+    Loss,
     Menders,
     Option,
     dropping,
@@ -86,7 +87,8 @@ def _info(finding: Finding) -> Control:
 
 
 def _condition(finding: Finding) -> Control:
-    return Control("When it is asked", (dropping(setting("Ask it always", finding.path, None)),))
+    always = dropping(setting("Ask it always", finding.path, None), Loss.QUESTION_ALWAYS, finding.path[:-1])
+    return Control("When it is asked", (always,))
 
 
 def _default(finding: Finding) -> Control:
@@ -127,7 +129,8 @@ def _kind(finding: Finding) -> Control | None:
 
 
 def _record_kind(finding: Finding) -> Control:
-    drop = dropping(removing("Do not ask for it", finding.path[:-1]))
+    loss = Loss.COLUMN if finding.path[-3] == "columns" else Loss.QUESTION
+    drop = dropping(removing("Do not ask for it", finding.path[:-1]), loss, finding.path[:-1])
     if finding.kind is ProblemKind.CHANGED_RECORD_KIND:
         was = setting("As before", finding.path, finding.key_of("record_kinds"))
         return Control("Which kind of record", (was, drop))

@@ -27,6 +27,7 @@ from portal_core.desk.setup.review.standing import Mapto, maptos
 from tenants.templatetags.ui import number_word
 
 SHOWN_CHANGES = 200
+SHOWN_MENDS = 50
 PROMISES_SHOWN = 10
 _READERS = {"customer": "Customers", "guest": "Guests", "agent": "Agents", "manager": "Managers", "owner": "Owners"}
 
@@ -110,6 +111,16 @@ class Review:
     def count(self) -> int:
         """How many changes there are."""
         return len(self.planned.changes)
+
+    @property
+    def shown_mends(self) -> tuple[Mend, ...]:
+        """The first things to mend: an edit can break a thousand places at once."""
+        return self.mends[:SHOWN_MENDS]
+
+    @property
+    def hidden_mends(self) -> int:
+        """How many more there are."""
+        return len(self.mends) - len(self.shown_mends)
 
     @property
     def is_ready(self) -> bool:

@@ -24,6 +24,7 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.portal_controls import place_of
 from portal_core.desk.setup.review.page import Review, review_or_faults
 from portal_core.desk.setup.saving import do_edit
+from portal_core.desk.setup.sheet import REVISION
 from tenants.identifiers import parse_uuid, uuid7
 
 HERE = "desk:setup_publish"
@@ -153,18 +154,25 @@ def take_back(request: PersonRequest) -> HttpResponse:
 @require_POST
 @staff_page("manage_setup")
 def mend(request: PersonRequest) -> HttpResponse:
-    """Writes what was mended into the draft."""
-    found = review_or_faults(request.actor, current())
-    path, answer = request.POST.get("path", ""), request.POST.get("value", "").strip()[:2_000]
+    """Writes what was mended into the draft, if that is still the one that was read."""
+    draft = current()
+    if _number(request.POST.get(REVISION, "")) != draft.revision:
+        messages.error(request, _CHANGED)
+        return HttpResponseRedirect(reverse(HERE))
+    found = review_or_faults(request.actor, draft)
+    meant, answer = request.POST.get("finding", ""), request.POST.get("value", "").strip()[:2_000]
     mends = found.mends if isinstance(found, Review) else ()
-    fitting = ((each, each.operations(answer)) for each in mends if each.path == path)
-    item, operations = next((pair for pair in fitting if pair[1]), (None, ()))
-    if item is None:
+    item = next((each for each in mends if each.mark == meant), None)
+    operations = () if item is None else item.operations(answer)
+    if item is None or not operations:
         messages.error(request, "Nothing was changed: write or choose something first.")
         return HttpResponseRedirect(reverse(HERE))
     title = f"Mended: {item.title}"
     return do_edit(
-        request, reverse(HERE), lambda: edit(actor=request.actor, operations=operations, title=title), "Mended."
+        request,
+        reverse(HERE),
+        lambda: edit(actor=request.actor, operations=operations, title=title, expected_revision=draft.revision),
+        "Mended.",
     )
 
 
