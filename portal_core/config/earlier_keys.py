@@ -44,6 +44,10 @@ _KNOWN_BY: Final[Mapping[str, str]] = {"fields": "kind", "columns": "kind", "cho
 # What an ask asks for.
 _ASKED: Final = ("fields", "documents", "document_kind", "amount", "slots")
 
+_OWN_KEY: Final = "Give it another key in the file: a key is never used again."
+# A file cannot tell whether names moved along the keys or keys along the names; who renames in the editor can.
+_RENAMED: Final = "If it is the same thing under that name now, publish the new names in the editor first."
+
 
 @dataclass(frozen=True)
 class _Thing:
@@ -89,14 +93,14 @@ def _taken_over(in_use: _Things, brought: _Things) -> Iterator[Problem]:
             continue
         other = next((owners[path[:-1]][name] for name in now.what if name in owners.get(path[:-1], {})), None)
         if other is not None:
-            yield _problem(path, f"The key “{path[-1]}” is in use for something else, and this is what “{other}” is.")
+            text = f"The key “{path[-1]}” is in use for something else, and this is what “{other}” is."
+            yield _problem(path, text, f"{_OWN_KEY} {_RENAMED}")
         elif path[-2] == "asks" and not _sorts(now.what) & _sorts(was.what):
             text = f"The key “{path[-1]}” is in use for something else that is asked: “{min(was.what)}”."
             yield _problem(path, text)
 
 
-def _problem(path: Path, text: str) -> Problem:
-    mend = "Give it another key in the file: a key is never used again."
+def _problem(path: Path, text: str, mend: str = _OWN_KEY) -> Problem:
     return Problem(".".join(path), text, mend, kind=ProblemKind.REUSED_KEY, names=(path,))
 
 

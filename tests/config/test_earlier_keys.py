@@ -187,6 +187,19 @@ def test_two_answers_that_change_places_are_refused(tenant):
     assert f"this is what “{answers[1]['key']}” is" in refused.value.problems[0].problem
 
 
+def test_names_that_moved_along_the_keys_are_published_in_the_editor_first(tenant):
+    publish(actor=SYSTEM, document=load(sound()))
+    document = sound()
+    status("new", document)["name"], status("asked", document)["name"] = "Asked", "Waiting"
+    with pytest.raises(DocumentRefused) as refused:
+        require_own_keys(load(document))
+    [problem] = refused.value.problems
+    assert problem.path == "flows.way.statuses.new"
+    assert problem.mend.endswith("publish the new names in the editor first.")
+    publish(actor=SYSTEM, document=load(document))
+    require_own_keys(load(document))
+
+
 def test_what_is_asked_is_another_thing_when_something_else_is_to_be_done(tenant):
     publish(actor=SYSTEM, document=load(with_all()))
     with pytest.raises(DocumentRefused) as refused:
