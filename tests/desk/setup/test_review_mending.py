@@ -39,6 +39,7 @@ def test_a_rule_or_a_mail_never_holds_always_because_its_condition_went(owner, a
     (_, answers) = mend_forms(owner)[0]
     nothing = "Nothing: 1 rule and 1 notice go with it, 1 question is asked always"
     assert answers == [nothing]
+    assert f'<p class="hint"><bdi>{nothing}</bdi></p>' in owner.get(PAGE).content.decode(), "a phone cuts a long choice"
     assert "Mended." in text(mend(owner, nothing))
     assert part("types", 0, "assign") == [{"team": "desk"}]
     assert part("flows", 0, "statuses", 0, "notify") == [{"who": "nobody"}]

@@ -102,9 +102,11 @@ def _options(missing: Path, controls: Sequence[Control], names: Names) -> Iterat
         left = [drop for fit, drop in zip(fits, drops, strict=True) if not fit]
         if all(left):
             name = names.role(key) if missing[-2] == "roles" else names.named(*missing[:-1], key)
-            yield Option(f"{name}; {_left_out(left)}" if left else name, (), puts=key)
+            label = f"{name}; {_left_out(left)}" if left else name
+            yield Option(label, (), puts=key, is_costly=bool(_what_goes(left)))
     if all(drops):
-        yield Option(f"Nothing: {_what_goes(drops) or _TAKE_OUT}", (), drops=True)
+        goes = _what_goes(drops)
+        yield Option(f"Nothing: {goes or _TAKE_OUT}", (), drops=True, is_costly=bool(goes))
 
 
 def _left_out(left: Sequence[Option | None]) -> str:

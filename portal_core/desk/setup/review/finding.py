@@ -53,7 +53,7 @@ class Option:
     """One way to mend it: what it says, and the edits of the draft that it is.
 
     `puts` is the key of what it names instead of what is missing; `drops` tells that it names nothing any more there.
-    `loses` is what that costs more than the name, by its place.
+    `loses` is what that costs more than the name, by its place; `is_costly` that the label tells of such things.
     """
 
     label: str
@@ -61,6 +61,7 @@ class Option:
     puts: str = ""
     drops: bool = False
     loses: tuple[Loss, Path] | None = None
+    is_costly: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ from portal_core.desk.setup.review.mends_texts import TEXTS
 from portal_core.desk.setup.review.mends_types import TYPES
 
 _MENDERS: Final[Menders] = (*STATUSES, *ASKS, *MOVES, *TYPES, *PORTAL, *TEXTS)
+# More costly answers than this are not said in full.
+_COSTS_SHOWN: Final = 5
 # More places than this are not listed, only counted.
 _PLACES_SHOWN: Final = 12
 
@@ -74,6 +76,12 @@ class Mend:
     def is_text(self) -> bool:
         """Whether words are written, and nothing is chosen."""
         return self.control is not None and bool(self.control.text_path)
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """The answers that take more than a name with them, nothing at all first: a narrow box cuts their words."""
+        options = () if self.control is None else self.control.options
+        return tuple(option.label for option in reversed(options) if option.is_costly)[:_COSTS_SHOWN]
 
     @property
     def more_places(self) -> int:
