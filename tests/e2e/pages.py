@@ -164,7 +164,7 @@ def _follow_invitation(walk: Walk) -> None:
 
 def _save_wrongly(walk: Walk) -> None:
     walk.page.eval_on_selector("#id_name", "box => { box.form.noValidate = true; box.value = ''; }")
-    walk.click("button:has-text('Save in the draft')")
+    walk.click("button.btn:has-text('Save in the draft')")
     walk.page.wait_for_selector(".errors")
 
 

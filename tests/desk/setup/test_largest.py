@@ -21,7 +21,7 @@ from tests.service_requests.small_portal import document
 
 AT_MOST = 10_000
 STATUSES = 15
-HTMX = {"HX-Request": "true"}
+HTMX = {"HX-Request": "true", "Accept-Encoding": "gzip"}
 SETUP = "/desk/setup/"
 TYPE = f"{SETUP}types/type-50/"
 STATUS = f"{SETUP}flows/way/statuses/new/"
@@ -38,7 +38,8 @@ def alice(people: Any, client_for: Any) -> Client:
 
 
 def cost(client: Client, page: str, action: str, typed: dict[str, Any], headers: dict[str, str]) -> int:
-    """The bytes of one edit: the form, the answer, and whatever of the page asks again once something was saved."""
+    """The bytes of one edit on the wire, without headers: the form, the answer, and whatever of the page asks again
+    once something was saved."""
     shown = client.get(page).content.decode()
     before = current().revision
     answer = client.post(action, typed, headers=headers)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import JsonValue
 
@@ -105,10 +106,15 @@ def _anchor(sent: QueryDict) -> str:
     return name.replace("_", "-") if name in LISTS else "panel"
 
 
+@gzip_page
 @require_safe
 @staff_page("manage_setup")
 def drawing(request: PersonRequest, flow_key: str) -> HttpResponse:
-    """The picture and all else that follows from the draft, for a page that stands open; `status` is the picked one."""
+    """The picture and all else that follows from the draft, for a page that stands open; `status` is the picked one.
+
+    Packed: a tenth is sent, again after each edit. Nothing in it is secret but the token of its forms, which Django
+    writes anew each time, so that its length tells nothing (BREACH).
+    """
     flow = FlowView.of(current(), flow_key)
     followed, found = _followed(flow, request.GET.get("status", ""))
     picked = next((line for line in followed["lines"] if line.is_picked), None)

@@ -87,7 +87,7 @@ def named_in_several_places(
         options = told_apart(_options(missing, [control for _, control in each], names))
         if options:
             listed = tuple(problem for problem, _ in each)
-            control = Control("What stands for it", options)
+            control = Control("What takes its place", options)
             everywhere = Everywhere(listed, control, parts, names, document, control_of)
             made |= dict.fromkeys(listed, everywhere)
     return made
