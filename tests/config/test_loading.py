@@ -24,7 +24,7 @@ DAMAGED: list[tuple[str, Any, str, str]] = [
     ("text", "x", "", "not an object"),
     ("nothing", None, "", "not an object"),
     ("empty", {}, "schema", "missing"),
-    ("another schema", changed("schema", to=2), "schema", "not possible"),
+    ("another schema", changed("schema", to=2), "schema", "later version"),
     ("no portal", changed("portal"), "portal", "missing"),
     ("portal a list", changed("portal", to=[]), "portal", "not an object"),
     ("no name", changed("portal", "name"), "portal.name", "missing"),
