@@ -68,6 +68,13 @@ class SampleForm(forms.Form):
 FILE = shown_file({"id": "0", "name": HOSTILE, "size": 1_900_000, "type": "image/jpeg"})
 
 
+def asked_document(*, standing: str) -> Thing:
+    return Thing(
+        name=HOSTILE, standing=standing, files=[FILE, replace(FILE, state="waiting")], note=HOSTILE, due_on=NOW.date(),
+        reference=HOSTILE, request_path="/requests/7/", answer_path="/documents/add/?for=7",
+    )  # fmt: skip
+
+
 def vault_document(**values: Any) -> Thing:
     """A VisibleDocument."""
     defaults = {
@@ -171,6 +178,8 @@ def _form_cases() -> list[tuple[str, dict[str, Any]]]:
         ("_upl.html", {"file": FILE, "name": "f-x"}),
         *[("vault_row.html", {"document": vault_document(tone=tone, files=files)})
           for tone in ("good", "warn", "quiet") for files in ((FILE,), (FILE, FILE), ())],
+        *[("document_step.html", {"document": asked_document(standing=standing), "first": standing == "asked"})
+          for standing in ("asked", "sent_back")],
         *[("doc.html", {"file": replace(FILE, state=state), "sub": HOSTILE})
           for state in ("clean", "waiting", "infected", "gone")],
         ("composer.html", {"form": WriteForm({"body": HOSTILE}), "to": HOSTILE, "action": "/", "reply_hint": HOSTILE}),
