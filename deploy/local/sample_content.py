@@ -53,7 +53,7 @@ def _days_ago(days: float) -> Iterator[None]:
     documents are read. For keys it goes on, so that lines of one moment stay in their order."""
     now = timezone.now()
     moment = _working_moment(now, days)
-    back_ns = int((now - moment).total_seconds()) * 1_000_000_000
+    back_ns = (now - moment) // timedelta(microseconds=1) * 1000
     earlier = SimpleNamespace(time_ns=lambda: clock.time_ns() - back_ns)
     with mock.patch.object(timezone, "now", lambda: moment), mock.patch.object(identifiers, "time", earlier):
         yield
