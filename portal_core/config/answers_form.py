@@ -15,7 +15,7 @@ from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.remembering import parse
 from tenants.ui.parts import PartsWidget
-from tenants.ui.rows import HasButtons
+from tenants.ui.rows import PRESSED, HasButtons
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
@@ -103,7 +103,9 @@ class AnswersForm(forms.Form):
     def is_reshaped(self) -> bool:
         """Whether it came in only for a button of one of its fields (a row of a table more or less, a search for what
         is on file): nothing is meant to be sent yet."""
-        return self.is_bound and any(
+        if not self.is_bound or not self.data.get(PRESSED):
+            return False
+        return any(
             isinstance(field.widget, HasButtons) and bool(field.widget.pressed(self.data, self.add_prefix(name)))
             for name, field in self.fields.items()
         )
