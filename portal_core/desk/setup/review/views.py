@@ -156,11 +156,12 @@ def take_back(request: PersonRequest) -> HttpResponse:
 def mend(request: PersonRequest) -> HttpResponse:
     """Writes what was mended into the draft, if that is still the one that was read."""
     draft = current()
+    meant, answer = request.POST.get("finding", ""), clean_text(request.POST.get("value", "")).strip()[:2_000]
     if _number(request.POST.get(REVISION, "")) != draft.revision:
-        messages.error(request, _CHANGED)
+        # Words that were typed can be copied from there.
+        messages.error(request, f"{_CHANGED} You had answered: “{answer}”." if answer else _CHANGED)
         return HttpResponseRedirect(reverse(HERE))
     found = review_or_faults(request.actor, draft)
-    meant, answer = request.POST.get("finding", ""), request.POST.get("value", "").strip()[:2_000]
     mends = found.mends if isinstance(found, Review) else ()
     item = next((each for each in mends if each.mark == meant), None)
     operations = () if item is None else item.operations(answer)
