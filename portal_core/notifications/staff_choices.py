@@ -1,31 +1,34 @@
 """How the colleagues behind a rule about mails have chosen for themselves, for counting without loading requests."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from django.db.models import Q
 
-from portal_core.accounts.models import User
 from portal_core.accounts.roles import resolve_role
 from portal_core.notifications.choices import STAFF_KIND_OF, chosen_way
 from portal_core.notifications.models import Way
 from portal_core.notifications.rules import active_staff
 from portal_core.service_requests.open_groups import OpenGroup
+from portal_core.service_requests.queries import seen_by_reader
 
 # The names under which groups of requests are told apart: by who has them, and by their team.
 HOLDER = "holder"
 TEAM = "team"
+_SIGHT = "sight"
 
 
 @dataclass(frozen=True)
 class _Colleague:
-    """One of them: the choices, and the request types that the role reaches (None: every one)."""
+    """One of them: the choices, and the request types that the role reaches (None: every one).
+
+    `sight` names the part that tells which requests somebody reaches who runs the place for a team alone; "": all.
+    """
 
     choices: Mapping[str, object]
     type_keys: frozenset[str] | None
-    # Whether the role reaches requests that are neither its own nor its team's.
-    is_for_all: bool
+    sight: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,14 @@ class StaffChoices:
     """Who is told as whom, as `rules.staff_for` finds them.
 
     `holders` are sets of colleagues who have chosen alike, `teams` the sets of people of one team; both in the order of
-    `parts`.
+    `parts`. `sights` are the requests that those reach who run the place for a team, or for themselves.
     """
 
     holders: tuple[tuple[_Colleague, frozenset[str]], ...]
     teams: tuple[tuple[tuple[_Colleague, ...], str], ...]
     managers: tuple[_Colleague, ...]
     owners: tuple[_Colleague, ...]
+    sights: Mapping[str, Q]
 
     @classmethod
     def read(cls) -> Self:
@@ -47,18 +51,23 @@ class StaffChoices:
         alike: dict[str, tuple[_Colleague, set[str]]] = {}
         teams: dict[str, list[_Colleague]] = {}
         running: list[tuple[str, _Colleague]] = []
+        sights: dict[Q, str] = {}
         for user in active_staff():
-            one, base = _colleague(user), resolve_role(user.role).base
+            role = resolve_role(user.role)
+            one = _Colleague(user.notice_choices, role.type_keys)
             alike.setdefault(repr(one), (one, set()))[1].add(str(user.pk))
             if user.team_key:
                 teams.setdefault(user.team_key, []).append(one)
-            if base in ("manager", "owner"):
-                running.append((base, one))
+            if role.base in ("manager", "owner"):
+                reached = seen_by_reader(user.pk, role, user.team_key)
+                sight = "" if role.scope == "all" else sights.setdefault(reached, f"{_SIGHT}{len(sights)}")
+                running.append((role.base, replace(one, sight=sight)))
         return cls(
             tuple((one, frozenset(keys)) for one, keys in alike.values()),
             tuple((tuple(people), key) for key, people in teams.items()),
             tuple(one for _, one in running),
             tuple(one for base, one in running if base == "owner"),
+            {name: reached for reached, name in sights.items()},
         )
 
     @property
@@ -67,6 +76,7 @@ class StaffChoices:
         return {
             HOLDER: [Q(assignee_id__in=sorted(keys)) for _, keys in self.holders],
             TEAM: [Q(team_key=key) for _, key in self.teams],
+            **{name: [reached] for name, reached in self.sights.items()},
         }
 
     def ways(self, who: str, what: str, group: OpenGroup, asked: Way) -> list[Way]:
@@ -81,7 +91,7 @@ class StaffChoices:
         if reached:
             return [one for one in reached if _reaches(one, group)]
         running = self.owners if who == "owner" else self.managers
-        return [one for one in running if one.is_for_all and _reaches(one, group)]
+        return [one for one in running if _reaches(one, group)]
 
     def _own(self, who: str, group: OpenGroup) -> Iterable[_Colleague]:
         """Whoever has it, else its team; nobody where neither is there: then those who run the place are told."""
@@ -91,10 +101,6 @@ class StaffChoices:
         return self.teams[team][0] if who in ("handler", "team") and team is not None else ()
 
 
-def _colleague(user: User) -> _Colleague:
-    role = resolve_role(user.role)
-    return _Colleague(user.notice_choices, role.type_keys, role.scope == "all")
-
-
 def _reaches(one: _Colleague, group: OpenGroup) -> bool:
-    return one.type_keys is None or group.type_key in one.type_keys
+    is_in_sight = not one.sight or group.parts[one.sight] is not None
+    return is_in_sight and (one.type_keys is None or group.type_key in one.type_keys)

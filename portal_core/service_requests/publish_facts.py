@@ -12,11 +12,11 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.impact import Move
+from portal_core.config.impact import Move, Standing
 from portal_core.config.newly_seen import NewlySeen
 from portal_core.config.visibility import Visibility
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
-from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.queries import open_requests, visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import visible
 
@@ -80,6 +80,14 @@ class Stretch:
 
     rows: tuple[SeenRow, ...] | tuple[StandingRow, ...]
     after: int
+
+
+def standing_seen(actor: Actor) -> tuple[Standing, ...]:
+    """How many of the open requests that somebody sees are of which type and in which status; one query."""
+    rows = (
+        open_requests(actor).values("type_key", "status_key").annotate(n=Count("pk")).order_by("type_key", "status_key")
+    )
+    return tuple(Standing(row["type_key"], row["status_key"], row["n"]) for row in rows)
 
 
 def seen_count(actor: Actor, item: NewlySeen, live: CompiledPortal) -> SeenCount:

@@ -336,6 +336,23 @@ def test_requests_beyond_the_reader_s_reach_are_not_counted(editor, acting, peop
         assert "get a mail" not in page
 
 
+@pytest.mark.parametrize(
+    ("limits", "said"), [({"scope": "team"}, "At least 1 open request stands there."), ({"types": []}, "")]
+)
+def test_requests_that_stand_somewhere_are_counted_as_far_as_the_reader_sees_them(editor, acting, people, limits, said):
+    client = editor(**limits)
+    _, others = (file_request(people["carol"], "repair") for _ in range(2))
+    User.objects.filter(email="eddy@example.com").update(team_key="desk")
+    ServiceRequest.objects.filter(pk=others.pk).update(team_key="")
+    document = with_editor(sound(), **limits)
+    rule(0, "meaning", "Somebody looks at it today.")(document)
+    page = review_by(client, acting, document)
+    assert "Somebody looks at it today." in page
+    assert said in page
+    assert bool(said) == ("stands there" in page)
+    assert "stand there" not in page
+
+
 def test_who_is_told_by_default_of_lateness_depends_on_the_answers_that_the_document_names(owner, acting, people):
     """The document's own rules for being late read answers, too, when only the promise of a status changes."""
     document = sound()
@@ -371,6 +388,29 @@ def test_whoever_has_a_request_is_asked_for_the_choice_else_the_team_else_who_ru
     assert "2 open requests: whoever has them would get a mail when one comes there." in said(owner, acting, told)
     User.objects.filter(role="owner").update(notice_choices={"status": "never"})
     assert "1 open request: whoever has it would get a mail when it comes there." in text(owner.get(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("team", "2 open requests: managers would get a mail when one comes there."),
+        ("own", "1 open request: managers would get a mail when it comes there."),
+    ],
+)
+def test_managers_of_a_team_or_of_their_own_requests_are_counted_for_what_they_reach(
+    owner, acting, people, scope, told
+):
+    document = sound()
+    document["roles"].append({"key": "head", "name": "Head", "based_on": "manager", "scope": scope})
+    publish(actor=acting, document=load(document))
+    head = make_user("head@example.com", "Hedda Head", "head", team_key="desk")
+    User.objects.filter(role="owner").update(notice_choices={"status": "never"})
+    theirs, _, others = (file_request(people["carol"], "repair") for _ in range(3))
+    ServiceRequest.objects.filter(pk=theirs.pk).update(assignee=head)
+    ServiceRequest.objects.exclude(pk=theirs.pk).update(assignee=people["bob"])
+    ServiceRequest.objects.filter(pk=others.pk).update(team_key="")
+    rule(2, "notify", [*CUSTOMER_TOLD, {"who": "manager"}])(document)
+    assert told in review_by(owner, acting, document)
 
 
 def test_a_colleague_who_takes_it_once_a_day_anyway_does_not_get_it_later(owner, acting, people):

@@ -1,16 +1,18 @@
 """The figures above the review, and what live data says to single changes; counted whenever the page is made."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.changes import Change
+from portal_core.config.impact import Standing
 from portal_core.config.planning import Plan
 from portal_core.desk.setup.review.mails import from_then_on, mail_facts
 from portal_core.desk.setup.review.seeing import Seeing
 from portal_core.desk.setup.review.standing import Mapto
 from portal_core.notifications.mail_changes import MailChanges
-from portal_core.service_requests.publish_facts import half_filled, lacking
+from portal_core.service_requests.publish_facts import half_filled, lacking, standing_seen
 
 # What a half-filled form notices.
 _FORM = frozenset(
@@ -88,43 +90,58 @@ def forms_in_use(changes: Iterable[Change]) -> dict[str, int]:
 def facts(
     actor: Actor, planned: Plan, changes: Sequence[Change], forms: dict[str, int], mails: MailChanges
 ) -> dict[tuple[str, ...], str]:
-    """What live data says to a change, by its place."""
-    open_in: dict[tuple[str, str], int] = {}
-    flow_of = {kind.key: kind.flow for kind in (planned.previous or planned.wanted).types}
-    for item in planned.standing:
-        place = (flow_of.get(item.type_key, ""), item.status_key)
-        open_in[place] = open_in.get(place, 0) + item.open_count
-    open_of: dict[str, int] = {}
-    for item in planned.standing:
-        open_of[item.type_key] = open_of.get(item.type_key, 0) + item.open_count
+    """What live data says to a change, by its place; of requests, what the reader of the review sees."""
+    is_whole = actor.role.reaches_all
+    counts = _Open.of(planned, planned.standing if is_whole else standing_seen(actor), is_whole=is_whole)
     about_mails = mail_facts(mails, changes)
     found: dict[tuple[str, ...], str] = {}
     for change in changes:
-        lacks = _lacking(actor, planned, change, open_of)
-        words = (lacks, _fact(change, open_in, open_of, forms), about_mails.get(change.path, ""))
+        lacks = _lacking(actor, planned, change, counts)
+        words = (lacks, _fact(change, counts, forms), about_mails.get(change.path, ""))
         if any(words):
             found[change.path] = " ".join(filter(None, words))
     return found
 
 
-def _fact(change: Change, open_in: dict[tuple[str, str], int], open_of: dict[str, int], forms: dict[str, int]) -> str:
+@dataclass(frozen=True)
+class _Open:
+    """How many open requests stand in each status of a flow, and are of each type; at least so many, if not whole."""
+
+    in_status: Counter[tuple[str, str]]
+    of_type: Counter[str]
+    is_whole: bool
+
+    @classmethod
+    def of(cls, planned: Plan, standing: Iterable[Standing], *, is_whole: bool) -> "_Open":
+        flow_of = {kind.key: kind.flow for kind in (planned.previous or planned.wanted).types}
+        in_status: Counter[tuple[str, str]] = Counter()
+        of_type: Counter[str] = Counter()
+        for item in standing:
+            in_status[flow_of.get(item.type_key, ""), item.status_key] += item.open_count
+            of_type[item.type_key] += item.open_count
+        return cls(in_status, of_type, is_whole)
+
+    def said(self, count: int) -> str:
+        requests = _requests(count)
+        return requests if self.is_whole else f"At least {requests}"
+
+
+def _fact(change: Change, counts: _Open, forms: dict[str, int]) -> str:
     path = change.path
     if path[0] == "types" and len(path) > 3 and path[2] == "fields" and change.kind in _FORM:
         return _half(forms.get(path[1], 0))
     if path[0] == "flows" and len(path) > 3 and path[2] == "statuses":
-        count = open_in.get((path[1], path[3]), 0)
-        if not count:
-            return ""
-        return "1 open request stands there." if count == 1 else f"{count:,} open requests stand there."
+        count = counts.in_status[path[1], path[3]]
+        return "" if not count else f"{counts.said(count)} {'stands' if count == 1 else 'stand'} there."
     if path[0] == "types" and len(path) == 2:
-        count = open_of.get(path[1], 0)
-        return "" if not count else f"{_requests(count)} of it."
+        count = counts.of_type[path[1]]
+        return "" if not count else f"{counts.said(count)} of it."
     return ""
 
 
-def _lacking(actor: Actor, planned: Plan, change: Change, open_of: dict[str, int]) -> str:
+def _lacking(actor: Actor, planned: Plan, change: Change, counts: _Open) -> str:
     is_asked = change.kind in ("field.new", "field.required") and change.path[0] == "types" and len(change.path) > 3
-    if not is_asked or planned.before is None or not open_of.get(change.path[1]):
+    if not is_asked or planned.before is None or not counts.of_type[change.path[1]]:
         return ""
     found = lacking(actor, planned.before, change.path[1], [change.path[3]])[change.path[3]]
     said = ""
