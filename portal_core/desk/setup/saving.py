@@ -87,20 +87,27 @@ def answer_keyless(
     return HttpResponseRedirect(edited.list_href)
 
 
-def do_edit(request: PersonRequest, back: str, act: Callable[[], object], done: str = "") -> HttpResponse:
-    """Runs one edit of a button and goes back; what cannot be done is said there. A script gets a status alone."""
+def do_edit(
+    request: PersonRequest, back: str, act: Callable[[], object], done: str = "", typed: str = ""
+) -> HttpResponse:
+    """Runs one edit of a button and goes back; what cannot be done is said there. A script gets a status alone.
+
+    `typed` is what the page that follows does not show any more: a refusal repeats it, so that it can be copied.
+    """
+    again = f" You had answered: “{typed}”." if typed else ""
     try:
         act()
     except NoSuchPlace:
-        messages.error(request, "Somebody has taken this out meanwhile.")
+        messages.error(request, f"Somebody has taken this out meanwhile.{again}")
     except DraftChanged:
-        messages.error(request, "Somebody changed the draft at the same moment. Yours was not written: try again.")
+        said = "Somebody changed the draft at the same moment. Yours was not written: try again."
+        messages.error(request, f"{said}{again}")
     except EditConflict as conflict:
         what = f"“{conflict.title}”" if conflict.title else "This"
         messages.error(request, f"{what} cannot be undone: the same place was changed since.")
     except DocumentRefused as refused:
         problem = refused.problems[0]
-        messages.error(request, f"{problem.problem} {problem.mend}")
+        messages.error(request, f"{problem.problem} {problem.mend}{again}")
     else:
         if is_autosave(request):
             return HttpResponse(status=204)

@@ -191,6 +191,9 @@ def without_a_status() -> Case:
 
 def test_what_many_places_name_and_is_not_there_any_more_is_mended_by_one_choice(tenant: Any) -> None:
     case = without_a_status()
+    # Otherwise it was the only way to "Hold" and from there.
+    case[0]["flows"][0]["transitions"].append({"from": ["wait"], "to": "hold", "by": ["agent"]})
+    case[0]["flows"][0]["transitions"].append({"from": ["hold"], "to": "over", "by": ["agent"]})
     document, listed = found(case)
     mend = next(mend for mend, problem in listed if problem.missing == REMOVED)
     assert len(mend.problems) == 9
@@ -224,6 +227,35 @@ def test_an_answer_for_all_places_stands_wherever_it_can_and_leaves_no_way_in_a_
         (("new",), "over"),
     ]
     assert "close" not in next(status for status in flow["statuses"] if status["key"] == "hold")
+
+
+@pytest.mark.parametrize(
+    ("ways", "is_offered"),
+    [
+        ([("new", "asked"), ("asked", "hold"), ("hold", "over"), ("new", "over")], False),  # nothing else leads to hold
+        (
+            [("new", "asked"), ("new", "hold"), ("hold", "asked"), ("asked", "over"), ("new", "over")],
+            False,
+        ),  # nor from it
+        ([("new", "asked"), ("new", "hold"), ("asked", "hold"), ("hold", "over")], True),
+    ],
+)
+def test_nothing_is_not_offered_for_a_status_that_was_the_only_bridge(tenant, ways: Any, is_offered: bool) -> None:
+    document, _ = without_a_status()
+    flow = document["flows"][0]
+    flow["transitions"] = [{"from": [a], "to": b, "by": ["agent"]} for a, b in ways]
+    flow["statuses"] = [status for status in flow["statuses"] if status["key"] in ("new", "hold", "over")]
+    for status in flow["statuses"]:
+        status.pop("close", None)
+    case = (document, sound())
+    found_mends = mends(planned_for(case))
+    mend = next(each for each in found_mends if each.path == ".".join(REMOVED))
+    assert mend.control is not None
+    answers = [option.label for option in mend.control.options]
+    assert any(answer.startswith("Nothing") for answer in answers) == is_offered
+    if is_offered:
+        whole = mended(document, mend, answers[-1])
+        assert not [problem for problem in stops(check(load(whole), None)) if problem.path.startswith("flows")]
 
 
 @pytest.mark.parametrize("name", CASES)

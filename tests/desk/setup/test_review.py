@@ -74,7 +74,7 @@ def publish_form(client: Any, **more: str) -> dict[str, str]:
 def mend_forms(client: Any) -> list[tuple[dict[str, str], list[str]]]:
     """What each form of a mend sends besides its answer, and the answers that it offers."""
     forms = re.findall(r'<form class="mend.*?</form>', client.get(PAGE).content.decode(), re.DOTALL)
-    sent = [dict(re.findall(r'name="(finding|revision)" value="([^"]*)"', form)) for form in forms]
+    sent = [dict(re.findall(r'name="(finding)" value="([^"]*)"', form)) for form in forms]
     offered = [[html.unescape(label) for label in re.findall(r'<option value="([^"]*)"', form)] for form in forms]
     return list(zip(sent, offered, strict=True))
 
@@ -362,9 +362,6 @@ def test_what_stops_it_is_mended_on_the_page(owner, acting):
         {"finding": "portal.name"},
         {"finding": ""},
         {"finding": "flows.way.statuses.over.meaning"},
-        {"revision": ""},
-        {"revision": "1" * 5000},
-        {"revision": "-1"},
     ],
 )
 def test_only_what_is_to_be_mended_is_mended(owner, acting, sent):

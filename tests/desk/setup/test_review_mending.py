@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -109,6 +110,19 @@ def test_pressed_twice_it_takes_out_one_way(owner, acting):
     assert (move["from"], move["to"]) == (["asked"], "lost")
 
 
+def test_of_two_ways_that_are_alike_in_everything_one_press_takes_out_one(owner, acting):
+    def alike(document: dict[str, Any]) -> None:
+        two_broken_ways(document)
+        document["flows"][0]["transitions"][1] = dict(document["flows"][0]["transitions"][0])
+
+    draft(acting, edits=[alike])
+    before = len(part("flows", 0, "transitions"))
+    answer = {"finding": mend_forms(owner)[0][0]["finding"], "value": mend_forms(owner)[0][1][-1]}
+    for _ in range(2):
+        owner.post(f"{PAGE}mend/", answer)
+    assert len(part("flows", 0, "transitions")) == before - 2, "both name the same missing status: one answer for both"
+
+
 def test_of_two_names_at_one_place_the_one_that_was_answered_is_mended(owner, acting):
     def dangling(document: dict[str, Any]) -> None:
         document["flows"][0]["transitions"][0] |= {"by": ["ghost", "spook"], "must_fill": []}
@@ -134,9 +148,43 @@ def test_what_a_colleague_writes_meanwhile_is_not_written_over(owner, acting, mo
 
     monkeypatch.setattr(views, "edit", slow)
     page = text(owner.post(f"{PAGE}mend/", answer, follow=True))
-    assert "Yours was not written" in page and "Mended." not in page
+    assert CHANGED in page and "You had answered: “Take this way out”." in page and "Mended." not in page
     assert [move.get("label") for move in part("flows", 0, "transitions")][-1] == "A colleague's"
     assert len(part("flows", 0, "transitions")) == len(ways)
+
+
+def renamed(acting: Any, name: str) -> None:
+    edit(actor=acting, operations=[Set(("portal", "name"), name)], title="A colleague")
+
+
+def test_what_a_colleague_changed_elsewhere_since_it_was_read_stands_in_nobodys_way(owner, acting):
+    draft(acting, edits=[two_broken_ways])
+    answer = mend_forms(owner)[0][0] | {"value": "Take this way out"}
+    renamed(acting, "Renamed")
+    assert "Mended." in text(owner.post(f"{PAGE}mend/", answer, follow=True))
+    assert (part("portal", "name"), part("flows", 0, "transitions", 0, "to")) == ("Renamed", "lost")
+
+
+@pytest.mark.parametrize("quicker", [1, 9])
+def test_an_edit_elsewhere_in_the_moment_of_writing_is_waited_for_and_what_was_typed_is_told_again(
+    owner, acting, monkeypatch, quicker
+):
+    draft(acting, edits=[two_broken_ways])
+    answer = mend_forms(owner)[0][0] | {"value": "Take this way out"}
+    times = iter(range(quicker))
+
+    def slow(**options: Any) -> int:
+        for time in islice(times, 1):
+            renamed(acting, f"Renamed {time}")
+        return edit(**options)
+
+    monkeypatch.setattr(views, "edit", slow)
+    page = text(owner.post(f"{PAGE}mend/", answer, follow=True))
+    if quicker == 1:
+        assert "Mended." in page and part("flows", 0, "transitions", 0, "to") == "lost"
+    else:
+        assert "Yours was not written: try again. You had answered: “Take this way out”." in page
+        assert part("flows", 0, "transitions", 0, "to") == "gone"
 
 
 def test_of_very_many_things_to_mend_the_first_are_shown_and_the_others_counted(owner, acting):

@@ -11,7 +11,9 @@ from typing import Final
 from pydantic import JsonValue
 
 from portal_core.config.changes.names import Names
+from portal_core.config.checks.reach import reachable, ways_of
 from portal_core.config.document import DocumentRefused, PortalDocument
+from portal_core.config.document.flows import Status
 from portal_core.config.draft.operations import Operation, Working
 from portal_core.config.draft.parts import join, split
 from portal_core.config.draft.paths import NoSuchPlace, Path, path_from
@@ -84,7 +86,8 @@ def named_in_several_places(
         return {}
     made: dict[Problem, Everywhere] = {}
     for missing, each in several.items():
-        options = told_apart(_options(missing, [control for _, control in each], names))
+        is_bridge = missing[-2:-1] == ("statuses",) and _is_bridge(missing, document)
+        options = told_apart(_options(missing, [control for _, control in each], names, may_go=not is_bridge))
         if options:
             listed = tuple(problem for problem, _ in each)
             control = Control("What takes its place", options)
@@ -93,7 +96,28 @@ def named_in_several_places(
     return made
 
 
-def _options(missing: Path, controls: Sequence[Control], names: Names) -> Iterator[Option]:
+def _is_bridge(missing: Path, document: PortalDocument) -> bool:
+    """Whether requests come to other statuses, or to an end, only through the one that is missing.
+
+    Without it these would stop publishing in their turn: nothing is no mend then.
+    """
+    flow = next((flow for flow in document.flows if flow.key == missing[1]), None)
+    if flow is None:
+        return False
+    in_use = [status for status in flow.statuses if not status.retired]
+    starts = [kind.start for kind in document.types if kind.flow == flow.key and not kind.retired]
+    ends = [status.key for status in in_use if status.outcome is not None]
+    forward, backward = ways_of(flow)
+    return _strands(missing[-1], starts, forward, in_use) or _strands(missing[-1], ends, backward, in_use)
+
+
+def _strands(gone: str, starts: Iterable[str], ways: Mapping[str, set[str]], in_use: Iterable[Status]) -> bool:
+    left = {key: targets - {gone} for key, targets in ways.items() if key != gone}
+    lost = reachable(starts, ways) - reachable(starts, left)
+    return any(status.key in lost for status in in_use)
+
+
+def _options(missing: Path, controls: Sequence[Control], names: Names, *, may_go: bool) -> Iterator[Option]:
     """Whatever can stand in some of the places, where the others do without; then nothing, where all can."""
     drops = [next((option for option in control.options if option.drops), None) for control in controls]
     puts = [{option.puts for option in control.options if option.puts} for control in controls]
@@ -104,7 +128,7 @@ def _options(missing: Path, controls: Sequence[Control], names: Names) -> Iterat
             name = names.role(key) if missing[-2] == "roles" else names.named(*missing[:-1], key)
             label = f"{name}; {_left_out(left)}" if left else name
             yield Option(label, (), puts=key, is_costly=bool(_what_goes(left)))
-    if all(drops):
+    if may_go and all(drops):
         goes = _what_goes(drops)
         yield Option(f"Nothing: {goes or _TAKE_OUT}", (), drops=True, is_costly=bool(goes))
 

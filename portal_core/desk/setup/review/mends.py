@@ -7,13 +7,16 @@ not there any more is one thing to mend (`everywhere.py`).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final
+
+from pydantic import JsonValue
 
 from portal_core.config.changes import Change
 from portal_core.config.changes.names import Names
 from portal_core.config.draft.operations import Operation, Set
 from portal_core.config.draft.parts import KEYED
-from portal_core.config.draft.paths import Path
+from portal_core.config.draft.paths import Path, path_from
 from portal_core.config.planning import Plan
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
@@ -50,7 +53,7 @@ class Mend:
 
     `path` is where the finding lies, `href` the place of the editor that shapes it; `back` are the changes that lead
     there, each of which may be taken back. `problems` are the findings that it mends: one, or all that name the same
-    missing thing, whose `places` are listed then.
+    missing thing, whose `places` are listed then. `there` is what stands in these places, in a few letters.
     """
 
     title: str
@@ -62,15 +65,20 @@ class Mend:
     href: str
     key: str
     problems: tuple[Problem, ...]
+    there: str
     everywhere: Everywhere | None = None
     places: tuple[Place, ...] = ()
 
     @property
     def mark(self) -> str:
-        """What is wrong, in a few letters: its place alone may be another's by now, or that of several."""
+        """What is wrong with what, in a few letters: its place alone may be another's by now, or that of several.
+
+        An edit elsewhere leaves it as it is; one of the very places, or of the list in which they lie, does not.
+        """
         first = self.problems[0]
         names = [".".join(path) for path in first.names]
-        return mark_of({"path": first.path, "kind": first.kind, "names": [*names], "words": [*first.words]})
+        about: dict[str, JsonValue] = {"path": first.path, "kind": first.kind, "names": [*names]}
+        return mark_of({**about, "words": [*first.words], "there": self.there})
 
     @property
     def is_text(self) -> bool:
@@ -108,14 +116,34 @@ def mends(planned: Plan) -> tuple[Mend, ...]:
     )
     stops = [problem for problem in planned.stops if not is_about_requests(problem)]
     several = named_in_several_places(stops, names, planned.wanted, control_of)
+    there = _There(names)
     made: list[Mend] = []
     for problem in stops:
         everywhere = several.get(problem)
         if everywhere is None:
-            made.append(_one(problem, names, planned, str(len(made))))
+            made.append(_one(problem, names, planned, there.of([problem]), str(len(made))))
         elif everywhere.problems[0] == problem:
-            made.append(_all(everywhere, names, planned, str(len(made))))
+            made.append(_all(everywhere, names, planned, there.of(everywhere.problems), str(len(made))))
     return tuple(made)
+
+
+class _There:
+    """What stands where findings lie: in a list without keys the whole of it, in which others move up."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._marks: dict[Path, str] = {}
+
+    def of(self, problems: Iterable[Problem]) -> str:
+        """In a few letters; each list is looked at once, however many findings lie in it."""
+        places = (path_from(problem.path) for problem in problems)
+        wholes = dict.fromkeys(tuple(takewhile(lambda name: not name.isdecimal(), place)) for place in places)
+        return mark_of({".".join(path): self._mark(path) for path in wholes})
+
+    def _mark(self, path: Path) -> str:
+        if path not in self._marks:
+            self._marks[path] = mark_of({"there": self._names.read(*path) if path else None})
+        return self._marks[path]
 
 
 def is_about_requests(problem: Problem) -> bool:
@@ -132,7 +160,7 @@ def control_of(finding: Finding) -> Control | None:
     return replace(control, options=told_apart(control.options))
 
 
-def _one(problem: Problem, names: Names, planned: Plan, key: str) -> Mend:
+def _one(problem: Problem, names: Names, planned: Plan, there: str, key: str) -> Mend:
     finding = Finding.of(problem, names, planned.wanted)
     control = control_of(finding)
     return Mend(
@@ -145,10 +173,11 @@ def _one(problem: Problem, names: Names, planned: Plan, key: str) -> Mend:
         href=_href(finding),
         key=key,
         problems=(problem,),
+        there=there,
     )
 
 
-def _all(everywhere: Everywhere, names: Names, planned: Plan, key: str) -> Mend:
+def _all(everywhere: Everywhere, names: Names, planned: Plan, there: str, key: str) -> Mend:
     findings = [Finding.of(problem, names, planned.wanted) for problem in everywhere.problems]
     missing = everywhere.missing
     places = tuple(Place(place_words(finding), _href(finding)) for finding in findings[:_PLACES_SHOWN])
@@ -162,6 +191,7 @@ def _all(everywhere: Everywhere, names: Names, planned: Plan, key: str) -> Mend:
         href=places[0].href,
         key=key,
         problems=everywhere.problems,
+        there=there,
         everywhere=everywhere,
         places=places,
     )

@@ -1,6 +1,7 @@
 """`/desk/setup/publish/`: all that publishing would do, read, mended and decided in one place; then published."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.actions import Decided, publish
 from portal_core.config.document import DocumentRefused
@@ -24,11 +26,11 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.portal_controls import place_of
 from portal_core.desk.setup.review.page import Review, review_or_faults
 from portal_core.desk.setup.saving import do_edit
-from portal_core.desk.setup.sheet import REVISION
 from tenants.identifiers import parse_uuid, uuid7
 
 HERE = "desk:setup_publish"
 MAX_NOTE = 500
+_TRIES = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,27 +156,41 @@ def take_back(request: PersonRequest) -> HttpResponse:
 @require_POST
 @staff_page("manage_setup")
 def mend(request: PersonRequest) -> HttpResponse:
-    """Writes what was mended into the draft, if that is still the one that was read."""
-    draft = current()
+    """Writes what was mended into the draft, if what it mends is still as it was read."""
     meant, answer = request.POST.get("finding", ""), clean_text(request.POST.get("value", "")).strip()[:2_000]
-    if _number(request.POST.get(REVISION, "")) != draft.revision:
-        # Words that were typed can be copied from there.
-        messages.error(request, f"{_CHANGED} You had answered: “{answer}”." if answer else _CHANGED)
+    if not answer:
+        messages.error(request, "Nothing was changed: write or choose something first.")
         return HttpResponseRedirect(reverse(HERE))
-    found = review_or_faults(request.actor, draft)
+
+    def act() -> None:
+        for _ in range(_TRIES - 1):
+            # What somebody else changed in this moment need not be what is mended: it is looked at again.
+            with suppress(DraftChanged):
+                _mend(request.actor, meant, answer)
+                return
+        _mend(request.actor, meant, answer)
+
+    try:
+        return do_edit(request, reverse(HERE), act, "Mended.", typed=answer)
+    except _OtherThanRead:
+        # Words that were typed can be copied from there.
+        messages.error(request, f"{_CHANGED} You had answered: “{answer}”.")
+        return HttpResponseRedirect(reverse(HERE))
+
+
+class _OtherThanRead(Exception):
+    """What was to be mended is not there any more, or not as it was read."""
+
+
+def _mend(actor: Actor, meant: str, answer: str) -> None:
+    draft = current()
+    found = review_or_faults(actor, draft)
     mends = found.mends if isinstance(found, Review) else ()
     item = next((each for each in mends if each.mark == meant), None)
     operations = () if item is None else item.operations(answer)
     if item is None or not operations:
-        messages.error(request, "Nothing was changed: write or choose something first.")
-        return HttpResponseRedirect(reverse(HERE))
-    title = f"Mended: {item.title}"
-    return do_edit(
-        request,
-        reverse(HERE),
-        lambda: edit(actor=request.actor, operations=operations, title=title, expected_revision=draft.revision),
-        "Mended.",
-    )
+        raise _OtherThanRead
+    edit(actor=actor, operations=operations, title=f"Mended: {item.title}", expected_revision=draft.revision)
 
 
 @require_safe
