@@ -34,6 +34,14 @@ def locale_for(language: str) -> Locale:
         return Locale("en", "GB")
 
 
+def language_name(code: str) -> str:
+    """What the editor calls a language: German, for de; the code itself for one that nobody knows."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 def is_language(code: str) -> bool:
     """Whether there is a language of this code."""
     try:

@@ -5,11 +5,16 @@
 - `record.FIELD.KEY`: the field KEY of the saved record that is chosen in FIELD, a record field of the same form
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
-# Details that are columns of the account, not part of what is remembered.
-ACCOUNT_KEYS: Final = frozenset({"phone", "name"})
+# Details that are columns of the account, not part of what is remembered, with the kinds of field that fit them.
+ACCOUNT_KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"phone": ("phone",), "name": ("text",)})
+ACCOUNT_KEYS: Final = frozenset(ACCOUNT_KINDS)
+# Files lie with the documents, records and rows are kept in their own ways.
+NOT_REMEMBERED: Final = frozenset({"file", "record", "rows"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from portal_core.accounts.models import user_key
+from portal_core.accounts.models import User, user_key
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.placing import without_braces
@@ -59,11 +59,12 @@ def index(request: PersonRequest) -> HttpResponse:
     entries, has_more = deeds(number=PAGE_SIZE, about=about, before=before)
     draft = current()
     older = _href(about, before=str(entries[-1].pk)) if has_more else ""
+    may_manage_team = request.actor.may("manage_team")
     context = {
-        "lines": [_line(entry, draft) for entry in entries],
+        "lines": [_line(entry, draft, shows_addresses=may_manage_team) for entry in entries],
         "choices": [Choice(title, _href(key), key == about) for key, title in _TITLES.items()],
         "pager": {"newer_href": _href(about) if before else "", "newer_label": "The latest", "older_href": older},
-        "may_manage_team": request.actor.may("manage_team"),
+        "may_manage_team": may_manage_team,
     }
     return render(request, "desk/team_history.html", context)
 
@@ -73,8 +74,9 @@ def _href(about: str, **more: str) -> str:
     return f"{reverse('desk:team_history')}?{urlencode(asked)}" if asked else reverse("desk:team_history")
 
 
-def _line(entry: AuditEntry, draft: Draft) -> Line:
-    words, subject, note = _told(entry, draft)
+def _line(entry: AuditEntry, draft: Draft, *, shows_addresses: bool) -> Line:
+    """`shows_addresses`: whoever does not manage the team does not read the address of somebody who is invited."""
+    words, subject, note = _told(entry, draft, shows_addresses=shows_addresses)
     number = _number(entry)
     return Line(
         entry.pk,
@@ -90,7 +92,7 @@ def _line(entry: AuditEntry, draft: Draft) -> Line:
     )
 
 
-def _told(entry: AuditEntry, draft: Draft) -> tuple[str, str, str]:
+def _told(entry: AuditEntry, draft: Draft, *, shows_addresses: bool) -> tuple[str, str, str]:
     """What was done, to what or whom, and what is to be said besides."""
     match entry.deed:
         case Deed.EDITED:
@@ -105,11 +107,11 @@ def _told(entry: AuditEntry, draft: Draft) -> tuple[str, str, str]:
             restores = entry.data.get("restores")
             back = f", with what version {restores} had" if restores else ""
             return f"published version {_number(entry)}{back}", "", entry.words
-    return _told_of_person(entry)
+    return _told_of_person(entry, shows_addresses=shows_addresses)
 
 
-def _told_of_person(entry: AuditEntry) -> tuple[str, str, str]:
-    person = entry.person.name or entry.person.email if entry.person else ""
+def _told_of_person(entry: AuditEntry, *, shows_addresses: bool) -> tuple[str, str, str]:
+    person = _person(entry.person, shows_addresses=shows_addresses) if entry.person else ""
     place = _place(entry, "")
     match entry.deed:
         case Deed.INVITED:
@@ -125,6 +127,10 @@ def _told_of_person(entry: AuditEntry) -> tuple[str, str, str]:
         case Deed.BROUGHT_BACK:
             return "brought back", person, f"as {place}"
     return "changed the e-mail address of", person, ""
+
+
+def _person(user: User, *, shows_addresses: bool) -> str:
+    return user.name or (user.email if shows_addresses else "somebody without a name yet")
 
 
 def _place(entry: AuditEntry, when: str) -> str:

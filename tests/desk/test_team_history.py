@@ -103,6 +103,12 @@ def test_who_gave_which_role_stands_there_as_it_was_called_then(shop, alice, own
         assert words in line
 
 
+def test_the_address_of_somebody_invited_is_read_by_who_manages_the_team_alone(shop, alice, owner, client_for):
+    actions.invite_staff(actor=owner, email=DANA, role="agent")
+    assert f"Alice Owner invited {DANA} as Agent" in lines(alice)[0]
+    assert "Alice Owner invited somebody without a name yet as Agent" in lines(client_for(shop.people["mona"]))[0]
+
+
 def test_what_changed_nothing_is_not_told(shop, owner):
     bob = shop.people["bob"]
     before = AuditEntry.objects.count()

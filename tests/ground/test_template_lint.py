@@ -18,6 +18,8 @@ from deploy.local import template_lint
         ("portal/x.html", "{{ text|safe }}", "|safe"),
         ("components/x.html", "<p>", "comment that names its variables"),
         ("emails/x.html", "<script>alert(1)</script>", "inline script"),
+        ("setup/x.html", '<p class="notice" data-tone="warn">It is <bdi>{{ name }}</bdi>.</p>', "beside a name"),
+        ("setup/x.html", '<p class="notice mt2">{% icon "x" %}{{ words }}<bdi>{{ name }}</bdi></p>', "beside a name"),
     ],
 )
 def test_a_breach_is_found(name, text, what):
@@ -33,6 +35,9 @@ def test_a_breach_is_found(name, text, what):
         ("portal/x.html", '<p class="{% if a > b %}on{% endif %}" data-on="x">one = two</p>'),
         ("components/x.html", "{% load ui %}\n{# text: what to say #}<p>{{ text }}</p>"),
         ("emails/x.html", '<p style="color:#111">'),
+        ("setup/x.html", '<p class="notice">{% icon "x" %}<span>It is <bdi>{{ name }}</bdi>.</span> <b>Now</b></p>'),
+        ("setup/x.html", '<p class="notice">{% icon "x" %}<bdi>{{ name }}</bdi></p><p>Else <bdi>{{ name }}</bdi></p>'),
+        ("setup/x.html", '<div class="notice"><input><p>It is <bdi>{{ name }}</bdi><br></p></div>'),
     ],
 )
 def test_what_is_allowed_passes(name, text):

@@ -1,7 +1,8 @@
 """One change: a sentence in pieces, who notices it, and where it lies in the document."""
 
+import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from portal_core.config.draft.paths import Path
 
@@ -10,6 +11,7 @@ Mark: TypeAlias = Literal["", "name", "old", "new"]
 Group: TypeAlias = Literal["customers", "staff", "wording"]
 # The sign before the sentence: something new, gone, other, seen by more, seen by fewer.
 Sign: TypeAlias = Literal["new", "gone", "changed", "shown", "hidden"]
+_COLOUR: Final = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,11 @@ class Phrase:
 
     words: str
     mark: Mark = ""
+
+    @property
+    def colour(self) -> str:
+        """The colour that these words are; "" for any others."""
+        return self.words if self.mark in ("old", "new") and _COLOUR.fullmatch(self.words) else ""
 
 
 Sentence: TypeAlias = tuple[Phrase, ...]

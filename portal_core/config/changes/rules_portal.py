@@ -6,9 +6,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from portal_core.config.changes.telling import Rule, Told, language_name
+from portal_core.config.changes.telling import Rule, Told
 from portal_core.config.changes.words import PERMISSIONS, SCOPES, each, keys, listed
-from portal_core.config.localise import date_in
+from portal_core.config.localise import date_in, language_name
 
 _DAYS: Final = {
     "mon": "Mondays",

@@ -15,6 +15,7 @@ from portal_core.config.changes.subjects import subject
 from portal_core.config.changes.walk import Difference
 from portal_core.config.changes.words import Says
 from portal_core.config.draft.paths import Path
+from portal_core.config.localise import language_name
 
 _GAP: Final = re.compile(r"\{(\w+)\}")
 # Beyond this the words between two edits are left out.
@@ -155,13 +156,6 @@ def _languages(names: Names, value: JsonValue) -> dict[str, str]:
     if isinstance(text, str):
         return {names.language: text} if text else {}
     return text
-
-
-def language_name(code: str) -> str:
-    """German, for de."""
-    from portal_core.config.localise import locale_for
-
-    return locale_for(code).get_language_name("en") or "Another language"
 
 
 def word_change(old: str, new: str) -> Sentence:

@@ -7,14 +7,10 @@ from portal_core.config.document.fields import AnyField, RecordField
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
-from portal_core.config.remembering import ACCOUNT_KEYS, Remembered, parse
+from portal_core.config.remembering import ACCOUNT_KINDS, NOT_REMEMBERED, Remembered, parse
 from portal_core.config.visibility import Visibility, visibility
 
 _PLACES = "Write customer.phone, customer.name, customer.KEY, or record.FIELD.KEY."
-# What an account's own columns take.
-_ACCOUNT_KINDS = {"phone": ("phone",), "name": ("text",)}
-# Files lie with the documents, records and rows are kept in their own ways.
-_NOT_REMEMBERED = ("file", "record", "rows")
 
 
 def check_remember(index: Index) -> Iterator[Problem]:
@@ -39,7 +35,7 @@ def check_remember(index: Index) -> Iterator[Problem]:
 
 def _seen(index: Index, kind: RequestType, field: AnyField, path: str) -> Iterator[Problem]:
     """SECURITY: what staff alone write must not come to light in the customer's next form."""
-    if field.kind in _NOT_REMEMBERED:
+    if field.kind in NOT_REMEMBERED:
         mend = "Take remember out."
         text = f"Fields of the kind {field.kind} are kept in their own way."
         yield Problem(f"{path}.remember", text, mend, kind=ProblemKind.NOT_ALLOWED_HERE)
@@ -52,7 +48,7 @@ def _seen(index: Index, kind: RequestType, field: AnyField, path: str) -> Iterat
 
 
 def _of_customer(field: AnyField, place: Remembered, path: str, kept: dict[str, tuple[str, str]]) -> Iterator[Problem]:
-    allowed = _ACCOUNT_KINDS.get(place.key) if place.key in ACCOUNT_KEYS else None
+    allowed = ACCOUNT_KINDS.get(place.key)
     if allowed is not None and field.kind not in allowed:
         mend = f"Make it a field of the kind {allowed[0]}, or remember it under another key."
         text = f"customer.{place.key} does not fit a field of the kind {field.kind}."

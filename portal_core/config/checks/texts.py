@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from portal_core.config.checks.index import Index, active_statuses
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.loading import item_name
-from portal_core.config.localise import text_in
+from portal_core.config.localise import language_name, text_in
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem
 
@@ -96,13 +96,15 @@ def _staff_words(index: Index) -> Iterator[Problem]:
     portal = index.document.portal
     for flow in index.active_flows():
         for status in active_statuses(flow):
-            for language in dict.fromkeys((portal.language, *portal.languages)):
+            languages = dict.fromkeys((portal.language, *portal.languages))
+            for language in languages:
                 staff = text_in(status.name, language, portal.language)
                 for part in ("customer_name", "meaning", "next_step"):
                     words = text_in(getattr(status, part), language, portal.language)
                     if repeats(words, staff):
                         path = f"flows.{flow.key}.statuses.{status.key}.{part}"
-                        text = f"Customers read the staff’s name of the status, “{staff}” ({language})."
+                        where = f", in {language_name(language)}" if len(languages) > 1 else ""
+                        text = f"Customers read the staff’s name of the status, “{staff}”{where}."
                         yield Problem(
                             path,
                             text,

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Self
 
-from babel import Locale, UnknownLocaleError
 from django import forms
 from pydantic import JsonValue
 
 from portal_core.config.document.base import MAX_LABEL, MAX_LONG_TEXT, MAX_TEXT
 from portal_core.config.draft.paths import Path
+from portal_core.config.localise import language_name
 from portal_core.desk.setup.placing import Word, wrong_words
 from tenants.ui.fields import FieldLook
 
@@ -318,14 +318,3 @@ class Several(Single):
         offered = {key for key, _ in self.choices}
         kept = [item for item in before if item not in offered] if isinstance(before, list) else []
         return [*cleaned[self.name], *kept] or None
-
-
-_UNKNOWN: Final = "another language"
-
-
-def language_name(language: str) -> str:
-    """A language's name in English."""
-    try:
-        return Locale.parse(language, sep="-").get_display_name("en") or _UNKNOWN
-    except (UnknownLocaleError, ValueError):
-        return language

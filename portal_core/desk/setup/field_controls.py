@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import in_use
+from portal_core.config.remembering import ACCOUNT_KINDS, NOT_REMEMBERED
 from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.controls import (
     Control,
@@ -76,7 +77,7 @@ def controls_for(fields: FieldList, field: Mapping[str, JsonValue]) -> list[Cont
     """All controls of one field."""
     kind = str(field["kind"])
     made: list[Control] = [*_words(kind), *controls_of_kind(fields.draft, field)]
-    if kind not in _NOT_ASKED:
+    if kind not in _NOT_ASKED and (kind not in NOT_REMEMBERED or field.get("remember")):
         made.append(_remember(fields, field))
     asked = fields.asked_before(str(field["key"]))
     if asked:
@@ -232,14 +233,14 @@ def _rating(draft: Draft, field: Mapping[str, JsonValue]) -> list[Control]:
     return [Number(name="max", path=("max",), label="How many stars", min_value=2, max_value=10)]
 
 
+_ON_ACCOUNT: Final = (("name", "The customer’s name"), ("phone", "The customer’s phone number"))
+
+
 def _remember(fields: FieldList, field: Mapping[str, JsonValue]) -> Control:
-    """Where the answer comes from before it is asked, and is kept afterwards."""
-    own = f"customer.{field['key']}"
-    offered = [
-        (own, "The answer given last time"),
-        ("customer.name", "The customer’s name"),
-        ("customer.phone", "The customer’s phone number"),
-    ]
+    """Where the answer comes from before it is asked, and is kept afterwards: what fits a field of its kind."""
+    offered = [(f"customer.{key}", label) for key, label in _ON_ACCOUNT if field["kind"] in ACCOUNT_KINDS[key]]
+    if field["kind"] not in NOT_REMEMBERED and field["key"] not in ACCOUNT_KINDS:
+        offered.insert(0, (f"customer.{field['key']}", "The answer given last time"))
     for other in fields.earlier(str(field["key"])):
         kind = fields.draft.item("record_kinds", str(other.get("record_kind", "")))
         for part in in_use(kind.get("fields") if kind else None):

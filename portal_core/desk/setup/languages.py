@@ -17,7 +17,8 @@ from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Operation, Set
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.wording import how_many, said_for
-from portal_core.desk.setup.controls import Choices, language_name
+from portal_core.config.localise import language_name
+from portal_core.desk.setup.controls import Choices
 from portal_core.desk.setup.frame import language_of, languages_of
 from portal_core.desk.setup.saving import do_edit
 

@@ -19,6 +19,7 @@ from portal_core.config.document.base import MAX_LABEL
 from portal_core.config.document.portal_document import DEFAULT_COLOUR
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import items_of
+from portal_core.config.localise import language_name
 from portal_core.config.web_addresses import AddressRefused, web_address
 from portal_core.desk.setup.controls import (
     Choices,
@@ -29,7 +30,6 @@ from portal_core.desk.setup.controls import (
     Switch,
     Where,
     label_text,
-    language_name,
     long_text,
 )
 

@@ -19,8 +19,8 @@ from portal_core.config.draft.parts import KEYED
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.wording import Wording, every, incomplete
-from portal_core.config.localise import text_in
-from portal_core.desk.setup.controls import Single, Where, language_name
+from portal_core.config.localise import language_name, text_in
+from portal_core.desk.setup.controls import Single, Where
 from portal_core.desk.setup.frame import languages_of, setup_page, words
 from portal_core.desk.setup.saving import answer_sheet
 from portal_core.desk.setup.sheet import Block, Sheet

@@ -222,11 +222,14 @@ def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
     flow = draft.item("flows", flow_key) or {}
     count = len(in_use(item.get("fields")))
     told = f"{reverse('desk:setup_notifications')}?{urlencode({'flow': flow_key})}"
+    handling = reverse("desk:setup_type_handling", args=[type_key])
+    # Where its statuses are gone, others are chosen.
+    statuses = reverse("desk:setup_flow", args=[flow_key]) if flow else f"{handling}#other-flow"
     tabs = (
         NavItem("Fields", reverse("desk:setup_type", args=[type_key]), current=here == "fields", count=count),
-        NavItem("Statuses", reverse("desk:setup_flow", args=[flow_key]), count=len(in_use(flow.get("statuses")))),
+        NavItem("Statuses", statuses, count=len(in_use(flow.get("statuses")))),
         NavItem("Wording", reverse("desk:setup_type_words", args=[type_key]), current=here == "words"),
-        NavItem("Who handles", reverse("desk:setup_type_handling", args=[type_key]), current=here == "handling"),
+        NavItem("Who handles", handling, current=here == "handling"),
         NavItem("Notifications", told),
     )
     return {
@@ -236,5 +239,5 @@ def type_head(draft: Draft, type_key: str, here: str) -> dict[str, object]:
         "alike": alike_words("request type") if type_key in alike_heads(draft, "types") else "",
         "tabs": tabs,
         "flow_key": flow_key,
-        "flow_name": name_of(draft.head("flows", flow_key), draft),
+        "flow_name": name_of(flow, draft),
     }

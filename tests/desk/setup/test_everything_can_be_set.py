@@ -79,6 +79,7 @@ BY_BUTTONS: dict[str, dict[str, str]] = {
     "Column": {"kind": "chosen when it is added", **OUT},
 }
 LATER = "publishing refuses it: not available yet"
+KEPT_APART = {"remember": "refused by the check: it is kept in its own way"}
 # What no page sets.
 NOT_SET: dict[str, dict[str, str]] = {
     "Audience": {"keys": LATER},
@@ -89,6 +90,7 @@ NOT_SET: dict[str, dict[str, str]] = {
         "message": "refused by the check: what happens in any status has words of Portico's own",
     },
     "Column": dict.fromkeys(NOT_OF_COLUMNS, "refused by the check: the table as a whole has it"),
+    "FileField": KEPT_APART, "RecordField": KEPT_APART, "RowsField": KEPT_APART,
     "HeadingField": {
         "noun": "nothing is answered", "required": "nothing is answered", "remember": "nothing is answered",
     },

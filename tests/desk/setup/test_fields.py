@@ -18,6 +18,7 @@ from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.problems import stops
+from portal_core.config.remembering import NOT_REMEMBERED
 from portal_core.desk.setup.column_controls import AnswerLines
 from portal_core.desk.setup.composing import When
 from portal_core.desk.setup.controls import Where
@@ -457,10 +458,29 @@ def test_everything_that_the_document_can_say_of_a_field_can_be_edited(kind, sho
     wanted = {field.alias or name for name, field in model.model_fields.items()} - _ELSEWHERE
     if kind in ("heading", "info"):
         wanted -= {"required", "remember", "noun"} | ({"help"} if kind == "info" else set())
+    if kind in NOT_REMEMBERED:
+        wanted -= {"remember"}
     fields = FieldList(current(), "types", "repair")
     # Last in the form: it has earlier ones that it can depend on.
     controls = controls_for(fields, {"key": "new", "kind": kind})
     assert wanted - {control.path[0] for control in controls} == set()
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_a_field_can_be_filled_in_from_fits_its_kind(kind, shop):
+    fields = FieldList(current(), "types", "repair")
+    controls = {control.path[0]: control for control in controls_for(fields, {"key": "new", "kind": kind})}
+    offered = dict(controls["remember"].choices) if "remember" in controls else {}
+    account = {"text": {"customer.name"}, "phone": {"customer.phone"}}.get(kind, set())
+    is_kept = kind not in (*NOT_REMEMBERED, "heading", "info")
+    assert set(offered) == ({"customer.new"} if is_kept else set()) | account
+
+
+def test_a_file_that_says_that_it_is_remembered_can_be_mended_in_the_editor(shop):
+    fields = FieldList(current(), "types", "repair")
+    field = {"key": "new", "kind": "file", "remember": "customer.new"}
+    (control,) = [control for control in controls_for(fields, field) if control.path == ("remember",)]
+    assert control.choices == [("customer.new", "Another detail that is kept")]
 
 
 def test_a_new_field_says_what_is_missing_at_each_box_and_keeps_what_was_typed(alice):

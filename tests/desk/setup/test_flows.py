@@ -241,8 +241,8 @@ def test_steps_are_added_named_ordered_and_go_with_what_pointed_to_them(alice):
 
 def test_ways_read_in_plain_words_and_are_added_changed_and_taken_out(alice):
     shown = page(alice)
-    assert "by staff, once “Cause” is filled in" in shown
-    assert "by staff, with a reason" in shown
+    assert "by agents, once “Cause” is filled in" in shown
+    assert "by agents, with a reason" in shown
     answer = alice.post(f"{NEW}ways/", {"to": "", "by": "agent"}, follow=True)
     assert "Choose where the way leads" in answer.content.decode()
     alice.post(f"{WAY}statuses/known/ways/", {"to": "new", "by": ["agent", "customer"]})
@@ -304,6 +304,28 @@ def test_the_questions_offered_are_those_that_every_type_of_the_flow_asks(alice,
     assert 'href="/desk/setup/flows/way/"' in page(alice, "/desk/setup/types/repair/")
 
 
+@pytest.mark.parametrize(
+    ("part", "rule"), [("remind", [{"after_days": 2}]), ("close", {"after_days": 9, "to": "over"})]
+)
+def test_what_runs_in_the_customers_turn_alone_steps_aside_elsewhere_unless_something_is_said_there(
+    alice, people, part, rule
+):
+    aside = f'rules theirs-alone" id="{part}"'
+    assert aside in page(alice, NEW)
+    edit(actor=actor_for(people["alice"]), operations=[Set((*STATUSES, "new", part), rule)], title="Rules")
+    shown = page(alice, NEW)
+    assert aside not in shown and f'id="{part}"' in shown
+
+
+def test_a_type_whose_statuses_are_gone_leads_to_where_others_are_chosen(alice, people):
+    edit(actor=actor_for(people["alice"]), operations=[Set(("types", "repair", "flow"), "lost")], title="Gone")
+    shown = page(alice, "/desk/setup/types/repair/")
+    chosen = "/desk/setup/types/repair/handling/#other-flow"
+    assert f'<a href="{chosen}">its statuses are gone: choose others</a>' in shown
+    assert "“”" not in shown and "/desk/setup/flows/lost/" not in shown
+    assert "“”" not in page(alice, "/desk/setup/types/repair/handling/")
+
+
 def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_mend(alice):
     assert alice.get(NEW).context["findings"] == alice.get(NEW).context["picked"].findings == []
     alice.post(f"{WAY}add/", {"name": "Part on order"})
@@ -319,6 +341,8 @@ def test_what_is_missing_is_pointed_out_where_it_stands_in_names_and_with_its_me
     } <= found
     everything = [*answer.context["findings"], *answer.context["picked"].findings]
     assert all(finding.mend for finding in everything)
+    unreachable = next(finding for finding in everything if finding.text == "No request can ever come to this status.")
+    assert unreachable.mend.startswith("Open another status and add a way to this one")
     assert "to mend" in shown and "#meaning" in shown
     for finding in everything:
         assert not re.search(r"[{}]|part-on-order|must_fill|customer_name", f"{finding.text} {finding.mend}")

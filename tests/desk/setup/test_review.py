@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,17 @@ def test_what_may_stay_leads_to_where_it_stands(owner, acting):
     page = owner.get(PAGE)
     assert "Two answers to “Which kind?” read “A leak”: nobody can tell them apart." in text(page)
     assert 'href="/desk/setup/types/repair/fields/kind/#parts"' in page.content.decode()
+
+
+def test_a_staff_word_that_customers_read_is_said_with_its_language_where_there_are_several(owner, acting):
+    def repeated(document: dict[str, Any]) -> None:
+        document["flows"][0]["statuses"][0]["meaning"] = "It is new here."
+
+    draft(acting, edits=[repeated])
+    assert "Customers read the staff’s name of the status, “New”." in text(owner.get(PAGE))
+    draft(acting, edits=[repeated], languages=["en", "de"])
+    page = text(owner.get(PAGE))
+    assert "“New”, in English." in page and "(en)" not in page
 
 
 def test_rules_that_hold_say_whom_and_which_question_they_are_about(owner, acting):
@@ -463,6 +474,54 @@ def test_a_time_that_is_none_is_refused(owner, acting, at):
     assert owner.post(PAGE, publish_form(owner, when="later", at=at)).status_code == 409
     assert schedule() is None
     assert not Event.objects.filter(kind="portal.publish_due").exists()
+
+
+def clocks_change(month: int) -> datetime:
+    """The next night of the last Sunday of a month, in which clocks change in Europe."""
+    now = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    days = (now + timedelta(days=day) for day in range(2, 367))
+    return next(day for day in days if day.month == month and day.day > 24 and day.weekday() == 6)
+
+
+def london_at(owner: Any, acting: Any, at: datetime) -> Any:
+    """The answer to setting a time by London's clocks."""
+    publish(actor=acting, document=load(draft(acting, time_zone="Europe/London")), note="")
+    draft(acting, time_zone="Europe/London", name="Beta")
+    return owner.post(PAGE, publish_form(owner, when="later", at=f"{at:%Y-%m-%dT%H:%M}"), follow=True)
+
+
+def test_a_time_that_the_clocks_skip_is_refused_in_these_words(owner, acting):
+    at = clocks_change(3).replace(hour=1, minute=30)
+    answer = london_at(owner, acting, at)
+    assert answer.status_code == 409
+    assert "There is no 01:30 on that day: the clocks go forward. Choose another time." in text(answer)
+    assert f'value="{at:%Y-%m-%dT%H:%M}"' in answer.content.decode(), "what was typed stands there still"
+    assert schedule() is None
+
+
+def test_of_a_time_that_comes_twice_the_first_is_taken_and_that_is_said(owner, acting):
+    night = clocks_change(10)
+    answer = london_at(owner, acting, night.replace(hour=1, minute=30))
+    assert "01:30 comes twice that day, since the clocks go back: it is the first one." in text(answer)
+    assert schedule().at == night.replace(minute=30)
+
+
+def test_before_and_after_the_hour_that_comes_twice_nothing_is_said_of_it(owner, acting):
+    at = clocks_change(10).replace(hour=2)
+    answer = london_at(owner, acting, at)
+    assert "comes twice" not in text(answer)
+    assert schedule().at == at
+
+
+def test_a_colour_is_shown_beside_its_code(owner, acting):
+    draft(acting, brand={"colour": "#c43d1b"})
+    page = owner.get(PAGE).content.decode()
+    assert re.search(r'<ins><svg [^>]*aria-hidden="true"><rect [^>]*fill="#c43d1b"/></svg> #c43d1b</ins>', page)
+
+
+def test_words_that_only_look_like_a_colour_are_words(owner, acting):
+    draft(acting, name='#c43d1b"/><b>')
+    assert "<rect" not in owner.get(PAGE).content.decode().partition("Customers will notice")[2].partition("</li>")[0]
 
 
 POSTS: list[tuple[str, dict[str, str]]] = [

@@ -76,6 +76,9 @@ _BY_KIND: Final[Mapping[tuple[ProblemKind, str], str]] = {
         "Show this kind of document to customers, under “Document kinds”, or do not ask about it."
     ),
     (ProblemKind.EMPTY_MAIL, ""): "Choose the words of the mail beside “the customer”.",
+    (ProblemKind.UNREACHABLE, ""): (
+        "Open another status and add a way to this one, under “From here one can go to”, or take this status out."
+    ),
     (ProblemKind.ENDLESS, ""): "Add ways that lead to a status in which requests end.",
 }
 _ON_A_WAY: Final = "Let one of those who may go this way edit it here, or do not ask for it there."

@@ -8,6 +8,7 @@ from typing import Final
 from django.http import Http404
 from pydantic import JsonValue
 
+from portal_core.config.changes.names import ROLES
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
 from portal_core.config.draft.values import items_of
@@ -17,7 +18,8 @@ from portal_core.desk.setup.placing import without_braces
 
 Item = Mapping[str, JsonValue]
 
-BUILT_IN: Final = (("agent", "Staff"), ("manager", "Managers"), ("owner", "The owner"), ("customer", "The customer"))
+# In the words of the review, but for guests, who never move anything.
+BUILT_IN: Final = tuple((key, ROLES[key]) for key in ("agent", "manager", "owner", "customer"))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from portal_core.desk.setup.sheet import Sheet
 
 _TOLD = (("customer", "the customer"), ("handler", "whoever has it"), ("team", "the team"), ("manager", "managers"))
 _WHEN = (("now", "at once"), ("daily", "in one mail a day"), ("never", "only in the portal"))
+# What runs only while it is the customer's turn.
+_THEIRS = ("remind", "close")
 _LATE = (("handler", "whoever has it"), ("team", "the team"), ("manager", "managers"), ("owner", "the owner"))
 
 
@@ -55,6 +57,8 @@ class Group:
     added: Row | None
     is_changed: bool
     is_group: bool
+    # Empty, and of use only while it is the customer's turn.
+    is_theirs_alone: bool = False
 
 
 class StatusSheet(Sheet):
@@ -81,9 +85,11 @@ class StatusSheet(Sheet):
             fields = [self[name] for name in control.names(self.where)]
             is_group = isinstance(control, Expected | Closing)
             row = Row(fields[:1], others=fields[1:]) if isinstance(control, Text) else Row(fields)
-            return Group(anchor, control.label, control.help, [row], None, is_changed, is_group)
+            theirs = control.name in _THEIRS and not now
+            return Group(anchor, control.label, control.help, [row], None, is_changed, is_group, theirs)
         rows = [self._rule(control, row) for row in control.rows_in_place(lambda name: str(self[name].value() or ""))]
-        return Group(anchor, control.label, control.help, rows[:-1], rows[-1], is_changed, is_group=True)
+        theirs = control.name in _THEIRS and not now
+        return Group(anchor, control.label, control.help, rows[:-1], rows[-1], is_changed, True, theirs)
 
     def _rule(self, control: RuleRows, row: int) -> Row:
         fields = [self[control.field_name(row, column)] for column in control.columns]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from portal_core.config.draft.values import items_of, strings_of
-from portal_core.desk.setup.flows.reading import FlowView, Item
+from portal_core.desk.setup.flows.reading import BUILT_IN, FlowView, Item
 from portal_core.desk.setup.frame import words
 
 WAITING = (("us", "Us"), ("customer", "Customer"), ("nobody", "Nobody"))
@@ -61,7 +61,7 @@ def move_words(flow: FlowView, move: Mapping[str, JsonValue]) -> str:
 
 def _inside(who: str) -> str:
     """The built-in names begin sentences of their own; here they stand inside one."""
-    for name in ("Staff", "Managers", "The "):
+    for _, name in BUILT_IN:
         who = who.replace(name, name.lower())
     return who
 

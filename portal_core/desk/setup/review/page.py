@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.changes import Change
-from portal_core.config.changes.telling import language_name
 from portal_core.config.document import DocumentRefused
 from portal_core.config.draft.decisions import Decisions, Schedule, decisions, schedule
 from portal_core.config.draft.paths import Path
 from portal_core.config.draft.reading import Draft
 from portal_core.config.live import live_portal
+from portal_core.config.localise import language_name
 from portal_core.config.planning import Plan, plan
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.config.problems import Problem

@@ -21,6 +21,7 @@ from portal_core.config.draft.editing import edit, restore
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.errors import DraftChanged, PortalChanged, PublishRefused
 from portal_core.config.live import live_portal
+from portal_core.config.moments import is_missing
 from portal_core.config.queries import published_by, version_by
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.portal_controls import place_of
@@ -117,9 +118,12 @@ def _at_a_time(request: PersonRequest, note: str) -> HttpResponse:
         typed = datetime.fromisoformat(request.POST.get("at", ""))
         if typed.tzinfo is not None:
             raise ValueError("a time of another zone")
-        at = typed.replace(tzinfo=zone)
+        is_skipped = is_missing(typed, zone)
+        at = typed.replace(tzinfo=zone, fold=0)
     except (ValueError, OverflowError):
         return _again(request, "Choose the day and the time at which it is to go live.")
+    if is_skipped:
+        return _again(request, f"There is no {typed:%H:%M} on that day: the clocks go forward. Choose another time.")
     now = timezone.now()
     if at <= now or (at - now).days > 366:
         return _again(request, "Choose a time that lies ahead, within a year.")
@@ -127,7 +131,9 @@ def _at_a_time(request: PersonRequest, note: str) -> HttpResponse:
         plan_publishing(actor=request.actor, at=at, note=note, as_read=request.POST.get("mark", ""))
     except DraftChanged:
         return _again(request, _CHANGED)
-    messages.success(request, "The time is set. It is checked again then; you can call it off until then.")
+    twice = at.utcoffset() != at.replace(fold=1).utcoffset()
+    which = f" {at:%H:%M} comes twice that day, since the clocks go back: it is the first one." if twice else ""
+    messages.success(request, f"The time is set. It is checked again then; you can call it off until then.{which}")
     return HttpResponseRedirect(reverse(HERE))
 
 
