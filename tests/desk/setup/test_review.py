@@ -516,7 +516,7 @@ def test_before_and_after_the_hour_that_comes_twice_nothing_is_said_of_it(owner,
 def test_a_colour_is_shown_beside_its_code(owner, acting):
     draft(acting, brand={"colour": "#c43d1b"})
     page = owner.get(PAGE).content.decode()
-    assert re.search(r'<ins><svg [^>]*aria-hidden="true"><rect [^>]*fill="#c43d1b"/></svg> #c43d1b</ins>', page)
+    assert re.search(r'<ins><svg [^>]*aria-hidden="true"><rect [^>]*fill="#c43d1b"/></svg>\s#c43d1b</ins>', page)
 
 
 def test_words_that_only_look_like_a_colour_are_words(owner, acting):
