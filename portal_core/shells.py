@@ -2,7 +2,7 @@
 page without that frame costs nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -21,6 +21,7 @@ from portal_core.portal.my_details import details_href
 from portal_core.reporting.beginning import first_steps, put_away
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import SavedView
+from portal_core.service_requests.queries import documents_to_check
 from portal_core.service_requests.saved_views import SHOWN, filters_of, first_views
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import current
@@ -134,10 +135,14 @@ def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple
     views, all_views = first_views(actor) if actor.may("see") else ((), 0)
     zone = Viewer.of(actor, portal).time_zone
     kept = [queue.filtered(actor, filters_of(view), zone=zone) for view in views]
-    counts, (is_begun, *numbers) = queue.counts(actor, also=[put_away(), *kept])
+    counts, (is_begun, papers, *numbers) = queue.counts(
+        actor, also=[put_away(), documents_to_check(actor, portal), *kept]
+    )
     return (
         NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
-        NavGroup("Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal)), title="Queues"),
+        NavGroup(
+            "Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal, papers)), title="Queues"
+        ),
         NavGroup("Saved views", _views(request, views, numbers) + _more_views(all_views), title="Saved views"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
@@ -173,29 +178,33 @@ def _queues(request: HttpRequest, actor: Actor, counts: queue.Counts) -> tuple[N
     )
     here = _queue_shown(request)
     return tuple(
-        NavItem(
-            TITLES[place.key],
-            f"/desk/?view={place.key}",
-            _QUEUE_ICONS[place.key],
-            current=place.key == here,
-            count=place.count if place.count < queue.COUNT_LIMIT else None,
-            count_text=f"{queue.COUNT_LIMIT - 1}+" if place.count >= queue.COUNT_LIMIT else "",
-            hot=place.is_hot,
+        _counted(
+            NavItem(
+                TITLES[place.key],
+                f"/desk/?view={place.key}",
+                _QUEUE_ICONS[place.key],
+                current=place.key == here,
+                hot=place.is_hot,
+            ),
+            place.count,
         )
         for place in places
     )
 
 
+def _counted(item: NavItem, number: int) -> NavItem:
+    """The place with how much waits there; what is not counted to its end is said to be more."""
+    if number < queue.COUNT_LIMIT:
+        return replace(item, count=number)
+    return replace(item, count_text=f"{queue.COUNT_LIMIT - 1}+")
+
+
 def _views(request: HttpRequest, views: Sequence[SavedView], numbers: list[int]) -> tuple[NavItem, ...]:
     here = request.GET.get("saved", "") if request.path == "/desk/" else ""
     return tuple(
-        NavItem(
-            view.name,
-            href_of(view),
-            "users" if view.is_shared else "filter",
-            current=str(view.pk) == here,
-            count=number if number < queue.COUNT_LIMIT else None,
-            count_text=f"{queue.COUNT_LIMIT - 1}+" if number >= queue.COUNT_LIMIT else "",
+        _counted(
+            NavItem(view.name, href_of(view), "users" if view.is_shared else "filter", current=str(view.pk) == here),
+            number,
         )
         for view, number in zip(views, numbers, strict=True)
     )
@@ -205,11 +214,11 @@ def _more_views(number: int) -> tuple[NavItem, ...]:
     return (NavItem(f"All {number} views", "/desk/views/", "folder"),) if number > SHOWN else ()
 
 
-def _papers(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple[NavItem, ...]:
+def _papers(request: HttpRequest, actor: Actor, portal: CompiledPortal, number: int) -> tuple[NavItem, ...]:
     if not actor.may("see") or not _has_documents(portal, actor):
         return ()
     here = request.path.startswith("/desk/documents/")
-    return (NavItem("Papers to check", "/desk/documents/", "doc", current=here),)
+    return (_counted(NavItem("Papers to check", "/desk/documents/", "doc", current=here), number),)
 
 
 def _queue_shown(request: HttpRequest) -> str:

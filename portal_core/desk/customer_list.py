@@ -169,7 +169,7 @@ def _menu(asked: CustomerQuery, name: str, label: str, values: dict[str, str]) -
     options = [
         Option(words, _href(replace(asked, **{name: value})), value == chosen) for value, words in values.items()
     ]
-    return FilterMenu(label, values.get(chosen, "any"), options, _href(replace(asked, **{name: ""})) if chosen else "")
+    return FilterMenu(label, values.get(chosen, ""), options, _href(replace(asked, **{name: ""})) if chosen else "")
 
 
 def _column(asked: CustomerQuery, sort: str, label: str, classes: str) -> ColumnHead:

@@ -84,7 +84,7 @@ class Option:
 
 @dataclass(frozen=True)
 class FilterMenu:
-    """One filter: its name, what it is set to, its values, and the address without it (empty when it is not set)."""
+    """One filter: its name, what it is set to (empty: any), its values, and the address without it (empty: not set)."""
 
     name: str
     value: str
@@ -176,7 +176,7 @@ class _Menus:
         ]
         current = next((words for value, words in values if value == chosen), "")
         remove = self.address.of(replace(self.filters, **{name: unset})) if current else ""
-        return FilterMenu(label, current or unset or "any", options, remove)
+        return FilterMenu(label, current or unset.removeprefix("any"), options, remove)
 
     def holding(self) -> FilterMenu:
         """That something stands in a field: led to from the review, and here only to be taken off."""

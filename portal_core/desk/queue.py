@@ -174,11 +174,8 @@ def _title(request: PersonRequest, filters: Filters) -> str:
 
 
 def _summary(filters: Filters, shown: int) -> str:
-    order = _ORDERS.get(filters.sort, "by due time") if filters.state != "closed" else "newest first"
-    return f"{shown} on this page · {order}"
-
-
-_ORDERS = {"age": "by age", "priority": "by priority, then by due time"}
+    """How many; of what is closed also the order, which a filter of its own says otherwise."""
+    return f"{shown} on this page" + (" · newest first" if filters.state == "closed" else "")
 
 
 def _pager(filters: Filters, page: QueuePage) -> dict[str, str]:

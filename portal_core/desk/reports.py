@@ -59,7 +59,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "savings": found,
         "claim": _time_words(found.hours),
-        "a_week": _time_words(found.hours_a_week),
+        "a_week": _time_words(found.hours_a_week) if found.hours_a_week else "",
         "chart": hours_chart([(week.monday, week.hours) for week in found.weeks]),
         "names": tuple(NAMES.values()),
         "short_names": SHORT_NAMES,

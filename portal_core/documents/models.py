@@ -103,6 +103,12 @@ class Document(TenantModel):
         indexes = [
             models.Index(fields=["customer", "-id"], name="document_by_customer"),
             models.Index(fields=["request"], name="document_by_request", condition=Q(request__isnull=False)),
+            # What nobody has checked yet is counted beside every page of the desk.
+            models.Index(
+                fields=["id"],
+                name="document_to_check",
+                condition=Q(state="on_file", from_staff=False, approved_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -70,6 +70,11 @@ class Figure:
         """What is counted."""
         return NAMES[self.what]
 
+    @property
+    def time(self) -> str:
+        """The hours, in a narrow place."""
+        return _short(self.hours)
+
 
 @dataclass(frozen=True)
 class Week:
@@ -95,6 +100,16 @@ class TypeLine:
     hours: float
     by_phone_in_100: int | None
 
+    @property
+    def time(self) -> str:
+        """The hours, in a narrow place."""
+        return _short(self.hours)
+
+
+def _short(hours: float) -> str:
+    """ "3.5 h"; below an hour "40 min", since tenths of one would be read as nothing."""
+    return f"{hours:.1f} h" if hours >= 1 else f"{round(hours * 60)} min"
+
 
 @dataclass(frozen=True)
 class Savings:
@@ -110,10 +125,11 @@ class Savings:
         return sum(figure.hours for figure in self.figures)
 
     @property
-    def hours_a_week(self) -> float:
-        """On average, from the first week on in which there was anything."""
+    def hours_a_week(self) -> float | None:
+        """On average, from the first week on in which there was anything; None while that is the only one."""
         begun = next((place for place, week in enumerate(self.weeks) if week.total), len(self.weeks) - 1)
-        return self.hours / (len(self.weeks) - begun)
+        weeks = len(self.weeks) - begun
+        return self.hours / weeks if weeks > 1 else None
 
 
 def savings(period: Period, portal: CompiledPortal, start: Beginning, language: str) -> Savings:

@@ -28,6 +28,14 @@ def test_the_queue_shows_a_new_request_with_counts(tenant, people, client_for, r
     assert request_row.title in page.content.decode()
 
 
+def test_a_filter_says_its_value_once_it_has_one(tenant, people, client_for, request_row):
+    bob = client_for(people["bob"])
+    plain = bob.get("/desk/?view=all").content.decode()
+    assert '<b>Type</b><span class="sr">: any</span>' in plain and "<b>State:</b> open" in plain
+    narrowed = bob.get("/desk/?view=all&due=week&sort=priority").content.decode()
+    assert "<b>Due:</b>" in narrowed and "<b>Order:</b> by priority" in narrowed and "on this page" in narrowed
+
+
 @pytest.mark.parametrize("view", ["needs-us", "new", "mine", "with-customers", "all", "nonsense"])
 @pytest.mark.parametrize("more", ["", "&sort=age", "&due=week", "&who=nobody", "&state=closed", "&at=broken"])
 def test_every_view_of_the_queue_opens(tenant, people, client_for, request_row, view, more):

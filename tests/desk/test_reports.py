@@ -60,11 +60,21 @@ def test_counts_become_hours_by_sums_that_stand_beside_them(shop, client_for):
     assert "6 hours your people did not spend About 2 hours every week." in shown
     assert "customers ask for news 6 to 15 times a day" in shown
     for part in ("60 Status checks served: what this is made of 1.0 h · 1 in 6, 6 min each", "900 Fields not retyped",
-                 "3.5 h · 14 s each", "0.8 h · 4 min each"):  # fmt: skip
+                 "3.5 h · 14 s each", "48 min · 4 min each"):  # fmt: skip
         assert part in shown
     assert "Repair 1 60 900 0 15 5.5 h 0 of 100" in shown
     assert "Sale" not in shown
     assert "1,012" in text_of(page(client_for(shop.people["mona"]), weeks="12"))
+
+
+def test_one_week_is_no_average_and_minutes_are_no_tenths_of_an_hour(shop, client_for):
+    spared("self_service", 2)
+    mona = client_for(shop.people["mona"])
+    shown = text_of(page(mona))
+    assert "8 minutes your people did not spend" in shown and "every week" not in shown
+    assert "8 min · 4 min each" in shown
+    spared("self_service", 2, days_ago=7)
+    assert "About 8 minutes every week." in text_of(page(mona))
 
 
 def test_what_staff_write_down_is_still_done_by_phone(shop, client_for):

@@ -109,13 +109,21 @@ def test_an_expired_document_is_not_offered_and_an_expiring_one_says_so(papers):
         assert "On file since" not in carol.get("/new/repair/").content.decode()
 
 
+def papers_in_rail(papers):
+    """How many papers the rail says are to be checked."""
+    rail = page(papers, "bob", "/desk/").split('href="/desk/documents/"')[1].split("</a>")[0]
+    return re.search(r">(\d+)<", rail)[1]
+
+
 def test_staff_approve_and_the_history_says_so(papers):
     row = papers.file(**{"f-policy_new": sent("paper.pdf")})
     document = only_document()
     assert "paper.pdf" in page(papers, "bob", "/desk/documents/")
+    assert papers_in_rail(papers) == "1"
     answer = papers.client("bob").post(f"/desk/documents/{document.pk}/", {"do": "approve", "back": "/desk/documents/"})
     assert answer["Location"] == "/desk/documents/"
     assert "paper.pdf" not in page(papers, "bob", "/desk/documents/")
+    assert papers_in_rail(papers) == "0"
     entry = HistoryEntry.objects.get(document=document)
     assert (entry.request_id, entry.data["what"], entry.audience) == (row.pk, "approved", "customer")
     assert "“Insurance certificate” is approved" in page(papers, "carol", f"/requests/{row.number}/")

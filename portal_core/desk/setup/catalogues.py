@@ -24,7 +24,7 @@ from portal_core.desk.setup.controls import (
 )
 from portal_core.desk.setup.field_lists import column_name, role_columns
 from portal_core.desk.setup.frame import name_of, offered_of, words
-from portal_core.desk.setup.placing import plain_words, without_braces, words_of_mail
+from portal_core.desk.setup.placing import plain_words, without_braces, words_of_mail, words_of_record
 
 Item = dict[str, JsonValue]
 
@@ -128,7 +128,11 @@ def _record_kind(draft: Draft, item: Item) -> list[Control]:
     return [
         label_text("name", ("name",), "Name", required=True),
         Line(
-            name="title", path=("title",), label="What one of them is called", help="Words and {field:…} of its fields."
+            name="title",
+            path=("title",),
+            label="What one of them is called",
+            help="In lists and forms: put in what tells one from the other.",
+            offers=words_of_record(draft, item),
         ),
         sign("icon", ("icon",)),
     ]

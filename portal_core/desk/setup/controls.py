@@ -186,6 +186,14 @@ class Line(Single):
 
     max_length: int = MAX_LABEL
     attrs: Mapping[str, str] = field(default_factory=dict)
+    # The words that can be put in; none for a line without.
+    offers: Sequence[Word] = ()
+
+    template: ClassVar[str | None] = "setup/_text_control.html"
+
+    def hints(self, value: JsonValue) -> list[str]:
+        """What is wrong with the words that were put in."""
+        return wrong_words(value, self.offers) if self.offers else []
 
     def field(self) -> forms.Field:
         """One line."""

@@ -64,6 +64,25 @@ def words_of_title(draft: Draft, item: dict[str, JsonValue]) -> list[Word]:
     return sorted(found, key=lambda word: bool(word.reason))[:_MOST_FIELDS]
 
 
+def words_of_record(draft: Draft, item: dict[str, JsonValue]) -> list[Word]:
+    """What may stand in the name of a record: its fields that everybody sees, since it stands in lists of everybody."""
+    fields = [field for field in in_use(item.get("fields")) if field.get("kind") not in _NO_INPUT]
+    found = [
+        Word(
+            f"{{{FIELD_PREFIX}{field['key']}}}",
+            words(field.get("label"), draft) or str(field["key"]),
+            "not everybody sees it" if _is_hidden_from_some(field) else "",
+        )
+        for field in fields
+    ]
+    return sorted(found, key=lambda word: bool(word.reason))[:_MOST_FIELDS]
+
+
+def _is_hidden_from_some(field: dict[str, JsonValue]) -> bool:
+    show = field.get("show")
+    return isinstance(show, dict) and "hidden" in show.values()
+
+
 def _places_of(draft: Draft, key: str) -> list[tuple[str, str]]:
     """The flows and statuses that send a mail."""
     return [

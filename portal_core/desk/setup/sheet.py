@@ -24,7 +24,7 @@ from portal_core.config.draft.reading import Draft, as_seen, current, places_of_
 from portal_core.config.errors import DraftChanged
 from portal_core.config.problems import Problem
 from portal_core.desk.setup.box_words import in_house_words
-from portal_core.desk.setup.controls import Control, Text, Where
+from portal_core.desk.setup.controls import Control, Line, Text, Where
 from portal_core.desk.setup.frame import languages_of, words
 from portal_core.desk.setup.placing import Word
 
@@ -101,7 +101,7 @@ class Sheet(forms.Form):
         path = (*self.base, *control.path)
         is_changed = self.draft.read(path) != self.draft.live_value(path)
         fields = [self[name] for name in control.names(self.where)]
-        offers = control.offers if isinstance(control, Text) else ()
+        offers = control.offers if isinstance(control, (Line, Text)) else ()
         template = control.template or "setup/_plain_control.html"
         return Block(
             template, fields, is_changed, control.hints(self.draft.read(path)), offers, control.arranged(fields)

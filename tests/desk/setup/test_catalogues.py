@@ -73,6 +73,22 @@ def test_what_is_live_is_retired_and_brought_back(alice):
     assert read("record_kinds", "boiler", "fields", "maker", "required") is True
 
 
+def test_the_name_of_a_record_is_put_together_from_what_everybody_sees(alice):
+    assert "publish-live" in alice.get("/desk/setup/record-kinds/").content.decode()
+    alice.post(hrefs("record_kinds")[1], {"name": "Boiler"})
+    assert "publish-live" not in alice.get("/desk/setup/record-kinds/").content.decode()
+    path = "/desk/setup/record-kinds/boiler/"
+    for label in ("Maker", "Cost"):
+        alice.post(f"{path}fields/add/", {"label": label, "kind": "text"})
+    hidden = [Set(("record_kinds", "boiler", "fields", "cost", "show"), {"customer": "hidden"})]
+    edit(actor=SYSTEM, operations=hidden, title="Staff alone")
+    shown = alice.get(path).content.decode()
+    assert 'data-put="{field:maker}" data-into="id_title"' in shown
+    assert 'data-put="{field:cost}"' not in shown and "not everybody sees it" in shown
+    alice.post(path, {**form_of(alice, path), "title": "{field:cost}"})
+    assert "{field:cost} cannot be used here: not everybody sees it." in alice.get(path).content.decode()
+
+
 def test_what_a_list_does_not_offer_stays_as_it_is(alice):
     """A document from a file may say what no box of the page can say."""
     alice.post(hrefs("document_kinds")[1], {"name": "Plan"})
