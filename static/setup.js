@@ -53,6 +53,35 @@
     land();
   });
 
+  // ---- <form data-kept>: what was written there and not sent is there again after another button, or a look elsewhere
+
+  const kept = document.querySelector("form[data-kept]");
+  if (kept) {
+    const place = `portico-kept:${window.location.pathname}`;
+    const boxes = [...kept.elements].filter((box) => box.name && box.type !== "hidden");
+    const keepWritten = (written) => {
+      try {
+        if (written) window.sessionStorage.setItem(place, JSON.stringify(written));
+        else window.sessionStorage.removeItem(place);
+      } catch {
+        /* private windows may refuse to store */
+      }
+    };
+    try {
+      const written = JSON.parse(window.sessionStorage.getItem(place)) || [];
+      // What the server has sent back is what was written last.
+      if (written.length === boxes.length && !boxes.some((box) => box.defaultValue && box.type !== "radio")) {
+        boxes.forEach((box, at) => Object.assign(box, written[at]));
+      }
+    } catch {
+      /* nothing was kept */
+    }
+    keepWritten(null);
+    let isSent = false;
+    kept.addEventListener("submit", () => (isSent = true));
+    window.addEventListener("pagehide", () => keepWritten(isSent ? null : boxes.map(({ value, checked }) => ({ value, checked }))));
+  }
+
   // ---- order: <table data-order="ADDRESS">, or data-order-here in a form; rows with data-key, a button with data-grip in each
 
   const rowsOf = (row) => [...row.parentElement.querySelectorAll(":scope > [data-key]")];

@@ -141,3 +141,32 @@ def test_what_is_refused_holds_once_whoever_leaves(owner):
     assert owner.path == "/desk/setup/portal/"
     owner.click(".rail a[href='/desk/setup/']")
     page.wait_for_url("**/desk/setup/")
+
+
+def test_what_was_written_beside_the_review_is_there_again_after_another_of_its_buttons(owner):
+    page = owner.page
+    owner.open(f"{TYPE}words/")
+    with page.expect_response("**/words/"):
+        owner.fill("[name=name]", "Report a breakdown")
+    owner.open("/desk/setup/publish/")
+    owner.fill("#note", "Why we call it so")
+    owner.check("[name=when][value=later]")
+    owner.open("/desk/setup/")
+    owner.open("/desk/setup/publish/")
+    assert page.input_value("#note") == "Why we call it so"
+    assert page.is_checked("[name=when][value=later]")
+    owner.page.fill("#note", "Another reason")
+    with page.expect_navigation():
+        owner.click("main form[action$='/publish/back/'] button")
+    owner.sees("Taken back.")
+
+
+def test_reminders_come_with_the_customers_turn(owner):
+    page = owner.page
+    owner.open("/desk/setup/flows/repairs/statuses/received/")
+    assert not page.is_visible("#remind") and not page.is_visible("#close")
+    owner.click("label:has([name=turn][value=customer])")
+    assert page.is_visible("#remind") and page.is_visible("#close")
+    owner.open("/desk/setup/flows/repairs/statuses/details-asked/")
+    owner.click("label:has([name=turn][value=us])")
+    assert page.is_visible("#remind"), "what is said there is not hidden"

@@ -57,11 +57,12 @@ def _assertions(index: Index) -> Iterator[Problem]:
         seen = [place for place in places if visibility(field, role, place) > Visibility.HIDDEN]
         if seen:
             where = "on the form" if seen[0] is None else f"in the status “{seen[0]}”"
-            text = f"“{assertion.never}” must never see {assertion.field}, and sees it {where}."
+            text = f"“{assertion.never}” must never see “{field_key}” of “{type_key}”, but would {where}."
             mend = f'Set "{assertion.never}": "hidden" in show and at of the field, or take the assertion out.'
             names: tuple[Path, ...] = (("roles", assertion.never), ("types", type_key, "fields", field_key))
             if seen[0] is not None:
                 names = (*names, ("flows", kind.flow, "statuses", seen[0]))
+            names = (*names, ("types", type_key))
             yield Problem(f"assertions.{position}", text, mend, kind=ProblemKind.BROKEN_PROMISE, names=names)
 
 

@@ -101,6 +101,14 @@ def test_what_may_stay_leads_to_where_it_stands(owner, acting):
     assert 'href="/desk/setup/types/repair/fields/kind/#parts"' in page.content.decode()
 
 
+def test_a_promise_that_does_not_hold_is_said_in_names(owner, acting):
+    def shown(document: dict[str, Any]) -> None:
+        document["types"][0]["fields"][5]["show"] = {"customer": "see"}
+
+    draft(acting, edits=[shown])
+    assert "Customers must never see “Cause” of “Repair”, but would on the form." in text(owner.get(PAGE))
+
+
 def test_a_staff_word_that_customers_read_is_said_with_its_language_where_there_are_several(owner, acting):
     def repeated(document: dict[str, Any]) -> None:
         document["flows"][0]["statuses"][0]["meaning"] = "It is new here."
