@@ -24,7 +24,7 @@ from deploy.local.paths import PROJECT_DIR, DataDir
 from deploy.local.servers import Addresses, servers
 from deploy.local.supervisor import Program, Supervisor
 
-_READY_SECONDS = 60
+_READY_SECONDS = 180
 _PREVIOUS_SECONDS = 60
 _POLL_SECONDS = 0.2
 _LOG_LINES = 15

@@ -1,5 +1,6 @@
 """Taking or giving several requests at once: each by the action for one, in a transaction of its own."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -57,7 +58,13 @@ def _give(request: PersonRequest, picked: Picked) -> Outcome:
 def render_outcomes(
     request: PersonRequest, selection: Selection, outcomes: list[Outcome], *, done: str, undone: str
 ) -> HttpResponse:
-    """The list of what became of each; those that were refused come first, with the reason."""
+    """The list of what became of each; those that were refused come first, with the reason.
+
+    A single one that went through is said above the list it came from, so that the next line is one key away.
+    """
+    if len(outcomes) == 1 and selection.picked and not outcomes[0].reason and not selection.is_too_many:
+        messages.success(request, f"{outcomes[0].reference} is {done}.")
+        return redirect(f"{back_of(request)}#row-{selection.picked[0].row.number}")
     refused = [outcome for outcome in outcomes if outcome.reason]
     made = [outcome for outcome in outcomes if not outcome.reason]
     context = {

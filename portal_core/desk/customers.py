@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +23,7 @@ from portal_core.desk.qr import qr_svg
 from portal_core.service_requests.queries import customers_of
 from tenants.context import current
 from tenants.limits import TooMany
+from tenants.ui.fields import FieldLook
 
 INVITED_AT_ONCE = 200
 INVITED_AN_HOUR = 1000
@@ -58,6 +59,11 @@ class BulkForm(forms.Form):
         help_text="One a line, 200 at most. A name may stand before it: Maren Holt <maren@example.com>",
         error_messages={"required": "Write at least one address."},
     )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        # So many addresses are said above; so many letters nobody counts.
+        self.fields["lines"].look = FieldLook(says_limit=False)  # type: ignore[attr-defined]  # the one field component reads it
 
     def clean_lines(self) -> list[tuple[str, str]]:
         """Name and address of each line, once each; all of them right."""

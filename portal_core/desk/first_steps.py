@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -126,9 +127,9 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
     number = first_number() if steps.has_request else None
     request_href = reverse("desk:request", kwargs={"number": number}) if number else ""
     name = sample.first_name if sample else "a customer"
-    opened = ListedStep(
-        "home", "Your portal is open", f"{len(portal.types)} kinds of request, {statuses} statuses", "/", "Look"
-    )
+    kinds = len(portal.types)
+    holds = f"{kinds} kind{pluralize(kinds)} of request, {statuses} status{pluralize(statuses, 'es')}"
+    opened = ListedStep("home", "Your portal is open", holds, "/", "Look")
     tried = (
         ListedStep(
             "plus",

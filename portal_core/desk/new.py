@@ -153,7 +153,7 @@ def _form(request: PersonRequest, type_key: str, sent: QueryDict | None) -> Desk
         type=request_type,
         language=viewer.language,
         answers=new_request_form(
-            request_type, asked, sent, start=record_start(request.GET, request_type), customer=known
+            request_type, asked, sent, start=record_start(request.GET, request_type, asked), customer=known
         ),
         customer=CustomerForm(data, initial=initial),
         key=parse_uuid(request.POST.get("key", "")) or uuid7(),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import IO, cast
 
 from django.core.management.base import OutputWrapper
+from django.template.defaultfilters import pluralize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -128,6 +129,16 @@ def counted(checked: Checked) -> str:
     known = f", {checked.known} there already" if checked.known else ""
     bad = f", {checked.refused} bad" if checked.refused else ""
     return f"{checked.new} new{known}{bad}"
+
+
+def how_many(count: int, thing: str) -> str:
+    """A number and what it counts: "1 request", "117 requests"."""
+    return f"{count} {thing}{pluralize(count)}"
+
+
+def there_already(count: int) -> str:
+    """How many rows came in before: "1 was there already"."""
+    return f"{count} {pluralize(count, 'was,were')} there already"
 
 
 def plain_output(output: OutputWrapper) -> IO[str]:

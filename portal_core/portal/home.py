@@ -81,6 +81,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "example": _example(portal, viewer),
         # Before the first request alone; afterwards forms ask for what they need.
         "to_add": kinds_missing(request.user.pk, portal, viewer) if not counts.all else [],
+        "signed_in_as": request.user.email,
     }
     return render(request, "portal/home.html", context)
 

@@ -11,6 +11,8 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
+from portal_core.config.visibility import Visibility
+from portal_core.saved_records.kind import records_for
 from portal_core.service_requests.again import made_from
 from tenants.identifiers import parse_uuid
 
@@ -44,7 +46,7 @@ def start_of(query: QueryDict, actor: Actor, request_type: CompiledType, asked: 
     again = made_from(actor, number, request_type, asked) if number is not None else None
     if again is not None:
         return Start(again.values, again.number, again.reference, again.dropped)
-    return Start(record_start(query, request_type))
+    return Start(record_start(query, request_type, asked))
 
 
 def start_sent(data: QueryDict, actor: Actor, request_type: CompiledType, asked: Asked) -> Start:
@@ -60,19 +62,22 @@ def start_sent(data: QueryDict, actor: Actor, request_type: CompiledType, asked:
     return Start(files, number)
 
 
-def record_start(query: QueryDict, request_type: CompiledType) -> dict[str, JsonValue]:
-    """`?record=ID`: that record in each first field for a kind of record; a field takes only one of its own kind.
+def record_start(query: QueryDict, request_type: CompiledType, asked: Asked) -> dict[str, JsonValue]:
+    """`?record=ID`: that record of the customer's in the first field for its kind; nothing where it is not theirs.
 
-    Whether it is the customer's is decided by the field, which offers no others.
+    In the fields of other kinds it would stand in the way of what is known of the records chosen there.
     """
     record_id = parse_uuid(query.get("record", ""))
     if record_id is None:
         return {}
-    first: dict[str, str] = {}
     for item in request_type.fields:
-        if isinstance(item.config, RecordField) and not item.retired and item.config.record_kind:
-            first.setdefault(item.config.record_kind, item.key)
-    return {key: {"id": str(record_id)} for key in first.values()}
+        if not isinstance(item.config, RecordField) or item.retired or not item.config.record_kind:
+            continue
+        if item.visibility(asked.role, None) < Visibility.EDIT:
+            continue
+        if any(record.id == record_id for record in records_for(asked, item.config.record_kind)):
+            return {item.key: {"id": str(record_id)}}
+    return {}
 
 
 def number_in(text: str) -> int | None:

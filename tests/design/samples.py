@@ -248,6 +248,7 @@ def _list_cases() -> list[tuple[str, dict[str, Any]]]:
         ("crumb.html", {"href": "/", "label": HOSTILE}),
         ("desk_head.html", {"title": HOSTILE, "sub": HOSTILE, "back_href": "/", "back_label": HOSTILE}),
         ("keys.html", {"on_request": True}),
+        ("keys.html", {"can_select": True}),
         ("keys.html", {}),
         ("desk_search.html", {"query": HOSTILE, "kept": [(HOSTILE, HOSTILE)]}),
         ("mark.html", {"letter": HOSTILE}),

@@ -70,6 +70,25 @@ def test_one_that_somebody_else_has_taken_does_not_stop_the_others(people, clien
     assert Event.objects.filter(kind="request.assigned").count() == 4
 
 
+def test_a_single_one_that_went_through_leads_back_to_its_line(people, client_for, rows):
+    bob = client_for(people["bob"])
+    number = rows[0].number
+    sent = {"row": [tick(rows[0])], "who": "me", "back": "/desk/?view=new"}
+    answer = bob.post("/desk/bulk/assign/", sent)
+    assert answer["Location"] == f"/desk/?view=new#row-{number}"
+    page = bob.get("/desk/?view=all").content.decode()
+    assert f"{number} is given." in page and f'id="row-{number}"' in page
+    moved = bob.post("/desk/bulk/move/", moving(rows[1:2], back="/desk/?view=all"))
+    assert moved["Location"] == f"/desk/?view=all#row-{rows[1].number}"
+    assert f"{rows[1].number} is moved." in bob.get("/desk/").content.decode()
+    # Refused, it says why, on a page of its own.
+    assert "Nothing was given" in bob.post("/desk/bulk/assign/", {**sent, "who": "rubbish"}).content.decode()
+    assert (
+        f"/desk/?view=new#row-{number}"
+        in bob.get(f"/desk/requests/{number}/?back=/desk/%3Fview%3Dnew").content.decode()
+    )
+
+
 def test_giving_to_a_person_a_team_and_nobody(people, client_for, rows):
     bob = client_for(people["bob"])
     bob.post("/desk/bulk/assign/", {"row": [tick(row) for row in rows], "who": str(people["alice"].pk)})

@@ -48,6 +48,37 @@ def test_two_are_ticked_and_taken_by_keyboard(walk, people, filed, width):
     jonas.sees(*(f"NW-{number}" for number in numbers))
 
 
+def test_one_is_taken_opened_moved_and_left_without_losing_the_place(walk, people, filed):
+    """A line is taken by a key, opened, moved with Tab before the slow answer is there, and left for the same line."""
+    number = filed("Loop")
+    jonas = _at(walk, people)
+    press = jonas.page.keyboard.press
+    line = f"#row-{number}:focus"
+    jonas.open("/desk/?view=needs-us")
+    jonas.page.focus(f"#row-{number}")
+    press("t")
+    jonas.page.wait_for_selector(f"text=NW-{number} is given.")
+    jonas.page.wait_for_selector(line)
+    press("o")
+    jonas.page.wait_for_url(f"**/desk/requests/{number}/**")
+    jonas.page.route("**/preview/**", lambda route: (jonas.page.wait_for_timeout(400), route.continue_()))
+    press("m")
+    jonas.page.wait_for_selector("#to:focus")
+    with jonas.page.expect_response("**/preview/**"):
+        press("ArrowDown")
+        press("Tab")
+        assert jonas.page.evaluate("document.activeElement.closest('#move') !== null")
+    jonas.page.wait_for_function(
+        "document.querySelector('#move [name=shown_to]').value === document.querySelector('#to').value"
+    )
+    assert jonas.page.evaluate("document.activeElement.closest('#move') !== null"), "the focus went with the old panel"
+    jonas.page.unroute("**/preview/**")
+    jonas.page.evaluate("document.activeElement.blur()")
+    press("u")
+    jonas.page.wait_for_url("**view=needs-us#row-*")
+    jonas.page.wait_for_selector(line)
+
+
 def test_keys_rest_in_fields_and_can_be_switched_off(walk, people, filed):
     number = filed("Quiet")
     jonas = _at(walk, people)

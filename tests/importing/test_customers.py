@@ -37,7 +37,7 @@ def run(alpha, people, tmp_path: Path):
 
 def test_customers_come_in_and_nobody_is_told(run):
     said, notes = run(GOOD)
-    assert "1 customers brought in" in said
+    assert "1 customer brought in" in said
     assert "not used: Kundennummer" in notes
     maren = User.objects.get(email="maren@example.com")
     assert (maren.name, maren.phone, maren.language, maren.role) == ("Maren Holt", "07700 900218", "de", "customer")
@@ -51,7 +51,7 @@ def test_twice_adds_nothing_and_changes_nothing(run):
     User.objects.filter(email="maren@example.com").update(name="Corrected by hand")
     before = Rows().now()
     said, _ = run(GOOD)
-    assert "0 customers brought in; 1 were there already" in said
+    assert "0 customers brought in; 1 was there already" in said
     assert Rows().now() == before
 
 
@@ -85,7 +85,7 @@ def test_a_bad_row_is_named_with_its_line_and_keeps_the_file_out(run, rows, word
 
 def test_the_good_rows_come_in_when_asked(run):
     said, notes = run("email,name\nnonsense,Ann\ngood@example.com,Good\n", "--skip-bad")
-    assert "1 customers brought in" in said
+    assert "1 customer brought in" in said
     assert "line 2" in notes
     assert User.objects.filter(email="good@example.com").exists()
 

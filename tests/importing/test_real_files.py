@@ -94,6 +94,14 @@ def test_importing_twice_adds_nothing_and_tells_nobody(chicago: Any) -> None:
     assert standing() == after
 
 
+def test_one_is_counted_as_one(new_york: tuple[str, ...], tmp_path: Path) -> None:
+    lines = NYC.read_text(encoding="utf-8").splitlines(keepends=True)
+    first = written(tmp_path, "first.csv", "".join(lines[:2]))
+    told = importing(*new_york[:2], first)
+    assert "1 request brought in with 3 lines of history; 1 new customer. Nobody was told." in told
+    assert "0 requests brought in with 0 lines of history; 1 was there already." in importing(*new_york[:2], first)
+
+
 def test_a_dry_run_shows_a_table_and_writes_nothing(chicago: Any) -> None:
     before = standing()
     told = importing(*AS_CHICAGO, "--dry-run")

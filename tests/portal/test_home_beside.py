@@ -45,6 +45,17 @@ def test_the_newest_documents_stand_on_home_with_the_way_to_all(papers):
     assert f'id="d-{several.pk}"' in page(papers, "carol")
 
 
+def test_whoever_has_nothing_here_reads_under_which_address_and_how_to_look_with_another(papers):
+    carol = papers.client("carol")
+    empty = carol.get("/").content.decode()
+    assert "You are signed in as <bdi>carol@example.com</bdi>." in empty and "Look with another address" in empty
+    assert 'action="/signout/"' in empty
+    add(papers, files_new=sent("a.pdf", pdf(uuid.uuid4().bytes)), title="Paper")
+    assert "Look with another address" not in home(papers).content.decode()
+    assert carol.post("/signout/")["Location"] == "/signin/"
+    assert carol.get("/")["Location"].startswith("/signin/")
+
+
 def test_what_the_vault_does_not_show_is_neither_shown_nor_counted_on_home(papers):
     paper(papers, "Canarynotshared", is_shared=False)
     paper(papers, "Canaryhidden", kind_key="assessment")

@@ -403,7 +403,7 @@ def test_what_no_longer_fits_is_left_out_and_named(house, client_for):
     made["types"][0]["fields"][4]["retired"] = True
     house.publish(made)
     form = text_of(client_for(house.people["carol"]), f"/new/repair/?again={row.number}")
-    assert "no longer fits: What?" in form and "A long description" not in form and "f-phone" not in form
+    assert "no longer fits: <b>What?</b>" in form and "A long description" not in form and "f-phone" not in form
 
 
 def test_what_was_hidden_from_customers_since_is_not_copied(house, client_for):
@@ -456,6 +456,30 @@ def test_a_request_is_started_about_a_record(house, client_for):
     assert f'value="{second.pk}" id="id_f-appliance_1" checked' in form
     theirs = house.keep(who="dave")
     assert str(theirs.pk) not in text_of(carol, f"/new/repair/?record={theirs.pk}")
+
+
+def test_one_started_about_a_record_still_fills_in_what_is_known_of_another(house, client_for):
+    boiler = house.keep()
+    house.keep(kind="place", **{"street": "14 Elm Court", "way-in": "Key at no. 12"})
+    carol, bob = (client_for(house.people[name]) for name in ("carol", "bob"))
+    customer = house.people["carol"].pk
+    pages = [
+        text_of(carol, f"/new/repair/?record={boiler.pk}"),
+        text_of(bob, f"/desk/new/repair/?record={boiler.pk}&customer={customer}"),
+    ]
+    for page in pages:
+        assert 'value="Key at no. 12"' in page and "from 14 Elm Court" in page
+
+
+def test_one_started_about_a_record_passes_questions_of_staff_by(house, client_for):
+    house.keep()
+    second = house.keep(maker="Havn")
+    made = houses.document()
+    fields = made["types"][0]["fields"]
+    fields.insert(0, fields.pop(next(at for at, item in enumerate(fields) if item["key"] == "spare")))
+    house.publish(made)
+    form = text_of(client_for(house.people["carol"]), f"/new/repair/?record={second.pk}")
+    assert f'value="{second.pk}" id="id_f-appliance_1" checked' in form
 
 
 # ---- a record in a table

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.errors import PortalNotSetUp
-from portal_core.importing.console import plain_output
+from portal_core.importing.console import how_many, plain_output, there_already
 from portal_core.importing.customers import CheckedCustomers, check_customers, write_customers
 from portal_core.importing.errors import ImportRefused
 from tenants.context import tenant_context
@@ -69,7 +69,8 @@ class Command(BaseCommand):
             raise CommandError(f"{words}Mend the bad rows, or add --skip-bad.", returncode=1)
         if not options["dry_run"]:
             written = write_customers(actor=SYSTEM, checked=checked)
-            self.stdout.write(f"{written} customers brought in; {known} were there already. Nobody was told.")
+            told = f"{how_many(written, 'customer')} brought in; {there_already(known)}. Nobody was told."
+            self.stdout.write(told)
 
     def _show(self, checked: CheckedCustomers) -> None:
         table = Table(title=f"The first {min(_SHOWN, len(checked.new))} of {len(checked.new)}", title_justify="left")

@@ -13,7 +13,7 @@ from rich.console import Console
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
-from portal_core.importing.console import bad_rows, bar, counted, plain_output, preview
+from portal_core.importing.console import bad_rows, bar, counted, how_many, plain_output, preview, there_already
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.mapping import ImportMapping, MappingRefused, load_mapping
 from portal_core.importing.run import Checked, check_file, write_checked
@@ -98,10 +98,10 @@ class Command(BaseCommand):
             raise CommandError(words, returncode=1)
         with bar(console, "Writing ", checked.new, counts=True) as writing:
             written = write_checked(actor=SYSTEM, checked=checked, skip_bad=skip_bad, progress=writing.further)
-        told = f"{written.requests} requests brought in with {written.lines} lines of history"
-        people = f"; {written.customers} new customers" if written.customers else ""
-        already = f"; {checked.known} were there already" if checked.known else ""
-        skipped = f"; {checked.refused} bad rows left out" if checked.refused else ""
+        told = f"{how_many(written.requests, 'request')} brought in with {how_many(written.lines, 'line')} of history"
+        people = f"; {how_many(written.customers, 'new customer')}" if written.customers else ""
+        already = f"; {there_already(checked.known)}" if checked.known else ""
+        skipped = f"; {how_many(checked.refused, 'bad row')} left out" if checked.refused else ""
         self.stdout.write(f"{told}{people}{already}{skipped}. Nobody was told.")
 
 

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from tenants import fleet
 
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         if report.failed:
             lines = [f"{slug}: {error}" for slug, error in report.failed.items()]
             raise CommandError("These tenants failed and are not served; run again:\n" + "\n".join(lines))
-        self.stdout.write(f"Everything is current ({len(report.migrated)} tenants migrated).")
+        count = len(report.migrated)
+        self.stdout.write(f"Everything is current ({count} tenant{pluralize(count)} migrated).")
 
     def _report_check(self, report: fleet.FleetReport) -> None:
         if report.is_current:
