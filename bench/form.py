@@ -26,7 +26,8 @@ from bench._figures import show, summary
 from portal_core.accounts.roles import resolve_role
 from portal_core.config import postal
 from portal_core.config.compile import compile_portal
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.document import load
 from portal_core.config.kinds.base import Asked
 from portal_core.service_requests.forms import new_request_form

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledField
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 from portal_core.accounts.roles import PERMISSIONS, Role, builtin_role
 from portal_core.config.brand import brand_css
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledRecordKind, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus, CompiledTransition
+from portal_core.config.compiled_record import CompiledRecordKind
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import FieldBase, RecordKind, RowsField
 from portal_core.config.document.flows import Flow, Status
 from portal_core.config.document.portal_document import CustomRole, Portal, PortalDocument, RequestType

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import JsonValue
-
 from portal_core.accounts.roles import Role
-from portal_core.config.compiled_flow import CompiledFlow, unknown_flow
-from portal_core.config.conditions import UTC_ZONE, holds
+from portal_core.config.compiled_flow import CompiledFlow
+from portal_core.config.compiled_record import CompiledRecordKind
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.base import TextValue
-from portal_core.config.document.conditions import Condition
-from portal_core.config.document.fields import DocumentKind, FieldBase
+from portal_core.config.document.fields import DocumentKind
 from portal_core.config.document.portal_document import (
-    AssignRule,
     Brand,
     Message,
     Notification,
@@ -27,196 +23,9 @@ from portal_core.config.document.portal_document import (
 )
 from portal_core.config.errors import UnknownKey
 from portal_core.config.hours import WorkingHours
-from portal_core.config.kinds.base import FieldKind
 from portal_core.config.localise import text_in
 from portal_core.config.logo import Logo
-from portal_core.config.placeholders import field_keys_in, render
 from portal_core.config.searchable import NOTHING, Searchable
-from portal_core.config.visibility import Visibility, visibility
-
-Values = Mapping[str, JsonValue]
-
-_EARLIER_TYPE: Final[TextValue] = MappingProxyType(
-    {"en": "An earlier kind of request", "de": "Eine frühere Art von Anfrage"}
-)
-
-_EARLIER_RECORD: Final[TextValue] = MappingProxyType({"en": "Something kept earlier", "de": "Früher Gespeichertes"})
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledField:
-    """One field of a request type. Texts are as in the document: read them with `portal.text(…)`.
-
-    What the document says of it stays in `config`: there may be 20,000 fields, and each value held twice is paid for
-    whenever a portal is compiled.
-    """
-
-    key: str
-    kind: FieldKind[Any]  # kinds of all options
-    config: FieldBase
-    # Of the portal: its days begin by this clock, its amounts are in this currency.
-    zone: ZoneInfo = UTC_ZONE
-    currency: str = ""
-    # The columns of rows, retired ones too.
-    columns: tuple[CompiledField, ...] = ()
-
-    @property
-    def label(self) -> TextValue:
-        """The question."""
-        return self.config.label or ""
-
-    @property
-    def help(self) -> TextValue | None:
-        """What stands below the question."""
-        return self.config.help
-
-    @property
-    def required(self) -> bool:
-        """Whether it has to be answered."""
-        return self.config.required
-
-    @property
-    def when(self) -> Condition | None:
-        """Under which answers it is asked; None always."""
-        return self.config.when
-
-    @property
-    def retired(self) -> bool:
-        """Whether it is not asked any more."""
-        return self.config.retired
-
-    @property
-    def remember(self) -> str | None:
-        """Where its answer is kept for the next time."""
-        return self.config.remember
-
-    @property
-    def is_input(self) -> bool:
-        """Whether it takes an answer; headings and texts do not."""
-        return self.kind.is_input
-
-    def applies(self, values: Values, status: str | None = None) -> bool:
-        """Whether its condition holds."""
-        return holds(self.when, values, status, self.zone)
-
-    def visibility(self, role: Role, status_key: str | None) -> Visibility:
-        """What the role may do with it in a status; None: on the form, before there is a request."""
-        return visibility(self.config, role, status_key)
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """Where a new request goes."""
-
-    team: str | None = None
-    person: str | None = None
-    priority: str = "normal"
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledType:
-    """One request type."""
-
-    key: str
-    name: TextValue
-    description: TextValue | None
-    group: TextValue | None
-    icon: str | None
-    removes: str | None
-    audience: str  # everybody or signed_in
-    flow: CompiledFlow
-    start: str
-    title: TextValue | None
-    before: TextValue | None
-    after: TextValue | None
-    assign: tuple[AssignRule, ...]
-    again: bool
-    fields: tuple[CompiledField, ...]
-    retired: bool
-    _language: str
-    _by_key: Mapping[str, CompiledField]
-    zone: ZoneInfo = UTC_ZONE
-
-    def field(self, key: str) -> CompiledField:
-        """One field, retired ones too. Raises `UnknownKey`."""
-        try:
-            return self._by_key[key]
-        except KeyError:
-            raise UnknownKey("field", f"{self.key}.{key}") from None
-
-    def field_or_none(self, key: str) -> CompiledField | None:
-        """One field for reading, retired ones too; None for a key that the type does not know (any more)."""
-        return self._by_key.get(key)
-
-    @property
-    def title_fields(self) -> tuple[str, ...]:
-        """The fields that the title is made of; customers see them in every status."""
-        return field_keys_in(self.title)
-
-    def title_for(self, values_as_text: Mapping[str, str], language: str = "") -> str:
-        """The title of a request from its fields' displayed values (by field key); the type's name without any.
-
-        `language` is the one in which the title is stored, usually the portal's.
-        """
-        name = text_in(self.name, language or self._language, self._language)
-        template = text_in(self.title, language or self._language, self._language)
-        given = {f"field:{key}": " ".join(words.split()) for key, words in values_as_text.items()}
-        if not template or (self.title_fields and not any(given.get(f"field:{key}") for key in self.title_fields)):
-            return name
-        title = " ".join(render(template, given, neutral="").split())
-        return title[:200] or name
-
-    def applicable_fields(self, values: Values, status: str | None = None) -> tuple[CompiledField, ...]:
-        """Fields, in order, that are asked given these values: not retired, condition met.
-
-        A field that is not asked counts as empty for the conditions after it, whatever was sent for it.
-        """
-        return _applicable(self.fields, values, status)
-
-    def assign_for(self, values: Values) -> Assignment:
-        """The first rule that holds."""
-        for rule in self.assign:
-            if holds(rule.when, values, zone=self.zone):
-                return Assignment(rule.team, rule.person, rule.priority)
-        return Assignment()
-
-
-def _applicable(fields: Iterable[CompiledField], values: Values, status: str | None) -> tuple[CompiledField, ...]:
-    known: dict[str, JsonValue] = {}
-    found: list[CompiledField] = []
-    for item in fields:
-        if item.retired or not item.applies(known, status):
-            continue
-        found.append(item)
-        if item.is_input and item.key in values:
-            known[item.key] = values[item.key]
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRecordKind:
-    """A kind of thing that customers keep with the business. `title` is a text with {field:…} placeholders."""
-
-    key: str
-    name: TextValue
-    icon: str | None
-    title: str | None
-    fields: tuple[CompiledField, ...]
-    retired: bool
-    _by_key: Mapping[str, CompiledField]
-
-    def field_or_none(self, key: str) -> CompiledField | None:
-        """One of its fields, retired ones too; None for a key that it does not know (any more)."""
-        return self._by_key.get(key)
-
-    def applicable_fields(self, values: Values) -> tuple[CompiledField, ...]:
-        """Fields, in order, that are asked given these values: not retired, condition met."""
-        return _applicable(self.fields, values, None)
-
-    @classmethod
-    def unknown(cls, key: str) -> CompiledRecordKind:
-        """What stands for a kind that is not known (any more): a name that says little, no fields."""
-        return cls(key, _EARLIER_RECORD, None, None, (), retired=True, _by_key=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +104,7 @@ class CompiledPortal:
 
     def type_or_unknown(self, key: str) -> CompiledType:
         """A request type for reading; a neutral stand-in for a key that the document does not know (any more)."""
-        return self._types.get(key) or _unknown_type(key, self.language)
+        return self._types.get(key) or CompiledType.unknown(key, self.language)
 
     def knows(self, type_key: str, status_key: str) -> bool:
         """Whether the document says where a request of this type and status stands."""
@@ -347,27 +156,3 @@ class CompiledPortal:
             return self._messages[key]
         except KeyError:
             raise UnknownKey("message", key) from None
-
-
-def _unknown_type(key: str, language: str) -> CompiledType:
-    """What stands for a type that is not known: a name that says little, no fields, no moves."""
-    return CompiledType(
-        key=key,
-        name=_EARLIER_TYPE,
-        description=None,
-        group=None,
-        icon=None,
-        removes=None,
-        audience="everybody",
-        flow=unknown_flow(),
-        start="",
-        title=None,
-        before=None,
-        after=None,
-        assign=(),
-        again=False,
-        fields=(),
-        retired=True,
-        _language=language,
-        _by_key=MappingProxyType({}),
-    )

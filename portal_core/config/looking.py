@@ -13,7 +13,8 @@ from typing import Final
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.visibility import Visibility
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.impact import Move, Withhold
 from portal_core.config.visibility import Visibility, kind_visibility
 

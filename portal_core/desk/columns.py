@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.visibility import Visibility
 from portal_core.service_requests.viewer import Viewer
 

@@ -12,7 +12,8 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.errors import AccountError
 from portal_core.accounts.models import User, normalise_email
 from portal_core.accounts.pages import PersonRequest, staff_page
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files

@@ -12,7 +12,8 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.answers_form import AnswersForm
-from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.saved_records.access import get_for

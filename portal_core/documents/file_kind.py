@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.document.fields import FileField
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options

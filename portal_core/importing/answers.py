@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import Choice
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.plain import PlainField

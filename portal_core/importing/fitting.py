@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.problems import Problem
 from portal_core.importing.answers import NOT_IMPORTED
 from portal_core.importing.mapping import ImportMapping, MappingRefused, MomentPick, Pick

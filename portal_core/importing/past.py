@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from portal_core.config.compiled import CompiledType
+from portal_core.config.compiled_type import CompiledType
 from portal_core.history.models import Audience, Kind, Side
 from portal_core.history.record import JsonValue
 from portal_core.importing.errors import Unusable

@@ -8,7 +8,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from portal_core.accounts.roles import OWNER, builtin_role
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.history.models import Audience, Kind, Side
 from portal_core.history.record import JsonValue

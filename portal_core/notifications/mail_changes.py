@@ -16,8 +16,9 @@ from django.db.models import Q
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.checks.reach import reachable, ways_of
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledFlow, CompiledStatus
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.conditions import holds, tests_in
 from portal_core.config.document.conditions import Condition
 from portal_core.config.document.flows import LateRule, NotifyRule, Reminder

@@ -12,7 +12,7 @@ from portal_core.config import placeholders
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.notifications.markdown import escape_value, plain_to_markdown
-from portal_core.service_requests.entries import VisibleEntry
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.guest_links import current_link, is_stopped, path_of
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer

@@ -23,7 +23,8 @@ from portal_core.notifications.compose_documents import document_of, icon_of, is
 from portal_core.notifications.handed_over import handed_over_line
 from portal_core.notifications.models import Notice
 from portal_core.service_requests.document_line import document_title
-from portal_core.service_requests.entries import VisibleEntry, line_for
+from portal_core.service_requests.entries import line_for
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer

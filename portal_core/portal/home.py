@@ -9,7 +9,8 @@ from django.shortcuts import render
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, customer_page
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.live import live_portal
 from portal_core.portal.home_beside import home_papers, last_time
 from portal_core.portal.my_details import kinds_missing

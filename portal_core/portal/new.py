@@ -19,7 +19,8 @@ from portal_core.accounts.models import User
 from portal_core.accounts.own_account import keep_name
 from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
 from portal_core.config import placeholders
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.answers_form import AnswersForm
-from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.portal.limits import writes_full_until

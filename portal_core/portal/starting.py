@@ -8,7 +8,7 @@ from django.http import QueryDict
 from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledType
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor, actor_for
 from portal_core.accounts.models import User
-from portal_core.config.compiled import CompiledField, CompiledType
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import FileField
 from portal_core.config.document.flows import ApproveAsk, Ask, UploadAsk
 from portal_core.config.live import live_portal

@@ -9,7 +9,8 @@ from django.utils import timezone
 from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
 from portal_core.saved_records.errors import RecordForbidden, RecordStale

@@ -15,7 +15,9 @@ from django.db.models.lookups import Regex
 
 from portal_core.accounts.folded import Folded
 from portal_core.accounts.models import User
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
 from portal_core.saved_records.models import SavedRecord

@@ -12,7 +12,8 @@ from pydantic import JsonValue
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import User
 from portal_core.config.answers_form import AnswersForm
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer

@@ -7,7 +7,8 @@ from pydantic import JsonValue
 
 from portal_core.accounts.roles import Role
 from portal_core.config.answers_form import PREFIX, AnswersForm
-from portal_core.config.compiled import CompiledField, CompiledRecordKind
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 

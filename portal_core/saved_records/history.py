@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility
 from portal_core.history.models import Side

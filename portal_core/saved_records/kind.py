@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledRecordKind
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked, FieldKind, Saving
 from portal_core.config.kinds.common import common_options
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from django.forms.utils import _DataT, _FilesT
 
     from portal_core.config.answers_form import AnswersForm, Question
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 NEW = "new"
 # Stands between the name of the field and those of the new record's own answers; no key of a field has it.

@@ -17,7 +17,8 @@ from portal_core.accounts.models import NAME_LENGTH, User
 from portal_core.accounts.own_account import emit_person_changed
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.answers_form import Known
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.kinds.base import Asked, Saving
 from portal_core.config.looking import hidden_from_looker
 from portal_core.config.remembering import ACCOUNT_KEYS, Remembered, parse

@@ -6,7 +6,8 @@ from pydantic import JsonValue
 
 from portal_core.accounts.roles import AGENT, CUSTOMER, MANAGER, OWNER, Role, resolve_role
 from portal_core.config import placeholders
-from portal_core.config.compiled import CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.placeholders import field_keys_in
 from portal_core.config.visibility import Visibility
 

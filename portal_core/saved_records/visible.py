@@ -14,7 +14,9 @@ from django.utils.translation import override
 from pydantic import JsonValue
 
 from portal_core.accounts.roles import CUSTOMER, resolve_role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledRecordKind
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_record import CompiledRecordKind
 from portal_core.config.placeholders import field_keys_in
 from portal_core.config.viewer import Viewer
 from portal_core.config.visibility import Visibility

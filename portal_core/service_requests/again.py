@@ -13,7 +13,9 @@ from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import CUSTOMER, Role, resolve_role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility
 from portal_core.documents.vault import usable_again

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal_core.config.compiled import CompiledType
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Saving
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.attaching import attach_answers

@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, field
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.document.flows import ApproveAsk, Ask, ReadAsk
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.kinds import kind_of

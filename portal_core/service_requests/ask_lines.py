@@ -6,7 +6,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.documents.kinds import kind_of
 from portal_core.history.models import HistoryEntry, Kind, Side
 from portal_core.service_requests.document_line import sees_document_line

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.document.fields import FileField
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import live_portal

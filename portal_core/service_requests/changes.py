@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from portal_core.accounts.roles import CUSTOMER, resolve_role
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.hours import due_at, end_of_day
 from portal_core.config.live import live_portal
 from portal_core.config.placeholders import field_keys_in

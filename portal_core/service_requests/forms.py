@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from portal_core.accounts.models import User
 from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.typed import SHOWN_IN

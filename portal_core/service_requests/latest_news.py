@@ -14,7 +14,8 @@ from django.db.models.expressions import RawSQL
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import HistoryEntry, Kind, Side
-from portal_core.service_requests.entries import VisibleEntry, line_for
+from portal_core.service_requests.entries import line_for
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 

@@ -10,7 +10,8 @@ from portal_core.documents.scanning import has_scanner, states_of
 from portal_core.documents.shown import ShownFile
 from portal_core.documents.visible import VisibleDocument
 from portal_core.history.models import HistoryEntry, Kind
-from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, VisibleEntry, page_of
+from portal_core.service_requests.entries import PAGE_SIZE, EntryPage, page_of
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.page_documents import marks_beside, page_documents
 from portal_core.service_requests.page_files import Marks, marked, marked_field

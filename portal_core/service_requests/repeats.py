@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledType
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.live import live_portal
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.actions.submit import filed_with

@@ -11,7 +11,8 @@ from typing import Final
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.history.models import Kind
-from portal_core.service_requests.entries import VisibleEntry, written_in
+from portal_core.service_requests.entries import written_in
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_words import words_in_all_ways

@@ -6,7 +6,8 @@ Where one of them has changed since, nothing is written (`Stale`), unless it is 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.history.record import JsonValue
 from portal_core.service_requests.errors import Difference, Stale
 from portal_core.service_requests.models import ServiceRequest

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.visibility import Visibility
 from portal_core.saved_records.models import SavedRecord

@@ -11,7 +11,9 @@ from typing import Final
 from django.http import QueryDict
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import ChoiceField, ChoicesField
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Asked

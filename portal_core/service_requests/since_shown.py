@@ -13,7 +13,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal_core.config.answers_form import PREFIX, AnswersForm
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.document.flows import Ask, ReadAsk, UploadAsk
 from portal_core.config.visibility import Visibility
 from portal_core.service_requests.forms import asked_about

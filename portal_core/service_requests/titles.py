@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.history.record import JsonValue
 
 TITLE_LENGTH = 200

@@ -11,7 +11,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from pydantic import JsonValue
 
-from portal_core.config.compiled import CompiledField, CompiledType
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import FileField, RecordField, RowsField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.typed import is_typed

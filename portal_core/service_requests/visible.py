@@ -19,8 +19,10 @@ from django.utils.translation import override
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config import placeholders
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_flow import CompiledStatus, CompiledTransition
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.base import TextValue
 from portal_core.config.live import live_portal, usual_hours
 from portal_core.config.placeholders import field_keys_in

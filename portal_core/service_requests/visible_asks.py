@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal_core.accounts.actor import actor_for
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.base import TextValue
 from portal_core.config.document.flows import ApproveAsk, Ask, FillAsk, ReadAsk, UploadAsk
 from portal_core.config.visibility import Visibility, kind_visibility

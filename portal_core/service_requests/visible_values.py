@@ -6,7 +6,8 @@ The part of the one door (`visible.py`) that gives values instead of a whole req
 import copy
 from collections.abc import Collection
 
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.kinds.shown import NOTHING, Shown
 from portal_core.config.visibility import Visibility
 from portal_core.history.record import JsonValue

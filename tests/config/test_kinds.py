@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from portal_core.accounts.roles import resolve_role
 from portal_core.config.compile import compile_portal
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.document import load
 from portal_core.config.document.fields import AnyField
 from portal_core.config.kinds import NotAnInput, all_kinds, kind_for

@@ -14,8 +14,9 @@ from portal_core.config.canonical import canonical
 from portal_core.config.checks import check
 from portal_core.config.checks.texts import all_texts, repeats
 from portal_core.config.compile import compile_portal
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document import load
 from portal_core.config.errors import UnknownKey
 from portal_core.config.placeholders import FIELD_PREFIX, NAMES, names_in

@@ -19,7 +19,8 @@ from portal_core.config.actions import publish
 from portal_core.config.canonical import canonical_json
 from portal_core.config.checks import check
 from portal_core.config.compile import compile_portal
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document import DocumentRefused, load
 from portal_core.config.document.loading import load_json
 from portal_core.config.kinds.base import Asked

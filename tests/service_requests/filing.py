@@ -11,7 +11,9 @@ from django.utils import timezone
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import resolve_role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.uploads import Rules, stored_value, take

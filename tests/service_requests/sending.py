@@ -6,7 +6,7 @@ from typing import Any
 
 from django.forms.widgets import CheckboxSelectMultiple, Widget
 
-from portal_core.config.compiled import CompiledField
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.kinds.base import Asked
 from tenants.ui.parts import PartsWidget
 from tenants.ui.rows import RowsWidget

@@ -22,7 +22,8 @@ from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.parts import Part, PartsWidget
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _LIMITS: Final = {"line1": 200, "line2": 200, "city": 100, "region": 100, "postcode": 20, "country": 2}
 _WIDTHS: Final = {"postcode": "w-code", "city": "w-town", "region": "w-town"}

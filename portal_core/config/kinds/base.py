@@ -25,7 +25,8 @@ from portal_core.config.problem_kinds import ProblemKind
 if TYPE_CHECKING:  # the compiled portal is made of kinds
     from django.utils.functional import _StrOrPromise
 
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 Options = TypeVar("Options", bound=FieldBase)
 

@@ -20,7 +20,8 @@ from portal_core.config.kinds.common import choice_faults, common_options, one_o
 from portal_core.config.kinds.shown import Shown
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 
 class SomeOf(forms.MultipleChoiceField):

@@ -11,7 +11,8 @@ from portal_core.config.kinds.base import Fault
 from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 
 def common_options(field: CompiledField, portal: CompiledPortal, language: str) -> dict[str, Any]:

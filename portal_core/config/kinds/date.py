@@ -24,7 +24,8 @@ from portal_core.config.localise import date_in
 from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d-%m-%Y")
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -29,7 +29,8 @@ from tenants.ui.parts import Part, PartsWidget
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _TIMES: Final = ("%H:%M", "%H:%M:%S", "%H.%M", "%H", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
 

@@ -15,7 +15,7 @@ from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField
+    from portal_core.config.compiled_field import CompiledField
 
 
 class EmailInput(PlainField):

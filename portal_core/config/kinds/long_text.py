@@ -14,7 +14,7 @@ from portal_core.config.kinds.common import common_options, long_default, placeh
 from portal_core.config.kinds.plain import PlainField
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField
+    from portal_core.config.compiled_field import CompiledField
 
 
 class LongTextKind(FieldKind[LongTextField]):

@@ -29,7 +29,8 @@ from tenants.ui.fields import FieldLook
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _LONGEST: Final = 40
 _BOUND: Final = Decimal(10) ** 13

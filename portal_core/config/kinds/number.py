@@ -25,7 +25,8 @@ from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _LONGEST: Final = 40  # characters typed
 _MAX_DECIMALS: Final = 6

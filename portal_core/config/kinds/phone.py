@@ -16,7 +16,7 @@ from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField, plain_digits
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField
+    from portal_core.config.compiled_field import CompiledField
 
 _SHAPE: Final = re.compile(
     r"\+?[0-9()\[\]/.\-\s\u2010-\u2015]+(\s*(ext|x|#|Durchwahl)\.?\s*[0-9]{1,6})?", re.IGNORECASE

@@ -18,7 +18,8 @@ from portal_core.config.kinds.shown import Shown
 from tenants.ui.fields import FieldLook
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _FULL, _EMPTY = "★", "☆"
 STARS: Final = FieldLook(layout="stars")

@@ -25,7 +25,8 @@ from tenants.ui.fields import FieldLook
 from tenants.ui.rows import Column, RowsWidget, cell_widget
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _MOST_ERRORS: Final = 20
 _MOST_COLUMNS: Final = 12

@@ -18,7 +18,7 @@ from portal_core.config.patterns import PatternRefused, compiled, fits
 from portal_core.config.problem_kinds import ProblemKind
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField
+    from portal_core.config.compiled_field import CompiledField
 
 
 class TextInput(PlainField):

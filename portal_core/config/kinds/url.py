@@ -20,7 +20,8 @@ from portal_core.config.web_addresses import LONGEST, AddressRefused, is_web_add
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 _REFUSED: Final[dict[str, _StrOrPromise]] = {
     "form": _("Write a web address, such as https://example.com."),

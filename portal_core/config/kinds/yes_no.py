@@ -17,7 +17,8 @@ from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options
 
 if TYPE_CHECKING:
-    from portal_core.config.compiled import CompiledField, CompiledPortal
+    from portal_core.config.compiled import CompiledPortal
+    from portal_core.config.compiled_field import CompiledField
 
 
 class YesOrNo(OneOf):

@@ -23,7 +23,8 @@ from portal_core.portal.own_data.files import PackedFile, fetchable
 from portal_core.saved_records import visible as records
 from portal_core.saved_records.queries import visible_to as records_of
 from portal_core.saved_records.visible import VisibleRecord
-from portal_core.service_requests.entries import VisibleEntry, line_for
+from portal_core.service_requests.entries import line_for
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer

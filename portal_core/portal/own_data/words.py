@@ -12,7 +12,7 @@ from portal_core.portal.own_data.reading import Files, Whose
 from portal_core.portal.told import told_table
 from portal_core.saved_records.details import visible_details
 from portal_core.saved_records.visible import VisibleRecord
-from portal_core.service_requests.entries import VisibleEntry
+from portal_core.service_requests.entry_line import VisibleEntry
 from portal_core.service_requests.visible import VisibleRequest
 
 # What JSON holds, and moments, which it writes as text.

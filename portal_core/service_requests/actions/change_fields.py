@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal_core.accounts.actor import SYSTEM, Actor
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal
 from portal_core.config.visibility import Visibility
@@ -91,8 +92,8 @@ def _write(actor: Actor, request: ServiceRequest, portal: CompiledPortal, change
     follow_agreed_day(request, portal=portal)
     plan_tick(request, portal=portal)
     save_written(request, now=now, fields=("data", "title", "stay", "waiting_since", "due_at", "tick_at"))
-    # The audience is the wider one: entries.py lets each change through only where its field is seen, in the status
-    # of today and in the one of this moment.
+    # The audience is the wider one: entry_changes.py lets each change through only where its field is seen, in the
+    # status of today and in the one of this moment.
     line = Line(Kind.CHANGED, Audience.CUSTOMER, now, data={"status": request.status_key, "changes": changes})
     entry = add_line(actor=actor, request_id=request.pk, line=line)
     emit(

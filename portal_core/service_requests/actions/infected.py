@@ -62,7 +62,7 @@ def _send_back(row: StoredFile) -> HistoryEntry | None:
 
 
 def _line(row: StoredFile, use: RequestFile, portal: CompiledPortal) -> HistoryEntry:
-    """SECURITY: the name of a file in an answer is read by those who see the answer (`entries.py` asks for "field")."""
+    """SECURITY: the name of a file in an answer is read by those who see the answer (see `entry_changes.py`)."""
     entry = use.entry
     data = {"what": "infected", "file": row.name}
     if entry is None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_core.accounts.actor import Actor
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_flow import CompiledTransition
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal, live_portal

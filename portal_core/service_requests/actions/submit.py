@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.answers_form import Remembering
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.errors import UnknownKey
 from portal_core.config.kinds.base import Saving
 from portal_core.config.live import hold_live_portal

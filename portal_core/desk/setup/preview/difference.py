@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal_core.accounts.roles import CUSTOMER, resolve_role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.preview.staff_side import StaffSide
 from portal_core.desk.setup.preview.trying import Stage

@@ -9,7 +9,8 @@ from django.utils import timezone
 from pydantic import JsonValue
 
 from portal_core.accounts.models import User
-from portal_core.config.compiled import CompiledField, CompiledPortal
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.moments import stored_moment
 
 # A day that is far enough away for any deadline.

@@ -15,8 +15,10 @@ from pydantic import JsonValue
 from portal_core.accounts.actor import SYSTEM, actor_for
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import CUSTOMER, resolve_role
-from portal_core.config.compiled import CompiledField, CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_flow import CompiledStatus
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.preview.example_answers import example_answer
 from portal_core.history.models import Audience, Kind

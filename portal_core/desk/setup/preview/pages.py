@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from portal_core.config.compiled import CompiledPortal, CompiledType
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.looking import looker
 from portal_core.desk.setup.preview.examples import Example, examples
 from portal_core.desk.setup.preview.seen import EXAMPLE, GUEST, VISITOR

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal_core.accounts.roles import CUSTOMER, resolve_role
-from portal_core.config.compiled import CompiledType
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.preview.trying import Address, Stage, mail_of, number_in
 from portal_core.service_requests.access import get_for
