@@ -86,16 +86,18 @@ def undo(*, actor: Actor, revision: int) -> int:
         return table.close(done, row.title, undoes=revision)
 
 
-def restore(*, actor: Actor, paths: Sequence[Path], title: str) -> int:
+def restore(*, actor: Actor, paths: Sequence[Path], title: str, then: Sequence[Operation] = ()) -> int:
     """Makes these places what they are in the live version: new ones go, lost ones come back where they stood.
 
-    Raises `PermissionDenied`, `DocumentRefused`, `NoSuchPlace`.
+    `then` is done to what has come back, as part of the same edit. Raises `PermissionDenied`, `DocumentRefused`,
+    `NoSuchPlace`.
     """
     _require(actor)
     with transaction.atomic():
         table = _open(actor)
         live = Working(table.draft.live.get)
         done = [table.working.apply(operation) for path in paths for operation in as_live(path, live, table.working)]
+        done += [table.working.apply(operation) for operation in then]
         return table.close(done, title)
 
 

@@ -484,6 +484,44 @@ def test_a_time_that_is_none_is_refused(owner, acting, at):
     assert not Event.objects.filter(kind="portal.publish_due").exists()
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_type_that_goes_away_can_be_kept_for_its_requests_and_offered_no_more(
+    owner, acting, people, client_for, is_alone
+):
+    """Where nothing else goes the same way its statuses come back with it: going back to a version needs that."""
+    live = copy.deepcopy(sound())
+    sale = copy.deepcopy(live["types"][0]) | {"key": "sale", "name": "Sale"}
+    if is_alone:
+        live["flows"].append(copy.deepcopy(live["flows"][0]) | {"key": "selling", "name": "Selling"})
+        sale["flow"] = "selling"
+    live["types"].append(sale)
+    publish(actor=acting, document=load(live))
+    row = file_request(people["carol"], "sale")
+    draft(acting)
+    page = owner.get(PAGE)
+    words = "Keep it for them, and stop offering it" if is_alone else "Nowhere: keep it for them, and stop offering it"
+    assert words in text(page) and ("Nothing else goes the same way." in text(page)) == is_alone
+    before = current().revision
+    answer = owner.post(f"{PAGE}map/", {"source": "sale", "to": "stop-offering"}, follow=True)
+    assert "“Sale” is kept for the requests that exist, and not offered any more." in text(answer)
+    assert current().revision == before + 1, "one edit, taken back as one"
+    assert "to mend" not in text(answer) and "decision" not in text(answer)
+    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    assert client_for(people["carol"]).get(f"/requests/{row.number}/").status_code == 200
+    assert client_for(people["carol"]).get("/new/sale/").status_code != 200
+
+
+def test_only_a_type_that_goes_away_is_kept_so(owner, acting, people):
+    asked_request(people, acting)
+    draft(acting, edits=[without_asked])
+    before = current().as_json()
+    assert "Choose where they go." in text(
+        owner.post(f"{PAGE}map/", {"source": "way.asked", "to": "stop-offering"}, follow=True)
+    )
+    owner.post(f"{PAGE}map/", {"source": "repair", "to": "stop-offering"})
+    assert current().as_json() == before
+
+
 def clocks_change(month: int) -> datetime:
     """The next night of the last Sunday of a month, in which clocks change in Europe."""
     now = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)

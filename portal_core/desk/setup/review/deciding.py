@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.decisions import Decisions, decide
+from portal_core.config.draft.editing import restore
+from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
 from portal_core.config.live import live_portal
 from portal_core.config.mapping import MAX_SINGLE
@@ -19,11 +21,14 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Review, review_or_faults
 from portal_core.desk.setup.review.seeing import anchor_of, come_to_light, lines_of
 from portal_core.desk.setup.review.standing import Mapto, maptos
+from portal_core.desk.setup.saving import do_edit
 from portal_core.service_requests.publish_facts import SeenRow, StandingRow, seen_rows, standing_rows
 from portal_core.service_requests.publish_papers import paper_rows
 from tenants.identifiers import parse_uuid
 
 HERE = "desk:setup_publish"
+# Instead of a type to go to: the one that goes away stays for its requests, and is not offered.
+STOP_OFFERING = "stop-offering"
 
 
 def _review(actor: Actor) -> Review:
@@ -47,12 +52,32 @@ def map_all(request: PersonRequest) -> HttpResponse:
         messages.error(request, "No request stands there any more.")
     elif to == "one-by-one":
         return HttpResponseRedirect(f"{reverse('desk:setup_publish_requests')}?{urlencode({'source': source})}")
+    elif to == STOP_OFFERING and item.kind == "type":
+        return _stop_offering(request, item)
     elif to not in [target.key for target in item.targets]:
         messages.error(request, "Choose where they go.")
     else:
         _keep(request, item, to)
         messages.success(request, "Decided.")
     return HttpResponseRedirect(f"{reverse(HERE)}#{source.replace('.', '-')}")
+
+
+def _stop_offering(request: PersonRequest, item: Mapto) -> HttpResponse:
+    """Brings a type back for the requests that exist, with its statuses where these went too; nobody can ask for it."""
+    place, draft = ("types", item.type_key), current()
+    flow = next(kind.flow for kind in live_portal().document.types if kind.key == item.type_key)
+    lost = [] if draft.head("flows", flow) else [("flows", flow)]
+    return do_edit(
+        request,
+        reverse(HERE),
+        lambda: restore(
+            actor=request.actor,
+            paths=[*lost, place],
+            title=f"Kept for the requests that exist: {item.name}",
+            then=[Set((*place, "retired"), value=True)],
+        ),
+        f"“{item.name}” is kept for the requests that exist, and not offered any more.",
+    )
 
 
 def _keep(request: PersonRequest, item: Mapto, to: str) -> None:
