@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Func, JSONField, QuerySet, Value
+from django.db.models import F, Func, JSONField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
@@ -19,19 +20,31 @@ from tenants.context import current_schema
 # Words that are looked up in the live version alone: no request, person or paper names them.
 _NAMED_BY_NOTHING: Final = frozenset({"messages", "ready_answers", "steps"})
 
+# Edits to look at for each that holds: somebody may take one back and do it again all day.
+_MOST_LISTED: Final = 4
+
 
 def versions() -> QuerySet[PortalVersion]:
     """All versions, the newest first."""
     return PortalVersion.objects.select_related("author").order_by("-number")
 
 
-def draft_operations(limit: int) -> list[DraftOperation]:
-    """The last edits of the draft, the newest first."""
-    return list(DraftOperation.objects.select_related("author").defer("changes")[:limit])
+def draft_operations(standing: int) -> list[DraftOperation]:
+    """The last edits of the draft, the newest first, down to that one of those which hold.
+
+    What was taken back does not count: whoever takes back edit after edit comes to the last that can be.
+    """
+    return list(_last_operations(standing).select_related("author").defer("changes")[: _MOST_LISTED * standing])
 
 
-def draft_places(limit: int) -> dict[int, list[Path]]:
-    """Where the last edits of the draft changed something, by revision; not what, which may be a whole document."""
+def _last_operations(standing: int) -> QuerySet[DraftOperation]:
+    holding = DraftOperation.objects.filter(is_undone=False).order_by("-revision")
+    oldest = Subquery(holding.values("revision")[standing - 1 : standing])
+    return DraftOperation.objects.filter(revision__gte=Coalesce(oldest, 0))
+
+
+def draft_places(standing: int) -> dict[int, list[Path]]:
+    """Where these edits changed something, by revision; not what, which may be a whole document."""
     paths = Func(
         F("changes"),
         Value("$[*].path"),
@@ -39,7 +52,7 @@ def draft_places(limit: int) -> dict[int, list[Path]]:
         template="%(function)s(%(expressions)s::jsonpath)",
         output_field=JSONField(),
     )
-    rows = DraftOperation.objects.annotate(paths=paths).values_list("revision", "paths")[:limit]
+    rows = _last_operations(standing).annotate(paths=paths).values_list("revision", "paths")[: _MOST_LISTED * standing]
     return {revision: [tuple(path) for path in found] for revision, found in rows}
 
 

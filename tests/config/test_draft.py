@@ -23,6 +23,7 @@ from portal_core.config.draft.reading import Draft, as_seen, current
 from portal_core.config.errors import DraftChanged, EditConflict
 from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation, DraftPart, PortalDraft
+from portal_core.config.queries import draft_operations, draft_places
 from tests.config.documents import NEW, changed, sound
 from tests.statements import server_statements
 
@@ -209,6 +210,18 @@ def test_the_last_fifty_can_be_taken_back(first: Any) -> None:
     assert current().read(LABEL) == "Label 19"
     assert text(current()) != live
     assert as_seen(current(), 2) is None
+
+
+def test_whoever_takes_back_one_after_the_other_comes_to_the_last_that_can_be(first: Any) -> None:
+    """What was taken back, and the taking back of it, stand in the list, too: they do not push the others out of it."""
+    for number in range(12):
+        do(Set(LABEL, f"Label {number}"), title=f"Edit {number}")
+    for _ in range(10):
+        rows = draft_operations(10)
+        assert len(rows) == len(draft_places(10)) <= 40
+        undo(actor=SYSTEM, revision=next(row.revision for row in rows if not row.is_undone and row.undoes is None))
+    assert current().read(LABEL) == "Label 1"
+    assert all(row.is_undone or row.undoes is not None for row in draft_operations(10))
 
 
 def test_who_writes_on_makes_one_edit_of_it(first: Any) -> None:
