@@ -60,7 +60,7 @@ class House:
     def order(self) -> Any:
         """Another place."""
         typed = {"key": self.field, "to": "down" if next(self.turn) % 2 else "up"}
-        return self.client.post(f"{self.path}fields/order/", typed, headers={"X-Requested-With": "fetch"})
+        return self.client.post(f"{self.path}fields/_order/", typed, headers={"X-Requested-With": "fetch"})
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:

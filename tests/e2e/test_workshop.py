@@ -156,7 +156,7 @@ def _order_by_arrows(olive, keys):
     keys.to("#row-frame-number [data-grip]")
     start = page.evaluate(place)
     for _ in range(2):
-        with page.expect_response("**/fields/order/"):
+        with page.expect_response("**/fields/_order/"):
             keys.press("ArrowUp")
         assert keys.has("#row-frame-number [data-grip]"), "the handle that moves keeps the focus"
     assert page.evaluate(place) == start - 2
@@ -164,7 +164,7 @@ def _order_by_arrows(olive, keys):
     page.reload()
     assert page.evaluate(place) == start - 2, "the order is kept"
     keys.to("#row-frame-number [data-grip]")
-    with page.expect_response("**/fields/order/"):
+    with page.expect_response("**/fields/_order/"):
         keys.press("End")
     keys.press("ArrowDown")
     assert "is the last already" in page.inner_text("[data-said]")

@@ -27,12 +27,15 @@ from portal_core.desk.setup.flows.urls import flow_urls
 
 
 def _field_urls(start: str, prefix: str) -> list[URLPattern]:
-    """The addresses of a list of fields: of a request type, or of a kind of saved record."""
+    """The addresses of a list of fields: of a request type, or of a kind of saved record.
+
+    No key begins with "_": what is done to a list, this one or another, has an address that nothing in it can have.
+    """
     one = f"{start}fields/<slug:field_key>/"
     return [
-        path(f"{start}fields/add/", type_fields.add, name=f"{prefix}field_add"),
-        path(f"{start}fields/order/", type_fields.order, name=f"{prefix}fields_order"),
-        path(f"{start}fields/show/", type_fields.switch_many, name=f"{prefix}fields_show"),
+        path(f"{start}fields/_add/", type_fields.add, name=f"{prefix}field_add"),
+        path(f"{start}fields/_order/", type_fields.order, name=f"{prefix}fields_order"),
+        path(f"{start}fields/_show/", type_fields.switch_many, name=f"{prefix}fields_show"),
         path(one, field.index, name=f"{prefix}field"),
         path(f"{one}switch/", type_fields.switch, name=f"{prefix}field_switch"),
         path(f"{one}parts/", field.change_parts, name=f"{prefix}field_parts"),
@@ -45,8 +48,8 @@ def _catalogue_urls(made: Catalogue) -> list[URLPattern]:
     start, name, what = f"setup/{made.stem}/", f"setup_{made.url_name}", {"what": made.url_name}
     return [
         path(start, catalogue.index, what, name=name),
-        path(f"{start}add/", catalogue.add, what, name=f"{name}_add"),
-        path(f"{start}order/", catalogue.order, what, name=f"{name}_order"),
+        path(f"{start}_add/", catalogue.add, what, name=f"{name}_add"),
+        path(f"{start}_order/", catalogue.order, what, name=f"{name}_order"),
         path(f"{start}<slug:item_key>/", catalogue.item, what, name=f"{name}_item"),
         path(f"{start}<slug:item_key>/retire/", catalogue.retire, what, name=f"{name}_retire"),
     ]
@@ -59,8 +62,8 @@ setup_urls = [
     path("setup/", types.index, name="setup"),
     path("setup/here/", others.here, name="setup_here"),
     path("setup/starters/", starters.index, name="setup_starters"),
-    path("setup/types/add/", types.add, name="setup_type_add"),
-    path("setup/types/order/", types.order, name="setup_types_order"),
+    path("setup/types/_add/", types.add, name="setup_type_add"),
+    path("setup/types/_order/", types.order, name="setup_types_order"),
     path("setup/types/<slug:type_key>/", type_fields.index, name="setup_type"),
     *_field_urls("setup/types/<slug:type_key>/", "setup_"),
     path("setup/record-kinds/<slug:kind_key>/fields/", type_fields.index, name="setup_record_fields"),

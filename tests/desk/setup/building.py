@@ -290,7 +290,7 @@ class Builder:
 
     def _field(self, start: str, field: Item) -> None:
         left, key = Left(field), field["key"]
-        page = Page.open(self.client, f"{start}fields/add/")
+        page = Page.open(self.client, f"{start}fields/_add/")
         form = page.form("label", "kind").put(label=named(left.take("key")), kind=left.take("kind"))
         page = page.send(form, "Add the field")
         assert page.path == f"{start}fields/{key}/"

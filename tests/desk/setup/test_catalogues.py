@@ -54,7 +54,7 @@ def test_each_list_takes_new_items_words_them_orders_them_and_takes_them_out(ali
 def test_what_is_live_is_retired_and_brought_back(alice):
     for name in ("Guarantee", "Boiler"):
         alice.post(hrefs("document_kinds" if name == "Guarantee" else "record_kinds")[1], {"name": name})
-    alice.post("/desk/setup/record-kinds/boiler/fields/add/", {"label": "Maker", "kind": "text"})
+    alice.post("/desk/setup/record-kinds/boiler/fields/_add/", {"label": "Maker", "kind": "text"})
     alice.post(
         "/desk/setup/record-kinds/boiler/",
         {**form_of(alice, "/desk/setup/record-kinds/boiler/"), "title": "{field:maker}"},
@@ -117,7 +117,7 @@ def test_a_role_of_ones_own_has_a_column_and_never_more_than_its_base(alice):
 
 
 def test_two_of_one_name_are_pointed_out_in_the_list_and_by_the_review(alice):
-    alice.post("/desk/setup/teams/add/", {"name": "desk"})
+    alice.post("/desk/setup/teams/_add/", {"name": "desk"})
     assert alice.get("/desk/setup/teams/").content.decode().count("Another team has this name") == 2
     found = [problem for problem in check(current().document) if "are called" in problem.problem]
     assert [(p.path, p.problem, p.level) for p in found] == [
@@ -146,7 +146,7 @@ def test_a_role_that_is_called_like_one_that_every_portal_has_is_pointed_out(ali
 
 
 def test_two_types_sets_of_statuses_and_statuses_of_one_name_are_pointed_out_where_they_stand(alice):
-    alice.post("/desk/setup/types/add/", {"name": "Repair", "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": "Repair", "copy": "repair"})
     assert alice.get("/desk/setup/").content.decode().count("Another request type has this name") == 2
     assert "Another request type has this name" in alice.get("/desk/setup/types/repair/words/").content.decode()
     flow = str(current().keys("flows")[0])

@@ -41,7 +41,7 @@ def test_a_type_that_nobody_asked_for_is_deleted_and_goes_live_without_it(alice,
     assert current().keys("types") == ["repair"]
     publish(actor=actor_for(people["alice"]), document=current().document)
     assert [kind.key for kind in live_portal().document.types] == ["repair"]
-    alice.post("/desk/setup/types/add/", {"name": "Sale", "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": "Sale", "copy": "repair"})
     assert current().keys("types") == ["repair", "sale-2"], "its key is not used again"
 
 
@@ -67,7 +67,7 @@ def test_what_is_in_use_or_named_stays_and_says_why(alice, people):
 
 def test_a_team_that_what_has_happened_may_name_stays(alice, people):
     """Publishing keeps every team as soon as there are requests: to say that it is deleted would be untrue."""
-    alice.post("/desk/setup/teams/add/", {"name": "Night"})
+    alice.post("/desk/setup/teams/_add/", {"name": "Night"})
     publish(actor=actor_for(people["alice"]), document=current().document)
     alice.post("/desk/setup/teams/night/retire/")
     alice.post(f"{OUT}teams/night/delete/")
@@ -90,7 +90,7 @@ def test_somebody_who_asks_for_it_meanwhile_keeps_it_as_out_of_use(alice, people
 
 
 def test_what_was_never_published_is_deleted_at_once(alice):
-    alice.post("/desk/setup/types/add/", {"name": "Trial", "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": "Trial", "copy": "repair"})
     assert "Delete Trial" in text(alice.get("/desk/setup/"))
     assert "“Trial” is deleted." in text(alice.post("/desk/setup/types/trial/retire/", follow=True))
     assert current().keys("types") == ["repair", "sale"]
@@ -115,9 +115,9 @@ def published(people: Any) -> None:
 @pytest.mark.parametrize("what", KINDS)
 def test_a_kind_of_which_there_is_nothing_is_deleted(what, alice, people, monkeypatch):
     collection, page = KINDS[what]
-    alice.post(f"/desk/setup/{page}/add/", {"name": "Night"})
+    alice.post(f"/desk/setup/{page}/_add/", {"name": "Night"})
     if what == "records":
-        alice.post(f"/desk/setup/{page}/night/fields/add/", {"label": "Maker", "kind": "text", "do": "add"})
+        alice.post(f"/desk/setup/{page}/night/fields/_add/", {"label": "Maker", "kind": "text", "do": "add"})
         edit_title(people)
     published(people)
     alice.post(f"/desk/setup/{page}/night/retire/")
@@ -141,7 +141,7 @@ def edit_title(people: Any) -> None:
 
 
 def test_a_role_that_nobody_has_is_deleted_and_one_that_somebody_had_stays(alice, people):
-    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    alice.post("/desk/setup/roles/_add/", {"name": "Night porter"})
     published(people)
     erin = make_user("porter@example.com", "Erin Porter", "night-porter", is_active=False)
     alice.post("/desk/setup/roles/night-porter/retire/")
@@ -163,7 +163,7 @@ def takes_away(how: str, alice: Client) -> None:
 @pytest.mark.parametrize("how", ["deleted", "out of use"])
 def test_a_role_that_somebody_is_given_before_it_is_gone_stops_publishing(how, alice, people):
     """Published without it, they would be signed in with a role that nobody knows, and might do nothing."""
-    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    alice.post("/desk/setup/roles/_add/", {"name": "Night porter"})
     published(people)
     takes_away(how, alice)
     erin = make_user("porter@example.com", "Erin Porter", "night-porter")
@@ -185,7 +185,7 @@ def test_a_role_that_somebody_is_given_before_it_is_gone_stops_publishing(how, a
 
 
 def test_a_role_of_somebody_who_has_left_stops_nothing(alice, people):
-    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    alice.post("/desk/setup/roles/_add/", {"name": "Night porter"})
     published(people)
     takes_away("deleted", alice)
     make_user("porter@example.com", "Erin Porter", "night-porter", is_active=False)
@@ -194,7 +194,7 @@ def test_a_role_of_somebody_who_has_left_stops_nothing(alice, people):
 
 
 def test_a_file_that_leaves_out_a_role_which_somebody_has_is_refused(alice, people):
-    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    alice.post("/desk/setup/roles/_add/", {"name": "Night porter"})
     published(people)
     make_user("porter@example.com", "Erin Porter", "night-porter")
     document = current().document.model_copy(update={"roles": ()})
@@ -204,7 +204,7 @@ def test_a_file_that_leaves_out_a_role_which_somebody_has_is_refused(alice, peop
 
 
 def test_a_role_that_a_promise_is_about_stays(alice, people):
-    alice.post("/desk/setup/roles/add/", {"name": "Night porter"})
+    alice.post("/desk/setup/roles/_add/", {"name": "Night porter"})
     operations = [
         Set(("roles", "night-porter", "retired"), True),
         Set(("assertions",), [{"field": "repair.cause", "never": "night-porter"}]),

@@ -49,7 +49,7 @@ def keys() -> list[str]:
 
 def test_a_field_of_every_kind_can_be_added_and_its_page_saved_as_it_is(alice):
     for kind, named in KINDS.items():
-        answer = alice.post(f"{TYPE}fields/add/", {"label": f"New {named.name}", "kind": kind})
+        answer = alice.post(f"{TYPE}fields/_add/", {"label": f"New {named.name}", "kind": kind})
         path = answer.headers["Location"]
         page = alice.get(path)
         assert page.status_code == 200, kind
@@ -61,8 +61,8 @@ def test_a_field_of_every_kind_can_be_added_and_its_page_saved_as_it_is(alice):
 
 def test_a_field_for_staff_alone_is_hidden_from_the_start_and_its_page_says_so(alice):
     new = {"label": "Frame number", "kind": "text"}
-    shown = alice.post(f"{TYPE}fields/add/", {**new, "who": "customer"}).headers["Location"]
-    hidden = alice.post(f"{TYPE}fields/add/", {**new, "who": "staff"}).headers["Location"]
+    shown = alice.post(f"{TYPE}fields/_add/", {**new, "who": "customer"}).headers["Location"]
+    hidden = alice.post(f"{TYPE}fields/_add/", {**new, "who": "staff"}).headers["Location"]
     assert "show" not in field("frame-number")
     assert field("frame-number-2", "show") == {"customer": "hidden"}
     who = re.compile(r'id="who".*?</p>', re.DOTALL)
@@ -71,12 +71,12 @@ def test_a_field_for_staff_alone_is_hidden_from_the_start_and_its_page_says_so(a
     ]
     assert said[0][said[0].index("Customer") + 2] == "edits"
     assert said[1][said[1].index("Customer") + 2] == "hidden"
-    again = alice.post(f"{TYPE}fields/add/", {"label": "", "kind": "text", "who": "staff"}).content.decode()
+    again = alice.post(f"{TYPE}fields/_add/", {"label": "", "kind": "text", "who": "staff"}).content.decode()
     assert re.search(r'value="staff" checked', again), "what was chosen stays when something is missing"
 
 
 def test_without_a_question_or_a_kind_nothing_is_added_and_what_was_typed_stays(alice):
-    answer = alice.post(f"{TYPE}fields/add/", {"label": "Where?"})
+    answer = alice.post(f"{TYPE}fields/_add/", {"label": "Where?"})
     assert answer.status_code == 400 and 'value="Where?"' in answer.content.decode()
     for typed in (
         {"kind": "text"},
@@ -84,7 +84,7 @@ def test_without_a_question_or_a_kind_nothing_is_added_and_what_was_typed_stays(
         {"label": "X", "kind": "wish"},
         {"copy": "no.thing"},
     ):
-        assert alice.post(f"{TYPE}fields/add/", typed).status_code == 400
+        assert alice.post(f"{TYPE}fields/_add/", typed).status_code == 400
     assert current().revision == 0
 
 
@@ -375,21 +375,21 @@ def test_who_sees_a_field_is_a_press(alice):
 
 
 def test_a_whole_row_or_column_is_set_at_once(alice):
-    alice.post(f"{TYPE}fields/show/", {"status": "new", "to": "hidden"})
+    alice.post(f"{TYPE}fields/_show/", {"status": "new", "to": "hidden"})
     shown = {item["key"]: item.get("at", {}).get("new") for item in read("types", "repair", "fields")}
     assert set(map(str, shown.values())) == {"{'customer': 'hidden'}"}
-    alice.post(f"{TYPE}fields/show/", {"field": "what", "to": "see"})
+    alice.post(f"{TYPE}fields/_show/", {"field": "what", "to": "see"})
     assert {words["customer"] for words in field("what", "at").values()} == {"see"}
     assert DraftOperation.objects.count() == 2
     before = current().revision
-    alice.post(f"{TYPE}fields/show/", {"field": "nothing", "to": "see"})
-    alice.post(f"{TYPE}fields/show/", {"status": "new", "to": "everything"})
+    alice.post(f"{TYPE}fields/_show/", {"field": "nothing", "to": "see"})
+    alice.post(f"{TYPE}fields/_show/", {"status": "new", "to": "everything"})
     assert current().revision == before
 
 
 def test_a_published_field_is_retired_and_a_new_one_removed(alice):
-    alice.post(f"{TYPE}fields/add/", {"label": "Extra", "kind": "text"})
-    alice.post(f"{TYPE}fields/order/", {"key": "extra", "to": "before:kind"})
+    alice.post(f"{TYPE}fields/_add/", {"label": "Extra", "kind": "text"})
+    alice.post(f"{TYPE}fields/_order/", {"key": "extra", "to": "before:kind"})
     assert keys()[:3] == ["what", "extra", "kind"]
     alice.post(f"{TYPE}fields/extra/switch/", {"do": "retire"})
     alice.post(f"{TYPE}fields/cause/switch/", {"do": "retire"})
@@ -420,7 +420,7 @@ def test_answers_are_added_worded_ordered_and_retired(alice):
 
 
 def test_what_was_edited_can_be_published(alice):
-    alice.post(f"{TYPE}fields/add/", {"label": "How do we get in?", "kind": "choice"})
+    alice.post(f"{TYPE}fields/_add/", {"label": "How do we get in?", "kind": "choice"})
     alice.post(f"{TYPE}fields/how-do-we-get-in/switch/", {"do": "required"})
     draft = current().document
     assert stops(check(draft, live_portal().document)) == ()
@@ -435,7 +435,7 @@ def test_the_pages_cost_the_same_few_statements_however_many_fields(alice):
         alice.get(TYPE)
     lines = "\n".join(f"Answer {number}" for number in range(300))
     for number in range(10):
-        alice.post(f"{TYPE}fields/add/", {"label": f"Field {number}", "kind": "choice"})
+        alice.post(f"{TYPE}fields/_add/", {"label": f"Field {number}", "kind": "choice"})
     alice.post(f"{TYPE}fields/kind/parts/", {"do": "add", "label": lines})
     alice.get(TYPE)
     with server_statements() as many:
@@ -484,7 +484,7 @@ def test_a_file_that_says_that_it_is_remembered_can_be_mended_in_the_editor(shop
 
 
 def test_a_new_field_says_what_is_missing_at_each_box_and_keeps_what_was_typed(alice):
-    path = f"{TYPE}fields/add/"
+    path = f"{TYPE}fields/_add/"
     answer = alice.post(path, {"label": " ", "kind": ""})
     page = answer.content.decode()
     assert answer.status_code == 400

@@ -70,7 +70,9 @@ def test_one_edit_of_each_page_sends_little_however_large_the_document_is(alice)
         "who sees a field in a status": cost(
             alice, TYPE, f"{TYPE}fields/f150/switch/", {"do": "at", "status": "more-7", "to": "see"}, HTMX
         ),
-        "the order of the fields": cost(alice, TYPE, f"{TYPE}fields/order/", {"key": "f150", "to": "before:f3"}, FETCH),
+        "the order of the fields": cost(
+            alice, TYPE, f"{TYPE}fields/_order/", {"key": "f150", "to": "before:f3"}, FETCH
+        ),
         "a type's words": saved_by_itself(alice, f"{TYPE}words/", description="Another description"),
         "a status's contract": saved_by_itself(alice, STATUS, meaning="Another meaning"),
         "a way": cost(alice, STATUS, f"{STATUS}ways/", {"to": "more-3", "by": "agent"}, HTMX),

@@ -65,7 +65,7 @@ def test_opening_every_cell_and_saving_it_as_it_is_changes_nothing(alice):
 
 def test_a_reader_is_told_in_another_way_and_the_mail_is_chosen(alice):
     at, mail = statuses()[0]["key"], "hello"
-    alice.post("/desk/setup/mails/add/", {"name": "Hello"})
+    alice.post("/desk/setup/mails/_add/", {"name": "Hello"})
     before = [rule for rule in notify(at) or [] if rule["who"] not in ("customer", "nobody")]
     path = cell(at, "customer")
     alice.post(path, {**form_of(alice, path), "when": "daily", "mail": mail})

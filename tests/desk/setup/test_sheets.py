@@ -177,21 +177,21 @@ def test_a_blank_type_with_statuses_of_its_own_can_go_live_as_it_is(alice):
 @pytest.mark.parametrize("typed", [{"name": "", "flow": "-own"}, {"name": "x", "flow": "-other"}, {"name": "x"}])
 def test_without_a_name_or_statuses_nothing_is_added(typed, alice):
     before = current().revision
-    assert alice.post("/desk/setup/types/add/", typed).headers["Location"] == "/desk/setup/?missing=1#add"
+    assert alice.post("/desk/setup/types/_add/", typed).headers["Location"] == "/desk/setup/?missing=1#add"
     assert current().revision == before
 
 
 def test_types_are_added_copied_ordered_retired_and_brought_back(alice):
-    alice.post("/desk/setup/types/add/", {"name": "Éclair & Söhne", "copy": "repair"})
-    alice.post("/desk/setup/types/add/", {"name": "北", "flow": "way"})
+    alice.post("/desk/setup/types/_add/", {"name": "Éclair & Söhne", "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": "北", "flow": "way"})
     keys = current().keys("types")
     assert keys[-2:] == ["eclair-sohne", "type"]
     assert read("types", "eclair-sohne", "fields") == read("types", "repair", "fields")
     assert read("types", "type", "start") == "new"
-    alice.post("/desk/setup/types/order/", {"key": "type", "to": "first"})
-    alice.post("/desk/setup/types/order/", {"key": "type", "to": "down"})
+    alice.post("/desk/setup/types/_order/", {"key": "type", "to": "first"})
+    alice.post("/desk/setup/types/_order/", {"key": "type", "to": "down"})
     assert current().keys("types")[:2] == [keys[0], "type"]
-    alice.post("/desk/setup/types/order/", {"key": "type", "to": f"before:{keys[0]}"})
+    alice.post("/desk/setup/types/_order/", {"key": "type", "to": f"before:{keys[0]}"})
     assert current().keys("types")[0] == "type"
     alice.post("/desk/setup/types/type/retire/")
     assert "type" not in current().keys("types")

@@ -74,7 +74,7 @@ def test_one_type_of_a_starter_leads_to_that_type(alice):
 
 
 def test_keys_that_are_taken_are_kept_apart_and_nothing_of_the_portals_own_changes(alice):
-    alice.post("/desk/setup/types/add/", {"name": "Book", "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": "Book", "copy": "repair"})
     before = current().as_json()
     assert "question" in ever_published("types"), "of the starter from which the portal was opened"
     alice.post(PAGE, {"starter": "booking", "types": types_of("booking")})
@@ -100,11 +100,11 @@ def test_a_key_that_an_earlier_version_had_is_never_used_again(alice, people):
     publish(actor=owner, document=load(before))
     assert "book" not in current().keys("types"), "the version that is live has forgotten it"
     alice.post(PAGE, {"starter": "booking", "types": ["book"]})
-    alice.post("/desk/setup/types/add/", {"name": "Book", "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": "Book", "copy": "repair"})
     assert current().keys("types") == ["repair", "sale", "book-2", "book-3"]
     assert {"repair", "sale", "book"} <= ever_published("types")
     assert ever_published("types", "book", "fields", "colour", "choices") == {"red"}
-    alice.post("/desk/setup/types/repair/fields/add/", {"label": "Colour", "kind": "choice"})
+    alice.post("/desk/setup/types/repair/fields/_add/", {"label": "Colour", "kind": "choice"})
     keys = [field["key"] for field in current().item("types", "repair")["fields"]]
     assert "colour-2" in keys and "colour" not in keys
 
@@ -120,7 +120,7 @@ def test_what_is_there_already_is_not_added_again(alice):
 
 def test_a_name_that_is_there_twice_is_pointed_out(alice):
     name = starter("booking")["types"][0]["name"]["en"]
-    alice.post("/desk/setup/types/add/", {"name": name, "copy": "repair"})
+    alice.post("/desk/setup/types/_add/", {"name": name, "copy": "repair"})
     answer = alice.post(PAGE, {"starter": "booking", "types": ["book"]}, follow=True)
     assert f"“{name}” is the name of two request types now. Give one of them another." in plain(answer)
 

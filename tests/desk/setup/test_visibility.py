@@ -170,7 +170,7 @@ def test_only_those_who_shape_the_portal_read_the_proof(shop, client_for, people
 def test_a_page_asks_the_database_little_whatever_the_draft_holds(path, alice, django_assert_max_num_queries):
     alice.get(f"/desk/setup/{path}")
     for key in ("one", "two", "three"):
-        alice.post("/desk/setup/mails/add/", {"name": key})
-        alice.post("/desk/setup/teams/add/", {"name": key})
+        alice.post("/desk/setup/mails/_add/", {"name": key})
+        alice.post("/desk/setup/teams/_add/", {"name": key})
     with django_assert_max_num_queries(14):
         assert alice.get(f"/desk/setup/{path}").status_code == 200
