@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TypeAlias
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,13 +17,13 @@ from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import FileField
 from portal_core.config.document.flows import ApproveAsk, Ask, UploadAsk
 from portal_core.config.live import live_portal
-from portal_core.config.moments import stored_moment
 from portal_core.documents.kinds import kind_of, rules_of
 from portal_core.documents.models import Document, DocumentState, StoredFile
 from portal_core.documents.uploads import stored_value, take
 from portal_core.history.record import JsonValue
 from portal_core.messaging.actions import Message, note, reply
 from portal_core.sampling import papers
+from portal_core.sampling.days import dated
 from portal_core.sampling.stories import KeptRecord, Step, Story, VaultPaper
 from portal_core.saved_records.actions import add_record
 from portal_core.saved_records.models import SavedRecord
@@ -200,15 +200,4 @@ def _taken(paper: Mapping[str, JsonValue], kind_key: str | None, who: User) -> d
 
 
 def _dated(answers: Answers) -> dict[str, JsonValue]:
-    today = timezone.localdate()
-    return {key: _day(value, today) if isinstance(value, dict) else value for key, value in answers.items()}
-
-
-def _day(value: dict[str, JsonValue], today: date) -> JsonValue:
-    """A day counted from today, with an hour of the portal's clock where one is named; anything else as it is."""
-    if "in_days" not in value:
-        return value
-    day = today + timedelta(days=int(str(value["in_days"])))
-    if "at" not in value:
-        return day.isoformat()
-    return stored_moment(datetime.combine(day, time.fromisoformat(str(value["at"])), live_portal().time_zone))
+    return dated(answers, timezone.localdate(), live_portal())
