@@ -6,12 +6,14 @@ import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
+from portal_core.config.starters import starter, starter_for
 from tenants import catalog, migrating
 from tenants.context import public_context, tenant_context
 from tenants.models import Tenant
@@ -154,12 +156,20 @@ def new_portal(name: str) -> NewPortal:
 
 
 def make_twins() -> None:
-    """Commits alpha with its people, and beta as its exact copy, plus Eve."""
-    alpha = provision(name="Alpha", slug="alpha", portal=new_portal("Alpha"), set_up=_add_people)
+    """Commits alpha with its people, and beta as its exact copy, plus Eve. Both speak English and German."""
+    with mock.patch("portal_core.setup.starter_for", _in_all_languages):
+        alpha = provision(name="Alpha", slug="alpha", portal=new_portal("Alpha"), set_up=_add_people)
     beta = provision(name="Beta", slug="beta")
     mirror(alpha, beta)
     with tenant_context(beta):
         make_user(*EVE)
+
+
+def _in_all_languages(key: str, **what: str) -> dict[str, Any]:
+    """What sign-up opens from a starter, as it is once the owner has added the starter's other languages."""
+    opened, written = starter_for(key, **what), starter(key)
+    texts = {"welcome": written["portal"]["welcome"], "languages": written["portal"]["languages"]}
+    return {**opened, **written, "portal": {**opened["portal"], **texts}}
 
 
 def _add_people(_tenant: TenantSnapshot) -> None:

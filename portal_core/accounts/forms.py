@@ -128,9 +128,13 @@ class AboutForm(SeenForm):
         super().__init__(data, initial=asdict(shown_about(user, facts)))
         names = dict(settings.LANGUAGES)
         offered = offered_languages(facts)
-        self.fields["language"] = forms.ChoiceField(
-            label=_("Language"), choices=[(code, names[code]) for code in offered]
-        )
+        if len(offered) == 1:
+            # Nothing to choose; what was chosen while there was stays for the day on which there is again.
+            self.fields["language"] = forms.CharField(disabled=True, required=False)
+        else:
+            self.fields["language"] = forms.ChoiceField(
+                label=_("Language"), choices=[(code, names[code]) for code in offered]
+            )
         zones = {*TIME_ZONES, facts.time_zone, user.time_zone} & known_time_zones()
         choices = sorted((city(name), name) for name in zones)
         self.fields["time_zone"] = forms.ChoiceField(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts import email_change, own_account
 from portal_core.accounts.forms import AboutForm, ChangeCodesForm, NewEmailForm, NewPasswordForm
+from portal_core.accounts.languages import choose_language
 from portal_core.accounts.overtaken import ChangedMeanwhile, seen_in
 from portal_core.accounts.own_account import About
 from portal_core.accounts.pages import PersonRequest, customer_page, signed_in_page
@@ -79,7 +80,8 @@ def account_page(
 @signed_in_page
 def save_about(request: PersonRequest) -> HttpResponse:
     """Keeps name, phone, language and time zone."""
-    form = AboutForm(request.POST, user=request.user, facts=portal_facts(), now=timezone.now())
+    facts = portal_facts()
+    form = AboutForm(request.POST, user=request.user, facts=facts, now=timezone.now())
     if not form.is_valid():
         return account_page(request, about=form)
     try:
@@ -87,7 +89,7 @@ def save_about(request: PersonRequest) -> HttpResponse:
     except ChangedMeanwhile as overtaken:
         form.tell(overtaken)
         return account_page(request, about=form)
-    with translation.override(form.cleaned_data["language"]):
+    with translation.override(choose_language(request, facts, request.user)):
         messages.success(request, _("Your details are kept."))
     return redirect(ACCOUNT)
 

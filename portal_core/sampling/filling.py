@@ -4,7 +4,7 @@ customer, so that an owner sees every page with something on it. They tell nobod
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,8 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document import load
 from portal_core.config.live import live_portal
 from portal_core.config.localise import text_in
-from portal_core.config.starters import STARTER_KEY, starter, starter_keys
+from portal_core.config.speech import Speech
+from portal_core.config.starters import STARTER_KEY, starter_for, starter_keys
 from portal_core.documents.models import Document
 from portal_core.history.record import JsonValue
 from portal_core.sampling.telling import Teller
@@ -104,13 +105,18 @@ def _fits(portal: CompiledPortal) -> bool:
     key = (portal.document.model_extra or {}).get(STARTER_KEY)
     if not isinstance(key, str) or key not in starter_keys():
         return False
-    live = canonical(portal.document)
-    return all(live.get(name) == _as_opened(key).get(name) for name in _NEEDED)
+    return _told_by(canonical(portal.document), portal.language) == _as_opened(key, portal.language)
 
 
 @cache
-def _as_opened(key: str) -> dict[str, JsonValue]:
-    return dict(canonical(load(starter(key))))
+def _as_opened(key: str, language: str) -> dict[str, JsonValue]:
+    return _told_by(canonical(load(starter_for(key, name=key, language=language))), language)
+
+
+def _told_by(document: Mapping[str, JsonValue], language: str) -> dict[str, JsonValue]:
+    """What the stories build on, in the portal's own language alone: another one that it speaks changes no story."""
+    alone = Speech.alone(language, language)
+    return {name: alone.said(document.get(name)) for name in _NEEDED}
 
 
 def _stories(portal: CompiledPortal) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from portal_core.accounts import email_change
+from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
+from portal_core.config.actions import publish
+from portal_core.config.starters import starter_for
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
 from tests.contracts import hostile
 from tests.factories import make_user
@@ -44,6 +47,20 @@ def test_details_are_kept_as_typed(carol, client_for, registration):
     page = client.get("/account/").content.decode()
     assert "<b>Carol</b>" not in page
     assert 'lang="de"' in page
+
+
+def test_where_the_portal_speaks_one_language_there_is_none_to_choose(carol, people, client_for):
+    publish(actor=actor_for(people["alice"]), document=starter_for("documents", name="Acme"))
+    User.objects.filter(pk=carol.pk).update(language="de")
+    client = client_for(carol)
+    page = client.get("/account/").content.decode()
+    assert 'lang="en"' in page and 'name="language"' not in page
+    typed = {"name": "Carol Neil", "phone": "", "language": "fr", "time_zone": "Europe/Berlin"}
+    answer = client.post("/account/about/", typed, follow=True)
+    assert "Your details are kept." in answer.content.decode()
+    carol.refresh_from_db()
+    # What she once chose is there again when the portal speaks it again.
+    assert (carol.name, carol.language) == ("Carol Neil", "de")
 
 
 def form_of(client, path="/account/", action="/account/about/"):

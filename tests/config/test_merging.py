@@ -61,9 +61,9 @@ def brought_into(host: Host, source: dict[str, Any], **how: Any) -> tuple[dict[s
     return join({**host.parts, **working.touched}), made
 
 
-def opened(key: str) -> dict[str, Any]:
-    """A portal that was opened from a starter, as sign-up does it."""
-    return starter_for(key, name="Nordwarm")
+def opened(key: str, language: str = "en") -> dict[str, Any]:
+    """A portal that was opened from a starter, as sign-up does it: in one language."""
+    return starter_for(key, name="Nordwarm", language=language)
 
 
 @pytest.mark.parametrize("into", KEYS)
@@ -140,11 +140,18 @@ def test_a_team_of_the_same_name_is_used_and_not_added_again():
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_into_a_portal_of_two_languages_comes_every_word_of_both(key):
+    into = KEYS[KEYS.index(key) - 1]
+    host = {**starter(into), "portal": {**starter(into)["portal"], "name": "Nordwarm"}}
+    after, made = bring(host, starter(key))
+    assert check(load(after), load(host)) == ()
+    brought = [item for item in after["types"] if item["key"] in made.added["types"]]
+    assert [item["name"] for item in brought] == [item["name"] for item in starter(key)["types"]]
+
+
 def test_texts_come_in_the_languages_of_the_portal():
-    german = opened("order-status")
-    german["portal"]["language"] = "de"
-    german["portal"]["languages"] = ["de"]
-    german = canonical(load(german))
+    german = canonical(load(opened("order-status", "de")))
     after, made = bring(german, starter("invoices"))
     (kind, *_) = [item for item in after["types"] if item["key"] in made.added["types"]]
     source = next(item for item in starter("invoices")["types"] if item["name"]["de"] == kind["name"])
@@ -181,6 +188,6 @@ def test_a_portal_without_currency_and_hours_gets_those_that_the_new_things_need
 def test_types_that_are_called_alike_are_named():
     source = starter("invoices")
     into = opened("order-status")
-    source["types"][0]["name"] = into["types"][0]["name"]
+    source["types"][0]["name"]["en"] = into["types"][0]["name"]
     _after, made = bring(into, source)
-    assert made.same_names == [into["types"][0]["name"]["en"]]
+    assert made.same_names == [into["types"][0]["name"]]

@@ -280,6 +280,18 @@ def test_a_starter_becomes_a_business_of_its_own(language: str) -> None:
     assert starter("order-status")["portal"]["name"] == "Your business"
 
 
+@pytest.mark.parametrize("language", [*LANGUAGES, "fr"])
+@pytest.mark.parametrize("key", starter_keys())
+def test_a_portal_opens_in_one_language_alone_with_nothing_to_mend(key: str, language: str) -> None:
+    document = load(starter_for(key, name="Acme", language=language))
+    spoken = language if language in LANGUAGES else "en"
+    assert (document.portal.language, document.portal.languages) == (spoken, ())
+    assert check(document) == ()
+    written = {path: text for path, _key, text in all_texts(starter(key)) if path != "portal.name"}
+    said = {path: text for path, _key, text in all_texts(canonical(document))}
+    assert said == {path: text if isinstance(text, str) else text[spoken] for path, text in written.items()}
+
+
 @pytest.mark.parametrize(
     ("name", "prefix"),
     [("Nordwarm", "NO"), ("Holz & Söhne", "HS"), ("北京", ""), ("A", "A"), ("3 Men", "ME"), ("o'Neil & co.", "OC")],

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from portal_core.config.canonical import canonical_json
 from portal_core.config.live import live_portal
 from tenants import catalog, registry
 from tenants.context import tenant_context
@@ -103,7 +104,10 @@ def test_a_portal_speaks_its_owners_language_and_goes_by_their_clock(
     with tenant_context(snapshot):
         portal = live_portal()
     assert (portal.language, portal.time_zone.key, portal.settings.currency) == (language, zone, currency)
-    assert set(portal.languages) == {"en", "de"}
+    # That language alone: another one is the owner's to add.
+    assert portal.languages == (language,)
+    other = {"en": r"\b(und|oder|Sie)\b", "de": r"\b(and|your|you)\b"}[language]
+    assert re.search(other, canonical_json(portal.document)) is None
 
 
 def test_the_form_keeps_what_was_typed_on_every_error(client: Client) -> None:

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from portal_core.config.canonical import canonical
 from portal_core.config.changes.change import Change, Group, Phrase, Sentence, Sign
+from portal_core.config.changes.languages import set_aside
 from portal_core.config.changes.names import Names
 from portal_core.config.changes.rules_fields import FIELDS, FLAGS
 from portal_core.config.changes.rules_flows import ASK_FLAGS, LISTS, STATUSES
@@ -15,7 +16,7 @@ from portal_core.config.changes.rules_portal import PORTAL
 from portal_core.config.changes.rules_texts import TEXTS
 from portal_core.config.changes.rules_visibility import is_for_customers, papers_said, visibility_said
 from portal_core.config.changes.telling import Rule, Told, fill, rules_change, swap, text_change, words
-from portal_core.config.changes.walk import Object, same, walk
+from portal_core.config.changes.walk import Object, walk
 from portal_core.config.changes.words import KINDS, Says, each, keys
 from portal_core.config.document.portal_document import PortalDocument
 
@@ -32,10 +33,8 @@ def compare(live: PortalDocument, wanted: PortalDocument) -> tuple[Change, ...]:
 def compare_json(live: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> tuple[Change, ...]:
     """The same for documents in canonical form as plain values."""
     names = Names(live, wanted)
-    told = [Told(difference, names) for difference in walk(live, wanted)]
-    aside = [each for each in told if _is_mere_spelling(each)]
-    changes = [change(each) for each in told if each not in aside]
-    return tuple(_with_spelling(found, aside) for found in changes)
+    aside = set_aside(Told(difference, names) for difference in walk(live, wanted))
+    return tuple(aside.given_to(change(told), _words) for told in aside.told)
 
 
 def change(told: Told) -> Change:
@@ -68,7 +67,7 @@ def _value(told: Told) -> Change:
     if told.difference.name == "retired":
         return _retired(told)
     if place in TEXTS:
-        return _made(told, place[1], "wording", "changed", _text(told, TEXTS[place]))
+        return _made(told, place[1], "wording", "changed", _text(told))
     if place in SWITCHES:
         on, off = SWITCHES[place]
         return _made(told, place[1], None, "changed", fill(on if _is_on(told) else off, {"it": told.it}))
@@ -119,12 +118,26 @@ def _retired(told: Told) -> Change:
     return _made(told, "retired" if is_gone else "back", row.group, "gone" if is_gone else "new", sentence)
 
 
-def _text(told: Told, what: str) -> Sentence:
+def _text(told: Told) -> Sentence:
+    what = TEXTS[(told.difference.shape, told.difference.name)]
     owner = (Phrase(told.names.named(*told.item[:-2]), "name"),) if len(told.item) > 2 else ()
     subject = fill(what, {"it": told.it, "owner": owner})
     place = told.owner if told.owner[0] in ("types", "record_kinds") else ()
     text = text_change(told.names, told.before, told.after, place)
     return fill("{subject}: {text}", {"subject": subject, "text": text})
+
+
+def _words(told: Told) -> Sentence:
+    """What is said in another language: one text, or all those of a list."""
+    if (told.difference.shape, told.difference.name) in TEXTS:
+        return _text(told)
+    pairs = zip(each(told.before), each(told.after), strict=True)
+    texts = [text_change(told.names, old.get("label"), new.get("label")) for old, new in pairs if old != new]
+    listed: list[Phrase] = []
+    for text in texts:
+        listed += [Phrase(" · "), *text] if listed else text
+    what = "Moves in {it}" if told.difference.name == "transitions" else "Links at the foot of every page"
+    return fill(f"{what}: {{texts}}", {"it": told.it, "texts": tuple(listed)})
 
 
 def _list(told: Told, template: str, said: Callable[[Says, Object], str]) -> Change:
@@ -178,25 +191,3 @@ def _other_sort(told: Told) -> Sentence:
         return fill("{it} is something else now.", {"it": told.it})
     gaps = {"it": told.it, "change": swap(KINDS[str(before[name])], KINDS[str(after[name])])}
     return fill("{it} asks for something else: {change}.", gaps)
-
-
-def _is_mere_spelling(told: Told) -> bool:
-    """The same words in the same language, written otherwise because the portal's own language changes."""
-    place = (told.difference.shape, told.difference.name)
-    if place not in TEXTS:
-        return False
-    old, new = (told.names.live, told.names.wanted)
-    return same(_by_language(told.before, old), _by_language(told.after, new))
-
-
-def _by_language(value: JsonValue, document: Mapping[str, JsonValue]) -> JsonValue:
-    portal = document.get("portal")
-    language = str(portal.get("language")) if isinstance(portal, dict) else ""
-    return value if isinstance(value, dict) else {language: value}
-
-
-def _with_spelling(found: Change, aside: list[Told]) -> Change:
-    if found.kind != "portal.language" or not aside:
-        return found
-    places = (*found.places, *(told.difference.path for told in aside))
-    return Change(found.kind, found.group, found.sign, found.sentence, places)

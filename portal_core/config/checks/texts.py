@@ -41,7 +41,7 @@ TEXT_KEYS: Final = frozenset(
     }
 )
 # Not translated, or not texts at all, although their keys look like it.
-_NOT_TEXTS: Final = frozenset({"show", "at", "brand"})
+NOT_TEXTS: Final = frozenset({"show", "at", "brand"})
 _WORDLESS: Final = re.compile(r"(\{[^{}]*\}|[^\w]|\d)*")
 
 
@@ -55,7 +55,7 @@ def all_texts(document: Mapping[str, JsonValue], path: str = "") -> Iterator[tup
     """Every text of a document in canonical form: path, key, value."""
     for key, value in document.items():
         here = f"{path}.{key}" if path else key
-        if key in _NOT_TEXTS or key.startswith("x-") or here == "portal.name":
+        if key in NOT_TEXTS or key.startswith("x-") or here == "portal.name":
             continue
         if key in TEXT_KEYS and isinstance(value, str):
             yield here, key, value

@@ -12,17 +12,14 @@ from typing import Final, Protocol
 
 from pydantic import JsonValue
 
-from portal_core.config.checks.texts import TEXT_KEYS, missing_in
 from portal_core.config.draft.checking import canonical_value
 from portal_core.config.draft.operations import Insert, Operation, Set
 from portal_core.config.draft.references import ORDER, named_in, promise_rewritten, rewritten
 from portal_core.config.draft.values import in_use, items_of
-from portal_core.config.localise import text_in
+from portal_core.config.speech import Speech
 
 Item = dict[str, JsonValue]
 
-# What lies under these is no text (checks/texts.py).
-_NOT_TEXTS: Final = frozenset({"show", "at", "brand"})
 _LONGEST: Final = 36
 _FIELD: Final = re.compile(r"\{field:([a-z0-9-]+)\}")
 
@@ -59,61 +56,22 @@ def merged(
 
     `gone` are keys, each as `list.key`, that no new item may have although `host` has none of them.
     """
-    return _Merging(host, _Speech.between(host, starter), starter, frozenset(gone)).done(types)
+    return _Merging(host, _speech(host, starter), starter, frozenset(gone)).done(types)
 
 
-@dataclass(frozen=True)
-class _Speech:
-    """The languages of both: plain words of the starter are in `from_own`, of the host in `own`."""
-
-    own: str
-    languages: tuple[str, ...]
-    from_own: str
-
-    @classmethod
-    def between(cls, host: Host, starter: Mapping[str, JsonValue]) -> "_Speech":
-        portal, theirs = _object(host.part("portal")), _object(starter.get("portal"))
-        own = str(portal.get("language") or "en")
-        listed = portal.get("languages")
-        others = [str(code) for code in listed] if isinstance(listed, list) else []
-        return cls(own, tuple(dict.fromkeys((own, *others))), str(theirs.get("language") or "en"))
-
-    def said(self, value: JsonValue, key: str = "") -> JsonValue:
-        """A value of the starter with its texts in the languages of the host."""
-        if key in _NOT_TEXTS or key.startswith("x-"):
-            return value
-        if key in TEXT_KEYS and isinstance(value, str | dict):
-            return self._text(key, value)
-        if isinstance(value, list):
-            return [self.said(item) for item in value]
-        if isinstance(value, dict):
-            return {name: self.said(item, name) for name, item in value.items()}
-        return value
-
-    def _text(self, key: str, value: str | dict[str, JsonValue]) -> JsonValue:
-        if isinstance(value, str):
-            # What is the same in every language stays plain.
-            if not missing_in(key, value, self.from_own, (self.from_own, "")):
-                return value
-            value = {self.from_own: value}
-        kept = {code: value[code] for code in self.languages if code in value}
-        if kept:
-            return kept
-        # None of the portal's languages: the words as they were written, until somebody translates them.
-        return value.get(self.from_own) or next(iter(value.values()))
-
-    def name(self, item: Mapping[str, JsonValue]) -> str:
-        """What an item is called in the host's own language."""
-        name = item.get("name")
-        if isinstance(name, dict):
-            return text_in({code: str(words) for code, words in name.items()}, self.own, self.own)
-        return str(name or "")
+def _speech(host: Host, starter: Mapping[str, JsonValue]) -> Speech:
+    """What is the starter's is said in the languages of the host."""
+    portal, theirs = _object(host.part("portal")), _object(starter.get("portal"))
+    own = str(portal.get("language") or "en")
+    listed = portal.get("languages")
+    others = [str(code) for code in listed] if isinstance(listed, list) else []
+    return Speech(own, tuple(dict.fromkeys((own, *others))), str(theirs.get("language") or "en"))
 
 
 @dataclass
 class _Merging:
     host: Host
-    speech: _Speech
+    speech: Speech
     starter: Mapping[str, JsonValue]
     gone: frozenset[str]
     result: Merged = field(default_factory=Merged)

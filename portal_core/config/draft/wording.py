@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from portal_core.config.checks.texts import TEXT_KEYS, all_texts, missing_in
+from portal_core.config.checks.texts import NOT_TEXTS, TEXT_KEYS, all_texts, missing_in
 from portal_core.config.document.base import TextValue
 from portal_core.config.draft.operations import Operation, Put
 from portal_core.config.draft.parts import KEYED
 from portal_core.config.draft.paths import Path, path_from, read
 from portal_core.config.draft.reading import Draft
-
-# As in checks/texts.py: what lies under these is no text.
-_NOT_TEXTS = frozenset({"show", "at", "brand"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def _said(value: JsonValue, before: str, now: str, at: str = "") -> JsonValue:
 
 def _said_at(key: str, item: JsonValue, languages: tuple[str, str], here: str) -> JsonValue:
     before, now = languages
-    if key in _NOT_TEXTS or key.startswith("x-") or here == "portal.name":
+    if key in NOT_TEXTS or key.startswith("x-") or here == "portal.name":
         return item
     if key not in TEXT_KEYS:
         return _said(item, before, now)

@@ -11,6 +11,7 @@ from babel.numbers import get_territory_currencies
 from django.utils.translation import gettext as _
 
 from portal_core.config.errors import UnknownKey
+from portal_core.config.speech import Speech
 
 _FOLDER: Final = Path(__file__).parent
 # In the order in which sign-up offers them.
@@ -97,9 +98,10 @@ def starter(key: str) -> dict[str, Any]:
 def starter_for(key: str, *, name: str, colour: str = "", language: str = "", time_zone: str = "") -> dict[str, Any]:
     """A starter's document for a new business: its name, colour, language and time zone (with its currency) put in.
 
-    Raises `UnknownKey`. A language in which the starter is not written is ignored.
+    It speaks that language alone: whoever wants another adds it in the editor, where `words.py` brings the starter's
+    words of it. Raises `UnknownKey`. A language in which the starter is not written is ignored.
     """
-    document = starter(key)
+    document = _spoken(starter(key), language)
     document[STARTER_KEY] = key
     portal = document["portal"]
     portal["name"] = name
@@ -109,8 +111,6 @@ def starter_for(key: str, *, name: str, colour: str = "", language: str = "", ti
         portal["reference_prefix"] = prefix
     if colour:
         portal["brand"] = {**portal.get("brand", {}), "colour": colour}
-    if language in portal.get("languages", []):
-        _speak(document, language)
     if time_zone:
         portal["time_zone"] = time_zone
         if currency := _currency_in(time_zone):
@@ -136,9 +136,13 @@ def reference_prefix(name: str) -> str:
     return words[0][:2] if words else ""
 
 
-def _speak(document: dict[str, Any], language: str) -> None:
-    """Makes another of the starter's languages the portal's own; every text of a starter is in all of them."""
-    document["portal"]["language"] = language
+def _spoken(document: dict[str, Any], language: str) -> dict[str, Any]:
+    """The starter in one of its languages, else in its first; every text of a starter is in all of them."""
+    first = document["portal"]["language"]
+    own = language if language in document["portal"].pop("languages") else first
+    said: dict[str, Any] = {part: Speech.alone(own, first).said(value, part) for part, value in document.items()}
+    said["portal"]["language"] = own
+    return said
 
 
 @cache

@@ -1,5 +1,6 @@
 """The languages of the portal: which there are, how many texts each lacks, adding, taking out, which comes first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -16,8 +17,10 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Operation, Set
 from portal_core.config.draft.reading import Draft, current
+from portal_core.config.draft.spoken import coming, going
 from portal_core.config.draft.wording import how_many, said_for
 from portal_core.config.localise import language_name
+from portal_core.config.starters.words import languages_of_starters
 from portal_core.desk.setup.controls import Choices
 from portal_core.desk.setup.frame import language_of, languages_of
 from portal_core.desk.setup.saving import do_edit
@@ -50,6 +53,27 @@ def language_lines(draft: Draft) -> list[LanguageLine]:
     ]
 
 
+@dataclass(frozen=True)
+class ReadyLanguage:
+    """A language that comes with words: those of the portal's starter."""
+
+    code: str
+    name: str
+    texts: int
+    missing: int
+
+
+def ready_languages(draft: Draft) -> list[ReadyLanguage]:
+    """The languages in which the portal's starter is written and that the portal does not speak."""
+    codes = languages_of(draft)
+    new = [(code, coming(draft, codes[0], code)) for code in languages_of_starters() if code not in codes]
+    return [
+        ReadyLanguage(code, language_name(code), len(brought.operations), brought.missing)
+        for code, brought in new
+        if brought.operations
+    ]
+
+
 def offered(draft: Draft) -> Choices:
     """The languages that can be added."""
     taken = languages_of(draft)
@@ -77,8 +101,17 @@ def change(request: PersonRequest) -> HttpResponse:
         request,
         back,
         lambda: edit(actor=request.actor, operations=operations, title=title, expected_revision=draft.revision),
-        f"{title}.",
+        f"{title}.{_with_it(operations, request.POST['do'])}",
     )
+
+
+def _with_it(operations: Sequence[Operation], do: str) -> str:
+    """What came or went with a language, in words; "" where nothing did."""
+    texts = sum(isinstance(operation, Set) for operation in operations) - 1
+    if texts < 1:
+        return ""
+    verb = "come" if do == "add" else "go"
+    return f" The words of your starter {verb} with it, for {texts} {'text' if texts == 1 else 'texts'}."
 
 
 _TOLD: Final = {"add": "is spoken too", "remove": "is not spoken any more", "first": "comes first"}
@@ -88,9 +121,9 @@ def _operations(draft: Draft, do: str, code: str) -> list[Operation]:
     codes, own = languages_of(draft), language_of(draft)
     match do:
         case "add" if code in dict(offered(draft)) and len(codes) < MAX_LANGUAGES:
-            return [_listed([*codes, code])]
+            return [_listed([*codes, code]), *coming(draft, own, code).operations]
         case "remove" if code in codes and code != own:
-            return [_listed([kept for kept in codes if kept != code])]
+            return [_listed([kept for kept in codes if kept != code]), *going(draft, own, code)]
         case "first" if code in codes and code != own:
             return said_for(draft, code)
     return []

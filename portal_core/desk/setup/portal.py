@@ -17,7 +17,7 @@ from portal_core.config.contrasts import Measure, is_near_red, measures
 from portal_core.config.document.portal_document import DEFAULT_COLOUR
 from portal_core.config.draft.reading import Draft, current
 from portal_core.desk.setup.frame import setup_page
-from portal_core.desk.setup.languages import language_lines, offered
+from portal_core.desk.setup.languages import language_lines, offered, ready_languages
 from portal_core.desk.setup.logo import LIMITS, PLACES, change_logo, colour_choices, logos_of, slots_of
 from portal_core.desk.setup.portal_controls import controls_of
 from portal_core.desk.setup.saving import answer_sheet, posted
@@ -106,6 +106,7 @@ def _page(
         "colour_choices": colour_choices(slots, look.colour),
         "logo_hint": LIMITS,
         "languages": language_lines(draft),
+        "ready": ready_languages(draft),
         "offered": offered(draft),
         "host": request.get_host(),
         "texts_href": reverse("desk:setup_texts"),

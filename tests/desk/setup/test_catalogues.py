@@ -79,7 +79,7 @@ def test_the_name_of_a_record_is_put_together_from_what_everybody_sees(alice):
     assert "publish-live" not in alice.get("/desk/setup/record-kinds/").content.decode()
     path = "/desk/setup/record-kinds/boiler/"
     for label in ("Maker", "Cost"):
-        alice.post(f"{path}fields/add/", {"label": label, "kind": "text"})
+        alice.post(f"{path}fields/_add/", {"label": label, "kind": "text"})
     hidden = [Set(("record_kinds", "boiler", "fields", "cost", "show"), {"customer": "hidden"})]
     edit(actor=SYSTEM, operations=hidden, title="Staff alone")
     shown = alice.get(path).content.decode()
