@@ -68,6 +68,8 @@ class When(Control):
     """When something holds: lists of ready sentences, each beside a box for what it compares with."""
 
     asked: Sequence[Asked]
+    # What it may name still, and cannot be asked for anew.
+    named: Sequence[Asked] = ()
     lines: Sequence[Line] = field(default_factory=lambda: lines_for(Group("")))
     standing: Standing = field(default_factory=lambda: Standing(()))
 
@@ -81,7 +83,7 @@ class When(Control):
             lines = lines_for(outline if fits(value) else Group(""), is_long=stays)
         # Where the lists offer a sentence, it is chosen there like a new one.
         standing = [test for test in tests_of(outline) if stays or self._offers.found(test) is None]
-        return replace(self, lines=lines, standing=Standing(self.asked, standing))
+        return replace(self, lines=lines, standing=Standing((*self.asked, *self.named), standing))
 
     @cached_property
     def _offers(self) -> Offers:

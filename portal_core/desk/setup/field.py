@@ -26,7 +26,6 @@ from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import take_out_or_back
 from portal_core.desk.setup.saving import answer_sheet, do_edit, posted
-from portal_core.desk.setup.sentences import in_short
 from portal_core.desk.setup.sheet import Sheet
 from portal_core.desk.setup.type_fields import line_of
 from tenants.framing import with_frame
@@ -73,7 +72,7 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "kind": kind,
         "sheet": sheet,
         "form": sheet,
-        "when": in_short(field.get("when"), fields.asked_before(field_key)),
+        "when": fields.condition_words(field),
         "is_retired": bool(field.get("retired")),
         "cells": line_of(fields, field, role_columns(fields.draft)).cells,
         "noun": noun,

@@ -80,8 +80,9 @@ def controls_for(fields: FieldList, field: Mapping[str, JsonValue]) -> list[Cont
     if kind not in _NOT_ASKED and (kind not in NOT_REMEMBERED or field.get("remember")):
         made.append(_remember(fields, field))
     asked = fields.asked_before(str(field["key"]))
-    if asked:
-        made.append(When(name="when", path=("when",), label="Ask it", asked=asked))
+    if asked or field.get("when"):
+        named = fields.asked_later(str(field["key"]))
+        made.append(When(name="when", path=("when",), label="Ask it", asked=asked, named=named))
     return made
 
 

@@ -1,7 +1,7 @@
 """A list of fields in the draft: of a request type or of a kind of saved record. The same pages edit both."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404
 from django.urls import reverse
@@ -17,7 +17,7 @@ from portal_core.config.draft.values import in_use, items_of
 from portal_core.config.queries import ever_published
 from portal_core.config.visibility import Visibility, visibility
 from portal_core.desk.setup.frame import language_of, name_of, words
-from portal_core.desk.setup.sentences import Asked, askable, status_asked
+from portal_core.desk.setup.sentences import Asked, askable, in_short, status_asked
 from portal_core.notifications.markdown import to_text
 
 _FIELD: TypeAdapter[AnyField] = TypeAdapter(AnyField)
@@ -87,6 +87,22 @@ class FieldList:
         flow = self.draft.item("flows", str(self.item.get("flow"))) if found else None
         statuses = in_use(flow.get("statuses")) if flow else []
         return [*found, *status_asked((str(status["key"]), name_of(status, self.draft)) for status in statuses)]
+
+    def asked_later(self, field_key: str) -> list[Asked]:
+        """What a condition may name still, although it is asked only behind the field: one was moved past the other."""
+        before = {field["key"] for field in self.earlier(field_key)}
+        behind = [
+            field
+            for field in self.fields()
+            if field["key"] not in before and field["key"] != field_key and not field.get("retired")
+        ]
+        found = askable(behind, lambda text: words(text, self.draft))
+        return [replace(asked, label=f"{asked.label} (asked only later)") for asked in found]
+
+    def condition_words(self, field: Mapping[str, JsonValue]) -> str:
+        """When a field is asked, read aloud; "" for always."""
+        key = str(field["key"])
+        return in_short(field["when"], [*self.asked_before(key), *self.asked_later(key)]) if field.get("when") else ""
 
     def href(self, name: str, *more: str) -> str:
         """The address of a page about these fields."""

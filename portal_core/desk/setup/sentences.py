@@ -53,6 +53,9 @@ class Asked:
         return {**({"field": self.key} if self.key else {"about": STATUS}), operator: operand}
 
 
+_GONE: Final = Asked("", "", "")
+
+
 def askable(fields: Iterable[Mapping[str, JsonValue]], text: Callable[[JsonValue], str]) -> list[Asked]:
     """The fields of a list that take an answer."""
     found = []
@@ -107,11 +110,12 @@ def _held_together(words: str) -> str:
 def _test(condition: Mapping[str, JsonValue], field: Asked | None) -> str:
     about = {STATUS: "the status"}.get(str(condition.get("about")), "")
     name = field.label if field else about or "a question that is gone"
+    answer = (field or _GONE).answer
     if "one_of" in condition and isinstance(condition["one_of"], list):
-        answers = [field.answer(item) if field else str(item) for item in condition["one_of"]]
+        answers = [answer(item) for item in condition["one_of"]]
         return f"{name} is {' or '.join(answers)}"
     for operator, (words, has_operand) in OPERATORS.items():
         if operator in condition:
             operand = condition[operator]
-            return f"{name} {words} {field.answer(operand) if field else operand}" if has_operand else f"{name} {words}"
+            return f"{name} {words} {answer(operand)}" if has_operand else f"{name} {words}"
     return name

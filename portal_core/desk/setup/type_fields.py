@@ -25,7 +25,6 @@ from portal_core.desk.setup.live_form import live_form_of
 from portal_core.desk.setup.moving import moved
 from portal_core.desk.setup.retiring import split, take_out_or_back
 from portal_core.desk.setup.saving import do_edit, is_refused, part_answer, refusal
-from portal_core.desk.setup.sentences import in_short
 from portal_core.desk.setup.types import type_head
 from tenants.framing import with_frame
 
@@ -110,8 +109,7 @@ def _kind_words(draft: Draft, field: Mapping[str, JsonValue]) -> str:
 
 
 def _note(fields: FieldList, field: Mapping[str, JsonValue], *, is_new: bool) -> str:
-    condition = field.get("when")
-    when = in_short(condition, fields.asked_before(str(field["key"]))) if condition else ""
+    when = fields.condition_words(field)
     parts = [f"Shown when {when}" if when else "", "Filled in from what is known" if field.get("remember") else ""]
     return " · ".join(part for part in (*parts, "new" if is_new else "") if part)
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from django.test import Client
 
-from portal_core.accounts.actor import SYSTEM
+from portal_core.accounts.actor import SYSTEM, actor_for
 from portal_core.config.actions import publish
 from portal_core.config.checks import check
 from portal_core.config.document.fields import AnyField
@@ -235,6 +235,18 @@ def test_of_very_many_answers_one_is_written_instead_of_picked():
     cleaned = {name: shown.get(name, "") for name in control.names(where)}
     assert control.value(cleaned, condition, where) == condition
     assert control.value({**cleaned, "when-2": ""}, condition, where) == {"any": condition["any"][:2]}
+
+
+@pytest.mark.parametrize("before", [["gauge"], ["what", "gauge"]])
+def test_a_question_that_was_moved_past_what_its_condition_names_says_so(alice, people, before):
+    """Where nothing is asked before it at all, its condition can still be taken out."""
+    fields = [field for key in (*before, "kind") for field in read("types", "repair", "fields") if field["key"] == key]
+    fields[before.index("gauge")]["when"] = {"any": [{"field": "kind", "is": "leak"}, {"field": "lost", "is": True}]}
+    edit(actor=actor_for(people["alice"]), operations=[Set(("types", "repair", "fields"), fields)], title="Order")
+    words = "Which? (asked only later) is A leak"
+    assert f"Shown when {words} or a question that is gone is yes" in alice.get(TYPE).content.decode()
+    page = alice.get(f"{TYPE}fields/gauge/").content.decode()
+    assert words in page and 'name="when"' in page
 
 
 LONG = {
