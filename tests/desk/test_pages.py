@@ -165,8 +165,13 @@ def test_first_steps_and_the_baseline(tenant, people, client_for):
     assert alice.post("/desk/first-steps/", {"asked": "6-15", "minutes": "4"}).status_code == 302
     assert '<span class="n">4 of 7</span>' in alice.get("/desk/").content.decode()
     assert b"starting point" in alice.get("/desk/first-steps/").content
-    assert client_for(people["bob"]).get("/desk/first-steps/").status_code == 403
+    bob = client_for(people["bob"])
+    assert bob.get("/desk/first-steps/").status_code == 403
+    # Whoever comes back to a queue with nothing in it is led on.
+    assert b"Go on with the first steps" in alice.get("/desk/").content
+    assert b"Go on with the first steps" not in bob.get("/desk/").content
     alice.post("/desk/first-steps/close/")
+    assert b"Go on with the first steps" not in alice.get("/desk/").content
     assert b"First steps" not in alice.get("/desk/").content
 
 

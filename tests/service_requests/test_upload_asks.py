@@ -237,6 +237,8 @@ def test_sent_back_while_it_still_asks_the_ask_is_open_again_with_the_reason(hou
         withdraw_document(actor=house.actor("bob"), document_id=paper.pk)
     desk = house.client_for(house.people["bob"]).get(f"/desk/customers/{row.customer_id}/documents/").content.decode()
     assert 'value="withdraw"' not in desk and "Its request asks for it" in desk
+    # From the request one comes to ask for any document at all.
+    assert f'href="/desk/customers/{row.customer_id}/documents/#ask"' in house.page(row, "bob") and 'id="ask"' in desk
     assert f'href="/requests/{row.number}/#now"' in carol.get("/documents/").content.decode()
     assert carol.get(f"/documents/add/?for={paper.pk}").headers["Location"] == f"/requests/{row.number}/#now"
     assert house.send(row, "paper", a_pdf("whole.pdf")).status_code == 302
