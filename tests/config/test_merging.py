@@ -179,6 +179,8 @@ def test_a_portal_without_currency_and_hours_gets_those_that_the_new_things_need
     after, _made = bring(plain, starter("invoices"))
     assert after["portal"]["currency"] == starter("invoices")["portal"]["currency"]
     assert check(load(after)) == ()
+    plain["portal"]["time_zone"] = "Europe/Berlin"
+    assert bring(plain, starter("invoices"))[0]["portal"]["currency"] == "EUR"
     # What the portal says already stays.
     own = opened("order-status")
     own["portal"]["currency"] = "CHF"

@@ -17,6 +17,7 @@ from portal_core.config.draft.operations import Insert, Operation, Set
 from portal_core.config.draft.references import ORDER, named_in, promise_rewritten, rewritten
 from portal_core.config.draft.values import in_use, items_of
 from portal_core.config.speech import Speech
+from portal_core.config.starters import currency_in
 
 Item = dict[str, JsonValue]
 
@@ -188,7 +189,8 @@ class _Merging:
         brought = [self._item(*place) for place in chosen]
         portal, theirs = _object(self.host.part("portal")), _object(self.starter.get("portal"))
         if not portal.get("currency") and theirs.get("currency") and _holds(brought, "kind", "money"):
-            self.result.operations.append(Set(("portal", "currency"), theirs["currency"]))
+            currency = currency_in(str(portal.get("time_zone"))) or theirs["currency"]
+            self.result.operations.append(Set(("portal", "currency"), currency))
         if not self.host.part("hours") and self.starter.get("hours") and _holds(brought, "working", True):
             self.result.operations.append(Set(("hours",), self.starter["hours"]))
 

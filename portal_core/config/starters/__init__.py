@@ -113,12 +113,12 @@ def starter_for(key: str, *, name: str, colour: str = "", language: str = "", ti
         portal["brand"] = {**portal.get("brand", {}), "colour": colour}
     if time_zone:
         portal["time_zone"] = time_zone
-        if currency := _currency_in(time_zone):
+        if currency := currency_in(time_zone):
             portal["currency"] = currency
     return document
 
 
-def _currency_in(time_zone: str) -> str:
+def currency_in(time_zone: str) -> str:
     """What is paid with where a time zone lies; "" where nobody knows."""
     # Browsers still say "Asia/Calcutta".
     known = get_global("zone_aliases").get(time_zone, time_zone)
