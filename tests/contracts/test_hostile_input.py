@@ -25,6 +25,8 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.config.draft.reading import current
+from portal_core.desk.setup.review.page import review_or_faults
 from portal_core.documents.models import Document, DocumentState
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.saved_records.models import SavedRecord
@@ -332,7 +334,12 @@ FORMS = [
         {"key": "", "revision": "0", "live": "2", "note": "Why", "when": "later", "at": "2030-01-02T10:00"},
     ),
     Form("alice", "/desk/setup/publish/back/", {"path": "portal.name", "what": "The name"}),
-    Form("alice", "/desk/setup/publish/mend/", {"finding": "0a1b2c3d4e5f", "revision": "0", "value": "x"}),
+    Form(
+        "alice",
+        "/desk/setup/publish/mend/",
+        {"finding": "MEND", "value": "x"},
+        (("post", "/desk/setup/flows/way/statuses/asked/", hostile.form({**CONTRACT, "customer_name": ""})),),
+    ),
     Form("alice", "/desk/setup/publish/map/", {"source": "way.asked", "to": "open", "tell": "no"}),
     Form(
         "alice", "/desk/setup/publish/requests/", {"source": "way.asked", "to-1001": "open", "next": "", "after": "1"}
@@ -420,10 +427,18 @@ class House:
         path = path.replace("BOB", str(self.people["bob"].pk)).replace("CAROL", str(self.people["carol"].pk))
         path = path.replace("THING", str(self.thing.pk))
         body = body.replace("d-PAPER", f"d-{self.paper.pk}")
+        if "finding=MEND" in body:
+            body = body.replace("finding=MEND", f"finding={self._mend()}")
         if "since=SINCE" in body:
             since = ServiceRequest.objects.values_list("status_since", flat=True).get(pk=self.row.pk)
             body = body.replace("since=SINCE", f"since={quote(since.isoformat())}")
         return client.post(path, body, content_type="application/x-www-form-urlencoded")
+
+    def _mend(self) -> str:
+        """The mark of what the review has to mend: the name that customers read is missing."""
+        mends = review_or_faults(actor_for(self.people["alice"]), current()).mends
+        named = ("flows", "way", "statuses", "asked", "customer_name")
+        return next(mend.mark for mend in mends if [op.path for op in mend.operations("x")] == [named])
 
 
 @pytest.fixture(scope="module")
@@ -498,6 +513,15 @@ def test_every_form_of_the_editor_is_among_them():
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_any_string_in_some_field_of_a_form_is_kept_or_refused(form, house):
     assert _problems(house, form, _a_share(form)) == []
+
+
+def test_the_mend_that_is_tried_is_one(house):
+    form = next(form for form in FORMS if form.path.endswith("/publish/mend/"))
+    client = house.client(form.who)
+    for _method, path, body in form.before:
+        house.send(client, path, body)
+    house.send(client, form.path, hostile.form({**form.fields, "value": "We ask you"}))
+    assert current().read(("flows", "way", "statuses", "asked", "customer_name")) == "We ask you"
 
 
 @pytest.mark.heavy
