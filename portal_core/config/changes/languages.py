@@ -1,6 +1,6 @@
 """Texts that change because the portal's languages do are told with these, not one by one."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -11,10 +11,11 @@ from portal_core.config.changes.rules_texts import TEXTS
 from portal_core.config.changes.telling import Told
 from portal_core.config.changes.walk import Object, same
 from portal_core.config.checks.texts import TEXT_KEYS
-from portal_core.config.draft.paths import Path
 
 _FIRST: Final = ("portal", "language")
 _SPOKEN: Final = ("portal", "languages")
+_FIRST_KIND: Final = "portal.language"
+_SPOKEN_KIND: Final = "portal.languages"
 # One value with several texts in it.
 _WITH_TEXTS: Final = (("flow", "transitions"), ("portal", "links"))
 
@@ -24,28 +25,52 @@ class Aside:
     """What is told one by one, and what with the languages of the portal."""
 
     told: list[Told] = field(default_factory=list)
-    # The same words in the same language, written otherwise because the portal's first language changes.
+    # The same words in the same language, written otherwise because the portal's languages change.
     spelled: list[Told] = field(default_factory=list)
     # Words that came or went with a language.
     spoken: list[Told] = field(default_factory=list)
 
     def given_to(self, change: Change, said: Callable[[Told], Sentence]) -> Change:
         """The change, with the texts that are told with it; `said` says one."""
-        if self.spelled and change.kind == "portal.language":
-            change = replace(change, places=(*change.places, *_places(self.spelled)))
+        if change.kind not in (_FIRST_KIND, _SPOKEN_KIND):
+            return change
+        places = (*change.places, *(told.difference.path for told in self._gone_with(change.kind)))
+        change = replace(change, places=tuple(dict.fromkeys(places)))
         if self.spoken and change.kind == self._speaks:
             change = replace(
                 change,
                 sentence=(*change.sentence, Phrase(f" {self._how_many}")),
-                places=(*change.places, *_places(self.spoken)),
                 lines=tuple(said(each) for each in self.spoken),
             )
         return change
 
+    def _gone_with(self, kind: str) -> Iterator[Told]:
+        """What has to become as before with a change of the languages.
+
+        Their order alone and which there are can be taken back apart, unless the first one would not be spoken then:
+        its words would be read as those of another language.
+        """
+        first = [told for told in self.told if _place(told) == _FIRST]
+        listed = [told for told in self.told if _place(told) == _SPOKEN]
+        names = (first or listed)[0].names
+        live, wanted = _languages(names.live), _languages(names.wanted)
+        is_left_out = wanted[0] not in live if kind == _SPOKEN_KIND else live[0] not in wanted
+        if is_left_out:
+            yield from (*first, *listed)
+        if is_left_out or kind == self._spells:
+            yield from self.spelled
+        if is_left_out or kind == self._speaks:
+            yield from self.spoken
+
+    @property
+    def _spells(self) -> str:
+        """The kind of change with which the same words are written otherwise."""
+        return _FIRST_KIND if any(_place(each) == _FIRST for each in self.told) else _SPOKEN_KIND
+
     @property
     def _speaks(self) -> str:
         """The kind of change that the texts are told with."""
-        return "portal.languages" if any(_place(each) == _SPOKEN for each in self.told) else "portal.language"
+        return _SPOKEN_KIND if any(_place(each) == _SPOKEN for each in self.told) else _FIRST_KIND
 
     @property
     def _how_many(self) -> str:
@@ -113,7 +138,3 @@ def _count(before: JsonValue, after: JsonValue) -> int:
     if isinstance(before, list) and isinstance(after, list):
         return sum(old != new for old, new in zip(before, after, strict=True))
     return 1
-
-
-def _places(told: Iterable[Told]) -> Iterable[Path]:
-    return (each.difference.path for each in told)

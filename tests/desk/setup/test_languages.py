@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -92,6 +93,48 @@ def test_what_comes_and_goes_is_one_sentence_of_the_review_which_shows_each_text
     # Taken back, it is gone with every word.
     english.post("/desk/setup/publish/back/", {"path": change.paths, "what": change.text})
     assert current().count == 0
+
+
+def take_back(client: Client, kind: str) -> None:
+    """Presses "Take back" beside a change, as the page has it."""
+    (change,) = [one for one in compare(live_portal().document, current().document) if one.kind == kind]
+    page = client.get("/desk/setup/publish/").content.decode()
+    boxes = re.findall(r'<input type="hidden" name="path" value="([^"]*)">', page)
+    (places,) = [box for box in map(unescape, boxes) if box.split()[0] == change.paths[0]]
+    client.post("/desk/setup/publish/back/", {"path": places, "what": change.text})
+
+
+def test_however_many_texts_a_language_has_it_is_taken_back_with_all_of_them(english):
+    live = canonical(live_portal().document)
+    for number in range(8):
+        live["types"] += [{**kind, "key": f"{kind['key'][:30]}-{number}"} for kind in live["types"][:4]]
+    publish(actor=SYSTEM, document=load(live))
+    do(english, "add", "de")
+    (change,) = compare(live_portal().document, current().document)
+    assert len(change.places) > 500
+    take_back(english, "portal.languages")
+    assert current().count == 0
+
+
+def test_no_words_are_left_in_a_language_that_is_not_theirs(english):
+    do(english, "add", "de")
+    do(english, "first", "de")
+    assert [change.kind for change in compare(live_portal().document, current().document)] == [
+        "portal.language",
+        "portal.languages",
+    ]
+    # English alone is not what a portal speaks that is German first: what it was first is taken back as well.
+    take_back(english, "portal.languages")
+    assert current().count == 0
+
+
+def test_which_comes_first_is_taken_back_alone_where_the_other_is_spoken_as_well(english):
+    do(english, "add", "de")
+    do(english, "first", "de")
+    take_back(english, "portal.language")
+    portal = canonical(current().document)["portal"]
+    assert (portal["language"], portal["languages"]) == ("en", ["en", "de"])
+    assert current().read(NAME) == item("documents", "types", "question")["name"]
 
 
 def test_a_language_that_is_taken_out_again_leaves_the_draft_as_it_was(english):

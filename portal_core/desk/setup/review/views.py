@@ -149,8 +149,10 @@ def cancel(request: PersonRequest) -> HttpResponse:
 @require_POST
 @staff_page("manage_setup")
 def take_back(request: PersonRequest) -> HttpResponse:
-    """Takes one change back: its places become as they are live."""
-    paths = [tuple(path.split(".")) for path in request.POST.getlist("path")[:500] if path]
+    """Takes one change back: its places, a line each, become as they are live."""
+    # A language has a place for each of its texts: lines of one box, since the boxes of a form are counted.
+    places = [line.strip() for box in request.POST.getlist("path") for line in box.split("\n")]
+    paths = [tuple(place.split(".")) for place in dict.fromkeys(places) if place]
     if not paths:
         return HttpResponseRedirect(reverse(HERE))
     title = f"Took back: {clean_text(request.POST.get('what', ''))[:200]}".rstrip(": ")
