@@ -279,17 +279,6 @@
     if (field) field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // ---- Enter in a form sends it, also where a button that finds what is on file stands before the one that sends
-
-  document.addEventListener("keydown", (event) => {
-    const { form } = event.target;
-    if (event.key !== "Enter" || event.isComposing || !form || !event.target.matches("input:not([type=search], [type=file])")) return;
-    const send = [...form.elements].find((part) => part.type === "submit" && part.name !== "rows");
-    if (!send || !form.querySelector('button[value^="find "]')) return;
-    event.preventDefault();
-    form.requestSubmit(send);
-  });
-
   // ---- <button data-copy="#id">, shown only with script (class only-script)
 
   document.addEventListener("click", async (event) => {

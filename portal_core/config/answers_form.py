@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from pydantic import JsonValue
 
@@ -15,7 +14,8 @@ from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.remembering import parse
 from tenants.ui.parts import PartsWidget
-from tenants.ui.rows import PRESSED, HasButtons
+from tenants.ui.rows import FormWithButtons
+from tenants.ui.tried import hush
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
@@ -60,7 +60,7 @@ class Remembering:
     keep: tuple[str, ...]
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(FormWithButtons):
     """Questions of a request type or a record kind. `cleaned_data` holds stored (JSON) values by field key.
 
     A question whose condition does not hold under the answers before it is neither asked, nor required, nor kept:
@@ -91,6 +91,8 @@ class AnswersForm(forms.Form):
                 informed = asked if stored is None else replace(asked, stored=stored)
                 self.fields[field.key] = field.kind.form_field(field, informed)
                 self.initial[field.key] = field.kind.initial(self._start(field), field, asked)
+        # Whether what is wrong is left unsaid, because the form was not sent.
+        self.is_hushed = False
         # Answers that came from another record than the one chosen now, and where theirs come from: not taken unseen.
         self.to_look_over: Mapping[str, str] = {}
         self._deciding = _deciding(self.compiled.values())
@@ -98,21 +100,6 @@ class AnswersForm(forms.Form):
     def _start(self, field: CompiledField) -> JsonValue:
         """What stands in the field when the page opens: the value, or in a new form the default."""
         return self.values[field.key] if field.key in self.values else field.kind.default(field)
-
-    @cached_property
-    def is_reshaped(self) -> bool:
-        """Whether it came in only for a button of one of its fields (a row of a table more or less, a search for what
-        is on file): nothing is meant to be sent yet."""
-        if not self.is_bound or not self.data.get(PRESSED):
-            return False
-        return any(
-            isinstance(field.widget, HasButtons) and bool(field.widget.pressed(self.data, self.add_prefix(name)))
-            for name, field in self.fields.items()
-        )
-
-    def is_valid(self) -> bool:
-        """Whether the answers can be taken."""
-        return super().is_valid() and not self.is_reshaped
 
     def _clean_fields(self) -> None:
         """Cleans in the order of the form, dropping what does not apply under the answers so far."""
@@ -128,8 +115,7 @@ class AnswersForm(forms.Form):
                     )
                     raise forms.ValidationError(words % {"source": self.to_look_over[name]}, code="other_record")
             except forms.ValidationError as error:
-                if not self.is_reshaped:
-                    self.add_error(name, error)
+                self.add_error(name, error)
 
     def _answer(self, field: CompiledField, bound: forms.BoundField) -> JsonValue:
         """The answer in stored form. One that comes back as it was shown stays as it was: read anew, it could be
@@ -145,13 +131,15 @@ class AnswersForm(forms.Form):
         elsewhere = {key: value for key, value in self.values.items() if key not in self.fields}
         return field.applies({**elsewhere, **known}, self.asked.status_key)
 
-    def shown(self) -> list["Question"]:
-        """The questions to show now, in order, headings and information among them.
+    def shown(self, *, is_sent: bool = True) -> list["Question"]:
+        """The questions to show now, in order, headings and information among them; what is wrong with the answers
+        stands at them once the form `is_sent`.
 
         Under what was typed so far, or (in a form just opened) under the values it starts with. A question that
         belongs to one answer of a choice stands under that answer, not in the row of its own.
         """
         answers = self._answers_so_far()
+        self.is_hushed = not is_sent and hush(self)
         for key in self.known:
             # The component draws it: folded where it is known, with a word where it will be kept.
             self[key].known = self._known_shown(key, answers)  # type: ignore[attr-defined]  # for the template

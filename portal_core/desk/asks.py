@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_POST
 
@@ -30,6 +29,7 @@ from portal_core.service_requests.errors import (
 from portal_core.service_requests.offered_asks import OfferedAsk, answer_sent, note_sent, offered_ask
 from portal_core.service_requests.since_opened import NOTHING_CHANGED
 from tenants.identifiers import parse_uuid
+from tenants.ui.rows import FormWithButtons
 from tenants.uploads import UploadLimits, takes_files
 
 
@@ -86,6 +86,9 @@ def _not_yet(request: PersonRequest, opened: DeskRequest, offered: OfferedAsk, d
         tried = TriedAsk(key, note_sent(data), "")
         return render_request(request, opened, sent_asks={key: data}, tried_ask=tried, changed=changed, status=409)
     if offered.form is not None and not offered.form.is_valid():
+        if offered.form.is_reshaped:
+            tried = TriedAsk(key, note_sent(data), "")
+            return render_request(request, opened, sent_asks={key: data}, tried_ask=tried)
         return _refused(request, number, key, data, "One answer needs another look.")
     return None if note_sent(data) else _refused(request, number, key, data, _NOTE_MISSING)
 
@@ -110,7 +113,7 @@ def _offered(opened: DeskRequest, ask_key: str, data: QueryDict | None) -> Offer
     return offered_ask(opened.row, ask_key, opened.viewer, portal=opened.portal, data=data)
 
 
-def _form(opened: DeskRequest, ask_key: str) -> Form | None:
+def _form(opened: DeskRequest, ask_key: str) -> FormWithButtons | None:
     offered = _offered(opened, ask_key, None)
     return offered.form if offered is not None else None
 

@@ -28,7 +28,8 @@ from portal_core.service_requests.repeats import repeat_of
 from portal_core.service_requests.since_opened import NOTHING_CHANGED, Changed, changed_since, typed_into
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
-from tenants.ui.rows import PRESSED
+from tenants.ui.rows import pressed_alone
+from tenants.ui.tried import hush
 from tenants.uploads import UploadLimits, takes_files
 
 _SUGGESTED = 50
@@ -115,7 +116,7 @@ def _closed(request: PersonRequest, type_key: str) -> HttpResponse:
 def _answered(request: PersonRequest, form: DeskForm) -> HttpResponse:
     if request.method != "POST":
         return _render(request, form)
-    if request.POST.get("do") == "update" or PRESSED in request.POST:
+    if request.POST.get("do") == "update" or pressed_alone(request.POST):
         return _render(request, form)
     is_valid = form.customer.is_valid() & form.answers.is_valid()
     changed = changed_since(request.POST, request.FILES, form.type, form.answers.asked, form.answers.cleaned_data)
@@ -208,11 +209,13 @@ _WORDS = {
 def _render(
     request: PersonRequest, form: DeskForm, *, sent: bool = False, status: int = 200, sent_before: int | None = None
 ) -> HttpResponse:
+    if not sent:
+        hush(form.customer)
     context = {
         "portal": form.portal,
         "type_key": form.type.key,
         "type_name": form.portal.text(form.type.name, form.language),
-        "questions": form.answers.shown(),
+        "questions": form.answers.shown(is_sent=sent),
         "form": form.answers,
         "customer_form": form.customer,
         "customer": _customer_named(request),

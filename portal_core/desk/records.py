@@ -193,7 +193,7 @@ class _RecordPage:
             "record": self.record,
             "customer": self.customer,
             "kind_name": self.portal.text(self.kind.name, self.asked.language),
-            "questions": form.shown(),
+            "questions": form.shown(is_sent=sent),
             "form": form,
             "show_errors": sent,
             **more,

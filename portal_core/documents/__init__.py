@@ -21,7 +21,8 @@ A guest's browser owns files under a random id (`Sender(owner_id=…)`); `upload
 
 Reading. `shown.shown_files(value)` makes stored values into what `components/doc.html` shows; the address is
 `/files/ID/`, and `access.file_for` checks it at every fetch by asking all registered users of files.
-`vault.offers(…)` are documents on file that can be used again; `vault.documents_of(customer_id)` all of a customer.
+`vault.on_shelf(…)` and `vault.shelves(…)` are documents on file that can be used again;
+`vault.documents_of(customer_id)` all of a customer.
 For approving: `kinds.kind_visibility(kind, role)`; a document's files with their sizes stand in `Document.files`, the
 hash of their content in `StoredFile.sha256`.
 

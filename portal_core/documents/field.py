@@ -27,11 +27,14 @@ from portal_core.documents.vault import Offer, OnShelf
 from portal_core.documents.words import reason_for
 from portal_core.history.record import JsonValue
 from tenants.identifiers import parse_uuid
-from tenants.ui.rows import PRESSED
+from tenants.ui.rows import ENTER, PRESSED
+from tenants.ui.tried import REFUSED
 from tenants.uploads import MEGABYTE
 
 NEW: Final = "_new"
 FIND: Final = "_find"
+# The words by which the page in which the box stands has looked already.
+FOUND: Final = "_found"
 FIND_LENGTH: Final = 100
 # Of the documents on file, the newest are offered in sight, the others below them.
 IN_SIGHT: Final = 3
@@ -63,6 +66,11 @@ class Chosen:
     find: str = ""
 
 
+def _words(data: Mapping[str, Any], name: str) -> str:
+    """What was typed to find a document by."""
+    return str(data.get(name, "")).replace("\x00", "").strip()[:FIND_LENGTH]
+
+
 class FilesInput(forms.Widget):
     """Reads what was sent; the component `upload.html` draws it."""
 
@@ -74,13 +82,16 @@ class FilesInput(forms.Widget):
         values = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, ())
         keys = [value for value in values if isinstance(value, str) and value][:_MOST_KEYS]
         refusals = getattr(data, "refusals", {}).get(name, ())
-        find = str(data.get(f"{name}{FIND}", "")).replace("\x00", "").strip()[:FIND_LENGTH]
-        return Chosen(tuple(dict.fromkeys(keys)), tuple(refusals), find)
+        return Chosen(tuple(dict.fromkeys(keys)), tuple(refusals), _words(data, f"{name}{FIND}"))
 
     def pressed(self, data: Mapping[str, Any], name: str) -> str:
-        """Whether the form came in only to look for what is on file: then what its button sends."""
-        asked = str(data.get(PRESSED, ""))
-        return asked if asked == f"find {name}" else ""
+        """Whether the form came in only to look for what is on file: then what its button sends. Enter does that where
+        the box holds words that were not looked for yet, and sends the form everywhere else."""
+        asked, button = str(data.get(PRESSED, "")), f"find {name}"
+        if asked == ENTER:
+            words = _words(data, f"{name}{FIND}")
+            return button if words and words != _words(data, f"{name}{FOUND}") else ""
+        return button if asked == button else ""
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """Nothing chosen sends nothing, as with checkboxes."""
@@ -110,7 +121,10 @@ class Upload:
     # Whether there are others to look for; by which words that was done, and by which button it is.
     has_more: bool
     find: str
+    # Whether the page came for that alone: it goes on there.
+    is_sought: bool
     find_name: str
+    found_name: str
     find_press: str
     too_large: str
     too_many: str
@@ -143,14 +157,15 @@ class FilesField(forms.Field):
         kind_key: str = "",
         offers: Iterable[Offer] = (),
         beyond: OnShelf | None = None,
+        ticks_newest: bool = True,
         **options: Any,
     ) -> None:
-        """`offers` are shown; `beyond` leads to others, where there are any."""
+        """`offers` are shown, the newest ticked at first; `beyond` leads to others, where there are any."""
         super().__init__(**options)
         self.rules = rules
         self.owner_id, self.customer_id = sender.owner_id, sender.customer_id
         self.kind_key = kind_key
-        self.offers, self.beyond = tuple(offers), beyond
+        self.offers, self.beyond, self.ticks_newest = tuple(offers), beyond, ticks_newest
         # Of those before the newest what the page has named.
         self._named: tuple[Offer, ...] = ()
         self.starting: list[dict[str, JsonValue]] = []
@@ -165,11 +180,12 @@ class FilesField(forms.Field):
         """The files, or what is wrong with them: one sentence for each."""
         chosen = value if isinstance(value, Chosen) else Chosen()
         found = self.files_for(chosen.keys)
-        problems = [*chosen.refusals, *self._problems(chosen, found)]
+        problems = [ValidationError(text, code=REFUSED) for text in chosen.refusals]
+        problems += [ValidationError(text, code="files") for text in self._problems(chosen, found)]
         if not problems and self.required and not found:
-            problems.append(_("Add a file."))
+            problems.append(ValidationError(_("Add a file."), code="files"))
         if problems:
-            raise ValidationError([ValidationError(text, code="files") for text in problems])
+            raise ValidationError(problems)
         return found
 
     def _problems(self, chosen: Chosen, found: list[dict[str, JsonValue]]) -> Iterable[str]:
@@ -239,7 +255,7 @@ class FilesField(forms.Field):
         else:
             files = self.starting
             standing = {item["id"] for item in files}
-            first = self.offers[:1] if not files else ()
+            first = self.offers[:1] if self.ticks_newest and not files else ()
             used = [offer for offer in self.offers if standing & {item["id"] for item in offer.files}]
             ticked = {f"{DOCUMENT}{offer.id}" for offer in (*first, *used)}
         found = self._found_beyond(find)
@@ -247,7 +263,7 @@ class FilesField(forms.Field):
         offers, more = (
             tuple((offer, f"{DOCUMENT}{offer.id}" in ticked) for offer in some) for some in (self.offers, found)
         )
-        shown = tuple(shown_file(item) for item in files if item["id"] not in offered or not self.offers)
+        shown = tuple(shown_file(item) for item in files if item["id"] not in offered)
         return Upload(
             name=bound.html_name,
             new_name=f"{bound.html_name}{NEW}",
@@ -263,14 +279,25 @@ class FilesField(forms.Field):
             offers=offers[:IN_SIGHT],
             older=offers[IN_SIGHT:],
             found=more,
-            has_more=self.beyond is not None,
+            has_more=self.beyond is not None and self.beyond.has_more,
             find=find,
+            is_sought=_is_sought(bound),
             find_name=f"{bound.html_name}{FIND}",
+            found_name=f"{bound.html_name}{FOUND}",
             find_press=f"find {bound.html_name}",
             too_large=_("This file is too large. At most %(size)s MB are taken here.")
             % {"size": self.rules.max_bytes // MEGABYTE},
             too_many=_("This is one file too many. %(limits)s") % {"limits": self.rules.words},
         )
+
+
+def _is_sought(bound: BoundField) -> bool:
+    widget = bound.field.widget
+    return (
+        bound.form.is_bound
+        and isinstance(widget, FilesInput)
+        and bool(widget.pressed(bound.form.data, bound.html_name))
+    )
 
 
 def with_files(request: HttpRequest, make_form: Callable[[], forms.BaseForm | None]) -> QueryDict:

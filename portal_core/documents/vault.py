@@ -25,9 +25,7 @@ from portal_core.history.record import JsonValue
 
 # What customers are asked for again.
 WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
-# Of one kind, where a status asks for it; what is older stands in the documents.
-MOST_OFFERED: Final = 500
-# In a form, which may ask for a kind several times over: the newest, and as many of those that were looked for.
+# Of one kind, where a form or a status asks for it: the newest, and as many of those that were looked for.
 NEWEST_OFFERED: Final = 20
 _MOST_WORDS: Final = 6
 # The names of a document's files, as one text.
@@ -213,8 +211,8 @@ def _is_usable(document: Document, role: Role, portal: CompiledPortal, today: da
 
 @dataclass(frozen=True)
 class OnShelf:
-    """The valid documents of a reusable kind that whoever fills in a form may use for the customer: the newest, and the
-    way to all others."""
+    """The valid documents of a reusable kind that whoever gives one may use for the customer: the newest, and the way
+    to all others."""
 
     newest: tuple[Offer, ...]
     # Whether there are others.
@@ -223,10 +221,11 @@ class OnShelf:
     asked: Asked
 
     def find(self, words: str) -> tuple[Offer, ...]:
-        """The newest with all these words, or their parts, in a title or in the names of the files; one query."""
+        """Of the others the newest with all these words, or their parts, in a title or in the names of the files; one
+        query."""
         if not words.split():
             return ()
-        meets = Q()
+        meets = ~Q(pk__in=[offer.id for offer in self.newest])
         for word in words.split()[:_MOST_WORDS]:
             pattern = "|".join(map(re.escape, ways_folded(word)))
             meets &= Q(Regex(Folded("title"), pattern)) | Q(Regex(Folded(_NAMES), pattern))
@@ -237,7 +236,7 @@ class OnShelf:
         return self._of(Q(pk__in=list(keys)[:NEWEST_OFFERED]))
 
     def _of(self, condition: Q) -> tuple[Offer, ...]:
-        found = offers_of_kinds([self.kind_key], self.asked, most=NEWEST_OFFERED, condition=condition)
+        found = _offers_of_kinds([self.kind_key], self.asked, most=NEWEST_OFFERED, condition=condition)
         return found.get(self.kind_key, ())
 
 
@@ -246,15 +245,22 @@ def on_shelf(kind_key: str | None, asked: Asked) -> OnShelf:
     key = kind_key or ""
     read = cast("dict[str, OnShelf]", asked.shelf.setdefault(_SHELF, {}))
     if key not in read:
-        found = offers_of_kinds([key], asked, most=NEWEST_OFFERED + 1).get(key, ())
-        read[key] = OnShelf(found[:NEWEST_OFFERED], len(found) > NEWEST_OFFERED, key, asked)
+        read[key] = shelves([key], asked).get(key) or OnShelf((), False, key, asked)
     return read[key]
 
 
-def offers_of_kinds(
-    kind_keys: Iterable[str], asked: Asked, *, most: int = MOST_OFFERED, condition: Q | None = None
+def shelves(kind_keys: Iterable[str], asked: Asked) -> dict[str, OnShelf]:
+    """The same for several kinds, by kind, without those of which nothing is there; one query, or none."""
+    found = _offers_of_kinds(kind_keys, asked, most=NEWEST_OFFERED + 1)
+    return {
+        key: OnShelf(offers[:NEWEST_OFFERED], len(offers) > NEWEST_OFFERED, key, asked) for key, offers in found.items()
+    }
+
+
+def _offers_of_kinds(
+    kind_keys: Iterable[str], asked: Asked, *, most: int, condition: Q | None = None
 ) -> dict[str, tuple[Offer, ...]]:
-    """The same for several kinds, by kind, the newest `most` that meet a condition; one query, or none."""
+    """By kind the newest `most` that meet a condition; one query, or none."""
     portal, role = asked.rules, asked.role
     kinds = {
         kind.key: kind

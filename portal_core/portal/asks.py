@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from portal_core.service_requests.offered_asks import OfferedAsk, Place, answer_
 from portal_core.service_requests.since_opened import NOTHING_CHANGED
 from tenants.identifiers import parse_uuid
 from tenants.limits import TooMany
+from tenants.ui.rows import FormWithButtons
 from tenants.uploads import UploadLimits, takes_files
 
 
@@ -111,7 +111,7 @@ def _not_yet(
     """What must be mended or waited for first."""
     sent_asks = {offered.ask.key: data}
     if offered.form is not None and not offered.form.is_valid():
-        return door.render(opened, sent_asks=sent_asks, status=400)
+        return door.render(opened, sent_asks=sent_asks, status=200 if offered.form.is_reshaped else 400)
     if offered.ask.consent and not offered.ticked and request.POST.get("answer") != "no":
         problem = _("Tick the box first: it says what you agree to.")
         return door.render(opened, sent_asks=sent_asks, ask_problem=problem, status=400)
@@ -121,7 +121,7 @@ def _not_yet(
     return None
 
 
-def _form(door: AskDoor, opened: OpenedRequest, ask_key: str) -> Form | None:
+def _form(door: AskDoor, opened: OpenedRequest, ask_key: str) -> FormWithButtons | None:
     offered = _offered(door, opened, ask_key, None)
     return offered.form if offered is not None else None
 

@@ -49,6 +49,7 @@ from portal_core.service_requests.since_opened import OPENED, changed_since
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany
+from tenants.ui.rows import pressed_alone
 from tenants.uploads import UploadLimits, takes_files
 
 _KEPT_CHARACTERS: Final = 100_000
@@ -105,7 +106,7 @@ def fill_in(request: PortalRequest, type_key: str) -> HttpResponseBase:
     contact = ContactForm(request.POST if request.method == "POST" else None, initial=waiting_form(request, type_key))
     if request.method != "POST":
         return _show(request, page, contact)
-    if request.POST.get("do", "send") != "send":
+    if pressed_alone(request.POST) or request.POST.get("do", "send") != "send":
         # Only the questions are asked anew; name and address are not judged before the form is sent.
         return _show(request, page, ContactForm(initial=request.POST.dict()))
     return _send(request, page, contact)

@@ -39,7 +39,7 @@ from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import TooMany
 from tenants.ui import dates
-from tenants.ui.rows import PRESSED
+from tenants.ui.rows import pressed_alone
 from tenants.uploads import UploadLimits, takes_files
 
 # A browser fills in more than a business ever asks; what is longer is not a form of ours.
@@ -99,7 +99,7 @@ def fill_in(request: PersonRequest, type_key: str) -> HttpResponse:
         return _closed(request, type_key)
     if request.method != "POST":
         return render_form(request, page, Outcome())
-    do = "update" if PRESSED in request.POST else request.POST.get("do", "send")
+    do = "update" if pressed_alone(request.POST) else request.POST.get("do", "send")
     if do == "discard":
         discard_draft(actor=request.actor, type_key=type_key)
         return redirect("portal:new", type_key=type_key)
@@ -296,7 +296,7 @@ def render_form(
         "after": text(page.type.after, language),
         "first_steps": _after_sending(page),
         "emergency": text(page.portal.settings.emergency, language),
-        "questions": form.shown(),
+        "questions": form.shown(is_sent=outcome.sent),
         "form_at": reverse("portal:new", kwargs={"type_key": page.type.key}),
         "form": form,
         "show_errors": outcome.sent,

@@ -206,7 +206,7 @@ class _RecordPage:
             "record": self.record,
             "fixed": [item for item in self.record.fields if item.fixed_reason] if self.record else [],
             "kind_name": self.portal.text(self.kind.name, language),
-            "questions": form.shown(),
+            "questions": form.shown(is_sent=sent),
             "form": form,
             "show_errors": sent,
             **more,

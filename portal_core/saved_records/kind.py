@@ -216,7 +216,8 @@ class RecordBound(forms.BoundField):
         """The questions about a new one, with what was typed."""
         value = self.value()
         picked = value if isinstance(value, Picked) else None
-        return self.choice.inner_form(picked, self.html_name).shown()
+        is_hushed = bool(getattr(self.form, "is_hushed", False))  # an AnswersForm, or a form of few fields
+        return self.choice.inner_form(picked, self.html_name).shown(is_sent=not is_hushed)
 
     @property
     def says_inside(self) -> bool:

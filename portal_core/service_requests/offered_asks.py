@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from django.forms import Form
 from django.http import QueryDict
 
 from portal_core.config.compiled import CompiledPortal
@@ -20,6 +19,7 @@ from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from portal_core.service_requests.visible_asks import VisibleAsk
 from tenants.identifiers import parse_uuid, uuid7
+from tenants.ui.rows import FormWithButtons
 
 _NOTE_LENGTH: Final = 2_000
 
@@ -47,7 +47,7 @@ class OfferedAsk:
     asks_for_code: bool = False
 
     @property
-    def form(self) -> Form | None:
+    def form(self) -> FormWithButtons | None:
         """The form that is sent with it, if it has one."""
         if self.filling is not None:
             return self.filling.form

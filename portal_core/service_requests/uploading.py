@@ -18,18 +18,16 @@ from portal_core.config.kinds.date import parse_day
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.field import IN_SIGHT, FilesField, Sender
 from portal_core.documents.kinds import kind_of, may_give, rules_of
-from portal_core.documents.vault import MOST_OFFERED, Offer, offers_of_kinds
+from portal_core.documents.vault import Offer, OnShelf, shelves
 from portal_core.documents.visible import seen_by
 from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.forms import asked_about
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.taking import Given
 from portal_core.service_requests.viewer import Viewer
+from tenants.ui.rows import FormWithButtons
 
 _FILES: Final = "files"
-# So many of what is on file are shown one by one; those before them stand in a list to choose from.
-ONE_BY_ONE: Final = 100
-_OF_THE_VAULT: Final = "d-"
 
 
 class DayField(forms.CharField):
@@ -44,7 +42,7 @@ class DayField(forms.CharField):
         return day
 
 
-class UploadForm(forms.Form):
+class UploadForm(FormWithButtons):
     """The files of one document, and its last day where its kind has one."""
 
     def __init__(self, data: QueryDict | None, kind: DocumentKind, files: FilesField, auto_id: str) -> None:
@@ -66,36 +64,27 @@ class UploadForm(forms.Form):
 
 @dataclass(frozen=True)
 class Uploading:
-    """One `upload` ask being answered. `offers` can be used instead, each with one press."""
+    """One `upload` ask being answered. What is on `shelf` can be used instead, each with one press; None where nothing
+    is, and for staff, whose form holds it."""
 
     form: UploadForm
-    offers: tuple[Offer, ...]
+    shelf: OnShelf | None
     seen_by: str
 
     @property
     def newest_offers(self) -> tuple[Offer, ...]:
         """Those in sight."""
-        return self.offers[:IN_SIGHT]
+        return self.shelf.newest[:IN_SIGHT] if self.shelf is not None else ()
 
     @property
     def older_offers(self) -> tuple[Offer, ...]:
         """Those that are folded away below them."""
-        return self.offers[IN_SIGHT:ONE_BY_ONE]
+        return self.shelf.newest[IN_SIGHT:] if self.shelf is not None else ()
 
     @property
-    def oldest_offers(self) -> tuple[Offer, ...]:
-        """All others, for a list to choose from."""
-        return self.offers[ONE_BY_ONE:]
-
-    @property
-    def folded(self) -> int:
-        """How many are not in sight."""
-        return len(self.offers[IN_SIGHT:])
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more on file than is offered here."""
-        return len(self.offers) >= MOST_OFFERED
+    def has_more(self) -> bool:
+        """Whether there are others, to be looked for."""
+        return self.shelf is not None and self.shelf.has_more
 
 
 @dataclass(frozen=True)
@@ -104,13 +93,13 @@ class Giver:
     they are given."""
 
     viewer: Viewer
-    offers: Mapping[str, tuple[Offer, ...]]
+    offers: Mapping[str, OnShelf]
     sender_id: uuid.UUID | None = None
 
 
 def offers_for(
     row: ServiceRequest, asks: Iterable[UploadAsk], viewer: Viewer, portal: CompiledPortal
-) -> Mapping[str, tuple[Offer, ...]]:
+) -> Mapping[str, OnShelf]:
     """What is on file for all that is asked, by kind: one query, or none.
 
     SECURITY: nobody who has only the link of a request sees what else is on file.
@@ -118,7 +107,7 @@ def offers_for(
     kinds = [ask.document_kind for ask in asks]
     if viewer.role.key == "guest" or not kinds:
         return {}
-    return offers_of_kinds(kinds, asked_about(row, viewer, portal))
+    return shelves(kinds, asked_about(row, viewer, portal))
 
 
 def open_uploading(
@@ -139,17 +128,22 @@ def open_uploading(
         return None
     if viewer.shown_to is not None and kind_visibility(kind, viewer.shown_to) < Visibility.SEE:
         return None
-    on_file = offers.get(kind.key, ())
-    chosen = data.getlist(f"u-{_FILES}") if data is not None else []
-    uses_vault = any(key.startswith(_OF_THE_VAULT) for key in chosen)
     with override(viewer.language):
-        files = FilesField(
-            rules=rules_of(kind),
-            sender=Sender(giver.sender_id or viewer.user_id, row.customer_id),
-            kind_key=kind.key,
-            # On the page they have buttons of their own; in the form they count only where one was pressed.
-            offers=on_file if uses_vault else (),
-            label=portal.text(kind.name, viewer.language),
-        )
+        files = _files_field(kind, offers.get(kind.key), giver, row, label=portal.text(kind.name, viewer.language))
         form = UploadForm(data, kind, files, f"ask-{row.number}-{ask.key}-%s")
-    return Uploading(form, on_file, seen_by(kind.key, portal, viewer))
+    shelf = None if viewer.is_staff else offers.get(kind.key)
+    return Uploading(form, shelf, seen_by(kind.key, portal, viewer))
+
+
+def _files_field(
+    kind: DocumentKind, shelf: OnShelf | None, giver: Giver, row: ServiceRequest, *, label: str
+) -> FilesField:
+    """For customers what is on file has buttons of its own on the page; in the form it counts where one was pressed."""
+    sender, rules = Sender(giver.sender_id or giver.viewer.user_id, row.customer_id), rules_of(kind)
+    if shelf is None:
+        return FilesField(rules=rules, sender=sender, kind_key=kind.key, label=label)
+    offers = shelf.newest if giver.viewer.is_staff else ()
+    # What is on file says nothing of what came in by another way just now.
+    return FilesField(
+        rules=rules, sender=sender, kind_key=kind.key, offers=offers, beyond=shelf, ticks_newest=False, label=label
+    )

@@ -12,18 +12,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
+from django.forms import BoundField, Form
 from django.forms.widgets import CheckboxSelectMultiple, RadioSelect, Select, Textarea, Widget
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from tenants.ui.parts import PartsWidget, is_plain, plain_control
+from tenants.ui.tried import is_said_at_once
 
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
     from django.utils.functional import _StrOrPromise
 
 PRESSED: Final = "rows"
+# Of the button that Enter presses (components/_enter.html).
+ENTER: Final = "enter"
 # Stands for the id in the row that script copies.
 BLANK: Final = "0row0"
 _ID: Final = re.compile(r"[a-z0-9]{1,16}")
@@ -41,6 +44,35 @@ class HasButtons(Protocol):
     def pressed(self, data: Mapping[str, Any], name: str) -> str:
         """What the button asks for that was pressed, if it was one of this control; else nothing."""
         ...
+
+
+def pressed_alone(data: Mapping[str, Any]) -> bool:
+    """Whether a button was pressed that sends the form for one of its controls alone, and not Enter."""
+    return bool(data.get(PRESSED, ENTER) != ENTER)
+
+
+class FormWithButtons(Form):
+    """A form that may come in only for a button of one of its controls (a row of a table more or less, a search for
+    what is on file): nothing is meant to be sent yet, and nothing is complained of that can still be mended."""
+
+    @cached_property
+    def is_reshaped(self) -> bool:
+        """Whether it did."""
+        if not self.is_bound or not self.data.get(PRESSED):
+            return False
+        return any(
+            isinstance(field.widget, HasButtons) and bool(field.widget.pressed(self.data, self.add_prefix(name)))
+            for name, field in self.fields.items()
+        )
+
+    def is_valid(self) -> bool:
+        """Whether what was sent can be taken."""
+        return super().is_valid() and not self.is_reshaped
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Takes note of what is wrong, once the form is meant to be sent. `Any`: Django's own signature."""
+        if not self.is_reshaped or is_said_at_once(error):
+            super().add_error(field, error)
 
 
 @dataclass(frozen=True, slots=True)

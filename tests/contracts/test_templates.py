@@ -53,7 +53,6 @@ GUEST["contact"] = SampleForm()
 
 _FILES = (
     "_offer_find",
-    "_offer_list",
     "_offer_pick",
     "_optional_part",
     "_upl",

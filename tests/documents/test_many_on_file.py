@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from portal_core.documents import vault
 from portal_core.documents.models import Document, DocumentState
-from portal_core.service_requests import uploading
 from tests.contracts.rows import Rows
 from tests.documents.papers import Papers, portal_with
 from tests.documents.samples import pdf, sent
@@ -24,15 +23,7 @@ SHOWN = 4
 
 @pytest.fixture
 def few_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploading, "ONE_BY_ONE", SHOWN)
     monkeypatch.setattr(vault, "NEWEST_OFFERED", SHOWN)
-
-
-def chosen_in(text: str, name: str) -> dict[str, bool]:
-    """The documents in the list of that name, with whether they are chosen."""
-    found = re.search(rf'<select[^>]*name="{name}"[^>]*>(.*?)</select>', text, re.DOTALL)
-    assert found is not None
-    return {key: bool(mark) for key, mark in re.findall(r'<option value="d-([0-9a-f-]+)"( selected)?', found[1])}
 
 
 def picks_in(text: str, name: str = "f-policy") -> dict[str, bool]:
@@ -69,6 +60,36 @@ def test_those_beyond_the_newest_are_found_by_their_words_and_chosen(few_one_by_
     assert again.status_code == 400 and picks_in(again.content.decode())[str(rows[0].pk)]
     row = papers.file(**chosen)
     assert [item["id"] for item in row.data["policy"]] == [item["id"] for item in rows[0].files]
+
+
+def test_words_that_all_have_lead_to_those_that_are_not_shown(few_one_by_one, papers: Papers):
+    rows = [add(papers, title=f"Policy {number}") for number in range(SHOWN + 3)]
+    text = press(papers, "carol", **{"f-policy_find": "policy"}).content.decode()
+    assert set(picks_in(text)) == {str(row.pk) for row in rows} and "Nothing else on file" not in text
+
+
+@pytest.mark.parametrize(
+    ("find", "found", "is_sent"),
+    [("", "", True), ("year 0", "", False), ("year 0", "year 0", True), ("year 1", "year 0", False)],
+)
+def test_enter_looks_for_new_words_in_the_box_and_sends_the_form_elsewhere(
+    few_one_by_one, papers: Papers, find: str, found: str, is_sent: bool
+):
+    rows = [add(papers, title=f"Policy of year {number}") for number in range(SHOWN + 3)]
+    form = page(papers, "carol", "/new/repair/")
+    # The first button of a form is the one that Enter presses.
+    buttons = re.findall(r"<button[^>]*>", form[form.index('action="/new/repair/"') :])
+    assert 'value="enter"' in buttons[0]
+    words = {"f-policy_find": find, "f-policy_found": found}
+    before = Rows().now()
+    answer = press(papers, "carol", rows="enter", **words)
+    if is_sent:
+        assert answer.status_code == 302
+        return
+    text = answer.content.decode()
+    rows_of_requests = "portal_core_servicerequest"
+    assert Rows().now()[rows_of_requests] == before[rows_of_requests] and 'class="errors"' not in text
+    assert str(rows[int(find[-1])].pk) in picks_in(text) and f'name="f-policy_found" value="{find}"' in text
 
 
 @pytest.mark.parametrize(
@@ -140,24 +161,48 @@ def test_many_fields_of_a_kind_stay_bounded_and_cost_one_statement(papers: Paper
     assert 'value="d-' not in page(papers, "dave", "/new/repair/")
 
 
-def test_an_ask_takes_one_from_the_list_by_customer_and_by_staff(few_one_by_one, people, client_for):
+@pytest.mark.parametrize(
+    ("name", "path"), [("carol", "/requests/{}/asks/paper/"), ("bob", "/desk/requests/{}/asks/paper/")]
+)
+def test_an_ask_finds_those_beyond_the_newest_and_takes_one(few_one_by_one, people, client_for, name: str, path: str):
     house = House(people, client_for)
     for number in range(SHOWN + 2):
         assert house.send(house.at("visit"), "paper", a_pdf(f"year-{number}.pdf")).status_code == 302
     # Each has replaced the one before it, as kinds with a last day do; here they are about different things.
     Document.objects.update(state=DocumentState.ON_FILE, replaced_by=None)
     oldest = Document.objects.earliest("id")
-    for name, path in (("carol", "/requests/{}/asks/paper/"), ("bob", "/desk/requests/{}/asks/paper/")):
-        row = house.at("visit")
-        text = house.page(row, name)
-        assert str(oldest.pk) in chosen_in(text, "u-files") and "year-0.pdf ·" in text
-        sent = {
-            "key": str(row.pk),
-            "since": row.status_since.isoformat(),
-            "u-files": f"d-{oldest.pk}",
-            "note": "By post",
-        }
-        assert house.client_for(people[name]).post(path.format(row.number), sent).status_code == 302
-        assert house.fresh(row).status_key == "work"
+    row, client = house.at("visit"), client_for(people[name])
+    text = house.page(row, name)
+    assert text.count('value="d-') == SHOWN and str(oldest.pk) not in text and "Find one among all on file" in text
+    # Nobody has ticked one for them.
+    assert not re.search(r'value="d-[^"]*" checked', text)
+    since = row.status_since.isoformat()
+    asked = {"key": str(uuid.uuid4()), "since": since, "note": "By post", "rows": "find u-files"}
+    before = Rows().now()
+    answer = client.post(path.format(row.number), {**asked, "u-files_find": "year-0"})
+    text = answer.content.decode()
+    assert answer.status_code == 200 and Rows().now() == before
+    assert f'value="d-{oldest.pk}"' in text and 'value="year-0"' in text
+    assert 'class="errors"' not in text and 'role="alert"' not in text
+    # At the desk the note stands in the same form, and is kept.
+    assert name == "carol" or 'value="By post"' in text
+    sent = {"key": str(uuid.uuid4()), "since": since, "u-files": f"d-{oldest.pk}", "note": "By post"}
+    assert client.post(path.format(row.number), sent).status_code == 302
+    assert house.fresh(row).status_key == "work"
     oldest.refresh_from_db()
-    assert oldest.used_count == 2
+    assert oldest.used_count == 1
+
+
+def test_an_ask_finds_and_takes_nothing_that_it_may_not_offer(few_one_by_one, people, client_for):
+    house = House(people, client_for)
+    for number in range(SHOWN + 2):
+        house.send(house.at("visit"), "paper", a_pdf(f"year-{number}.pdf"))
+    Document.objects.update(state=DocumentState.ON_FILE, replaced_by=None)
+    oldest = Document.objects.earliest("id")
+    Document.objects.filter(pk=oldest.pk).update(customer=people["dave"])
+    row = house.at("visit")
+    before = Rows().now()
+    answer = house.send(row, "paper", rows="find u-files", **{"u-files_find": "year-0"})
+    assert str(oldest.pk) not in answer.content.decode() and "Nothing else on file" in answer.content.decode()
+    assert house.send(row, "paper", **{"u-files": f"d-{oldest.pk}"}).status_code == 400
+    assert Rows().now() == before

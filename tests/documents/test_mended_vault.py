@@ -197,7 +197,8 @@ def test_every_document_on_file_that_fits_can_be_used_the_older_ones_below(paper
     assert "open><summary" in back[: back.index(f'value="d-{rows[1].pk}" checked')].rsplit("<details", 1)[1]
 
 
-def test_many_of_one_kind_do_not_push_another_kind_out_of_sight(papers):
+def test_many_of_one_kind_do_not_push_another_kind_out_of_sight(papers, monkeypatch):
+    monkeypatch.setattr(vaults, "NEWEST_OFFERED", 2)
     kinds = papers.kinds()
     kinds[1]["reusable"] = True
     papers.publish(document_kinds=kinds)
@@ -205,5 +206,8 @@ def test_many_of_one_kind_do_not_push_another_kind_out_of_sight(papers):
     for kind in ("photo", "insurance", "insurance", "insurance"):
         Document.objects.create(customer_id=carol, kind_key=kind, state="on_file")
     asked = Asked(live_portal(), papers.actor("carol").role, "en", customer_id=carol, person_id=carol)
-    found = vaults.offers_of_kinds(["photo", "insurance"], asked, most=2)
-    assert {kind: len(offered) for kind, offered in found.items()} == {"photo": 1, "insurance": 2}
+    found = vaults.shelves(["photo", "insurance"], asked)
+    assert {kind: (len(shelf.newest), shelf.has_more) for kind, shelf in found.items()} == {
+        "photo": (1, False),
+        "insurance": (2, True),
+    }
