@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "deploy.form_addresses.FormAddressMiddleware",
     "portal_core.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "deploy.urls_tenant"

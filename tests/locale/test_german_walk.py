@@ -142,7 +142,7 @@ def test_the_desk_is_english_throughout(people, client_for):
 @pytest.mark.parametrize(
     ("name", "context"),
     [
-        ("400", {}), ("400", {"too_much": True}), ("403", {}), ("404", {}), ("410", {}), ("csrf", {}),
+        ("400", {}), ("400", {"too_much": True}), ("403", {}), ("404", {}), ("405", {}), ("410", {}), ("csrf", {}),
         ("csrf", {"again": True}), ("429", {}), ("429", {"retry_at": datetime(2026, 11, 27, 16, 20, tzinfo=UTC)}),
         ("500", {"sign": "A1B2C3", "path": "/"}), ("503", {"kind": "updating"}), ("503", {"kind": "paused"}),
         ("503", {"kind": "unreachable"}), ("no_portal", {}), ("signed_out", {"kept": [("body", "Guten Tag")]}),
