@@ -19,18 +19,19 @@ def on_reminded(event: Event) -> None:
 
 
 def on_late(event: Event) -> None:
-    """Tells those whom the status's rule names (or the document, where it has none), while it is late there."""
+    """Tells those whom the status's rules name (or the document, where it has none), while it is late there."""
     happening = load(event)
     if happening is None or not _stands_as_then(happening) or happening.row.due_at != happening.request.due_at:
         # It was closed, went on, was answered or planned for another day between the clock and this.
         return
     portal = happening.portal
     usual = ways_of("late", portal, happening.request)
-    tell = str(event.payload["tell"])
+    # Whom the rules name, separated by commas.
+    tell = [who for who in str(event.payload["tell"]).split(",") if who]
     if not tell:
         happening.tell_staff("late", usual)
     elif not any(rule.event == "late" and rule.who == "nobody" for rule in portal.notifications):
-        happening.tell_staff("late", {tell: usual.get(tell, Way.NOW)})
+        happening.tell_staff("late", {who: usual.get(who, Way.NOW) for who in tell})
 
 
 def on_lapsed(event: Event) -> None:

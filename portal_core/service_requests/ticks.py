@@ -60,10 +60,9 @@ class _Tick:
             return
         # A clock that stood still says one thing, not everything that it missed.
         stays.mark_told(request, [item.key for item in due if item.what != "close"])
+        self._late([item for item in due if item.what == "late"])
         for item in due:
-            if item.what == "late":
-                self._late(item)
-            elif item.what == "lapse":
+            if item.what == "lapse":
                 self._lapse(item)
         if reminders:
             self._remind(reminders[-1])
@@ -83,9 +82,11 @@ class _Tick:
             for rule in rules
         )
 
-    def _late(self, item: Due) -> None:
-        if not item.about or self._holds(self.status.if_late, item):
-            emit("request.late", {**self._payload(), "tell": item.about})
+    def _late(self, due: list[Due]) -> None:
+        """One event, whoever is to be told: a person whom several rules mean gets one mail."""
+        told = [item.about for item in due if not item.about or self._holds(self.status.if_late, item)]
+        if told:
+            emit("request.late", {**self._payload(), "tell": ",".join(dict.fromkeys(told))})
 
     def _lapse(self, item: Due) -> None:
         data = {"status": self.status.key, "ask": item.about}

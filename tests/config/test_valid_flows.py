@@ -251,10 +251,19 @@ class Walk:
             ask = todo[0]
             self.refuses(row, ask, forms[ask.key])
             done[ask.key] = self.does(row, ask, forms[ask.key])
-        row = self.fresh(row)
-        self.stands_where_it_should(row, done)
-        # It has moved by itself, and the customer hears of that as of any other move.
-        assert self.mails() == (self.mails_at_once(row) if row.status_key != "asked" else 0)
+            self.tells_of_the_answer(self.fresh(row))
+        self.stands_where_it_should(self.fresh(row), done)
+
+    def tells_of_the_answer(self, row: ServiceRequest) -> None:
+        """It has moved by itself, of which all hear as of any other move; or it still waits, and colleagues hear of the
+        answer where the document says so."""
+        told = self.told()
+        if row.status_key == "asked":
+            answered = [rule for rule in self.portal.notifications if rule.event == "changed"]
+            assert told == self.staff_at_once(answered, row)
+            return
+        assert told.pop("carol", 0) == self.mails_at_once(row)
+        assert told == self.staff_at_once(self.status(row.status_key).notify, row)
 
     def form(self, page: str, key: str) -> dict[str, str] | None:
         found = re.search(rf'<form[^>]*asks/{key}/" enctype[^>]*>.*?</form>', page, re.DOTALL)
@@ -359,17 +368,31 @@ class Walk:
         assert has_limit(row.due_at) is is_promised
         if not is_promised:
             return
-        self.goes_to(row.due_at - timedelta(minutes=1))
-        assert not self.late_events(row)
+        self.clock.move_to(row.due_at - timedelta(minutes=1))
+        assert not self.told() and not self.late_events(row)
         days = max((rule.after_days for rule in status.if_late), default=0)
         # Working days can lie a week apart, and a holiday two.
-        self.goes_to(row.due_at + timedelta(days=15 * days, minutes=1))
+        self.clock.move_to(row.due_at + timedelta(days=15 * days, minutes=1))
+        assert self.told() == self.staff_of_late(row)
         wanted = {rule.tell for rule in status.if_late if self.holds(rule, row)} if status.if_late else {""}
         assert self.late_events(row) == wanted
 
     def late_events(self, row: ServiceRequest) -> set[str]:
         told = Event.objects.filter(kind="request.late", payload__request_id=str(row.pk))
-        return {payload["tell"] for payload in told.values_list("payload", flat=True)}
+        return {who for payload in told.values_list("payload", flat=True) for who in payload["tell"].split(",")}
+
+    def staff_of_late(self, row: ServiceRequest) -> Counter[str]:
+        """Which colleagues are mailed of a promise that is not kept: whom the rules of the status name, as the document
+        has it for lateness; without such rules, whom the document names, else whoever handles the request."""
+        rules = [rule for rule in self.portal.notifications if rule.event == "late"]
+        holding = [rule for rule in rules if self.holds(rule, row)]
+        usual = {rule.who: rule.when for rule in reversed(holding)}
+        if not rules:
+            usual = {"handler": "now"}
+        status = self.status("new")
+        named = {rule.tell for rule in status.if_late if self.holds(rule, row)}
+        ways = {who: usual.get(who, "now") for who in named} if status.if_late else usual
+        return Counter(set().union(*(self.meant(who, row) for who, when in ways.items() if when == "now")))
 
 
 @contextmanager

@@ -405,6 +405,18 @@ def test_a_promise_that_is_not_kept_is_told_once_to_each_and_says_what_to_do(tim
     assert time.after(days=30) == []
 
 
+def test_whom_several_rules_mean_gets_one_mail_about_one_late_promise(time):
+    wanted = document()
+    pump = {"field": "what", "is": "Pump"}
+    # Two conditions that both hold, and words that mean the same person: nobody has it, and Bob is its team.
+    rules = [{"tell": "handler", "when": pump}, {"tell": "handler"}, {"tell": "team"}, {"tell": "owner", "when": pump}]
+    wanted["flows"][0]["statuses"][0]["if_late"] = rules
+    time.desk.publish(wanted)
+    time.desk.at("new")
+    time.now()
+    assert sorted(to for to, _ in time.after(days=2)) == ["alice", "bob"]
+
+
 def test_a_planned_day_is_what_the_customer_reads_and_what_can_be_late(time):
     row = time.desk.at("new")
     time.now()
