@@ -63,6 +63,7 @@ SEEN = {"seen": "spoilt", "opened": "1"}
 DAY = {"f-shop-date": "2026-02-01"}
 QUOTE = {"key": "", "since": "SINCE", "opened": "1", "token": "x"}
 PAPER = {"key": "", "since": "SINCE", "opened": "1", "u-files": "", "u-until": "2030-01-01"}
+FIND = {**PAPER, "rows": "find u-files", "u-files_find": "paper", "u-files_found": "", "tried": "1"}
 
 
 @dataclass(frozen=True)
@@ -252,7 +253,9 @@ FORMS = [
     Form("carol", "/requests/1001/asks/read/", {"key": "", "since": "SINCE"}),
     Form("carol", "/requests/1001/asks/quote/", {**QUOTE, "answer": "no", "note": "Too dear", "consent": "on"}),
     Form("carol", "/requests/1001/asks/paper/", {**PAPER, "u-files": "d-PAPER"}),
+    Form("carol", "/requests/1001/asks/paper/", FIND),
     Form("bob", "/desk/requests/1001/asks/paper/", {**PAPER, "note": "By post", "back": "/desk/?view=all"}),
+    Form("bob", "/desk/requests/1001/asks/paper/", {**FIND, "note": "By post", "back": "/desk/?view=all"}),
     Form("carol", "/requests/1001/reopen/", {"x": "x"}),
     Form("bob", "/desk/requests/1001/asks/quote/", {**QUOTE, "answer": "yes", "note": "Called", "back": "/desk/?"}),
     Form("bob", "/desk/requests/1001/asks/day/", {"key": "", "since": "SINCE", "seen": "x", "note": "Called", **DAY}),
