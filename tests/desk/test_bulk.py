@@ -70,6 +70,17 @@ def test_one_that_somebody_else_has_taken_does_not_stop_the_others(people, clien
     assert Event.objects.filter(kind="request.assigned").count() == 4
 
 
+def test_who_took_it_meanwhile_is_said_of_a_colleague_without_a_name_too(people, client_for, rows):
+    jim = make_user("jim@example.com", "", "agent")
+    User.objects.filter(pk=jim.pk).update(name="")
+    ticks = [tick(row) for row in rows]
+    assign(actor=actor_for(jim), request_id=rows[1].pk, assignee_id=jim.pk)
+    page = client_for(people["bob"]).post("/desk/bulk/assign/", {"row": ticks, "who": "me"}).content.decode()
+    assert "It was given away meanwhile: jim@example.com has it now." in page
+    history = client_for(people["bob"]).get(f"/desk/requests/{rows[1].number}/").content.decode()
+    assert "Given to jim@example.com" in history and "nobody has it" not in history
+
+
 def test_a_single_one_that_went_through_leads_back_to_its_line(people, client_for, rows):
     bob = client_for(people["bob"])
     number = rows[0].number

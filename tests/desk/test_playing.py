@@ -53,6 +53,11 @@ def test_a_request_that_she_sends_is_the_customers(alice, people, sample):
     assert str(row.number) in alice.get("/desk/first-steps/").content.decode()
 
 
+def test_nothing_on_an_empty_home_signs_her_out(alice):
+    home = alice.get("/").content.decode()
+    assert "What you will see here" in home and "Look with another address" not in home
+
+
 def test_her_account_stays_her_own(alice):
     text = alice.get("/account/").content.decode()
     assert "alice@example.com" in text

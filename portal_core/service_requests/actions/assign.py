@@ -89,7 +89,7 @@ def _refuse_stale(actor: Actor, request: ServiceRequest, seen: _Seen, wanted: _H
     wanted_id = wanted.assignee.pk if wanted.assignee else None
     differences = []
     if seen.assignee_id is not UNCHECKED and request.assignee_id not in (seen.assignee_id, wanted_id):
-        names = [user.name if user else "" for user in (wanted.assignee, request.assignee)]
+        names = [(user.name or user.email) if user else "" for user in (wanted.assignee, request.assignee)]
         differences.append(Difference("assignee", _("Who has it"), yours=names[0], theirs=names[1]))
     if seen.team_key is not UNCHECKED and request.team_key not in (seen.team_key, wanted.team_key):
         portal = live_portal()
@@ -175,6 +175,6 @@ def _write(actor: Actor, request: ServiceRequest, assignee: User | None, team_ke
 
 
 def _line(assignee: User | None, team_key: str, now: datetime) -> Line:
-    to_name = assignee.name if assignee else live_portal().team_name(team_key)
+    to_name = (assignee.name or assignee.email) if assignee else live_portal().team_name(team_key)
     # For staff only: customers see who has it in the status block, not each hand it went through.
     return Line(Kind.ASSIGNED, Audience.STAFF, now, data={"to_name": to_name, "team": team_key})
