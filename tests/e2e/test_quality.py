@@ -53,6 +53,24 @@ def test_no_page_of_the_portal_is_wider_than_a_phone_without_script(walk, people
     assert not wide, "scrolls sideways"
 
 
+def test_with_type_of_twice_the_size_a_phone_cuts_no_name_and_no_place(walk, people):
+    """As whoever has set large type in the browser sees it: the name of the business, and where one can go."""
+    page = (walked := walk("nordwarm", width=390, state=people.state("nordwarm", "maren"))).page
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    walked.open("/")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    assert walked.sideways() <= 0
+    assert page.eval_on_selector(".brandmark", "name => [...name.children].every(e => e.scrollWidth <= e.clientWidth)")
+    lines = (
+        "places => places.map(place => { const words = document.createRange(); "
+        "words.selectNode(place.lastChild); return words.getClientRects().length; })"
+    )
+    assert set(page.eval_on_selector_all(".tabbar a", lines)) == {1}
+    assert page.eval_on_selector(".step-text, .step h3", "text => text.clientWidth") > 200
+
+
 def test_planted_words_do_not_run(walk, people):
     """Each page is opened once, in a narrow window, which is widened then; everybody keeps their tab."""
     numbers = people.numbers("hostile")

@@ -183,6 +183,11 @@ def dropping(option: Option, loss: Loss | None = None, path: Path = ()) -> Optio
     return replace(option, drops=True, loses=None if loss is None else (loss, path))
 
 
+def taking_out(finding: Finding) -> Control:
+    """What stands in the wrong place, or says nothing any more, goes."""
+    return Control("What is right", (dropping(setting(TAKE_OUT, finding.path, None)),))
+
+
 def removing(label: str, path: Path) -> Option:
     """An item with a key goes out of its list."""
     return Option(label, (Remove(path),))

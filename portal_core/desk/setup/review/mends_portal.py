@@ -13,6 +13,7 @@ from portal_core.desk.setup.review.finding import (
     dropping,
     picking,
     setting,
+    taking_out,
     without_rule,
     without_words,
 )
@@ -21,10 +22,6 @@ from portal_core.desk.setup.review.mends_rules import rule_condition
 
 _BASES: Final = (("agent", "Agents"), ("manager", "Managers"), ("customer", "Customers"))
 _LARGEST_MB: Final = (5, 10, 25, 50)
-
-
-def _take_out(finding: Finding) -> Control:
-    return Control("What is right", (dropping(setting(TAKE_OUT, finding.path, None)),))
 
 
 def _rule(finding: Finding) -> Control:
@@ -138,8 +135,8 @@ PORTAL: Final[Menders] = (
     ("document_kinds.*.max_size_mb", _size),
     ("document_kinds.*.added_by", _added_by),
     ("document_kinds.*.reusable", _reusable),
-    ("document_kinds.*.show.*", _take_out),
-    ("rules", _take_out),
-    ("webhooks", _take_out),
-    ("schedules", _take_out),
+    ("document_kinds.*.show.*", taking_out),
+    ("rules", taking_out),
+    ("webhooks", taking_out),
+    ("schedules", taking_out),
 )

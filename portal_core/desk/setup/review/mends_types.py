@@ -9,7 +9,6 @@ from portal_core.config.draft.operations import Set
 from portal_core.config.placeholders import FIELD_PREFIX
 from portal_core.config.problem_kinds import ProblemKind
 from portal_core.desk.setup.review.finding import (
-    TAKE_OUT,
     Control,
     Finding,
     Loss,
@@ -19,6 +18,7 @@ from portal_core.desk.setup.review.finding import (
     picking,
     removing,
     setting,
+    taking_out,
 )
 from portal_core.desk.setup.review.mends_asks import let_add
 from portal_core.desk.setup.review.mends_rules import rule_condition, rule_team
@@ -30,10 +30,6 @@ _AUDIENCES: Final[tuple[tuple[str, JsonValue], ...]] = (
 _CURRENCIES: Final = ("EUR", "GBP", "USD", "CHF")
 # Kinds of field whose answer can stand in a title.
 _IN_TITLES: Final = ("text", "choice", "number", "date", "email", "phone", "record")
-
-
-def _take_out(finding: Finding) -> Control:
-    return Control("What is right", (dropping(setting(TAKE_OUT, finding.path, None)),))
 
 
 def _flow(finding: Finding) -> Control:
@@ -180,7 +176,7 @@ def _column(finding: Finding) -> Control | None:
             return _least(finding)
         case "choices":
             return None
-    return _take_out(finding)
+    return taking_out(finding)
 
 
 _F: Final = ("types.*.fields.*", "record_kinds.*.fields.*")
@@ -197,14 +193,14 @@ _OF_A_FIELD: Final[Menders] = (
     ("record_kind", _record_kind),
     ("document_kind", _document_kind),
     ("max_files", _max_files),
-    ("required", _take_out),
-    ("remember", _take_out),
-    ("calculated", _take_out),
-    ("country", _take_out),
-    ("at", _take_out),
-    ("at.*", _take_out),
-    ("at.*.*", _take_out),
-    ("show.*", _take_out),
+    ("required", taking_out),
+    ("remember", taking_out),
+    ("calculated", taking_out),
+    ("country", taking_out),
+    ("at", taking_out),
+    ("at.*", taking_out),
+    ("at.*.*", taking_out),
+    ("show.*", taking_out),
 )
 TYPES: Final[Menders] = (
     ("types.*.flow", _flow),
