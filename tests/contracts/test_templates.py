@@ -87,11 +87,13 @@ ELSEWHERE = {"portal/guest_request.html", "portal/document_add.html", "portal/do
 # A draft with something to decide and to mend, and what was published: tests/desk/setup/test_review.py.
 _REVIEWED = (
     "_change",
+    "_change_lines",
     "_mapto",
     "_mend",
     "_seeing",
     "_seen_rows",
     "_sentence",
+    "_swatch",
     "publish_requests",
     "publish_seen",
     "published",
