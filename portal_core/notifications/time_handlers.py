@@ -26,9 +26,8 @@ def on_late(event: Event) -> None:
         return
     portal = happening.portal
     usual = ways_of("late", portal, happening.request)
-    # Whom the rules name, separated by commas.
-    tell = [who for who in str(event.payload["tell"]).split(",") if who]
-    if not tell:
+    tell = [str(event.payload["tell"]), *event.payload.get("also", [])]
+    if not tell[0]:
         happening.tell_staff("late", usual)
     elif not any(rule.event == "late" and rule.who == "nobody" for rule in portal.notifications):
         happening.tell_staff("late", {who: usual.get(who, Way.NOW) for who in tell})

@@ -86,7 +86,9 @@ class _Tick:
         """One event, whoever is to be told: a person whom several rules mean gets one mail."""
         told = [item.about for item in due if not item.about or self._holds(self.status.if_late, item)]
         if told:
-            emit("request.late", {**self._payload(), "tell": ",".join(dict.fromkeys(told))})
+            # Workers of the code before, while an update runs, read `tell` alone: they tell the first.
+            first, *others = dict.fromkeys(told)
+            emit("request.late", {**self._payload(), "tell": first, "also": [*others]})
 
     def _lapse(self, item: Due) -> None:
         data = {"status": self.status.key, "ask": item.about}

@@ -379,7 +379,9 @@ class Walk:
 
     def late_events(self, row: ServiceRequest) -> set[str]:
         told = Event.objects.filter(kind="request.late", payload__request_id=str(row.pk))
-        return {who for payload in told.values_list("payload", flat=True) for who in payload["tell"].split(",")}
+        return {
+            who for payload in told.values_list("payload", flat=True) for who in (payload["tell"], *payload["also"])
+        }
 
     def staff_of_late(self, row: ServiceRequest) -> Counter[str]:
         """Which colleagues are mailed of a promise that is not kept: whom the rules of the status name, as the document

@@ -19,6 +19,7 @@ from portal_core.service_requests.errors import AskLapsed, Forbidden, MoveRefuse
 from portal_core.service_requests.models import ServiceRequest, Source
 from tenants import lifecycle
 from tenants.outbox.drain import drain
+from tenants.outbox.events import emit
 from tenants.outbox.models import Event
 from tests.factories import make_user
 from tests.service_requests.asking_portal import Desk, document, new_key
@@ -415,6 +416,19 @@ def test_whom_several_rules_mean_gets_one_mail_about_one_late_promise(time):
     time.desk.at("new")
     time.now()
     assert sorted(to for to, _ in time.after(days=2)) == ["alice", "bob"]
+    # Code that knows of no others, as a worker during an update, tells those whom the first rule names.
+    (event,) = Event.objects.filter(kind="request.late")
+    assert (event.payload["tell"], event.payload["also"]) == ("handler", ["owner", "team"])
+
+
+def test_what_the_code_before_wrote_of_a_late_promise_is_told_as_it_says(time):
+    time.desk.at("new")
+    time.now()
+    time.after(days=1, hours=23), time.after(hours=1)
+    event = Event.objects.filter(kind="request.late").latest("id")
+    payload = {name: value for name, value in event.payload.items() if name != "also"}
+    emit("request.late", {**payload, "tell": "owner"})
+    assert [to for to, _ in time.now()] == ["alice"]
 
 
 def test_a_planned_day_is_what_the_customer_reads_and_what_can_be_late(time):
