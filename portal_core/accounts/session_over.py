@@ -14,7 +14,10 @@ _OURS: Final = frozenset(
     {"back", "do", "edit", "key", "kind", "next", "seen", "seen_team", "seen_who", "shown_subject", "shown_to"}
     | {"status", "tell", "to", "who"}
     | {"answer", "consent", "since", "shown_body", "shown_reason", "version"}
+    | {"again", "opened", "rows", "tried"}
 )
+# Of the box that finds what is on file: the words by which its page has looked. No key of a question has a "_".
+_LOOKED_BY: Final = "_found"
 _ANSWER: Final = "f-"
 # As much as Django reads of a form: whoever was signed in may have written long.
 _MOST_FIELDS: Final = 2_000
@@ -24,7 +27,11 @@ _MOST_CHARACTERS: Final = 3_000_000
 def session_over(request: HttpRequest, sign_in: str) -> HttpResponse | None:
     """The page that shows what was typed, so that it can be copied; None when nothing was."""
     fields = typed_fields(request, most_fields=_MOST_FIELDS, most_characters=_MOST_CHARACTERS)
-    kept = [(_label(name), value) for name, value in fields if name not in _OURS and value.strip()]
+    kept = [
+        (_label(name), value)
+        for name, value in fields
+        if name not in _OURS and not name.endswith(_LOOKED_BY) and value.strip()
+    ]
     if not kept:
         return None
     back = _came_from(request)

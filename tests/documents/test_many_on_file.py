@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from portal_core.documents import vault
 from portal_core.documents.models import Document, DocumentState
@@ -191,6 +192,27 @@ def test_an_ask_finds_those_beyond_the_newest_and_takes_one(few_one_by_one, peop
     assert house.fresh(row).status_key == "work"
     oldest.refresh_from_db()
     assert oldest.used_count == 1
+
+
+@pytest.mark.parametrize("find", ["", "year-0"])
+def test_enter_in_the_box_of_an_ask_looks_whatever_stands_there_and_sends_nothing(
+    few_one_by_one, people, client_for, find: str
+):
+    house = House(people, client_for)
+    for number in range(SHOWN + 2):
+        house.send(house.at("visit"), "paper", a_pdf(f"year-{number}.pdf"))
+    Document.objects.update(state=DocumentState.ON_FILE, replaced_by=None)
+    row = house.at("visit")
+    (form,) = [form for form in house.page(row).split("<form")[1:] if "u-files_find" in form]
+    # As a browser sends it: every box, and of the buttons the first one, which Enter presses.
+    boxes = re.findall(r'<(?:input|button class="sr")[^>]* name="([^"]*)"[^>]* value="([^"]*)"', form)
+    data = MultiValueDict()
+    for name, value in boxes:
+        data.appendlist(name, find if name in ("u-files_find", "u-files_found") else value)
+    assert data.getlist("rows")[0] == "enter"
+    answer = client_for(people["carol"]).post(f"/requests/{row.number}/asks/paper/", dict(data.lists()))
+    assert answer.status_code == 200 and 'class="errors"' not in answer.content.decode()
+    assert house.fresh(row).status_key == "visit"
 
 
 def test_an_ask_finds_and_takes_nothing_that_it_may_not_offer(few_one_by_one, people, client_for):
