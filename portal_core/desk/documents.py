@@ -15,18 +15,16 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.guests import can_enter
 from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, forbidden, staff_page
-from portal_core.accounts.roles import CUSTOMER, resolve_role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.document.fields import DocumentKind
 from portal_core.config.kinds.date import parse_day
 from portal_core.config.live import live_portal
 from portal_core.config.viewer import Viewer
-from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.desk.delivery import untold_words
 from portal_core.documents.access import within_reach
 from portal_core.documents.errors import AlreadyOnFile, NotAllowed, NotTheirs, Overtaken, StillChecked
 from portal_core.documents.field import FilesField, Sender, with_files
-from portal_core.documents.kinds import kind_of, may_add, rules_of
+from portal_core.documents.kinds import kind_of, kinds_to_ask_for, may_add, rules_of
 from portal_core.documents.scanned import as_scanned
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import document_at, documents_of, stretch
@@ -149,12 +147,7 @@ class AskForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, opened: Opened) -> None:
         super().__init__(data, prefix="ask", auto_id="ask-%s")
-        customer, role = resolve_role(CUSTOMER), opened.actor.role
-        kinds = [
-            kind
-            for kind in opened.portal.document_kinds.values()
-            if may_add(kind, customer) and kind_visibility(kind, role) >= Visibility.EDIT
-        ]
+        kinds = kinds_to_ask_for(opened.portal, opened.actor.role)
         self.fields["kind"].choices = [(kind.key, opened.portal.text(kind.name)) for kind in kinds]  # type: ignore[attr-defined]  # a choice
         self.fields["due_on"] = _day_field("Until when")
 

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_core.accounts.actor import Actor, actor_for
+from portal_core.accounts.guests import can_enter
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
@@ -25,6 +26,7 @@ from portal_core.desk.ready_answers import Ready, ready_answers
 from portal_core.desk.records import records_pane
 from portal_core.desk.selection import tick_value
 from portal_core.documents.field import Sender
+from portal_core.documents.kinds import kinds_to_ask_for
 from portal_core.notifications.choices import way_for
 from portal_core.notifications.rules import ways_of
 from portal_core.notifications.seen import note_opened
@@ -189,6 +191,7 @@ def render_request(
         "guest_link": _guest_link(row) if row.customer.is_guest else None,
         "team_key": row.team_key,
         "has_documents": bool(opened.portal.document_kinds),
+        "may_ask_for_papers": _may_ask_for_papers(opened),
         "may_assign": opened.actor.may("assign") and not is_merged,
         "may_create": opened.actor.may("create_for_customer"),
         "may_move": opened.actor.may("move"),
@@ -198,6 +201,13 @@ def render_request(
         **extra,
     }
     return render(request, "desk/request.html", context, status=status)
+
+
+def _may_ask_for_papers(opened: DeskRequest) -> bool:
+    """Whether the customer's documents are where this colleague can ask for one."""
+    actor = opened.actor
+    is_to_ask = actor.may("edit_fields") and kinds_to_ask_for(opened.portal, actor.role)
+    return bool(is_to_ask) and can_enter(opened.row.customer)
 
 
 def _message_form(request: PersonRequest, opened: DeskRequest, answers: list[Ready]) -> MessageForm:

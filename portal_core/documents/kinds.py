@@ -50,6 +50,12 @@ def kinds_to_add(portal: CompiledPortal, role: Role) -> list[DocumentKind]:
     return [kind for kind in portal.document_kinds.values() if may_add(kind, role)]
 
 
+def kinds_to_ask_for(portal: CompiledPortal, role: Role) -> list[DocumentKind]:
+    """The kinds of which staff of this role ask a customer for a document."""
+    kinds = kinds_to_add(portal, resolve_role(CUSTOMER))
+    return [kind for kind in kinds if kind_visibility(kind, role) >= Visibility.EDIT]
+
+
 def wanted_kinds(portal: CompiledPortal) -> tuple[str, ...]:
     """The kinds of which customers can be asked for a document: those that they see and may add, retired ones not."""
     return tuple(kind.key for kind in kinds_to_add(portal, resolve_role(CUSTOMER)))

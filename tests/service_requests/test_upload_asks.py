@@ -11,6 +11,7 @@ import pytest
 from django.core import mail as sent_mails
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal_core.accounts.models import User
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.config.live import live_portal
 from portal_core.documents.errors import NotAllowed
@@ -433,3 +434,27 @@ def test_a_guest_gives_documents_and_decides_nothing_without_a_code(house):
     new = stored(house.people["carol"], b"new")
     given = AskAnswer("paper", uuid7(), again.status_since, given=Given([new.pk]))
     assert answer_ask(actor=guest, request_id=again.pk, answer=given).status_key == "work"
+
+
+def test_a_request_leads_to_asking_for_a_document_only_where_one_can(house):
+    """No kind that customers add; a guest who cannot come in: the page of their documents asks for nothing then."""
+    row = house.at("visit")
+    link = f"/desk/customers/{row.customer_id}/documents/"
+
+    def leads_there() -> bool:
+        page = house.page(row, "bob")
+        assert f'href="{link}?request={row.pk}#add"' in page
+        is_led = f'href="{link}#ask"' in page
+        assert ('id="ask"' in house.client_for(house.people["bob"]).get(link).content.decode()) == is_led
+        return is_led
+
+    assert leads_there()
+    made = papers_document()
+    house.publish({**made, "portal": {**made["portal"], "registration": "closed", "guests": True}})
+    User.objects.filter(pk=row.customer_id).update(is_guest=True)
+    assert not leads_there()
+    User.objects.filter(pk=row.customer_id).update(is_guest=False)
+    kinds = [{**kind, "added_by": "staff"} for kind in made["document_kinds"]]
+    made["flows"][0]["statuses"] = papers_document(visit={"asks": [], "when_done": None})["flows"][0]["statuses"]
+    house.publish({**made, "document_kinds": kinds})
+    assert not leads_there()
