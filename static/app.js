@@ -40,6 +40,10 @@
     window.setTimeout(() => rest(form), 8000);
   });
 
+  // While it waits for files on their way (upload.js).
+  document.addEventListener("form:waits", (event) => busyText(event.detail));
+  document.addEventListener("form:rests", (event) => rest(event.target));
+
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(rest);
   });

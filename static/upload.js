@@ -4,6 +4,8 @@
 (() => {
   const part = (root, name) => root.querySelector(`[data-upl-${name}]`);
   const box = (id) => document.getElementById(id);
+  // What is on its way: a promise of each, by the field that it belongs to, kept when the file is there or is not coming.
+  const underway = new Map();
   const lines = (root) => [...part(root, "list").children];
   const kept = (root) => lines(root).filter((line) => !line.dataset.failed);
   const tokenOf = (root) => root.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
@@ -56,6 +58,9 @@
     form.append("name", root.dataset.name);
     form.append("file", file);
     const request = new XMLHttpRequest();
+    const ended = new Promise((resolve) => request.addEventListener("loadend", resolve));
+    underway.set(ended, id);
+    ended.then(() => underway.delete(ended));
     stop.addEventListener("click", () => request.abort());
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
@@ -89,6 +94,38 @@
   };
 
   const sendAll = (root, files) => [...files].forEach((file) => send(root, file));
+
+  // A form that is sent too early waits for its files, which would be left behind; what fails on the way is said first.
+  const waiting = new WeakSet();
+  const waitFor = (form, submitter) => {
+    waiting.add(form);
+    form.dispatchEvent(new CustomEvent("form:waits", { bubbles: true, detail: submitter }));
+    const before = form.querySelectorAll("[data-failed]").length;
+    const tryAgain = () => {
+      const files = coming(form);
+      if (files.length) return Promise.all(files).then(tryAgain);
+      waiting.delete(form);
+      form.dispatchEvent(new CustomEvent("form:rests", { bubbles: true }));
+      const failed = form.querySelectorAll("[data-failed]");
+      if (failed.length > before) failed[failed.length - 1].querySelector("[data-upl-stop]").focus();
+      else if (form.isConnected) form.requestSubmit(submitter);
+      return undefined;
+    };
+    tryAgain();
+  };
+  const coming = (form) => [...underway.keys()].filter((ended) => form.contains(box(underway.get(ended))));
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (event.defaultPrevented || (!waiting.has(form) && !coming(form).length)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!waiting.has(form)) waitFor(form, event.submitter);
+    },
+    true,
+  );
 
   document.addEventListener("change", (event) => {
     const input = event.target;

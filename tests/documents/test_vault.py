@@ -332,3 +332,21 @@ def test_an_ask_is_answered_with_what_is_new_or_with_what_is_on_file(papers):
     foreign = uuid.UUID(papers.upload("dave"))
     with pytest.raises(Forbidden), transaction.atomic():
         answer_with_documents(row, "insurance", [foreign], saving)
+
+
+def test_what_runs_out_soonest_stands_first(papers):
+    def dated(name, days, *, kind="certificate", state="on_file"):
+        until = timezone.now().date() + timedelta(days=days)
+        Document.objects.create(
+            customer_id=papers.people["carol"].pk, kind_key=kind, title=name, state=state, valid_until=until
+        )
+
+    # As they came in: what runs out next is oldest, and would stand last.
+    dated("next", 3)
+    dated("lapsed", -2, kind="insurance")
+    dated("later", 90)
+    dated("renewed", -9)
+    dated("replaced", 200, state="replaced")
+    dated("much later", 300)
+    listed = papers.client("carol").get("/documents/").context["vault"].dated
+    assert [paper.name for paper in listed] == ["lapsed", "next", "later", "much later", "renewed", "replaced"]

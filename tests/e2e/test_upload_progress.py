@@ -1,4 +1,4 @@
-"""A slow line: while a file is sent its bar moves, says how much is there, can be stopped, and ends."""
+"""A slow line: while a file is sent its bar moves, says how much is there, can be stopped, and ends; the form waits."""
 
 from __future__ import annotations
 
@@ -75,3 +75,30 @@ def test_what_is_stopped_on_its_way_is_gone(maren):
     assert maren.page.locator(f"{LIST} > *").count() == 0
     maren.open("/documents/add/?kind=care-plan")
     maren.misses("stopped.pdf")
+
+
+def test_a_form_that_is_sent_too_early_waits_for_its_files(maren):
+    send(maren, "early.pdf")
+    assert wait_for(lambda: maren.page.evaluate("() => window.barWas.some(([value]) => value > 0)"), 15)
+    maren.page.evaluate("document.querySelector('button[data-busy]').click()")
+    assert maren.page.inner_text("button[data-busy]") == "Sending…"
+    # The impatient press again; it is still sent once.
+    maren.page.evaluate("document.querySelector('button[data-busy]').click()")
+    maren.page.wait_for_url("**/documents/", timeout=60_000)
+    assert maren.page.locator("main .vault li", has_text="early").count() == 1
+
+
+def test_a_file_that_fails_on_its_way_is_said_before_the_form_is_sent(maren):
+    held: list[Any] = []
+    maren.page.route("**/files/", lambda route: held.append(route))
+    send(maren, "broken.pdf")
+    assert wait_for(lambda: maren.page.locator(f"{LIST} progress").count() == 1 and held, 15)
+    maren.page.evaluate("document.querySelector('button[data-busy]').click()")
+    assert maren.page.inner_text("button[data-busy]") == "Sending…"
+    held[0].abort()
+    assert wait_for(lambda: maren.page.locator(f"{LIST} [role=alert]").count() == 1, 15)
+    assert wait_for(lambda: maren.page.inner_text("button[data-busy]").startswith("Send to"), 5)
+    assert "/documents/add/" in maren.page.url
+    assert maren.page.evaluate("document.activeElement.hasAttribute('data-upl-stop')")
+    # That the line broke is what was tried.
+    maren.watched.troubles.clear()
