@@ -84,13 +84,17 @@ def _answer(
     if refusal is not None:
         return refusal
     door.settle()
+    answer = answer_sent(offered, data)
     try:
-        row = answer_ask(actor=opened.actor, request_id=opened.row.pk, answer=answer_sent(offered, data))
+        row = answer_ask(actor=opened.actor, request_id=opened.row.pk, answer=answer)
     except Forbidden:
         return door.render(door.open(), problem="change", status=403)
     except (AskGone, AskLapsed, ApprovalChanged, MissingFields, ReasonMissing, Stale) as error:
         return _refused(door, request, ask_key, data, error)
-    messages.success(request, _("Done: %(what)s.") % {"what": offered.ask.title.rstrip(".")})
+    title = offered.ask.title.rstrip(".")
+    declined = offered.ask.do == "approve" and not answer.is_yes
+    said = _("You declined: %(asked)s") % {"asked": title} if declined else _("Done: %(what)s.") % {"what": title}
+    messages.success(request, said)
     return door.onward(row)
 
 

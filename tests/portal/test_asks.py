@@ -115,7 +115,8 @@ def test_declining_asks_why_and_keeps_what_was_typed(desk, carol):
     assert "Say why, in a few words" in text_of(refused)
     assert carol.post(f"{path}asks/quote/", {**form, "note": "Too dear"}).status_code == 302
     assert desk.fresh(row).status_key == "stopped"
-    assert "Too dear" in text_of(carol.get(path))
+    page = text_of(carol.get(path))
+    assert "Too dear" in page and "You declined: Approve the price" in page and "Done: Approve" not in page
 
 
 def test_an_empty_form_keeps_its_place_and_says_so(desk, carol):
