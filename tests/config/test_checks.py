@@ -235,7 +235,7 @@ STOPS: list[tuple[str, dict[str, Any], str, str]] = [
         "title hidden in one status",
         changed(*field(0, "at"), to={"over": {"customer": "hidden"}}),
         "types.repair.title",
-        "do not see in over",
+        "do not see in “over”",
     ),
     ("title unknown", changed(*TYPE, "title", to="{field:x}"), "types.repair.title", "no field"),
     ("title of more than fields", changed(*TYPE, "title", to="{reference}"), "types.repair.title", "cannot hold"),

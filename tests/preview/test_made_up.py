@@ -48,6 +48,7 @@ def test_every_status_of_every_starter_can_be_looked_at(key, people, tenant):
         assert around.status_code == 200
         mail = client.get(f"{ROOT}live/example/mail/{item.type.key}/{item.status.key}/")
         assert mail.status_code == 200
+        assert "your details" not in text_of(mail), "what was to be filled in on the way there is filled in"
     assert not ServiceRequest.objects.exists()
 
 

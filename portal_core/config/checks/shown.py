@@ -39,9 +39,11 @@ def _title(index: Index, kind: RequestType) -> Iterator[Problem]:
             if visibility(fields[key], index.customer, status.key) is Visibility.HIDDEN
         ]
         if hidden or visibility(fields[key], index.customer, None) is Visibility.HIDDEN:
-            where = f" in {', '.join(hidden[:5])}" if hidden else " on the form"
-            text = f"The title shows “{key}”, which customers do not see{where}."
-            mend, names = "Use only fields that customers see in every status.", (("types", kind.key, "fields", key),)
+            said = ", ".join(f"“{status}”" for status in hidden[:5])
+            text = f"The title shows “{key}”, which customers do not see {f'in {said}' if hidden else 'on the form'}."
+            mend = "Use only fields that customers see in every status."
+            statuses = (("flows", kind.flow, "statuses", status) for status in hidden[:5])
+            names = (("types", kind.key, "fields", key), *statuses)
             yield Problem(path, text, mend, kind=ProblemKind.NOT_SEEN, names=names)
 
 

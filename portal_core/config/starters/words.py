@@ -1,4 +1,4 @@
-"""What the starters say in another language for a text that is still theirs."""
+"""What the starters, and statuses begun blank, say in another language for a text that is still theirs."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from portal_core.config.checks.texts import all_texts
 from portal_core.config.starters import starter, starter_keys
+from portal_core.config.starters.blank import BLANK_STATUSES
 
 
 class _Said(NamedTuple):
@@ -39,7 +40,7 @@ def are_words_for(words: str, text: str, *, own: str, language: str) -> bool:
 
 @cache
 def _book(own: str, language: str) -> Mapping[str, tuple[_Said, ...]]:
-    """All texts of all starters by their words in `own`, in the order in which starters are offered."""
+    """All texts by their words in `own`: of the starters as they are offered, then of statuses that are begun blank."""
     book: dict[str, list[_Said]] = {}
     if not {own, language} <= set(languages_of_starters()):
         return {}
@@ -47,4 +48,6 @@ def _book(own: str, language: str) -> Mapping[str, tuple[_Said, ...]]:
         for path, _name, value in all_texts(starter(key)):
             if isinstance(value, dict):
                 book.setdefault(value[own], []).append(_Said(key, path, value[language]))
+    for said in BLANK_STATUSES.values():
+        book.setdefault(said[own], []).append(_Said("", "", said[language]))
     return {text: tuple(said) for text, said in book.items()}

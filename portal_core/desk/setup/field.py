@@ -73,6 +73,7 @@ def _page(request: PersonRequest, fields: FieldList, field_key: str, sheet: Shee
         "sheet": sheet,
         "form": sheet,
         "when": fields.condition_words(field),
+        "unanswered": fields.unanswered(field),
         "is_retired": bool(field.get("retired")),
         "cells": line_of(fields, field, role_columns(fields.draft)).cells,
         "noun": noun,

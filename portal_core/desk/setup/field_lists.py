@@ -17,6 +17,7 @@ from portal_core.config.draft.values import in_use, items_of
 from portal_core.config.queries import ever_published
 from portal_core.config.visibility import Visibility, visibility
 from portal_core.desk.setup.frame import language_of, name_of, words
+from portal_core.desk.setup.outline import tests_of, unfold
 from portal_core.desk.setup.sentences import Asked, askable, in_short, status_asked
 from portal_core.notifications.markdown import to_text
 
@@ -103,6 +104,15 @@ class FieldList:
         """When a field is asked, read aloud; "" for always."""
         key = str(field["key"])
         return in_short(field["when"], [*self.asked_before(key), *self.asked_later(key)]) if field.get("when") else ""
+
+    def unanswered(self, field: Mapping[str, JsonValue]) -> list[str]:
+        """The questions that the condition of a field asks for, and customers do not answer on their form."""
+        customer = builtin_role(CUSTOMER)
+        if customer is None or shown_to(dict(field), customer) is not Visibility.EDIT:
+            return []
+        named = {test.get("field") for test in tests_of(unfold(field.get("when")))}
+        asked = [other for other in self.earlier(str(field["key"])) if other["key"] in named]
+        return [self.label(other) for other in asked if shown_to(other, customer) is not Visibility.EDIT]
 
     def href(self, name: str, *more: str) -> str:
         """The address of a page about these fields."""

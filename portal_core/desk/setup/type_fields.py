@@ -13,9 +13,10 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.roles import CUSTOMER, Role
 from portal_core.config.draft.editing import edit
 from portal_core.config.draft.operations import Insert, Operation, Order, Set
-from portal_core.config.draft.paths import keys_of
+from portal_core.config.draft.paths import keys_of, write
 from portal_core.config.draft.reading import Draft, current
 from portal_core.config.draft.values import in_use
+from portal_core.config.remembering import parse
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.field_kinds import BEGINS, GROUPS, KINDS
 from portal_core.desk.setup.field_lists import FieldList, column_name, role_columns, shown_to
@@ -234,10 +235,24 @@ def _pressed(
         case "show" if to in WORDS.values() and typed.get("role") in _role_keys(fields.draft):
             return Set((*path, "show", typed["role"]), to), f"{typed['role']} {to}"
         case "at" if to in WORDS.values() and typed.get("status") in {s.key for s in _statuses(fields)}:
-            return Set((*path, "at", typed["status"], CUSTOMER), to), "customers, in one status"
+            return _at(fields, field, typed["status"], to), "customers, in one status"
         case "retire":
             return _retired(fields, field)
     return None, ""
+
+
+def _at(fields: FieldList, field: Mapping[str, JsonValue], status_key: str, to: str) -> Operation:
+    """What customers may do in one status; no rule where they may do that anyhow: it would change nothing, and be told.
+
+    SECURITY: what is hidden here stays hidden, whatever is chosen for the whole field later.
+    """
+    at = ("at", status_key, CUSTOMER)
+    path = (*fields.base, str(field["key"]), *at)
+    without = write(dict(field), at, None)
+    assert isinstance(without, dict)
+    usual = shown_to(without, role_columns(fields.draft)[0], status_key)
+    can_go = usual is not Visibility.HIDDEN and WORDS[usual] == to and fields.draft.live_value(path) != to
+    return Set(path, None if can_go else to)
 
 
 def _retired(fields: FieldList, field: Mapping[str, JsonValue]) -> tuple[Operation, str]:
@@ -266,7 +281,7 @@ def switch_many(request: PersonRequest, type_key: str = "", kind_key: str = "") 
                 operations.append(Set((*path, "show", typed["role"]), to))
                 continue
             operations += [
-                Set((*path, "at", status.key, CUSTOMER), to)
+                _at(fields, field, status.key, to)
                 for status in statuses
                 if field["key"] == typed.get("field") or status.key == typed.get("status")
             ]
@@ -358,5 +373,8 @@ def _copied(fields: FieldList, name: str) -> dict[str, JsonValue] | None:
         return None
     key = new_key(fields.label(source), fields.taken_keys(), fallback="field")
     # What depends on other fields and statuses of its old home stays there.
-    kept = {name: value for name, value in source.items() if name not in ("when", "at", "retired")}
-    return {**kept, "key": key}
+    stays = {"when", "at", "retired"}
+    remembered = parse(str(source.get("remember", "")))
+    if remembered is not None and remembered.is_of_record:
+        stays.add("remember")
+    return {**{name: value for name, value in source.items() if name not in stays}, "key": key}

@@ -386,13 +386,68 @@ def test_who_sees_a_field_is_a_press(alice):
     assert current().revision == before
 
 
+def test_a_cell_that_is_pressed_until_it_is_as_it_was_is_no_change_and_what_is_hidden_stays_so(alice):
+    press = f"{TYPE}fields/what/switch/"
+    for to in ("edit", "hidden"):
+        alice.post(press, {"do": "at", "status": "new", "to": to})
+        assert field("what", "at") == {"new": {"customer": to}}
+    alice.post(press, {"do": "at", "status": "new", "to": "see"})
+    assert not current().is_changed
+    # What customers see nowhere is hidden in this status by a rule of its own, and stays so.
+    hidden = f"{TYPE}fields/cause/switch/"
+    alice.post(hidden, {"do": "at", "status": "new", "to": "hidden"})
+    alice.post(hidden, {"do": "show", "role": "customer", "to": "see"})
+    assert field("cause", "at") == {"new": {"customer": "hidden"}}
+
+
+def test_a_rule_of_what_is_live_is_said_as_it_is_there(shop, people, client_for):
+    at = ("types", "repair", "fields", "what", "at")
+    edit(actor=SYSTEM, operations=[Set(at, {"new": {"customer": "see"}})], title="A rule")
+    publish(actor=actor_for(people["alice"]), document=current().document)
+    alice = client_for(people["alice"])
+    for to in ("edit", "hidden", "see"):
+        alice.post(f"{TYPE}fields/what/switch/", {"do": "at", "status": "new", "to": to})
+    assert not current().is_changed
+
+
+def test_a_condition_on_a_question_that_customers_do_not_answer_is_pointed_out(alice):
+    def said(key: str) -> list[str]:
+        page = re.sub(r"<[^>]+>", "", alice.get(f"{TYPE}fields/{key}/").content.decode())
+        return re.findall("Customers do not answer (.*?) on the form", page)
+
+    assert said("gauge") == [], "they choose what is wrong themselves"
+    edit(actor=SYSTEM, operations=[Set(("types", "repair", "fields", "kind", "show"), {"customer": "see"})], title="x")
+    assert said("gauge") == ["“Which?”"]
+    own = {"customer": "hidden"}
+    edit(actor=SYSTEM, operations=[Set(("types", "repair", "fields", "gauge", "show"), own)], title="For staff")
+    assert said("gauge") == [], "staff fill in both"
+
+
+def test_a_copied_field_leaves_what_depends_on_its_old_home(alice):
+    """It is not filled in from a record that is chosen there, which the new type does not ask for."""
+    fields = ("types", "repair", "fields")
+    kept: dict[str, Any] = {"key": "way-in", "kind": "text", "label": "Way in"}
+    copies = [Insert(fields, {**kept, "remember": "record.appliance.way-in"})]
+    copies += [Insert(fields, {**kept, "key": "name-of-it", "label": "Name", "remember": "customer.name"})]
+    edit(actor=SYSTEM, operations=copies, title="Fields")
+    alice.post("/desk/setup/types/_add/", {"name": "Other", "flow": "way"})
+    for name in ("way-in", "name-of-it", "gauge"):
+        alice.post("/desk/setup/types/other/fields/_add/", {"copy": f"repair.{name}"})
+    copied = {item["label"]: item for item in read("types", "other", "fields")}
+    assert copied["Way in"] == kept
+    assert copied["Name"]["remember"] == "customer.name"
+    assert "when" not in copied["Gauge"]
+
+
 def test_a_whole_row_or_column_is_set_at_once(alice):
     alice.post(f"{TYPE}fields/_show/", {"status": "new", "to": "hidden"})
     shown = {item["key"]: item.get("at", {}).get("new") for item in read("types", "repair", "fields")}
     assert set(map(str, shown.values())) == {"{'customer': 'hidden'}"}
     alice.post(f"{TYPE}fields/_show/", {"field": "what", "to": "see"})
-    assert {words["customer"] for words in field("what", "at").values()} == {"see"}
+    assert field("what", "at") is None, "seeing is what they may do anyhow"
     assert DraftOperation.objects.count() == 2
+    alice.post(f"{TYPE}fields/_show/", {"field": "what", "to": "edit"})
+    assert {words["customer"] for words in field("what", "at").values()} == {"edit"}
     before = current().revision
     alice.post(f"{TYPE}fields/_show/", {"field": "nothing", "to": "see"})
     alice.post(f"{TYPE}fields/_show/", {"status": "new", "to": "everything"})

@@ -95,6 +95,18 @@ def test_what_comes_and_goes_is_one_sentence_of_the_review_which_shows_each_text
     assert current().count == 0
 
 
+def test_statuses_that_were_begun_blank_are_said_in_a_new_language_too(english):
+    english.post("/desk/setup/types/_add/", {"name": "Lend me a heater", "flow": "-own"})
+    statuses = ("flows", "lend-me-a-heater", "statuses")
+    name, read_name = (*statuses, "new", "name"), (*statuses, "done", "customer_name")
+    assert (current().read(name), current().read(read_name)) == ("New", "All settled")
+    do(english, "add", "de")
+    assert current().read(name) == {"de": "Neu", "en": "New"}
+    assert current().read(read_name) == {"de": "Alles geklärt", "en": "All settled"}
+    lacking = [line.said for line in english.get(TEXTS).context["lines"]]
+    assert lacking == ["Lend me a heater", "Lend me a heater"], "the names of the type and of its statuses alone"
+
+
 def take_back(client: Client, kind: str) -> None:
     """Presses "Take back" beside a change, as the page has it."""
     (change,) = [one for one in compare(live_portal().document, current().document) if one.kind == kind]

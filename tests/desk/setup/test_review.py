@@ -109,6 +109,14 @@ def test_a_promise_that_does_not_hold_is_said_in_names(owner, acting):
     assert "Customers must never see “Cause” of “Repair”, but would on the form." in text(owner.get(PAGE))
 
 
+def test_a_title_that_is_hidden_in_one_status_says_which_by_its_name(owner, acting):
+    def hidden(document: dict[str, Any]) -> None:
+        document["types"][0]["fields"][0]["at"] = {"over": {"customer": "hidden"}}
+
+    draft(acting, edits=[hidden])
+    assert "which customers do not see in “Over”." in text(owner.get(PAGE))
+
+
 def test_a_staff_word_that_customers_read_is_said_with_its_language_where_there_are_several(owner, acting):
     def repeated(document: dict[str, Any]) -> None:
         document["flows"][0]["statuses"][0]["meaning"] = "It is new here."

@@ -3,38 +3,20 @@
 Nothing is mailed until the owner says so; everything else holds for most businesses and is there to be changed.
 """
 
-from typing import Final
-
 from pydantic import JsonValue
 
 from portal_core.config.draft.reading import Draft
+from portal_core.config.starters.blank import BLANK_STATUSES
+from portal_core.config.starters.words import languages_of_starters
 from portal_core.desk.setup.frame import language_of, languages_of, offered_of
-
-_WORDS: Final[dict[str, dict[str, str]]] = {
-    "new": {"en": "New", "de": "Neu"},
-    "new_read": {"en": "We have your request", "de": "Ihre Anfrage ist bei uns"},
-    "new_means": {
-        "en": "It has reached us, with everything you wrote. No need to send it again.",
-        "de": "Sie ist angekommen, mit allem, was Sie geschrieben haben. Sie brauchen sie nicht noch einmal zu senden.",
-    },
-    "new_next": {"en": "We read it and get back to you", "de": "Wir lesen sie und melden uns bei Ihnen"},
-    "done": {"en": "Done", "de": "Erledigt"},
-    "done_read": {"en": "All settled", "de": "Alles geklärt"},
-    "done_means": {
-        "en": "You have what you asked for. This page stays here for whenever you need it.",
-        "de": "Sie haben, worum Sie gebeten haben. Diese Seite bleibt bestehen, falls Sie sie noch einmal brauchen.",
-    },
-    "done_next": {"en": "You need to do nothing more", "de": "Sie brauchen nichts mehr zu tun"},
-    "way": {"en": "Settle it", "de": "Abschließen"},
-}
 
 
 def two_statuses(draft: Draft) -> dict[str, JsonValue]:
     """A flow without key and name."""
-    languages = [language for language in languages_of(draft) if language in ("en", "de")]
+    languages = [language for language in languages_of(draft) if language in languages_of_starters()]
 
     def text(name: str) -> JsonValue:
-        words = _WORDS[name]
+        words = BLANK_STATUSES[name]
         several: dict[str, JsonValue] = {language: words[language] for language in languages}
         return several if len(several) > 1 else words.get(language_of(draft), words["en"])
 

@@ -158,8 +158,11 @@ def _made_up_requests(made: Stage, address: Address, number: int | None) -> list
     if made.seen.part == GUEST:
         wanted = [item for item in examples(made.portal) if item.number == number]
     elif made.seen.part == EXAMPLE:
-        asked = number_in(address.path)
-        wanted = [item for item in examples(made.portal) if item.number == asked] or on_lists(made.portal)
+        asked, mail = number_in(address.path), mail_of(address)
+        named = (
+            item for item in examples(made.portal) if item.number == asked or (item.type.key, item.status.key) == mail
+        )
+        wanted = list(named) or on_lists(made.portal)
     else:
         wanted = []
     return [make_request(item, made.user, made.portal, made.records) for item in wanted]
