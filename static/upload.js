@@ -108,7 +108,8 @@
       form.dispatchEvent(new CustomEvent("form:rests", { bubbles: true }));
       const failed = form.querySelectorAll("[data-failed]");
       if (failed.length > before) failed[failed.length - 1].querySelector("[data-upl-stop]").focus();
-      else if (form.isConnected) form.requestSubmit(submitter);
+      // The button may be gone with questions that were fetched anew.
+      else if (form.isConnected) form.requestSubmit(submitter?.form === form ? submitter : null);
       return undefined;
     };
     tryAgain();

@@ -57,14 +57,20 @@ def save_about(user: User, about: About, seen: Mapping[str, str] | None = None) 
     Raises ChangedMeanwhile: what was changed here was changed elsewhere as well. Nothing is written then.
     """
     with transaction.atomic():
-        now = lock_person(user.pk) or user
-        kept = About(**merged(asdict(about), seen, asdict(shown_about(now, portal_facts()))))
+        now, facts = lock_person(user.pk) or user, portal_facts()
+        kept = About(**merged(asdict(about), seen, asdict(shown_about(now, facts))))
         is_known_otherwise = (now.name, now.phone) != (kept.name, kept.phone)
         user.name, user.phone = kept.name, kept.phone
-        user.language, user.time_zone = kept.language, kept.time_zone
+        user.language = _choice(kept.language, now.language, facts.language)
+        user.time_zone = _choice(kept.time_zone, now.time_zone, facts.time_zone)
         user.save(update_fields=["name", "phone", "language", "time_zone"])
         if is_known_otherwise:
             emit_person_changed(user)
+
+
+def _choice(kept: str, chosen: str, of_portal: str) -> str:
+    """What somebody has chosen. Where nothing was, the portal's own that was left as it stood is no choice."""
+    return kept if chosen or kept != of_portal else ""
 
 
 def keep_name(user: User, name: str) -> None:

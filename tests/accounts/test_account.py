@@ -63,6 +63,18 @@ def test_where_the_portal_speaks_one_language_there_is_none_to_choose(carol, peo
     assert (carol.name, carol.language) == ("Carol Neil", "de")
 
 
+def test_what_was_left_as_the_portal_has_it_is_no_choice(carol, client_for):
+    User.objects.filter(pk=carol.pk).update(language="", time_zone="")
+    client = client_for(carol)
+    client.post("/account/about/", form_of(client) | {"name": "Carol Neil"})
+    carol.refresh_from_db()
+    assert (carol.name, carol.language, carol.time_zone) == ("Carol Neil", "", "")
+    client.post("/account/about/", form_of(client) | {"time_zone": "Asia/Tokyo"})
+    client.post("/account/about/", form_of(client) | {"time_zone": "Europe/London"})
+    carol.refresh_from_db()
+    assert (carol.language, carol.time_zone) == ("", "Europe/London")
+
+
 def form_of(client, path="/account/", action="/account/about/"):
     """What the form on the page would send, as it stands."""
     page = client.get(path).content.decode()
