@@ -154,8 +154,6 @@ def render_request(
     older = parse_uuid(request.GET.get("documents", ""))
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request), documents_before=older)
     may_reply = page.request.may_message
-    # What is to be done is done in the one in which it goes on.
-    is_merged = page.request.goes_on_in is not None
     answers = ready_answers(row, opened.customer_viewer, opened.viewer, opened.portal) if may_reply else []
     context: dict[str, object] = {
         "portal": opened.portal,
@@ -185,22 +183,30 @@ def render_request(
         "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
         "told": _told(opened),
         "refused_address": refused_address(row.customer),
-        "may_see_mails": opened.actor.may("manage_team"),
         "customer_phone": row.customer.phone,
         "is_sample": row.customer.is_sample,
         "guest_link": _guest_link(row) if row.customer.is_guest else None,
         "team_key": row.team_key,
         "has_documents": bool(opened.portal.document_kinds),
-        "may_ask_for_papers": _may_ask_for_papers(opened),
-        "may_assign": opened.actor.may("assign") and not is_merged,
-        "may_create": opened.actor.may("create_for_customer"),
-        "may_move": opened.actor.may("move"),
-        "may_note": opened.actor.may("note") and not is_merged,
         "may_reply": may_reply,
         "is_mine": row.assignee_id == opened.actor.user_id,
+        **_permitted(opened, is_merged=page.request.goes_on_in is not None),
         **extra,
     }
     return render(request, "desk/request.html", context, status=status)
+
+
+def _permitted(opened: DeskRequest, *, is_merged: bool) -> dict[str, bool]:
+    """What the reader may do besides replying; for a merged one that is done in the one in which it goes on."""
+    may = opened.actor.may
+    return {
+        "may_ask_for_papers": _may_ask_for_papers(opened),
+        "may_assign": may("assign") and not is_merged,
+        "may_create": may("create_for_customer"),
+        "may_move": may("move"),
+        "may_note": may("note") and not is_merged,
+        "may_see_mails": may("manage_team"),
+    }
 
 
 def _may_ask_for_papers(opened: DeskRequest) -> bool:
