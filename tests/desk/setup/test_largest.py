@@ -68,7 +68,7 @@ def test_one_edit_of_each_page_sends_little_however_large_the_document_is(alice)
             alice, TYPE, f"{TYPE}fields/f150/switch/", {"do": "show", "role": "customer", "to": "see"}, HTMX
         ),
         "who sees a field in a status": cost(
-            alice, TYPE, f"{TYPE}fields/f150/switch/", {"do": "at", "status": "more-7", "to": "see"}, HTMX
+            alice, TYPE, f"{TYPE}fields/f150/switch/", {"do": "at", "status": "more-7", "to": "edit"}, HTMX
         ),
         "the order of the fields": cost(
             alice, TYPE, f"{TYPE}fields/_order/", {"key": "f150", "to": "before:f3"}, FETCH
