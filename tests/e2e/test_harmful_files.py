@@ -86,7 +86,7 @@ def test_a_harmful_document_is_checked_refused_and_asked_for_anew(browser, scann
     maren.sees("We cannot use the one that you sent", "cover.pdf", "Send another")
     until(maren, "/updates/", REASON)
     maren.open("/")
-    maren.sees("asked for")
+    maren.sees("Care plan agreement", REASON, "Send another")
     until(ruth, "/desk/updates/", REASON)
     ruth.click("main a:has-text('Care plan agreement'), main button:has-text('Care plan agreement')")
     ruth.page.wait_for_url("**/documents/**")
