@@ -130,12 +130,6 @@ def _without_a_mouse(olive):
     """What a pointer does in one move: the order, the matrix of statuses, and finding a mistake."""
     keys, page = olive.hand.keys, olive.page
     _order_by_arrows(olive, keys)
-    keys.to("#rq-frame-number")
-    keys.press("Space")
-    page.wait_for_selector("#rq-frame-number[aria-checked=true]")
-    keys.stands()
-    keys.press("Space")
-    page.wait_for_selector("#rq-frame-number[aria-checked=false]")
     keys.to("#at-what-received")
     before = page.inner_text("#at-what-received")
     for _ in range(3):
@@ -144,6 +138,12 @@ def _without_a_mouse(olive):
         page.wait_for_function("was => document.querySelector('#at-what-received').innerText !== was", arg=was)
         assert keys.has("#at-what-received"), "the focus stays in the cell that was pressed"
     assert page.inner_text("#at-what-received") == before
+    keys.to("#rq-frame-number")
+    keys.press("Space")
+    page.wait_for_selector("#rq-frame-number[aria-checked=true]")
+    keys.stands()
+    keys.press("Space")
+    page.wait_for_selector("#rq-frame-number[aria-checked=false]")
     _mend_a_mistake(olive, keys)
     _undo_the_last(olive, keys)
 
