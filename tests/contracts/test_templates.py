@@ -107,8 +107,6 @@ ELSEWHERE |= {"desk/new_closed.html"}
 ELSEWHERE |= {"setup/_here.html"}
 # What a logo is painted in: tests/documents/test_logos.py.
 ELSEWHERE |= {"setup/_logo_colours.html"}
-# A colour that the review names: tests/desk/setup/test_review.py.
-ELSEWHERE |= {"setup/_swatch.html"}
 # Steps of signing in, the platform's pages, errors and parts that no page of the walk shows.
 NOT_MET = [
     name
