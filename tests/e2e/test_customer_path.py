@@ -198,7 +198,7 @@ def test_a_customer_walks_by_keyboard_alone(walk, people, product):
     kim.page.wait_for_selector(".errors")
     # The summary has the focus, and keeps it beyond the first frame.
     kim.page.wait_for_timeout(200)
-    kim.page.wait_for_function("document.activeElement.classList.contains('errors')")
+    kim.waits("document.activeElement.classList.contains('errors')")
     keys.to(".errors a")
     keys.press("Enter")
     assert keys.has("[name=f-gauge]"), "the summary leads to the field"

@@ -68,9 +68,7 @@ def test_one_is_taken_opened_moved_and_left_without_losing_the_place(walk, peopl
         press("ArrowDown")
         press("Tab")
         assert jonas.page.evaluate("document.activeElement.closest('#move') !== null")
-    jonas.page.wait_for_function(
-        "document.querySelector('#move [name=shown_to]').value === document.querySelector('#to').value"
-    )
+    jonas.waits("document.querySelector('#move [name=shown_to]')?.value === document.querySelector('#to')?.value")
     assert jonas.page.evaluate("document.activeElement.closest('#move') !== null"), "the focus went with the old panel"
     jonas.page.unroute("**/preview/**")
     jonas.page.evaluate("document.activeElement.blur()")

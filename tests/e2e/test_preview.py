@@ -31,7 +31,7 @@ def test_the_words_beside_follow_where_the_frame_goes(walk, people, width):
     _frame(owner, "requests/").click(f"a[href$='/requests/{number}/'] >> nth=0")
     _frame(owner, f"requests/{number}/")
     owner.page.wait_for_selector("#seen-difference >> text=Not sent to Maren")
-    owner.page.wait_for_function("number => document.querySelector('#pg').value === `requests/${number}/`", arg=number)
+    owner.waits("number => document.querySelector('#pg').value === `requests/${number}/`", number)
     assert f"page=requests%2F{number}%2F" in owner.page.url
     assert owner.sideways() <= 0
 

@@ -135,7 +135,7 @@ def _without_a_mouse(olive):
     for _ in range(3):
         was = page.inner_text("#at-what-received")
         keys.press("Enter")
-        page.wait_for_function("was => document.querySelector('#at-what-received').innerText !== was", arg=was)
+        olive.walk.waits("was => document.querySelector('#at-what-received')?.innerText !== was", was)
         assert keys.has("#at-what-received"), "the focus stays in the cell that was pressed"
     assert page.inner_text("#at-what-received") == before
     keys.to("#rq-frame-number")

@@ -104,6 +104,17 @@ class Walk:
             self.page.wait_for_timeout(_BETWEEN_LOOKS_MS)
         raise AssertionError(f"{self.path} does not say {missing}:\n{shown[:3000]}")
 
+    def waits(self, condition: str, arg: Any = None) -> None:
+        """Fails unless a condition in JavaScript (a function, when it takes `arg`) comes true.
+
+        Asked from here each time: what `wait_for_function` asks again from within the page, the page's policy refuses.
+        """
+        for _ in range(_LOOKS):
+            if self.page.evaluate(condition, arg):
+                return
+            self.page.wait_for_timeout(_BETWEEN_LOOKS_MS)
+        raise AssertionError(f"{self.path}: {condition} is never true")
+
     def misses(self, *words: str) -> None:
         """Fails if the page says any of this, seen or unseen."""
         shown = self.page.content()
