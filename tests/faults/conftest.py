@@ -6,13 +6,14 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from tenants.context import tenant_context
 from tenants.outbox import emit
-from tests.faults.processes import Fleet, Post, Redis
+from tests.faults.processes import Fleet, Nursery, Post, Redis
 
 START_SECONDS = 240
 
@@ -26,21 +27,35 @@ def post() -> Iterator[Post]:
     server.stop()
 
 
-@pytest.fixture
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """A Redis of this test alone."""
+@pytest.fixture(scope="module")
+def redis_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where each test's Redis has its socket, one after the other."""
     folder = tmp_path_factory.mktemp("r")
-    server = Redis(folder)
-    server.start()
-    yield server
-    server.stop()
+    yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def fleet(race_tenant, post, redis, tmp_path) -> Iterator[Fleet]:
+def redis(redis_folder: Path) -> Iterator[Redis]:
+    """A Redis of this test alone."""
+    server = Redis(redis_folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def nursery(redis_folder: Path, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """From which all workers and beats of a module are forked."""
+    nursery = Nursery(Redis(redis_folder).url, tmp_path_factory.mktemp("nursery"))
+    yield nursery
+    nursery.stop()
+
+
+@pytest.fixture
+def fleet(race_tenant, post, redis, nursery, tmp_path) -> Iterator[Fleet]:
     """Two workers and a beat; who dies is started again."""
-    fleet = Fleet(redis.url, post.port, tmp_path)
+    fleet = Fleet(nursery, post.port, tmp_path)
     fleet.start()
     try:
         wait_until(fleet.is_ready, START_SECONDS, "the workers' start")

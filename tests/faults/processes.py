@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from django.conf import settings
@@ -95,18 +97,56 @@ class Redis:
             client.flushall()
 
 
+class Nursery:
+    """Starts Celery's commands by forks of one process that has imported everything: `nursery.py`."""
+
+    def __init__(self, redis_url: str, folder: Path) -> None:
+        self._log = folder / "nursery.log"
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.nursery"], cwd=ROOT, env=_environment(redis_url), text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        assert self._answer() == "ready"
+
+    def start(self, words: list[str], log: Path, **settings: Any) -> int:
+        """The number of the new process; `settings` are its own."""
+        number: int = self._ask(words=words, log=str(log), settings=settings)
+        return number
+
+    def ended(self) -> dict[int, int]:
+        """The exit codes of those that ended since the last question; until it is told here, a number stays taken."""
+        return dict(self._ask())
+
+    def stop(self) -> None:
+        """Ends it, with whoever it started."""
+        self._process.communicate()
+
+    def _ask(self, **order: Any) -> Any:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout
+        said = self._process.stdout.readline()
+        assert said, f"the nursery has ended:\n{self._log.read_text()[-3000:]}"
+        return json.loads(said)
+
+
 class Fleet:
     """Two workers and a beat under a supervisor that starts again whoever ended."""
 
-    def __init__(self, redis_url: str, smtp_port: int, folder: Path, workers: int = 2) -> None:
+    def __init__(self, nursery: Nursery, smtp_port: int, folder: Path, workers: int = 2) -> None:
         self.folder = folder
         self.deaths: list[int] = []
-        self._environment = _environment(redis_url, smtp_port, folder)
-        celery = [sys.executable, "-m", "celery", "-A", "tests.faults.worker_app"]
-        worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
+        self._nursery = nursery
+        self._settings = {"EMAIL_PORT": smtp_port, "FAULTS_FOLDER": str(folder)}
+        worker = ["worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
         self._commands = {f"worker{n}": [*worker, "-n", f"w{n}@test"] for n in range(workers)}
-        self._commands["beat"] = [*celery, "beat", "--schedule", str(folder / "beat"), "--loglevel", "warning"]
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands["beat"] = ["beat", "--schedule", str(folder / "beat"), "--loglevel", "warning"]
+        self._running: dict[int, str] = {}
         self._ending = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
 
@@ -118,10 +158,11 @@ class Fleet:
     def stop(self) -> None:
         self._ending.set()
         self._supervisor.join()
-        for process in self._processes.values():
-            process.send_signal(signal.SIGKILL)
-        for process in self._processes.values():
-            process.wait()
+        for number in self._running:
+            os.kill(number, signal.SIGKILL)
+        while self._running:
+            self._bury()
+            time.sleep(0.01)
 
     def is_ready(self) -> bool:
         """Whether all workers wait for tasks."""
@@ -141,20 +182,21 @@ class Fleet:
         (self.folder / f"{place}.done").unlink(missing_ok=True)
 
     def _launch(self, name: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        self._processes[name] = subprocess.Popen(
-            self._commands[name], cwd=ROOT, env=self._environment, stdout=log, stderr=log
-        )
+        number = self._nursery.start(self._commands[name], self.folder / f"{name}.log", **self._settings)
+        self._running[number] = name
+
+    def _bury(self) -> list[tuple[str, int]]:
+        """Names and exit codes of those that ended."""
+        return [(self._running.pop(number), code) for number, code in self._nursery.ended().items()]
 
     def _supervise(self) -> None:
         while not self._ending.wait(0.1):
-            for name, process in list(self._processes.items()):
-                if process.poll() is not None:
-                    self.deaths.append(process.returncode)
-                    self._launch(name)
+            for name, code in self._bury():
+                self.deaths.append(code)
+                self._launch(name)
 
 
-def _environment(redis_url: str, smtp_port: int, folder: Path) -> dict[str, str]:
+def _environment(redis_url: str) -> dict[str, str]:
     database = connection.settings_dict
     return {
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
@@ -162,8 +204,7 @@ def _environment(redis_url: str, smtp_port: int, folder: Path) -> dict[str, str]
         "PYTHONPATH": str(ROOT),
         "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}",
         "REDIS_URL": redis_url,
-        "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
-        "FAULTS_FOLDER": str(folder),
+        "EMAIL_URL": "smtp://127.0.0.1:1",
     }
 
 
