@@ -1,7 +1,7 @@
 """The rows behind the portal configuration: immutable versions, one draft, and which version is live."""
 
 import uuid
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -61,7 +61,7 @@ class PortalDraft(TenantModel):
     # Drafts were kept whole once; such a one is taken apart by the next edit (see draft/store.py).
     document = models.JSONField(null=True)
     revision = models.PositiveIntegerField(default=1)
-    # Of edits up to this revision nothing is known any more: they cannot be undone, nor told from what came later.
+    # Of edits up to this revision not all is known any more: a form of then cannot be told from what came later.
     forgotten = models.PositiveIntegerField(default=0, db_default=0)
     based_on = models.PositiveIntegerField()  # the version that was live when the draft was begun
     author = models.ForeignKey(
@@ -109,7 +109,8 @@ class DraftOperation(TenantModel):
     )
     title = models.TextField()
     changes = models.JSONField()  # operations.Change, in order
-    undoes = models.PositiveIntegerField(null=True)  # the revision that it takes back
+    # The revision that it takes back; its own where the next edit, kept likewise, led back to what was there before.
+    undoes = models.PositiveIntegerField(null=True)
     is_undone = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -119,6 +120,10 @@ class DraftOperation(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.revision}: {self.title}"
+
+
+# Edits that are in no list, and kept for those who looked at the page in between.
+CAME_TO_NOTHING: Final = models.Q(undoes=models.F("revision"))
 
 
 class PortalState(TenantModel):

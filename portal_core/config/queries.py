@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from portal_core.config.brand import stylesheet
 from portal_core.config.document.portal_document import Brand
 from portal_core.config.draft.paths import Path
-from portal_core.config.models import ONLY_ROW, DraftOperation, PortalState, PortalVersion
+from portal_core.config.models import CAME_TO_NOTHING, ONLY_ROW, DraftOperation, PortalState, PortalVersion
 from tenants.context import current_schema
 
 # Words that are looked up in the live version alone: no request, person or paper names them.
@@ -38,9 +38,10 @@ def draft_operations(standing: int) -> list[DraftOperation]:
 
 
 def _last_operations(standing: int) -> QuerySet[DraftOperation]:
-    holding = DraftOperation.objects.filter(is_undone=False).order_by("-revision")
+    listed = DraftOperation.objects.exclude(CAME_TO_NOTHING)
+    holding = listed.filter(is_undone=False).order_by("-revision")
     oldest = Subquery(holding.values("revision")[standing - 1 : standing])
-    return DraftOperation.objects.filter(revision__gte=Coalesce(oldest, 0))
+    return listed.filter(revision__gte=Coalesce(oldest, 0))
 
 
 def draft_places(standing: int) -> dict[int, list[Path]]:

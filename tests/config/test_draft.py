@@ -14,15 +14,16 @@ from portal_core.accounts.roles import PERMISSIONS, builtin_role
 from portal_core.config.actions import publish
 from portal_core.config.canonical import canonical
 from portal_core.config.document import DocumentRefused, load
+from portal_core.config.draft import editing
 from portal_core.config.draft.differences import differences
 from portal_core.config.draft.editing import MAX_UNDO, discard, edit, replace, restore, undo
 from portal_core.config.draft.operations import Insert, Operation, Order, Remove, Set
 from portal_core.config.draft.parts import place_of
 from portal_core.config.draft.paths import NoSuchPlace, path_from
-from portal_core.config.draft.reading import Draft, as_seen, current
+from portal_core.config.draft.reading import Draft, as_seen, current, editors_since, places_of_others
 from portal_core.config.errors import DraftChanged, EditConflict
 from portal_core.config.live import live_portal
-from portal_core.config.models import DraftOperation, DraftPart, PortalDraft
+from portal_core.config.models import CAME_TO_NOTHING, DraftOperation, DraftPart, PortalDraft
 from portal_core.config.queries import draft_operations, draft_places
 from tests.config.documents import NEW, changed, sound
 from tests.statements import server_statements
@@ -110,9 +111,10 @@ def test_every_operation_can_be_taken_back(first: Any, operations: list[Operatio
     live = text(current())
     revision = do(*operations)
     edited = text(current())
-    if revision and DraftPart.objects.exists():
-        assert edited != live
-        assert current().count > 0
+    assert (edited != live) is bool(revision) is (current().count > 0)
+    if not revision:
+        assert not DraftOperation.objects.exists(), "what comes to nothing is no edit"
+        return
     undo(actor=SYSTEM, revision=revision)
     assert text(current()) == live
     undo(actor=SYSTEM, revision=revision + 1)
@@ -140,6 +142,18 @@ def test_order_is_an_operation(first: Any) -> None:
     assert [field["key"] for field in current().read(FIELDS)] == keys[::-1]
     undo(actor=SYSTEM, revision=revision)
     assert [field["key"] for field in current().read(FIELDS)] == keys
+
+
+def test_an_order_over_which_another_went_is_not_taken_back_to_where_it_is(first: Any) -> None:
+    do(Insert(FIELDS, dict(NEW_FIELD)))
+    keys = tuple(field["key"] for field in current().read(FIELDS))
+    there = do(Order(FIELDS, keys[::-1]))
+    back = do(Order(FIELDS, keys))
+    with pytest.raises(EditConflict):
+        undo(actor=SYSTEM, revision=there)
+    do(Remove((*FIELDS, "extra")))
+    undo(actor=SYSTEM, revision=back)
+    assert [field["key"] for field in current().read(FIELDS)] == [key for key in keys[::-1] if key != "extra"]
 
 
 def test_what_cannot_be_read_is_refused_with_its_place(first: Any) -> None:
@@ -237,6 +251,74 @@ def test_who_writes_on_makes_one_edit_of_it(first: Any) -> None:
     undo(actor=SYSTEM, revision=5)
     undo(actor=SYSTEM, revision=4)
     undo(actor=SYSTEM, revision=3)
+    assert not current().is_changed
+
+
+def test_what_is_changed_and_changed_back_leaves_no_edit(first: Any) -> None:
+    was = current().read(LABEL)
+    for words in ("Other", "Another", was):
+        do(Set(LABEL, words))
+    assert (current().is_changed, draft_operations(MAX_UNDO), draft_places(MAX_UNDO)) == (False, [], {})
+    for revision in DraftOperation.objects.values_list("revision", flat=True):
+        with pytest.raises(EditConflict):
+            undo(actor=SYSTEM, revision=revision)
+    # The next one is an edit of its own, and is taken back by itself.
+    do(Set(LABEL, "Third"))
+    assert [row.revision for row in draft_operations(MAX_UNDO)] == [4]
+    undo(actor=SYSTEM, revision=4)
+    assert not current().is_changed
+
+
+def test_who_saw_what_was_changed_back_is_still_told(first: Any) -> None:
+    alice, mona = person(), person("manager")
+    was = current().read(LABEL)
+    do(Set(LABEL, "Other"), by=alice)
+    do(Set(LABEL, was), by=alice)
+    for revision, words in ((0, was), (1, "Other"), (2, was)):
+        seen = as_seen(current(), revision)
+        assert seen is not None and seen.read(LABEL) == words
+    for revision in (0, 1):
+        assert editors_since(revision, ("types.repair",), mona) == [alice.name]
+        assert [change.path for change in places_of_others(current(), revision, mona) or ()][-1:] == [LABEL]
+    assert editors_since(2, ("types.repair",), mona) == []
+
+
+def test_one_of_several_that_came_to_nothing_leaves_the_others(first: Any) -> None:
+    was = current().read(LABEL)
+    welcome = ("portal", "welcome")
+    do(Set(LABEL, "Other"), Set(welcome, "Hello"))
+    do(Set(LABEL, was), Set(welcome, "Good day"))
+    (row,) = draft_operations(MAX_UNDO)
+    undo(actor=SYSTEM, revision=row.revision)
+    assert (current().is_changed, current().read(LABEL)) == (False, was)
+
+
+def test_what_is_a_default_leaves_no_edit_and_can_be_taken_back_as_it_is_kept(first: Any) -> None:
+    corners, welcome = ("portal", "brand", "corners"), ("portal", "welcome")
+    assert do(Set(corners, "soft")) == 0
+    do(Set(corners, "soft"), Set(welcome, "Hello"))
+    do(Set(corners, "crisp"))
+    do(Set(corners, "soft"))
+    (row,) = draft_operations(MAX_UNDO)
+    undo(actor=SYSTEM, revision=row.revision)
+    assert not current().is_changed
+
+
+def test_what_came_to_nothing_takes_no_place_among_the_last(first: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editing, "MAX_UNDO", 4)
+    colour = ("portal", "brand", "colour")
+    was = current().read(colour)
+    for number in range(4):
+        do(Set(LABEL, f"Label {number}"), title=f"Edit {number}")
+        for value in ("#123456", was, "#654321", was):
+            do(Set(colour, value), title="Colour")
+    # They do not grow without end either; of a form of before the oldest of them nobody knows.
+    assert 4 <= DraftOperation.objects.filter(CAME_TO_NOTHING).count() < 4 + 10
+    assert as_seen(current(), 5) is None
+    listed = draft_operations(4)
+    assert [row.title for row in listed] == ["Edit 3", "Edit 2", "Edit 1", "Edit 0"]
+    for row in listed:
+        undo(actor=SYSTEM, revision=row.revision)
     assert not current().is_changed
 
 

@@ -5,13 +5,14 @@ Who edits holds the draft's row, so edits of two people come one after the other
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from pydantic import JsonValue
 
@@ -22,13 +23,13 @@ from portal_core.config.document.clean import NotADocument, clean, clean_text
 from portal_core.config.draft.checking import canonical_value, language_of
 from portal_core.config.draft.decisions import still_decided
 from portal_core.config.draft.live_parts import NOTHING_LIVE, live_parts
-from portal_core.config.draft.operations import Change, Insert, Operation, Order, Put, Remove, Set, Working
+from portal_core.config.draft.operations import Change, Insert, Operation, Order, Put, Remove, Set, Working, as_kept
 from portal_core.config.draft.parts import KEYED, head_of, split
 from portal_core.config.draft.paths import Path, index_of, keys_of
 from portal_core.config.draft.reading import Draft, changes_of, draft_over
 from portal_core.config.errors import DraftChanged, EditConflict
 from portal_core.config.locks import lock_or_make_draft, share_live_id
-from portal_core.config.models import DraftOperation, DraftPart, PortalDraft
+from portal_core.config.models import CAME_TO_NOTHING, DraftOperation, DraftPart, PortalDraft
 from portal_core.history.audit import note_deed
 from portal_core.history.models import Deed
 
@@ -167,11 +168,12 @@ class _Table:
         """Writes what has changed as the next revision, which it gives; nothing when nothing has."""
         # In part it is what somebody typed.
         title = clean_text(title)
-        changes = [change for change in done if change is not None]
-        if not changes and self.row.document is None:
+        changed = self._changed(is_checked=is_checked)
+        changes = as_kept([change for change in done if change is not None], self.working)
+        if all(value == self.draft.part(name) for name, value in changed.items()):
             self.row.save(update_fields=["decisions"])
             return self.draft.revision
-        self._write(is_checked=is_checked)
+        self._write(changed)
         revision = self.draft.revision + 1
         if undoes is not None or not self._joined(changes, title, revision):
             DraftOperation.objects.create(
@@ -203,14 +205,31 @@ class _Table:
         before = [] if last is None else [Change.from_json(kept) for kept in last.changes]
         if last is None or [(c.do, c.path) for c in before] != [(c.do, c.path) for c in changes]:
             return False
-        pairs = zip(before, changes, strict=True)
-        last.changes = [dataclasses.replace(now, before=was.before).as_json() for was, now in pairs]
-        last.revision = revision
+        joined = [dataclasses.replace(now, before=was.before) for was, now in zip(before, changes, strict=True)]
+        if all(change.is_nothing for change in joined):
+            self._come_to_nothing(last, changes, revision)
+            return True
+        last.changes, last.revision = [change.as_json() for change in joined], revision
         last.save(update_fields=["changes", "revision"])
         return True
 
-    def _write(self, *, is_checked: bool) -> None:
-        changed = self._changed(is_checked=is_checked)
+    def _come_to_nothing(self, last: DraftOperation, changes: Sequence[Change], revision: int) -> None:
+        """There is nothing to take back. Who looked at the page in between is still told, so both steps are kept."""
+        last.undoes, last.is_undone = last.revision, True
+        last.save(update_fields=["undoes", "is_undone"])
+        DraftOperation.objects.create(
+            revision=revision,
+            author_id=self.actor.user_id,
+            title=last.title,
+            changes=[change.as_json() for change in changes],
+            undoes=revision,
+            is_undone=True,
+        )
+
+    def _write(self, changed: Mapping[str, JsonValue]) -> None:
+        if self.row.document is not None:
+            # A draft that was kept whole goes into parts with its first edit.
+            changed = {**{name: self.draft.part(name) for name in self.draft.changed}, **changed}
         same = [name for name, value in changed.items() if value == self.draft.live.get(name)]
         if same:
             DraftPart.objects.filter(name__in=same).delete()
@@ -226,9 +245,8 @@ class _Table:
         if not is_checked:
             language = language_of(self.working.get("portal"))
             changed = {name: canonical_value(name, value, language) for name, value in changed.items()}
-        if self.row.document is not None:
-            # A draft that was kept whole goes into parts with its first edit.
-            changed = {name: self.draft.part(name) for name in self.draft.changed} | changed
+            for name, value in changed.items():
+                self.working.put(name, value)
         return changed
 
     def _row(self, name: str, value: JsonValue) -> DraftPart:
@@ -240,12 +258,15 @@ def _forget(revision: int) -> int:
     """Drops edits that are too long ago, every tenth time; says up to which revision (0: nothing was dropped)."""
     if revision % 10:
         return 0
-    standing = DraftOperation.objects.filter(is_undone=False).order_by("-revision").values_list("revision", flat=True)
-    oldest = standing[MAX_UNDO - 1 : MAX_UNDO].first()
-    if oldest is None:
+    revisions = DraftOperation.objects.order_by("-revision").values_list("revision", flat=True)
+    standing, nothing = revisions.filter(is_undone=False), revisions.filter(CAME_TO_NOTHING)
+    oldest = standing[MAX_UNDO - 1 : MAX_UNDO].first() or 0
+    # Nobody can take these back: as many of them as of the others are kept.
+    useless = nothing[MAX_UNDO : MAX_UNDO + 1].first() or 0
+    if not (oldest or useless):
         return 0
-    DraftOperation.objects.filter(revision__lt=oldest).delete()
-    return int(oldest) - 1
+    DraftOperation.objects.filter(Q(revision__lt=oldest) | (Q(revision__lte=useless) & CAME_TO_NOTHING)).delete()
+    return max(oldest - 1, useless)
 
 
 def _open(actor: Actor) -> _Table:

@@ -5,7 +5,7 @@ after: enough to undo it, and to see whether somebody else has been there since.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from pydantic import JsonValue
@@ -87,6 +87,11 @@ class Change:
         return self.path[:shorter] == path[:shorter]
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether a value was set to what it was."""
+        return self.do == "set" and self.before == self.after and type(self.before) is type(self.after)
+
+    @property
     def back(self) -> Operation:
         """What takes it back."""
         match self.do:
@@ -164,7 +169,9 @@ class Working:
                 return self.get(".".join(change.path)) == change.after
             case "remove":
                 return self.read(change.path) is None
-        return True
+        # What came or went since has no place in either order.
+        now, then = keys_of(self.read(change.path)), [str(key) for key in _as_list(change.after)]
+        return [key for key in now if key in then] == [key for key in then if key in now]
 
     def _put(self, name: str, value: JsonValue) -> Change | None:
         before = self.get(name)
@@ -226,6 +233,24 @@ class Working:
             self.put(f"{name}.{key}", None)
         # An empty list is left out, as in every document.
         self.put(name, list[JsonValue](keys_of(items)) or None)
+
+
+def as_kept(changes: Sequence[Change], kept: Working) -> list[Change]:
+    """What each change of an edit came to, as the document keeps it: a default that was written out is left out.
+
+    Not what a later change of the same edit goes over, which was a step on the way.
+    """
+    found: list[Change] = []
+    places: set[Path] = set()
+    above: set[Path] = set()
+    for change in reversed(changes):
+        around = {change.path[:length] for length in range(1, len(change.path) + 1)}
+        is_last = change.path not in above and places.isdisjoint(around)
+        is_value = is_last and change.do in ("set", "insert")
+        found.append(replace(change, after=kept.read(change.path)) if is_value else change)
+        places.add(change.path)
+        above |= around
+    return [change for change in reversed(found) if not change.is_nothing]
 
 
 def _as_list(value: JsonValue) -> list[JsonValue]:

@@ -232,8 +232,8 @@ def _pressed(
         case "required":
             now = bool(field.get("required"))
             return Set((*path, "required"), None if now else True), "not needed" if now else "needed"
-        case "show" if to in WORDS.values() and typed.get("role") in _role_keys(fields.draft):
-            return Set((*path, "show", typed["role"]), to), f"{typed['role']} {to}"
+        case "show" if to in WORDS.values() and (role := _role(fields.draft, typed.get("role"))):
+            return _shown(fields, field, role, None, to), f"who sees it ({column_name(role)})"
         case "at" if to in WORDS.values() and typed.get("status") in {s.key for s in _statuses(fields)}:
             return _at(fields, field, typed["status"], to), "customers, in one status"
         case "retire":
@@ -242,15 +242,22 @@ def _pressed(
 
 
 def _at(fields: FieldList, field: Mapping[str, JsonValue], status_key: str, to: str) -> Operation:
-    """What customers may do in one status; no rule where they may do that anyhow: it would change nothing, and be told.
+    """What customers may do in one status."""
+    return _shown(fields, field, role_columns(fields.draft)[0], status_key, to)
 
+
+def _shown(fields: FieldList, field: Mapping[str, JsonValue], role: Role, status_key: str | None, to: str) -> Operation:
+    """What a role may do, in one status or on the form; no rule where it may do that anyhow.
+
+    It would change nothing and be told; and customers who fill something in on the form, as is usual, could change it
+    ever after once somebody had pressed through all the signs.
     SECURITY: what is hidden here stays hidden, whatever is chosen for the whole field later.
     """
-    at = ("at", status_key, CUSTOMER)
-    path = (*fields.base, str(field["key"]), *at)
-    without = write(dict(field), at, None)
+    where = ("show", role.key) if status_key is None else ("at", status_key, role.key)
+    path = (*fields.base, str(field["key"]), *where)
+    without = write(dict(field), where, None)
     assert isinstance(without, dict)
-    usual = shown_to(without, role_columns(fields.draft)[0], status_key)
+    usual = shown_to(without, role, status_key)
     can_go = usual is not Visibility.HIDDEN and WORDS[usual] == to and fields.draft.live_value(path) != to
     return Set(path, None if can_go else to)
 
@@ -260,8 +267,8 @@ def _retired(fields: FieldList, field: Mapping[str, JsonValue]) -> tuple[Operati
     return operation, "asked again" if field.get("retired") else "not asked any more"
 
 
-def _role_keys(draft: Draft) -> set[str]:
-    return {role.key for role in role_columns(draft)}
+def _role(draft: Draft, key: str | None) -> Role | None:
+    return next((role for role in role_columns(draft) if role.key == key), None)
 
 
 @require_POST
@@ -272,13 +279,12 @@ def switch_many(request: PersonRequest, type_key: str = "", kind_key: str = "") 
     typed, to = request.POST, request.POST.get("to", "")
     back = f"{fields.href('type' if type_key else 'fields')}#matrix"
     rows = [f for f in fields.fields() if not f.get("retired") and f["kind"] not in ("heading", "info")]
-    statuses = _statuses(fields)
+    statuses, role = _statuses(fields), _role(fields.draft, typed.get("role"))
     operations: list[Operation] = []
     if to in WORDS.values():
         for field in rows:
-            path = (*fields.base, str(field["key"]))
-            if typed.get("role") in _role_keys(fields.draft):
-                operations.append(Set((*path, "show", typed["role"]), to))
+            if role is not None:
+                operations.append(_shown(fields, field, role, None, to))
                 continue
             operations += [
                 _at(fields, field, status.key, to)

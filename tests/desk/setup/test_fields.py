@@ -400,6 +400,27 @@ def test_a_cell_that_is_pressed_until_it_is_as_it_was_is_no_change_and_what_is_h
     assert field("cause", "at") == {"new": {"customer": "hidden"}}
 
 
+@pytest.mark.parametrize("role", ["customer", "agent"])
+def test_signs_pressed_once_around_leave_no_edit_and_open_nothing_to_customers(alice, role):
+    """What customers fill in on the form they do not change ever after because of a walk through the signs."""
+    for to in ("hidden", "see", "edit"):
+        alice.post(f"{TYPE}fields/what/switch/", {"do": "show", "role": role, "to": to})
+    assert field("what", "show") is None
+    assert not current().is_changed
+    assert "Nothing was edited since the last version." in alice.get("/desk/setup/history/").content.decode()
+    assert "can now change it" not in alice.get("/desk/setup/publish/").content.decode()
+
+
+def test_a_column_set_and_set_back_is_as_it_was_and_an_edit_says_whose_it_is(alice):
+    for to in ("hidden", "edit"):
+        alice.post(f"{TYPE}fields/_show/", {"role": "agent", "to": to})
+    assert not current().is_changed
+    alice.post(f"{TYPE}fields/what/switch/", {"do": "show", "role": "agent", "to": "see"})
+    page = alice.get("/desk/setup/history/").content.decode()
+    assert "who sees it (Desk)" in page
+    assert page.count('id="edit-') == 1
+
+
 def test_a_rule_of_what_is_live_is_said_as_it_is_there(shop, people, client_for):
     at = ("types", "repair", "fields", "what", "at")
     edit(actor=SYSTEM, operations=[Set(at, {"new": {"customer": "see"}})], title="A rule")
