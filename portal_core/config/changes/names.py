@@ -1,6 +1,6 @@
 """What the things of two documents are called: nobody reads a key."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -84,17 +84,30 @@ class Names:
 
     def field_of_flow(self, flow_key: str, key: str) -> str:
         """A field by the first type of a flow that has one of this key."""
-        for kind in self.types_of(flow_key):
-            if self.read("types", kind, "fields", key) is not None:
-                return self.named("types", kind, "fields", key)
-        return "a question that is not there"
+        place = self.asked(("flows", flow_key), key)
+        return self.named(*place) if place else "a question that is not there"
 
-    def types_of(self, flow_key: str) -> Iterator[str]:
-        """The keys of the types that go through a flow."""
+    def asked(self, owner: Path, key: str) -> Path:
+        """Where the question lies that something of `owner` means by a key; () for nowhere.
+
+        Something of a flow means that of its first type which has one, something of the portal that of any type.
+        """
+        match owner:
+            case ("flows", flow):
+                owners: Iterable[Path] = (("types", kind) for kind in self.types_of(flow))
+            case ():
+                owners = (("types", kind) for kind in self.types_of(None))
+            case _:
+                owners = (owner,)
+        places = ((*each, "fields", key) for each in owners)
+        return next((place for place in places if self.read(*place) is not None), ())
+
+    def types_of(self, flow_key: str | None) -> Iterator[str]:
+        """The keys of the types that go through a flow; None for all types."""
         for document in (self.wanted, self.live):
             kinds = document.get("types")
             for item in kinds if isinstance(kinds, list) else []:
-                if isinstance(item, dict) and item.get("flow") == flow_key:
+                if isinstance(item, dict) and flow_key in (None, item.get("flow")):
                     yield str(item["key"])
 
     def status(self, flow_key: str, key: JsonValue) -> str:
@@ -124,14 +137,8 @@ class Names:
         return _PLACEHOLDERS.get(name, name)
 
     def _any_field(self, key: str, owner: Path) -> str:
-        if owner and self.read(*owner, "fields", key) is not None:
-            return self.field(owner, key)
-        for document in (self.wanted, self.live):
-            kinds = document.get("types")
-            for item in kinds if isinstance(kinds, list) else []:
-                if isinstance(item, dict) and self.read("types", str(item["key"]), "fields", key) is not None:
-                    return self.named("types", str(item["key"]), "fields", key)
-        return "a question that is not there"
+        place = (self.asked(owner, key) if owner else ()) or self.asked((), key)
+        return self.named(*place) if place else "a question that is not there"
 
 
 def as_text(value: JsonValue) -> str | dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from portal_core.config.changes.telling import Rule, Told
-from portal_core.config.changes.words import count
+from portal_core.config.changes.words import answer, count
 
 
 def _number(_told: Told, value: JsonValue) -> str:
@@ -28,8 +28,9 @@ def _bound(told: Told, value: JsonValue) -> str:
 def _default(told: Told, value: JsonValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    choice = told.names.read(*told.item, "choices", str(value))
-    return told.names.text(choice.get("label")) if isinstance(choice, dict) else _bound(told, value)
+    field = told.names.read(*told.item)
+    is_key = isinstance(field, dict) and field.get("kind") == "choice"
+    return answer(told.names, told.item, str(value)) if is_key else _bound(told, value)
 
 
 def _remember(told: Told, value: JsonValue) -> str:

@@ -88,6 +88,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "planned": "a planned day",
     "late": "a late request",
 }
+_OF_SEVERAL: Final = frozenset({"choice", "choices"})
 _TESTS: Final[Mapping[str, str]] = {
     "is": "is",
     "is_not": "is not",
@@ -136,6 +137,15 @@ def keys(value: JsonValue) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
+def answer(names: Names, place: Path, value: str) -> str:
+    """An answer to the question at a place: one of several by its label, any other as it is written."""
+    field = names.read(*place) if place else None
+    if isinstance(field, dict) and field.get("kind") not in _OF_SEVERAL:
+        return value
+    choice = names.read(*place, "choices", value) if place else None
+    return names.text(choice.get("label")) if isinstance(choice, dict) else "an answer that is not there"
+
+
 class Says:
     """Rules and conditions of one type or flow in words."""
 
@@ -182,14 +192,8 @@ class Says:
             return "yes" if value else "no"
         if about == "status":
             return f"“{self._status(str(value))}”"
-        owner = self.owner
-        if owner[:1] == ("flows",):
-            kinds = list(self.names.types_of(owner[1]))
-            owner = ("types", kinds[0]) if kinds else ()
-        choice = self.names.read(*owner, "fields", key, "choices", str(value)) if owner else None
-        if isinstance(choice, dict):
-            return f"“{self.names.text(choice.get('label'))}”"
-        return f"“{value}”" if isinstance(value, str) else str(value)
+        place = self.names.asked(self.owner, key)
+        return f"“{answer(self.names, place, value)}”" if isinstance(value, str) else str(value)
 
     def _status(self, key: str) -> str:
         if self.owner[:1] == ("flows",):

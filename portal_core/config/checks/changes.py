@@ -67,9 +67,14 @@ def _choices(index: Index, now: Sequence[Choice], before: Sequence[Choice], path
                 text,
                 f"Write “{was}” again, or word the new answer differently.",
                 kind=ProblemKind.CHANGED_KEY,
+                words=(_words_as_they_are(index, choice.label),),
             )
 
 
 def _words(index: Index, label: TextValue) -> str:
+    return _words_as_they_are(index, label).casefold()
+
+
+def _words_as_they_are(index: Index, label: TextValue) -> str:
     language = index.document.portal.language
-    return text_in(label, language, language).casefold()
+    return text_in(label, language, language)

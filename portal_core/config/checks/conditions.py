@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from portal_core.config.checks.index import Index, active_statuses, input_keys, inputs
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.conditions import Condition
-from portal_core.config.document.fields import AnyField
+from portal_core.config.document.fields import AnyField, ChoiceField, ChoicesField
 from portal_core.config.document.flows import Status
 from portal_core.config.document.portal_document import RequestType
 from portal_core.config.draft.paths import Path
@@ -114,7 +114,10 @@ def check_test(field: AnyField, owner: Path, test: Condition, path: str) -> Iter
     for operand in _operands(test):
         mend = kind_for(field.kind).operand_mend(field, test.operator, operand)
         if mend:
-            text, names = f"“{field.key}” can never be {_shown(operand)}.", ((*owner, "fields", field.key),)
+            place = (*owner, "fields", field.key)
+            is_key = isinstance(field, ChoiceField | ChoicesField)
+            names = (place, (*place, "choices", str(operand)[:60])) if is_key else (place,)
+            text = f"“{field.key}” can never be {_shown(operand)}."
             yield Problem(path, text, mend, kind=ProblemKind.NEVER_HOLDS, names=names)
 
 

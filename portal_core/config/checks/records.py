@@ -116,9 +116,12 @@ def _title(index: Index, kind: RecordKind, inputs: list[AnyField], path: str) ->
             continue
         hidden = [name for name, role in index.roles.items() if _is_hidden(fields[key], role)]
         if hidden:
-            text = f"The title shows “{key}”, which these do not see: {', '.join(sorted(hidden)[:5])}."
+            unseeing = sorted(hidden)[:5]
+            roles = ", ".join(f"“{role}”" for role in unseeing)
+            text = f"The title shows “{key}”, which these do not see: {roles}."
             mend = "Use only fields that customers and all of your team see."
-            yield Problem(here, text, mend, kind=ProblemKind.NOT_SEEN, names=names)
+            who = (("roles", role) for role in unseeing)
+            yield Problem(here, text, mend, kind=ProblemKind.NOT_SEEN, names=(*names, *who))
 
 
 def _is_hidden(field: AnyField, role: Role) -> bool:

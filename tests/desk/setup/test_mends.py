@@ -24,6 +24,7 @@ from portal_core.desk.setup.places import place_of
 from portal_core.desk.setup.review.mends import Mend, mends
 from tests.config import test_ask_checks, test_checks, test_document_kinds, test_record_checks
 from tests.config.documents import FIELDS, changed, sound
+from tests.config.test_changes import keys_in, rekeyed
 from tests.documents import papers
 
 
@@ -266,6 +267,18 @@ def test_nothing_is_said_in_keys(name: str, tenant: Any) -> None:
             # What the owner wrote in braces is quoted as it is.
             ours = re.sub("‹.*?›", "", words)
             assert not any(sign in ours for sign in ('"', "{", "[", "_")), words
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_key_stands_in_what_is_said(name: str, tenant: Any) -> None:
+    """Every key is one that is no word of anything; what never had a name stands in ‹›, as in the file."""
+    document, previous = CASES[name]
+    keys = keys_in(document) | keys_in(previous or {})
+    case = rekeyed(document, keys), rekeyed(previous, keys) if previous else None
+    for mend in mends(planned_for(case)):
+        labels = [] if mend.control is None else [option.label for option in mend.control.options]
+        for words in (mend.title, mend.problem, mend.advice, *(place.words for place in mend.places), *labels):
+            assert "q7-" not in re.sub("‹.*?›", "", words), words
 
 
 def test_what_takes_more_leads_to_its_page_and_no_list_of_it_is_out_of_date(alice: Any) -> None:

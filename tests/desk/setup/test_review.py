@@ -117,6 +117,17 @@ def test_a_title_that_is_hidden_in_one_status_says_which_by_its_name(owner, acti
     assert "which customers do not see in “Over”." in text(owner.get(PAGE))
 
 
+def test_what_may_stay_names_a_question_and_not_its_key(owner, acting):
+    def hidden_and_said(document: dict[str, Any]) -> None:
+        gauge = next(field for field in document["types"][0]["fields"] if field["key"] == "gauge")
+        gauge["show"] = {"customer": "hidden"}
+        document["flows"][0]["statuses"][0]["meaning"] = "It shows {field:gauge}."
+
+    draft(acting, edits=[hidden_and_said])
+    said = "The text names “Gauge”, which customers do not see here: they read “not given”."
+    assert said in text(owner.get(PAGE))
+
+
 def test_a_staff_word_that_customers_read_is_said_with_its_language_where_there_are_several(owner, acting):
     def repeated(document: dict[str, Any]) -> None:
         document["flows"][0]["statuses"][0]["meaning"] = "It is new here."

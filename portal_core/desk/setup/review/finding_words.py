@@ -118,6 +118,8 @@ def said_of(finding: Finding, sentence: str) -> str:
     said = _in_names(finding, sentence)
     if finding.kind is ProblemKind.UNKNOWN_PLACEHOLDER:
         return f"Nothing stands for ‹{finding.words[0][:60]}›: customers would read it as it is."
+    if finding.kind is ProblemKind.CHANGED_KEY:
+        return f"The answer “{finding.words[0]}” is another one than the published one of this name, which is gone."
     if finding.mail:
         return _of_a_mail(finding)
     if finding.kind is ProblemKind.MISSING and len(finding.about) == 1:
@@ -137,6 +139,10 @@ def advice_of(finding: Finding, mend: str) -> str:
     """What to do."""
     if finding.kind is ProblemKind.UNKNOWN_PLACEHOLDER:
         return "Take it out, or put in one of the words that are offered."
+    if finding.kind is ProblemKind.CHANGED_KEY:
+        return (
+            "Bring the published one back, or word the new one differently: what was answered stays with the old one."
+        )
     if finding.kind is ProblemKind.MISSING and len(finding.about) == 1:
         return "Point it somewhere else, or take it out."
     return "" if _speaks_of_keys(mend) else mend
@@ -162,7 +168,8 @@ def _in_names(finding: Finding, sentence: str) -> str:
         left.remove(path)
         if path[0] == "roles":
             return finding.role(path[1])
-        return f"“{finding.names.named(*path)}”" if finding.names.read(*path) is not None else found[0]
+        # What never had a name is called as in the file, which its author knows.
+        return f"“{finding.names.named(*path)}”" if finding.names.read(*path) is not None else f"‹{found[1]}›"
 
     return _QUOTED.sub(name, sentence)
 

@@ -110,10 +110,7 @@ class Mend:
 
 def mends(planned: Plan) -> tuple[Mend, ...]:
     """Everything that stops it but what is decided elsewhere: where requests go."""
-    previous = planned.previous or planned.wanted
-    names = Names(
-        previous.model_dump(mode="json", by_alias=True), planned.wanted.model_dump(mode="json", by_alias=True)
-    )
+    names = names_in(planned)
     stops = [problem for problem in planned.stops if not is_about_requests(problem)]
     several = named_in_several_places(stops, names, planned.wanted, control_of)
     there = _There(names)
@@ -125,6 +122,12 @@ def mends(planned: Plan) -> tuple[Mend, ...]:
         elif everywhere.problems[0] == problem:
             made.append(_all(everywhere, names, planned, there.of(everywhere.problems), str(len(made))))
     return tuple(made)
+
+
+def names_in(planned: Plan) -> Names:
+    """What everything is called, in the draft and in what is live."""
+    previous = planned.previous or planned.wanted
+    return Names(previous.model_dump(mode="json", by_alias=True), planned.wanted.model_dump(mode="json", by_alias=True))
 
 
 class _There:

@@ -19,8 +19,10 @@ from portal_core.config.problems import Problem
 from portal_core.config.queries import live_version
 from portal_core.desk.setup.namesakes import namesakes
 from portal_core.desk.setup.places import place_of
+from portal_core.desk.setup.review.finding import Finding
+from portal_core.desk.setup.review.finding_words import said_of
 from portal_core.desk.setup.review.mails import mails_that_change
-from portal_core.desk.setup.review.mends import Mend, is_about_requests, mends
+from portal_core.desk.setup.review.mends import Mend, is_about_requests, mends, names_in
 from portal_core.desk.setup.review.numbers import Figure, facts, figures, forms_in_use
 from portal_core.desk.setup.review.seeing import Seeing, seeings
 from portal_core.desk.setup.review.standing import Mapto, maptos
@@ -152,8 +154,12 @@ class Review:
     def notes(self) -> tuple[tuple[str, str, str], ...]:
         """What may stay as it is, the same findings together: what, how often or where, and the way to the first."""
         found: dict[str, list[Problem]] = {}
+        names = names_in(self.planned) if any(problem.names for problem in self.planned.warnings) else None
         for problem in self.planned.warnings:
-            found.setdefault(problem.problem, []).append(problem)
+            words = problem.problem
+            if names is not None and problem.names:
+                words = said_of(Finding.of(problem, names, self.planned.wanted), words)
+            found.setdefault(words, []).append(problem)
         return tuple(_note(words, problems) for words, problems in list(found.items())[:5])
 
     @property
