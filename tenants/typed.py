@@ -9,6 +9,9 @@ from django.http import HttpRequest
 _SECRET: Final = frozenset({"csrfmiddlewaretoken", "password", "present", "code", "token", "secret"})
 _MOST_FIELDS: Final = 200
 _MOST_CHARACTERS: Final = 200_000
+# How a page's own field ends that says by which words it has looked for documents already; nobody typed it. No key of a
+# question has a "_".
+LOOKED_BY: Final = "_found"
 
 
 def typed_fields(

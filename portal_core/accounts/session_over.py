@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal_core.accounts.signin_links import local_path
-from tenants.typed import typed_fields
+from tenants.typed import LOOKED_BY, typed_fields
 
 # What our own forms send along for themselves; nobody typed it.
 _OURS: Final = frozenset(
@@ -16,8 +16,6 @@ _OURS: Final = frozenset(
     | {"answer", "consent", "since", "shown_body", "shown_reason", "version"}
     | {"again", "opened", "rows", "tried"}
 )
-# Of the box that finds what is on file: the words by which its page has looked. No key of a question has a "_".
-_LOOKED_BY: Final = "_found"
 _ANSWER: Final = "f-"
 # As much as Django reads of a form: whoever was signed in may have written long.
 _MOST_FIELDS: Final = 2_000
@@ -30,7 +28,7 @@ def session_over(request: HttpRequest, sign_in: str) -> HttpResponse | None:
     kept = [
         (_label(name), value)
         for name, value in fields
-        if name not in _OURS and not name.endswith(_LOOKED_BY) and value.strip()
+        if name not in _OURS and not name.endswith(LOOKED_BY) and value.strip()
     ]
     if not kept:
         return None

@@ -1,6 +1,6 @@
 """Forms compiled from fields of the configuration. Which questions apply is decided here, by the answers given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django import forms
@@ -95,6 +95,9 @@ class AnswersForm(FormWithButtons):
         self.is_hushed = False
         # Answers that came from another record than the one chosen now, and where theirs come from: not taken unseen.
         self.to_look_over: Mapping[str, str] = {}
+        # Questions that are answered inside another one: a new record that is described right there says it. They are
+        # not asked beside it. Each reads its answer from those before it; None where nothing was said.
+        self.said_inside: Mapping[str, Callable[[Mapping[str, JsonValue]], JsonValue]] = {}
         self._deciding = _deciding(self.compiled.values())
 
     def _start(self, field: CompiledField) -> JsonValue:
@@ -106,6 +109,9 @@ class AnswersForm(FormWithButtons):
         for name in self.fields:
             field, bound = self.compiled[name], self[name]
             if not self._applies(field):
+                continue
+            if name in self.said_inside and (said := self.said_inside[name](self.cleaned_data)) is not None:
+                self.cleaned_data[name] = said
                 continue
             try:
                 self.cleaned_data[name] = self._answer(field, bound)
@@ -143,7 +149,8 @@ class AnswersForm(FormWithButtons):
         for key in self.known:
             # The component draws it: folded where it is known, with a word where it will be kept.
             self[key].known = self._known_shown(key, answers)  # type: ignore[attr-defined]  # for the template
-        applying = [field for field in self.compiled.values() if field.applies(answers, self.asked.status_key)]
+        asked = [field for field in self.compiled.values() if field.key not in self.said_inside]
+        applying = [field for field in asked if field.applies(answers, self.asked.status_key)]
         nested: dict[str, dict[str, list[forms.BoundField]]] = {}
         rows = []
         for field in applying:

@@ -133,7 +133,7 @@ def change(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
     """`/desk/records/ID/change/`: other answers."""
     opened = _open(request, record_id)
     kind = kind_of(opened.portal, opened.row.kind_key)
-    if not opened.record.may_edit or kind.retired:
+    if not opened.record.may_change:
         raise Http404
     page = _RecordPage(request, opened.portal, kind, opened.row.customer, opened.record)
     data = request.POST if request.method == "POST" else None

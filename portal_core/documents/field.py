@@ -27,14 +27,13 @@ from portal_core.documents.vault import Offer, OnShelf
 from portal_core.documents.words import reason_for
 from portal_core.history.record import JsonValue
 from tenants.identifiers import parse_uuid
+from tenants.typed import LOOKED_BY
 from tenants.ui.rows import ENTER, PRESSED
 from tenants.ui.tried import REFUSED
 from tenants.uploads import MEGABYTE
 
 NEW: Final = "_new"
 FIND: Final = "_find"
-# The words by which the page in which the box stands has looked already.
-FOUND: Final = "_found"
 FIND_LENGTH: Final = 100
 # Of the documents on file, the newest are offered in sight, the others below them.
 IN_SIGHT: Final = 3
@@ -90,7 +89,7 @@ class FilesInput(forms.Widget):
         asked, button = str(data.get(PRESSED, "")), f"find {name}"
         if asked == ENTER:
             words = _words(data, f"{name}{FIND}")
-            return button if words and words != _words(data, f"{name}{FOUND}") else ""
+            return button if words and words != _words(data, f"{name}{LOOKED_BY}") else ""
         return button if asked == button else ""
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
@@ -283,7 +282,7 @@ class FilesField(forms.Field):
             find=find,
             is_sought=_is_sought(bound),
             find_name=f"{bound.html_name}{FIND}",
-            found_name=f"{bound.html_name}{FOUND}",
+            found_name=f"{bound.html_name}{LOOKED_BY}",
             find_press=f"find {bound.html_name}",
             too_large=_("This file is too large. At most %(size)s MB are taken here.")
             % {"size": self.rules.max_bytes // MEGABYTE},

@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, cast
 
 from django.db.models import Count, F, Func, JSONField, Q, QuerySet, TextField, Window
@@ -19,7 +19,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.kinds.base import Asked
 from portal_core.config.visibility import Visibility, kind_visibility
 from portal_core.documents.access import knows_customer, reach_of
-from portal_core.documents.kinds import is_expired, kind_of, wanted_kinds
+from portal_core.documents.kinds import EXPIRING_DAYS, is_expired, kind_of, wanted_kinds
 from portal_core.documents.models import Document, DocumentState, FileState, StoredFile
 from portal_core.history.record import JsonValue
 
@@ -28,6 +28,8 @@ WANTED: Final = (DocumentState.ASKED, DocumentState.SENT_BACK)
 # Of one kind, where a form or a status asks for it: the newest, and as many of those that were looked for.
 NEWEST_OFFERED: Final = 20
 _MOST_WORDS: Final = 6
+# Of what runs out within a month, and of what ran out last: so many stand among the newest, however old they are.
+PRESSING: Final = 50
 # The names of a document's files, as one text.
 _NAMES: Final = Cast(
     Func("files", template="jsonb_path_query_array(%(expressions)s, '$[*].name')", output_field=JSONField()),
@@ -170,9 +172,15 @@ class Stretch:
 
 
 def stretch(
-    found: QuerySet[Document], *, before: uuid.UUID | None, size: int, after: uuid.UUID | None = None
+    found: QuerySet[Document],
+    *,
+    before: uuid.UUID | None,
+    size: int,
+    after: uuid.UUID | None = None,
+    today: date | None = None,
 ) -> Stretch:
-    """So many of `documents_of`; what a customer is asked for stands in the first stretch, however old it is.
+    """So many of `documents_of`; what a customer is asked for stands in the first stretch, however old it is, and where
+    `today` is given also what runs out within a month, soonest first, and what ran out last.
 
     `after` is the way back from `before`; where it reaches the newest, that is the first stretch.
     """
@@ -186,8 +194,16 @@ def stretch(
     if len(rows) <= size:
         return Stretch(rows, None, newer)
     older = rows[size - 1].pk
-    wanted = [] if before is not None else list(found.filter(pk__lt=older, state__in=WANTED)[:size])
-    return Stretch(rows[:size] + wanted, older, newer)
+    if before is not None:
+        return Stretch(rows[:size], older, newer)
+    earlier = found.filter(pk__lt=older)
+    pressing = list(earlier.filter(state__in=WANTED)[:size])
+    if today is not None:
+        dated = earlier.filter(state=DocumentState.ON_FILE, valid_until__isnull=False)
+        soon = today + timedelta(days=EXPIRING_DAYS)
+        pressing += dated.filter(valid_until__gte=today, valid_until__lte=soon).order_by("valid_until", "id")[:PRESSING]
+        pressing += dated.filter(valid_until__lt=today).order_by("-valid_until", "id")[:PRESSING]
+    return Stretch(rows[:size] + pressing, older, newer)
 
 
 def usable_again(

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,7 +28,7 @@ from portal_core.documents.vault import Stretch, documents_of, given_in, on_file
 from portal_core.documents.visible import VisibleDocument, kinds_seen, seen_by, visible_document, visible_documents
 from portal_core.documents.words import reason_for
 from portal_core.portal.limits import writes_full_until
-from portal_core.portal.uploads_asked import uploads_asked
+from portal_core.portal.uploads_asked import asking_for, uploads_asked
 from portal_core.service_requests.actions.vault import Paper, add_document
 from portal_core.service_requests.attaching import file_ids
 from tenants.identifiers import parse_uuid, uuid7
@@ -77,7 +78,8 @@ def index(request: PersonRequest) -> HttpResponse:
         found = given_in(found, year, zone=viewer.time_zone)
     before = parse_uuid(request.GET.get("before", ""))
     after = parse_uuid(request.GET.get("after", ""))
-    part = stretch(found, before=before, after=after, size=_MOST)
+    today = timezone.now().astimezone(portal.time_zone).date()
+    part = stretch(found, before=before, after=after, size=_MOST, today=today if year is None else None)
     is_page = before is not None or after is not None
     wants_all = request.GET.get("all") == "1"
     vault = _vault(as_scanned(visible_documents(part.rows, viewer, portal)), everything=is_page or wants_all)
@@ -165,8 +167,26 @@ def _keep(request: PersonRequest, form: AddForm, key: uuid.UUID, asked: VisibleD
         )
     except (NotTheirs, NotAllowed):
         raise Http404 from None
-    messages.success(request, _("Kept. We have it now, and will not ask for it again while it is valid."))
+    messages.success(request, _kept(request, form.kind_key))
     return redirect("portal:documents")
+
+
+def _kept(request: PersonRequest, kind_key: str) -> str:
+    """What becomes of a document now: a request that asks for one goes on only when it is answered there."""
+    portal = live_portal()
+    kind = kind_of(portal, kind_key)
+    is_reusable = kind is not None and kind.reusable
+    asking = asking_for(request.actor, Viewer.of(request.actor, portal), portal, kind_key)
+    if asking:
+        words = (
+            _("Kept. “%(request)s” still asks for it: open it, and use this one.")
+            if is_reusable
+            else _("Kept. “%(request)s” still asks for one: send it there, too.")
+        )
+        return words % {"request": asking}
+    if is_reusable:
+        return _("Kept. We have it now, and will not ask for it again while it is valid.")
+    return _("Kept. We have it now.")
 
 
 def _href(year: int | None, **more: str) -> str:

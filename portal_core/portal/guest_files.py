@@ -15,7 +15,8 @@ def with_token(page: RequestPage, token: str) -> RequestPage:
     asks = tuple(replace(ask, papers=_files(ask.papers, token)) for ask in page.request.asks.all)
     request = replace(page.request, fields=fields, asks=replace(page.request.asks, all=asks))
     history = replace(page.history, entries=entries)
-    return replace(page, request=request, history=history, documents=papers)
+    replaced = _files(page.replaced, token)
+    return replace(page, request=request, history=history, documents=papers, replaced=replaced)
 
 
 def _field(field: VisibleField, token: str) -> VisibleField:

@@ -140,7 +140,7 @@ def change(request: PersonRequest, record_id: uuid.UUID) -> HttpResponse:
     viewer = Viewer.of(request.actor, portal)
     record = visible(row, viewer, portal=portal)
     kind = kind_of(portal, row.kind_key)
-    if not record.may_edit or kind.retired:
+    if not record.may_change:
         raise Http404
     page = _RecordPage(request, portal, kind, record)
     data = request.POST if request.method == "POST" else None

@@ -41,6 +41,24 @@ def uploads_asked(
     ]
 
 
+def asking_for(actor: Actor, viewer: Viewer, portal: CompiledPortal, kind_key: str) -> str:
+    """What the request is called that waits longest for a document of a kind; "" where none does."""
+    keys = {
+        (flow.key, status.key, ask.key)
+        for flow in portal.flows.values()
+        for status in flow.statuses
+        for ask in status.asks
+        if isinstance(ask, UploadAsk) and ask.document_kind == kind_key
+    }
+    if not keys:
+        return ""
+    for offered in uploads_asked(actor, viewer, portal, listed=()):
+        request = offered.request
+        if (portal.type_or_unknown(request.type_key).flow.key, request.status.key, offered.ask.key) in keys:
+            return request.title
+    return ""
+
+
 def _asked_by(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> list[OfferedAsk]:
     shown = visible(row, viewer, portal=portal, brief=True)
     asks = offered_asks(row, shown, viewer, portal=portal, place=Place(small_only=True))

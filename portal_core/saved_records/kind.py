@@ -21,7 +21,7 @@ from portal_core.config.kinds.common import common_options
 from portal_core.config.looking import looker_role
 from portal_core.config.viewer import Viewer
 from portal_core.saved_records.errors import RecordForbidden
-from portal_core.saved_records.forms import can_fill_in, record_form
+from portal_core.saved_records.forms import asked_fields, can_fill_in, record_form
 from portal_core.saved_records.models import SavedRecord
 from portal_core.saved_records.queries import of_customer
 from portal_core.saved_records.titles import named, shown_title, title_of
@@ -137,6 +137,12 @@ class RecordChoice(forms.Field):
         return {NEW: answers, "title": title_of(self.kind, answers, portal)}
 
 
+def new_answers(value: JsonValue) -> Mapping[str, JsonValue]:
+    """What is said of a new record that waits for being settled; nothing of one that is on file."""
+    said = value.get(NEW) if isinstance(value, dict) else None
+    return said if isinstance(said, dict) else {}
+
+
 def _inside(bound: forms.BoundField, problem: FieldProblem) -> forms.ValidationError:
     """What is wrong with one of the questions about a new one, and where it stands."""
     words = f"{as_lead(bound.label)} {problem.words}".replace("%", "%%")
@@ -218,6 +224,13 @@ class RecordBound(forms.BoundField):
         picked = value if isinstance(value, Picked) else None
         is_hushed = bool(getattr(self.form, "is_hushed", False))  # an AnswersForm, or a form of few fields
         return self.choice.inner_form(picked, self.html_name).shown(is_sent=not is_hushed)
+
+    def asks_inside(self, key: str, question: CompiledField) -> bool:
+        """Whether the questions about a new one always ask what `question` asks: then it need not stand there, too."""
+        inner = next((item for item in asked_fields(self.choice.kind, self.choice.asked.role) if item.key == key), None)
+        if inner is None or inner.when is not None or inner.kind.key != question.kind.key:
+            return False
+        return inner.required or not question.required
 
     @property
     def says_inside(self) -> bool:

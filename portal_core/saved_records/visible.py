@@ -54,6 +54,8 @@ class VisibleRecord:
     fields: tuple[VisibleRecordField, ...]
     may_edit: bool
     is_archived: bool
+    # Its kind is used no more: nothing of it is changed, no form offers it, and it can be put away.
+    is_retired: bool
     customer_id: uuid.UUID
     revision: int
     created_at: datetime
@@ -65,6 +67,11 @@ class VisibleRecord:
     def card_fields(self) -> tuple[VisibleRecordField, ...]:
         """What a card shows under the title: what is filled in and does not stand in the title."""
         return tuple(item for item in self.fields if item.text and item.key not in self.in_title)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the reader may change its answers."""
+        return self.may_edit and not self.is_retired
 
     @property
     def path(self) -> str:
@@ -101,6 +108,7 @@ def visible(record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal) -> V
         fields=fields,
         may_edit=any(item.may_edit for item in fields),
         is_archived=record.archived_at is not None,
+        is_retired=kind.retired,
         customer_id=record.customer_id,
         revision=record.revision,
         created_at=record.created_at,

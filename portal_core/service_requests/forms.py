@@ -1,7 +1,8 @@
 """The forms of requests: filing one, changing an answer, what a move needs, a message."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,11 +17,13 @@ from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.typed import SHOWN_IN
+from portal_core.config.remembering import Remembered, parse
 from portal_core.config.visibility import Visibility
 from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.uploads import Rules
 from portal_core.history.record import JsonValue
-from portal_core.saved_records.remembered import known_answers
+from portal_core.saved_records.kind import RecordBound, new_answers
+from portal_core.saved_records.remembered import known_answers, still_fits
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 
@@ -73,9 +76,32 @@ def new_request_form(
     swapped = _swapped(form, data, _changed_records(fields, data))
     if swapped is not data:
         form = AnswersForm(fields, asked, swapped, values=values, known=known)
+    form.said_inside = _said_inside(form)
     if data is not None and swapped is not None and data.get("do", "send") == "send":
         form.to_look_over = _other_words(data, swapped, known)
     return form
+
+
+def _said_inside(form: AnswersForm) -> dict[str, Callable[[Mapping[str, JsonValue]], JsonValue]]:
+    """Questions that remember a part of a record (how we get in) are not asked while a new one is described that asks
+    the same: what is said there is their answer."""
+    found: dict[str, Callable[[Mapping[str, JsonValue]], JsonValue]] = {}
+    earlier: set[str] = set()
+    for field in form.compiled.values():
+        place = parse(field.remember)
+        if place is not None and place.record_field in earlier:
+            choice = form[place.record_field]
+            if isinstance(choice, RecordBound) and choice.chooses_new and choice.asks_inside(place.key, field):
+                found[field.key] = partial(_said_of_new, field=field, place=place, asked=form.asked)
+        earlier.add(field.key)
+    return found
+
+
+def _said_of_new(
+    answers: Mapping[str, JsonValue], *, field: CompiledField, place: Remembered, asked: Asked
+) -> JsonValue:
+    said = new_answers(answers.get(place.record_field)).get(place.key)
+    return said if said is not None and still_fits(field, said, asked) else None
 
 
 def _chosen_records(

@@ -99,7 +99,8 @@ def offered_asks(
         if ask.key in fills and (ask.is_small or not place.small_only):
             filling = open_filling(row, fills[ask.key], viewer, portal=portal, data=data)
         offered = replace(_offered(row, shown, ask, filling, data), opened=portal.number)
-        if ask.key not in uploads and not any(item.asks_for_code for item in found):
+        needs_code = ask.key not in uploads and _can_be_answered(ask)
+        if needs_code and not any(item.asks_for_code for item in found):
             offered = replace(offered, asks_for_code=True)
         if ask.key in uploads:
             wanted = uploads[ask.key]
@@ -107,6 +108,11 @@ def offered_asks(
             offered = replace(offered, uploading=form)
         found.append(offered)
     return found
+
+
+def _can_be_answered(ask: VisibleAsk) -> bool:
+    """Whether there is anything to say to it: not to approve what is over or not here yet, where no "no" is taken."""
+    return ask.may_decline or not (ask.is_waiting or (ask.do == "approve" and ask.has_lapsed))
 
 
 def _offered(

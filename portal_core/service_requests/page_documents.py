@@ -9,6 +9,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.documents.models import Document, DocumentState, StoredFile
+from portal_core.documents.shown import ShownFile
 from portal_core.documents.vault import WANTED
 from portal_core.documents.visible import VisibleDocument, visible_documents
 from portal_core.service_requests.file_models import RequestFile
@@ -27,6 +28,8 @@ class PageDocuments:
     """
 
     shown: tuple[VisibleDocument, ...] = ()
+    # The files of those that came in here and gave way to newer ones; where there are very many, only what stands.
+    replaced: tuple[ShownFile, ...] = ()
     marks: Marks = field(default_factory=dict)
     older: uuid.UUID | None = None
     is_part: bool = False
@@ -51,7 +54,9 @@ def page_documents(
         found = list(rows.order_by("-id")[: DOCUMENTS_SHOWN + 1])
         if len(found) <= DOCUMENTS_SHOWN:
             theirs = [document for document in found if document.is_of_request]
-            return PageDocuments(_standing(theirs, row, viewer, portal), _marks(found, row, viewer, portal))
+            seen = _seen(theirs, row, viewer, portal)
+            marks = _marks(found, row, viewer, portal)
+            return PageDocuments(_standing(seen), _replaced(seen), marks)
     return _stretch(Document.objects.filter(of_request), row, viewer, portal, before)
 
 
@@ -66,7 +71,7 @@ def _stretch(
     kept = [document for document in rows if document.state == DocumentState.ON_FILE]
     older = kept[DOCUMENTS_SHOWN - 1].pk if len(kept) > DOCUMENTS_SHOWN else None
     shown = [document for document in rows if document not in kept[DOCUMENTS_SHOWN:]]
-    return PageDocuments(_standing(shown, row, viewer, portal), {}, older, is_part=True)
+    return PageDocuments(_standing(_seen(shown, row, viewer, portal)), older=older, is_part=True)
 
 
 def marks_beside(
@@ -79,10 +84,12 @@ def marks_beside(
     return _marks(found, row, viewer, portal), papers
 
 
-def _standing(
-    found: Sequence[Document], row: ServiceRequest, viewer: Viewer, portal: CompiledPortal
-) -> tuple[VisibleDocument, ...]:
-    return tuple(item for item in _seen(found, row, viewer, portal) if item.is_current or item.is_wanted)
+def _standing(seen: Iterable[VisibleDocument]) -> tuple[VisibleDocument, ...]:
+    return tuple(item for item in seen if item.is_current or item.is_wanted)
+
+
+def _replaced(seen: Iterable[VisibleDocument]) -> tuple[ShownFile, ...]:
+    return tuple(file for item in seen if item.standing == "replaced" for file in item.files)
 
 
 def _marks(found: Sequence[Document], row: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> Marks:

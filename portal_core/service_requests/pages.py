@@ -39,6 +39,8 @@ class RequestPage:
     # Where the documents before these begin, and files of the answers that belong to documents not among them.
     older_documents: uuid.UUID | None = None
     filed_elsewhere: frozenset[str] = frozenset()
+    # Files that were given here for what was asked, and have given way to newer ones.
+    replaced: tuple[ShownFile, ...] = ()
 
     @property
     def may_change(self) -> bool:
@@ -52,9 +54,16 @@ class RequestPage:
 
     @property
     def files(self) -> tuple[ShownFile, ...]:
-        """The files in the answers that are no documents of their own."""
+        """The files in the answers that are no documents of their own, and those given here that stand no more."""
         theirs = {file.id for document in self.documents for file in document.files} | self.filed_elsewhere
-        return tuple(file for field in self.request.fields for file in field.files if file.id not in theirs)
+        held = [file for field in self.request.fields for file in field.files]
+        # Under a line that says "Ife did this" no file is drawn: it stands here.
+        lines = [entry for entry in self.history.entries if entry.is_message or entry.kind == Kind.DOCUMENT]
+        told = {file.id for files in (held, *(entry.files for entry in lines)) for file in files}
+        return (
+            *(file for file in held if file.id not in theirs),
+            *(file for file in self.replaced if file.id not in told),
+        )
 
 
 def request_page(
@@ -76,6 +85,7 @@ def request_page(
         history=page_of(row, viewer, portal=portal, before=before, size=entries),
         documents=papers.shown,
         older_documents=papers.older,
+        replaced=papers.replaced,
     )
     marks = papers.marks
     if papers.is_part:
@@ -93,7 +103,8 @@ def _files_told_of(page: RequestPage) -> list[str]:
 def _states(page: RequestPage) -> Mapping[str, str]:
     """What the scanner has said of the page's files so far."""
     of_documents = (file.id for document in page.documents for file in document.files)
-    return states_of((*_files_told_of(page), *of_documents))
+    of_replaced = (file.id for file in page.replaced)
+    return states_of((*_files_told_of(page), *of_documents, *of_replaced))
 
 
 def _with_marks(page: RequestPage, marks: Marks, states: Mapping[str, str]) -> RequestPage:
@@ -110,6 +121,7 @@ def _with_marks(page: RequestPage, marks: Marks, states: Mapping[str, str]) -> R
         ),
         # These say it themselves.
         documents=tuple(replace(document, files=marked(document.files, {}, states)) for document in documents),
+        replaced=marked(page.replaced, marks, states),
     )
 
 

@@ -11,9 +11,11 @@ import time_machine
 from django.core import mail as sent_mails
 from django.utils import timezone
 
+from portal_core.documents import vault as documents_vault
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.models import Document, StoredFile
 from portal_core.history.models import HistoryEntry
+from portal_core.portal import documents as portal_documents
 from portal_core.service_requests.actions import vault
 from tenants.outbox.drain import drain
 from tests.contracts.rows import Rows
@@ -350,3 +352,32 @@ def test_what_runs_out_soonest_stands_first(papers):
     dated("much later", 300)
     listed = papers.client("carol").get("/documents/").context["vault"].dated
     assert [paper.name for paper in listed] == ["lapsed", "next", "later", "much later", "renewed", "replaced"]
+
+
+def test_what_runs_out_soon_or_ran_out_last_stands_first_however_many_came_after(papers, monkeypatch):
+    today = timezone.localdate()
+
+    def on_file(name, days=None):
+        until = None if days is None else today + timedelta(days=days)
+        carol = papers.people["carol"].pk
+        Document.objects.create(
+            customer_id=carol, kind_key="certificate", title=name, state="on_file", valid_until=until, from_staff=True
+        )
+
+    for name, days in (("lapsed long ago", -400), ("in ten days", 10), ("in three days", 3), ("next year", 400)):
+        on_file(name, days)
+    on_file("lapsed lately", -2)
+    for number in range(3):
+        on_file(f"undated {number}")
+    Document.objects.filter(title="undated 0").update(created_at=timezone.now() - timedelta(days=400))
+    monkeypatch.setattr(portal_documents, "_MOST", 2)
+    monkeypatch.setattr(documents_vault, "PRESSING", 2)
+
+    def listed(path="/documents/"):
+        return [paper.name for paper in papers.client("carol").get(path).context["vault"].dated]
+
+    assert listed() == ["in three days", "in ten days", "lapsed lately", "lapsed long ago"]
+    monkeypatch.setattr(documents_vault, "PRESSING", 1)
+    assert listed() == ["in three days", "lapsed lately"]
+    # What came in that year is no list of what runs out.
+    assert listed(f"/documents/?year={today.year}") == []

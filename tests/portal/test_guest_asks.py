@@ -118,6 +118,26 @@ def test_what_is_asked_is_shown_and_answered_only_after_a_code(house, priced):
     assert Rows().now() == before
 
 
+@pytest.mark.parametrize("declined", [None, "over"], ids=["yes alone", "no, too"])
+def test_no_code_is_offered_for_what_cannot_be_answered_any_more(house, declined):
+    made = asking_document()
+    (price,) = [ask for ask in made["flows"][0]["statuses"][1]["asks"] if ask["do"] == "approve"]
+    price["expires_days"] = 3
+    if declined is None:
+        del price["declined"]
+    made["flows"][0]["statuses"][1]["asks"] = [price]
+    publish(actor=actor_for(house.people["alice"]), document=load(made))
+    row, path = house.filed()
+    step = Move(to="priced", seen_status="new", answers={"price": "£120"})
+    move(actor=actor_for(house.people["alice"]), request_id=row.pk, move=step)
+    assert f"{path}code/send/" in house.client.get(path).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(days=5), tick=True):
+        text = house.client.get(path).content.decode()
+    assert "The time to approve this was over" in text
+    # A no is taken at any time.
+    assert (f"{path}code/send/" in text) is (declined is not None)
+
+
 def test_no_answer_offers_a_change_that_leads_nowhere(house, priced):
     _row, path = priced
     assert "?edit=" not in house.client.get(path).content.decode()

@@ -270,6 +270,34 @@ def test_an_answer_comes_from_the_chosen_record_and_changes_with_it(house, clien
     assert RecordEntry.objects.filter(record=first, kind="changed").count() == 1
 
 
+def test_what_a_new_record_asks_itself_is_not_asked_beside_it_and_is_the_answer_all_the_same(house, client_for):
+    boiler = house.keep()
+    made = houses.document()
+    (at,) = [item for item in made["types"][0]["fields"] if item["key"] == "at"]
+    at["required"] = True
+    house.publish(made)
+    carol = client_for(house.people["carol"])
+    page = text_of(carol, "/new/repair/")
+    assert 'name="f-at_new-way-in"' in page and 'name="f-way-in"' not in page
+    said = {"appliance": str(boiler.pk), "at": "new", "at_new-street": "14 Elm Court", "at_new-way-in": "Ring twice"}
+    assert send(carol, **said).status_code == 302
+    row, place = ServiceRequest.objects.get(), SavedRecord.objects.get(kind_key="place")
+    assert (row.data["way-in"], place.data["way-in"]) == ("Ring twice", "Ring twice")
+    # With one on file it is asked, filled in from there, until a new one is described.
+    assert 'name="f-way-in"' in text_of(carol, "/new/repair/")
+    page = carol.post("/new/repair/", {"do": "update", "f-at": "new", "f-appliance": str(boiler.pk)}).content.decode()
+    assert 'name="f-at_new-way-in"' in page and 'name="f-way-in"' not in page
+    # Without script it stood there still: what was written in it counts where the new one says nothing.
+    said = {**said, "at_new-street": "2 Oak Row", "at_new-way-in": "", "way-in": "Key at no. 12"}
+    assert send(carol, **said).status_code == 302
+    assert ServiceRequest.objects.order_by("-number").first().data["way-in"] == "Key at no. 12"
+    # A new one that does not ask it leaves the question where it is.
+    made["record_kinds"][1]["fields"][1]["show"] = {"customer": "see"}
+    house.publish(made)
+    page = carol.post("/new/repair/", {"do": "update", "f-at": "new"}).content.decode()
+    assert 'name="f-at_new-way-in"' not in page and 'name="f-way-in"' in page
+
+
 def test_a_number_of_another_record_is_the_same_number_in_german(house, client_for):
     """As it is kept, 1.125 would stand in the German form as a thousand, one hundred and twenty-five."""
     made = houses.document()

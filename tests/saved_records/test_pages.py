@@ -65,6 +65,29 @@ def test_a_record_is_added_changed_put_away_and_taken_back(house, client_for):
     assert "Havn" in text_of(carol, "/saved/")
 
 
+@pytest.mark.parametrize(
+    ("who", "base", "pages"), [("carol", "/saved/", ["/saved/"]), ("bob", "/desk/records/", [])], ids=["portal", "desk"]
+)
+def test_of_a_kind_that_is_retired_nothing_leads_to_a_change(who, base, pages, house, client_for):
+    record = house.keep()
+    here, client = f"{base}{record.pk}/", client_for(house.people[who])
+    assert all(f"{here}change/" in client.get(page).content.decode() for page in [here, *pages])
+    made = houses.document()
+    made["record_kinds"][0]["retired"] = True
+    for kind in made["types"]:
+        kind["fields"] = [item for item in kind["fields"] if item["key"] in ("what", "phone", "cause")]
+    house.publish(made)
+    for page in [here, *pages]:
+        text = client.get(page).content.decode()
+        assert f"{here}change/" not in text and record.title in text
+    text = client.get(here).content.decode()
+    assert ("no form offers it" in text or "no form asks for it" in text) and f"{here}archive/" in text
+    assert client.get(f"{here}change/").status_code == 404
+    # Put away, it comes back by no button either.
+    client.post(f"{here}archive/")
+    assert f"{here}restore/" not in client.get(here).content.decode()
+
+
 def test_a_page_older_than_the_data_writes_nothing_and_keeps_what_was_typed(house, client_for):
     carol, bob = client_for(house.people["carol"]), client_for(house.people["bob"])
     record = house.keep()

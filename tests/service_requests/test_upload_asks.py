@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from typing import Any
 
@@ -19,7 +20,7 @@ from portal_core.documents.kinds import rules_of
 from portal_core.documents.models import Document, StoredFile
 from portal_core.documents.vault import wanted_documents
 from portal_core.history.models import HistoryEntry, Kind
-from portal_core.service_requests import approvals
+from portal_core.service_requests import approvals, guest_links
 from portal_core.service_requests.actions import AskAnswer, answer_ask
 from portal_core.service_requests.actions.merge import merge
 from portal_core.service_requests.actions.vault import (
@@ -183,6 +184,43 @@ def test_one_on_file_is_offered_and_used_with_one_press(house):
     event = Event.objects.get(kind="work.removed", payload__what="reused")
     assert event.payload["request_id"] == str(row.pk)
     assert "policy.pdf" in house.page(row, "bob") and 'value="send_back"' in house.page(row, "bob")
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["sent here", "used again"])
+def test_what_was_given_and_gave_way_to_a_newer_one_stays_on_the_page_and_says_so(house, used):
+    row, carol = house.at("visit"), house.client_for(house.people["carol"])
+
+    def add(*files):
+        assert carol.post("/documents/add/?kind=insurance", {"files_new": list(files)}).status_code == 302
+
+    if used:
+        add(a_pdf())
+        assert house.send(row, "paper", **{"u-files": f"d-{Document.objects.get().pk}"}).status_code == 302
+    else:
+        assert house.send(row, "paper", a_pdf()).status_code == 302
+    given = StoredFile.objects.get()
+    assert house.fresh(row).status_key == "work" and "Replaced by" not in house.page(row)
+    add(a_pdf("newer.pdf", b"2"))
+    assert given.document.__class__.objects.get(pk=given.document_id).state == "replaced"
+    for name in ("carol", "bob"):
+        text = house.page(row, name)
+        assert f'href="/files/{given.pk}/"' in text and "Replaced by newer.pdf" in text
+        assert house.client_for(house.people[name]).get(f"/files/{given.pk}/").status_code == 200
+    assert house.client_for(house.people["dave"]).get(f"/files/{given.pk}/").status_code == 404
+    # Who does not see the kind sees neither.
+    made = papers_document()
+    made["document_kinds"] = [{**kind, "show": {"engineer": "hidden"}} for kind in made["document_kinds"]]
+    house.publish(made)
+    text = house.page(row, "erin")
+    assert "policy.pdf" not in text and "newer.pdf" not in text
+    User.objects.filter(pk=row.customer_id).update(is_guest=True)
+    link = guest_links.path_of(guest_links.ensure_link(house.fresh(row)))
+    browser = house.client_for()
+    text = browser.get(link).content.decode()
+    assert "Replaced by newer.pdf" in text
+    token = link.removeprefix("/g/").rstrip("/")
+    assert f'href="/files/{given.pk}/?g={token}"' in text
+    assert browser.get(f"/files/{given.pk}/?g={token}").status_code == 200
 
 
 def test_another_customers_another_kinds_and_a_sent_back_one_are_not_used(house):
@@ -410,6 +448,21 @@ def test_what_is_not_shared_or_of_a_hidden_kind_is_not_approved(house):
     ask = portal.type("job").flow.status("quote").asks[0]
     carol = Viewer.of(house.actor("carol"), portal)
     assert approvals.approval_of(row, ask, carol, portal, approvals.papers_of(row, [ask])).papers == ()
+
+
+def test_whoever_adds_what_a_request_asks_for_is_told_to_answer_there(house):
+    carol = house.client_for(house.people["carol"])
+
+    def told(kind):
+        added = {"files_new": a_pdf(f"{kind}.pdf", uuid.uuid4().bytes)}
+        assert carol.post(f"/documents/add/?kind={kind}", added).status_code == 302
+        return re.search(r"Kept\.[^<]*", carol.get("/documents/").content.decode())[0].strip()
+
+    assert told("insurance") == "Kept. We have it now, and will not ask for it again while it is valid."
+    assert told("photo") == "Kept. We have it now."
+    title = house.at("visit").title
+    assert told("insurance") == f"Kept. “{title}” still asks for it: open it, and use this one."
+    assert told("photo") == f"Kept. “{title}” still asks for one: send it there, too."
 
 
 # ---- by a guest's link
