@@ -1,11 +1,15 @@
 """Taking or giving several requests at once: each by the action for one, in a transaction of its own."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.accounts.queries import active_colleagues
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.request import back_of
 from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, read_selection
@@ -26,7 +30,22 @@ def give(request: PersonRequest) -> HttpResponse:
     if not selection.picked and not selection.unseen:
         return redirect(back_of(request))
     outcomes = [*(_give(request, picked) for picked in selection.picked), *selection.unseen]
-    return render_outcomes(request, selection, outcomes, done="given", undone="not given")
+    report = Report(f"given to {_to_whom(request, portal)}", "not given", "Nothing was given")
+    return render_outcomes(request, selection, outcomes, report)
+
+
+def _to_whom(request: PersonRequest, portal: CompiledPortal) -> str:
+    """Who has them now, as it is said to whoever gave them."""
+    who = request.POST.get("who", _STAYS)
+    if who == _STAYS:
+        return portal.team_name(request.POST.get("team", "")) or "a team"
+    key = request.actor.user_id if who == "me" else parse_uuid(who)
+    if key is None:
+        return "nobody"
+    if key == request.actor.user_id:
+        return "you"
+    person = active_colleagues().filter(pk=key).first()
+    return person.name or person.email if person is not None else "a colleague"
 
 
 def _give(request: PersonRequest, picked: Picked) -> Outcome:
@@ -55,21 +74,30 @@ def _give(request: PersonRequest, picked: Picked) -> Outcome:
     return outcome_of(picked)
 
 
+@dataclass(frozen=True)
+class Report:
+    """What became of requests: "NW-1001 is `done`", "2 `done`, 1 `undone`"; `nothing` where not one went through."""
+
+    done: str
+    undone: str
+    nothing: str
+
+
 def render_outcomes(
-    request: PersonRequest, selection: Selection, outcomes: list[Outcome], *, done: str, undone: str
+    request: PersonRequest, selection: Selection, outcomes: list[Outcome], report: Report
 ) -> HttpResponse:
     """The list of what became of each; those that were refused come first, with the reason.
 
     A single one that went through is said above the list it came from, so that the next line is one key away.
     """
     if len(outcomes) == 1 and selection.picked and not outcomes[0].reason and not selection.is_too_many:
-        messages.success(request, f"{outcomes[0].reference} is {done}.")
+        messages.success(request, f"{outcomes[0].reference} is {report.done}.")
         return redirect(f"{back_of(request)}#row-{selection.picked[0].row.number}")
     refused = [outcome for outcome in outcomes if outcome.reason]
     made = [outcome for outcome in outcomes if not outcome.reason]
     context = {
         "portal": live_portal(),
-        "headline": _headline(len(made), len(refused), done, undone),
+        "headline": _headline(len(made), len(refused), report),
         "refused": refused,
         "made": made,
         "is_too_many": selection.is_too_many,
@@ -78,7 +106,7 @@ def render_outcomes(
     return render(request, "desk/bulk_outcomes.html", context)
 
 
-def _headline(made: int, refused: int, done: str, undone: str) -> str:
+def _headline(made: int, refused: int, report: Report) -> str:
     if not refused:
-        return f"{made} {done}"
-    return f"{made} {done}, {refused} {undone}" if made else f"Nothing was {done}"
+        return f"{made} {report.done}"
+    return f"{made} {report.done}, {refused} {report.undone}" if made else report.nothing

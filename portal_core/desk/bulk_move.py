@@ -13,7 +13,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.bulk_assign import render_outcomes
+from portal_core.desk.bulk_assign import Report, render_outcomes
 from portal_core.desk.delivery import goes_at_once, untold_words
 from portal_core.desk.moving import Words
 from portal_core.desk.request import back_of
@@ -103,7 +103,7 @@ def move_many(request: PersonRequest) -> HttpResponse:
         problem = "These are the mails that belong to what you chose. Nothing was moved yet: read and press once more."
         return _ask(request, selection, targets, plan, problem=problem)
     outcomes = [*_move_each(request, selection, plan), *selection.unseen]
-    return render_outcomes(request, selection, outcomes, done="moved", undone="not moved")
+    return render_outcomes(request, selection, outcomes, Report("moved", "not moved", "Nothing was moved"))
 
 
 def _was_shown(request: PersonRequest, plan: Plan, portal: CompiledPortal) -> bool:

@@ -75,13 +75,14 @@ def _href(about: str, **more: str) -> str:
 
 
 def _line(entry: AuditEntry, draft: Draft, *, shows_addresses: bool) -> Line:
-    """`shows_addresses`: whoever does not manage the team does not read the address of somebody who is invited."""
+    """`shows_addresses`: whoever does not manage the team reads nobody's address, neither of who did it nor of somebody
+    who is invited."""
     words, subject, note = _told(entry, draft, shows_addresses=shows_addresses)
     number = _number(entry)
     return Line(
         entry.pk,
         entry.at,
-        entry.actor.name or entry.actor.email if entry.actor else "Portico",
+        _actor(entry, shows_addresses=shows_addresses),
         entry.actor_id,
         words,
         subject,
@@ -90,6 +91,12 @@ def _line(entry: AuditEntry, draft: Draft, *, shows_addresses: bool) -> Line:
         link=f"What version {number} changed" if number > 1 else "",
         time=parse_datetime(str(entry.data.get("for", ""))) if entry.deed == Deed.SCHEDULED else None,
     )
+
+
+def _actor(entry: AuditEntry, *, shows_addresses: bool) -> str:
+    if entry.actor is None:
+        return "Portico"
+    return entry.actor.name or (entry.actor.email if shows_addresses else "A colleague without a name yet")
 
 
 def _told(entry: AuditEntry, draft: Draft, *, shows_addresses: bool) -> tuple[str, str, str]:

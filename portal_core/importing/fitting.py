@@ -127,6 +127,14 @@ class _Fit:
                 yield Problem(path, f"“{key}” is no {what}.", f"Use one of: {listed([k for k in possible if k])}.")
 
 
+def passed_over(mapping: ImportMapping, type_key: str | None) -> str:
+    """What is said where the command names the type, and the mapping would read another one; "" where they agree."""
+    if type_key is None or mapping.type is None or set(targets_of(mapping.type)) == {type_key}:
+        return ""
+    where = f" ({', '.join(mapping.type.from_)})" if mapping.type.from_ else ""
+    return f"every row comes in as “{type_key}” (--type); what the mapping says of the type{where} is not looked at."
+
+
 def targets_of(pick: Pick) -> tuple[str, ...]:
     """The values that a place can give, as far as the mapping itself says."""
     fixed = (pick.value, pick.default, pick.otherwise)

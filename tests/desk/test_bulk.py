@@ -13,6 +13,7 @@ from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.config.live import live_portal
 from portal_core.history.models import Audience, HistoryEntry, Kind
 from portal_core.history.record import Line, add_line
 from portal_core.service_requests.actions import assign
@@ -63,7 +64,7 @@ def test_one_that_somebody_else_has_taken_does_not_stop_the_others(people, clien
     ticks = [tick(row) for row in rows]
     assign(actor=actor_for(people["alice"]), request_id=rows[1].pk, assignee_id=people["alice"].pk)
     page = client_for(people["bob"]).post("/desk/bulk/assign/", {"row": ticks, "who": "me"}).content.decode()
-    assert "3 given, 1 not given" in page
+    assert "3 given to you, 1 not given" in page
     assert people["alice"].name in page and f"/desk/requests/{rows[1].number}/" in page
     having = [ServiceRequest.objects.get(pk=row.pk).assignee_id for row in rows]
     assert having == [people["bob"].pk, people["alice"].pk, people["bob"].pk, people["bob"].pk]
@@ -81,6 +82,29 @@ def test_who_took_it_meanwhile_is_said_of_a_colleague_without_a_name_too(people,
     assert "Given to jim@example.com" in history and "nobody has it" not in history
 
 
+def test_it_is_said_to_whom_a_request_was_given(shop, people, client_for, rows):
+    jim = make_user("jim@example.com", "", "agent")
+    User.objects.filter(pk=jim.pk).update(name="")
+    team_key, team = next(iter(live_portal().teams.items()))
+    told = {
+        "me": "you",
+        str(people["bob"].pk): "you",
+        str(people["alice"].pk): people["alice"].name,
+        str(jim.pk): "jim@example.com",
+        "": "nobody",
+    }
+    bob, row = client_for(people["bob"]), rows[0]
+    for who, whom in told.items():
+        row.refresh_from_db()
+        bob.post("/desk/bulk/assign/", {"row": [tick(row)], "who": who})
+        assert f"{row.number} is given to {whom}." in bob.get("/desk/").content.decode()
+    row.refresh_from_db()
+    bob.post("/desk/bulk/assign/", {"row": [tick(row)], "team": team_key})
+    assert f"{row.number} is given to {live_portal().text(team)}." in bob.get("/desk/").content.decode()
+    page = bob.post("/desk/bulk/assign/", {"row": [tick(one) for one in rows[1:3]], "who": str(people["alice"].pk)})
+    assert f"2 given to {people['alice'].name}" in page.content.decode()
+
+
 def test_a_single_one_that_went_through_leads_back_to_its_line(people, client_for, rows):
     bob = client_for(people["bob"])
     number = rows[0].number
@@ -88,7 +112,7 @@ def test_a_single_one_that_went_through_leads_back_to_its_line(people, client_fo
     answer = bob.post("/desk/bulk/assign/", sent)
     assert answer["Location"] == f"/desk/?view=new#row-{number}"
     page = bob.get("/desk/?view=all").content.decode()
-    assert f"{number} is given." in page and f'id="row-{number}"' in page
+    assert f"{number} is given to you." in page and f'id="row-{number}"' in page
     moved = bob.post("/desk/bulk/move/", moving(rows[1:2], back="/desk/?view=all"))
     assert moved["Location"] == f"/desk/?view=all#row-{rows[1].number}"
     assert f"{rows[1].number} is moved." in bob.get("/desk/").content.decode()

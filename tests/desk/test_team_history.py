@@ -109,6 +109,14 @@ def test_the_address_of_somebody_invited_is_read_by_who_manages_the_team_alone(s
     assert "Alice Owner invited somebody without a name yet as Agent" in lines(client_for(shop.people["mona"]))[0]
 
 
+def test_the_address_of_who_did_it_is_read_by_who_manages_the_team_alone(shop, alice, owner, client_for):
+    actions.invite_staff(actor=owner, email=DANA, role="agent")
+    User.objects.filter(pk=owner.user_id).update(name="")
+    assert "alice@example.com invited" in lines(alice)[0]
+    page = lines(client_for(shop.people["mona"]))[0]
+    assert "A colleague without a name yet invited" in page and "alice@" not in page
+
+
 def test_what_changed_nothing_is_not_told(shop, owner):
     bob = shop.people["bob"]
     before = AuditEntry.objects.count()

@@ -57,7 +57,7 @@ def test_one_is_taken_opened_moved_and_left_without_losing_the_place(walk, peopl
     jonas.open("/desk/?view=needs-us")
     jonas.page.focus(f"#row-{number}")
     press("t")
-    jonas.page.wait_for_selector(f"text=NW-{number} is given.")
+    jonas.page.wait_for_selector(f"text=NW-{number} is given to you.")
     jonas.page.wait_for_selector(line)
     press("o")
     jonas.page.wait_for_url(f"**/desk/requests/{number}/**")

@@ -12,6 +12,7 @@ from django.core.management import CommandError
 from portal_core.accounts.actor import SYSTEM
 from portal_core.config.actions import publish
 from portal_core.importing.mapping import MappingRefused, load_mapping
+from portal_core.service_requests.models import ServiceRequest
 from tests.config.documents import sound
 from tests.importing.commands import importing, standing, written
 from tests.importing.test_answers import MAPPING
@@ -74,6 +75,29 @@ def test_a_fault_is_named_with_its_place_and_mend(tmp_path: Path, change: dict[s
 def test_without_a_type_nothing_can_come_in(tmp_path: Path) -> None:
     assert "type: Nothing says which request type the rows are." in refusal(tmp_path, SOUND, "--skip-bad")
     assert "--type: “lunch” is no request type of this portal." in refusal(tmp_path, SOUND, "--type", "lunch")
+
+
+def test_a_type_that_is_given_goes_before_the_mappings_and_that_is_said(tmp_path: Path) -> None:
+    by_column = {**SOUND, "type": {"from": "what", "map": {"*": "sale"}}}
+    rows = written(tmp_path, "r.csv", ROWS)
+    said = "Note: every row comes in as “repair” (--type); what the mapping says of the type (what) is not looked at."
+    for number, (mapping, is_said) in enumerate(
+        [
+            (by_column, True),
+            ({**SOUND, "type": {"value": "sale"}}, True),
+            ({**SOUND, "type": {"value": "repair"}}, False),
+            (SOUND, False),
+        ]
+    ):
+        path = written(tmp_path, f"m{number}.json", mapping)
+        told = importing("--type", "repair", "--dry-run", "--mapping", path, rows)
+        assert ("is not looked at" in told) == is_said
+        if mapping is by_column:
+            assert said in told
+    importing("--type", "repair", "--mapping", written(tmp_path, "m.json", by_column), rows)
+    assert set(ServiceRequest.objects.values_list("type_key", flat=True)) == {"repair"}
+    again = importing("--type", "repair", "--mapping", written(tmp_path, "m.json", by_column), rows)
+    assert "0 requests brought in" in again and "Writing" not in again
 
 
 def test_all_faults_are_named_at_once(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from portal_core.config.errors import PortalNotSetUp
 from portal_core.config.live import live_portal
 from portal_core.importing.console import bad_rows, bar, counted, how_many, plain_output, preview, there_already
 from portal_core.importing.errors import ImportRefused
+from portal_core.importing.fitting import passed_over
 from portal_core.importing.mapping import ImportMapping, MappingRefused, load_mapping
 from portal_core.importing.run import Checked, check_file, write_checked
+from portal_core.importing.writing import Written
 from tenants.context import tenant_context
 from tenants.management.naming import tenant_named
 
@@ -72,13 +74,15 @@ class Command(BaseCommand):
             )
             checking.end()
         with closing(checked.spool):
-            self._tell(checked)
+            self._tell(checked, passed_over(mapping, options["type"]))
             if options["dry_run"]:
                 self._show(checked, skip_bad=options["skip_bad"])
             else:
                 self._write(checked, console, skip_bad=options["skip_bad"])
 
-    def _tell(self, checked: Checked) -> None:
+    def _tell(self, checked: Checked, passed: str) -> None:
+        if passed:
+            self.stderr.write(f"Note: {passed}", self.style.WARNING)
         for line in bad_rows(checked.spool.refused()):
             self.stderr.write(line)
         for place in checked.never_filled:
@@ -96,13 +100,20 @@ class Command(BaseCommand):
         if checked.refused and not skip_bad:
             words = f"{counted(checked)}. Nothing was written. Mend the bad rows, or add --skip-bad."
             raise CommandError(words, returncode=1)
-        with bar(console, "Writing ", checked.new, counts=True) as writing:
-            written = write_checked(actor=SYSTEM, checked=checked, skip_bad=skip_bad, progress=writing.further)
+        written = _written(checked, console, skip_bad=skip_bad)
         told = f"{how_many(written.requests, 'request')} brought in with {how_many(written.lines, 'line')} of history"
         people = f"; {how_many(written.customers, 'new customer')}" if written.customers else ""
         already = f"; {there_already(checked.known)}" if checked.known else ""
         skipped = f"; {how_many(checked.refused, 'bad row')} left out" if checked.refused else ""
         self.stdout.write(f"{told}{people}{already}{skipped}. Nobody was told.")
+
+
+def _written(checked: Checked, console: Console, *, skip_bad: bool) -> Written:
+    if not checked.new:
+        # A bar over nothing stays at 0 %, as if it had failed.
+        return write_checked(actor=SYSTEM, checked=checked, skip_bad=skip_bad)
+    with bar(console, "Writing ", checked.new, counts=True) as writing:
+        return write_checked(actor=SYSTEM, checked=checked, skip_bad=skip_bad, progress=writing.further)
 
 
 def _read(name: str) -> bytes:
