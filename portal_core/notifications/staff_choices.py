@@ -23,7 +23,8 @@ _SIGHT = "sight"
 class _Colleague:
     """One of them: the choices, and the request types that the role reaches (None: every one).
 
-    `sight` names the part that tells which requests somebody reaches who runs the place for a team alone; "": all.
+    `sight` names the part that tells which requests somebody reaches who does not reach all that a rule is about: who
+    runs the place for a team alone, who works in a team on what is theirs or nobody's. "": all.
     """
 
     choices: Mapping[str, object]
@@ -36,7 +37,7 @@ class StaffChoices:
     """Who is told as whom, as `rules.staff_for` finds them.
 
     `holders` are sets of colleagues who have chosen alike, `teams` the sets of people of one team; both in the order of
-    `parts`. `sights` are the requests that those reach who run the place for a team, or for themselves.
+    `parts`. `sights` are the requests that those reach who do not reach all.
     """
 
     holders: tuple[tuple[_Colleague, frozenset[str]], ...]
@@ -52,16 +53,25 @@ class StaffChoices:
         teams: dict[str, list[_Colleague]] = {}
         running: list[tuple[str, _Colleague]] = []
         sights: dict[Q, str] = {}
+        own: dict[tuple[str, str], tuple[_Colleague, set[str]]] = {}
         for user in active_staff():
             role = resolve_role(user.role)
-            one = _Colleague(user.notice_choices, role.type_keys)
+            # Whoever may see no request is told of none.
+            one = _Colleague(user.notice_choices, role.type_keys if role.may("see") else frozenset())
             alike.setdefault(repr(one), (one, set()))[1].add(str(user.pk))
-            if user.team_key:
+            if user.team_key and role.scope == "own":
+                own.setdefault((user.team_key, repr(one)), (one, set()))[1].add(str(user.pk))
+            elif user.team_key:
                 teams.setdefault(user.team_key, []).append(one)
             if role.base in ("manager", "owner"):
                 reached = seen_by_reader(user.pk, role, user.team_key)
                 sight = "" if role.scope == "all" else sights.setdefault(reached, f"{_SIGHT}{len(sights)}")
                 running.append((role.base, replace(one, sight=sight)))
+        for (team_key, _), (one, keys) in own.items():
+            # Who have chosen alike count together: one of them is told of what is theirs, all of what is nobody’s.
+            reached = Q(assignee_id__in=sorted(keys)) | Q(assignee_id=None)
+            sight = sights.setdefault(reached, f"{_SIGHT}{len(sights)}")
+            teams.setdefault(team_key, []).append(replace(one, sight=sight))
         return cls(
             tuple((one, frozenset(keys)) for one, keys in alike.values()),
             tuple((tuple(people), key) for key, people in teams.items()),

@@ -8,6 +8,7 @@ from typing import Final
 from babel import Locale
 from babel.localedata import locale_identifiers
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -64,8 +65,10 @@ class ReadyLanguage:
 
 
 def ready_languages(draft: Draft) -> list[ReadyLanguage]:
-    """The languages in which the portal's starter is written and that the portal does not speak."""
+    """The languages in which the portal's starter is written and that the portal could speak besides its own."""
     codes = languages_of(draft)
+    if len(codes) >= MAX_LANGUAGES:
+        return []
     new = [(code, coming(draft, codes[0], code)) for code in languages_of_starters() if code not in codes]
     return [
         ReadyLanguage(code, language_name(code), len(brought.operations), brought.missing)
@@ -75,8 +78,10 @@ def ready_languages(draft: Draft) -> list[ReadyLanguage]:
 
 
 def offered(draft: Draft) -> Choices:
-    """The languages that can be added."""
+    """The languages that can be added; none where there are as many as there may be."""
     taken = languages_of(draft)
+    if len(taken) >= MAX_LANGUAGES:
+        return []
     return [(code, name) for code, name in _every_language() if code not in taken]
 
 
@@ -95,6 +100,8 @@ def change(request: PersonRequest) -> HttpResponse:
     code, back = request.POST.get("language", ""), f"{reverse('desk:setup_portal')}#languages"
     operations = _operations(draft, request.POST.get("do", ""), code)
     if not operations:
+        if request.POST.get("do") == "add" and len(languages_of(draft)) >= MAX_LANGUAGES:
+            messages.error(request, f"A portal can have {MAX_LANGUAGES} languages. Take one out to add another.")
         return HttpResponseRedirect(back)
     title = f"Languages: {language_name(code)} {_TOLD[request.POST['do']]}"
     return do_edit(
@@ -120,7 +127,7 @@ _TOLD: Final = {"add": "is spoken too", "remove": "is not spoken any more", "fir
 def _operations(draft: Draft, do: str, code: str) -> list[Operation]:
     codes, own = languages_of(draft), language_of(draft)
     match do:
-        case "add" if code in dict(offered(draft)) and len(codes) < MAX_LANGUAGES:
+        case "add" if code in dict(offered(draft)):
             return [_listed([*codes, code]), *coming(draft, own, code).operations]
         case "remove" if code in codes and code != own:
             return [_listed([kept for kept in codes if kept != code]), *going(draft, own, code)]

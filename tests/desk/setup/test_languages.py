@@ -21,6 +21,7 @@ from portal_core.config.live import live_portal
 from portal_core.config.models import DraftOperation
 from portal_core.config.starters import starter, starter_for
 from portal_core.config.starters.words import words_for
+from portal_core.desk.setup.languages import MAX_LANGUAGES
 
 CHANGE, BRAND, TEXTS = "/desk/setup/portal/languages/", "/desk/setup/portal/", "/desk/setup/texts/?language=de"
 NAME = ("types", "question", "name")
@@ -64,6 +65,23 @@ def test_a_new_language_brings_the_starters_words_and_the_rest_is_listed(english
     assert "Add German" not in plain(english.get(BRAND))
     # One edit, which can be taken back.
     assert [row.title for row in DraftOperation.objects.order_by("revision")][1] == "Languages: German is spoken too"
+
+
+def test_at_the_limit_no_language_is_offered_and_it_says_why(english):
+    codes = ["en", "fr", "es", "it", "nl", "pl", "pt", "cs", "da", "sv", "fi", "el"]
+    assert len(codes) == MAX_LANGUAGES
+    edit(actor=SYSTEM, operations=[Set(("portal", "languages"), codes[:-1])], title="Many")
+    page = english.get(BRAND)
+    assert "Add German" in plain(page) and 'id="new-language"' in page.content.decode()
+    do(english, "add", "el")
+    page = english.get(BRAND)
+    assert "Add German" not in plain(page) and 'id="new-language"' not in page.content.decode()
+    assert "These are as many languages as a portal can have." in plain(page)
+    revision = current().revision
+    assert "A portal can have 12 languages. Take one out to add another." in do(english, "add", "de")
+    assert (current().revision, current().read(("portal", "languages"))) == (revision, codes)
+    do(english, "remove", "el")
+    assert "Add German" in plain(english.get(BRAND))
 
 
 def once(value: Any) -> Any:

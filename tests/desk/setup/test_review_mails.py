@@ -18,6 +18,8 @@ from portal_core.config.document.conditions import Condition
 from portal_core.config.draft.editing import replace
 from portal_core.config.live import live_portal
 from portal_core.notifications.handlers import on_moved
+from portal_core.notifications.models import Way
+from portal_core.notifications.rules import staff_for
 from portal_core.service_requests import open_groups as grouping
 from portal_core.service_requests.actions import Move, move
 from portal_core.service_requests.models import GuestLink, ServiceRequest
@@ -411,6 +413,36 @@ def test_managers_of_a_team_or_of_their_own_requests_are_counted_for_what_they_r
     ServiceRequest.objects.filter(pk=others.pk).update(team_key="")
     rule(2, "notify", [*CUSTOMER_TOLD, {"who": "manager"}])(document)
     assert told in review_by(owner, acting, document)
+
+
+def test_who_works_in_a_team_on_what_is_theirs_is_counted_for_that_and_for_what_nobody_has(owner, acting, people):
+    document = sound()
+    document["roles"].append({"key": "hand", "name": "Hand", "based_on": "agent", "scope": "own"})
+    publish(actor=acting, document=load(document))
+    User.objects.filter(pk=people["bob"].pk).update(team_key="")
+    hands = [make_user(f"hand-{n}@example.com", f"Hanna {n}", "hand", team_key="desk") for n in range(2)]
+    rows = [file_request(people["carol"], "repair") for _ in range(4)]
+    for row, user in zip(rows, (*hands, people["bob"], None), strict=True):
+        ServiceRequest.objects.filter(pk=row.pk).update(assignee=user)
+    told = [staff_for({"team": Way.NOW}, ServiceRequest.objects.get(pk=row.pk), except_id=None) for row in rows]
+    assert [len(people) for people in told] == [1, 1, 0, 2], "as mails are sent"
+    rule(2, "notify", [*CUSTOMER_TOLD, {"who": "team"}])(document)
+    said = "{} open requests: their teams would get a mail when one comes there."
+    assert said.format(3) in review_by(owner, acting, document)
+    User.objects.filter(pk=hands[1].pk).update(notice_choices={"status": "never"})
+    assert said.format(2) in text(owner.get(PAGE))
+
+
+def test_a_team_whose_people_may_see_no_request_is_told_of_none(owner, acting, people):
+    document = sound()
+    document["roles"].append({"key": "blind", "name": "Blind", "based_on": "agent", "permissions": ["note"]})
+    publish(actor=acting, document=load(document))
+    User.objects.exclude(pk=people["bob"].pk).update(team_key="")
+    User.objects.filter(pk=people["bob"].pk).update(role="blind", team_key="desk")
+    row = file_request(people["carol"], "repair")
+    assert staff_for({"team": Way.NOW}, row, except_id=None) == {}
+    rule(2, "notify", [*CUSTOMER_TOLD, {"who": "team"}])(document)
+    assert "its team would get a mail" not in review_by(owner, acting, document)
 
 
 def test_a_colleague_who_takes_it_once_a_day_anyway_does_not_get_it_later(owner, acting, people):
