@@ -11,9 +11,11 @@ from portal_core.accounts.actor import actor_for
 from portal_core.config import drafted
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.config.document.flows import Flow
 from portal_core.config.live import live_portal
 from portal_core.config.starters import starter_for, starter_keys
 from portal_core.desk.setup.preview.examples import examples
+from portal_core.desk.setup.preview.way_here import filled_in_on_the_way
 from portal_core.service_requests.models import ServiceRequest
 from tests.config.every_kind import every_kind
 from tests.factories import make_client
@@ -50,6 +52,55 @@ def test_every_status_of_every_starter_can_be_looked_at(key, people, tenant):
         assert mail.status_code == 200
         assert "your details" not in text_of(mail), "what was to be filled in on the way there is filled in"
     assert not ServiceRequest.objects.exists()
+
+
+def way(origins: list[str], to: str, *must_fill: str) -> dict[str, Any]:
+    return {"from": origins, "to": to, "by": ["agent"], "must_fill": list(must_fill)}
+
+
+def asking(key: str, *fields: str, **more: Any) -> dict[str, Any]:
+    asks = [{"key": "say", "do": "fill", "fields": list(fields)}] if fields else []
+    return {"key": key, "name": key, "asks": asks, **more}
+
+
+JUMPING = [
+    asking("new"),
+    asking("details", "size"),
+    asking("priced", "day"),
+    asking("work"),
+    asking("check", "proof"),
+    asking("done", outcome="done"),
+    asking("again", "reason"),
+    asking("refused", outcome="stopped"),
+]
+WAYS = [
+    way(["new"], "details"),
+    way(["details"], "new"),
+    way(["new"], "priced", "price"),
+    way(["priced"], "work"),
+    way(["work"], "done", "result"),
+    way(["work"], "again", "why"),
+    way(["again"], "check", "by-whom"),
+    way(["new", "again"], "refused", "grounds"),
+]
+
+
+@pytest.mark.parametrize(
+    ("here", "filled"),
+    [
+        ("new", set()),
+        ("details", set()),  # what is asked there is not answered there yet
+        ("priced", {"price"}),  # not the size: nobody goes on from there
+        ("done", {"price", "day", "result"}),
+        ("again", {"price", "day", "why"}),
+        ("check", {"price", "day", "why", "reason", "by-whom"}),  # it stands before, and is come to by a jump back
+        ("refused", {"price", "day", "why", "reason", "grounds"}),
+    ],
+)
+def test_a_made_up_request_has_what_was_filled_in_on_its_way_and_no_more(here, filled):
+    flow = Flow.model_validate({"key": "way", "name": "Way", "statuses": JUMPING, "transitions": WAYS})
+    assert filled_in_on_the_way(flow, "new", here) == filled
+    assert filled_in_on_the_way(flow, "new", "nowhere") == set()
 
 
 def test_the_home_page_of_the_example_shows_what_waits_and_what_is_with_us(people, tenant):

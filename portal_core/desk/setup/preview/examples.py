@@ -19,9 +19,9 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_flow import CompiledStatus
 from portal_core.config.compiled_type import CompiledType
-from portal_core.config.document.flows import FillAsk
 from portal_core.config.visibility import Visibility
 from portal_core.desk.setup.preview.example_answers import example_answer
+from portal_core.desk.setup.preview.way_here import filled_in_on_the_way
 from portal_core.history.models import Audience, Kind
 from portal_core.history.record import Line, add_line
 from portal_core.saved_records.forms import can_fill_in
@@ -128,7 +128,8 @@ def make_request(
 
 
 def _answers(item: Example, person: User, portal: CompiledPortal) -> dict[str, JsonValue]:
-    later = _filled_in_on_the_way(item)
+    flow = next(flow for flow in portal.document.flows if flow.key == item.type.flow.key)
+    later = filled_in_on_the_way(flow, item.type.start, item.status.key)
     fields = [
         field for field in item.type.fields if _is_filled_in(field) or field.key in later or _is_read(field, item)
     ]
@@ -142,16 +143,6 @@ def _is_read(field: CompiledField, item: Example) -> bool:
     """Whether customers read it there and cannot fill it in: staff have written it by then."""
     has_moved = item.status.key != item.type.start
     return has_moved and field.visibility(resolve_role(CUSTOMER), item.status.key) == Visibility.SEE
-
-
-def _filled_in_on_the_way(item: Example) -> set[str]:
-    """What is asked of customers, or demanded of staff, before a request stands there: in the order of the statuses."""
-    flow, here = item.type.flow, item.status.key
-    keys = [status.key for status in flow.statuses]
-    until = keys.index(here)
-    asks = [ask for status in flow.statuses[:until] for ask in status.asks if isinstance(ask, FillAsk)]
-    moves = [move for _origin, move in flow.transitions if move.to == here or move.to in keys[:until]]
-    return {key for ask in asks for key in ask.fields} | {key for move in moves for key in move.must_fill}
 
 
 def _kept_answers(item: Example, records: Sequence[SavedRecord]) -> dict[str, JsonValue]:
