@@ -143,7 +143,7 @@ def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple
         NavGroup(
             "Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal, papers)), title="Queues"
         ),
-        NavGroup("Saved views", _views(request, views, numbers) + _more_views(all_views), title="Saved views"),
+        NavGroup("Saved views", _views(request, views, numbers) + _more_views(request, all_views), title="Saved views"),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
 
@@ -210,8 +210,12 @@ def _views(request: HttpRequest, views: Sequence[SavedView], numbers: list[int])
     )
 
 
-def _more_views(number: int) -> tuple[NavItem, ...]:
-    return (NavItem(f"All {number} views", "/desk/views/", "folder"),) if number > SHOWN else ()
+def _more_views(request: HttpRequest, number: int) -> tuple[NavItem, ...]:
+    """Where views are shared, renamed and deleted; with their number where the rail does not show all of them."""
+    if not number:
+        return ()
+    label = f"All {number} views" if number > SHOWN else "All views"
+    return (NavItem(label, "/desk/views/", "folder", current=request.path == "/desk/views/"),)
 
 
 def _papers(request: HttpRequest, actor: Actor, portal: CompiledPortal, number: int) -> tuple[NavItem, ...]:

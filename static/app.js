@@ -66,6 +66,29 @@
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus({ preventScroll: false });
 
+  // ---- what has been mended loses its mark: the questions come anew without it, and the summary above follows them
+
+  const isMarked = (target) => {
+    const field = target?.closest(".field");
+    if (!field?.classList.contains("field-error")) return false;
+    const wrong = "[aria-invalid='true']";
+    return !field.querySelector(wrong) || target.matches(wrong) || Boolean(target.querySelector(wrong));
+  };
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "questions") return;
+    for (const list of document.querySelectorAll("[data-errors]")) {
+      const lines = [...list.querySelectorAll("p:has(> a[href^='#'])")];
+      const mended = lines.filter((line) => !isMarked(document.getElementById(line.firstElementChild.hash.slice(1))));
+      if (!mended.length) continue;
+      for (const line of mended) line.remove();
+      const left = list.querySelectorAll("p").length;
+      const { one, many, none } = list.dataset;
+      list.querySelector("h2").textContent = left > 1 ? many.replace("#", left) : left ? one : none;
+      list.toggleAttribute("data-mended", !left);
+    }
+  });
+
   // ---- the link past the navigation leaves no mark in the address
 
   // Forms and redirects would carry #main on, and it takes the focus from what is read first.

@@ -68,13 +68,13 @@
       return false;
     }
   };
-  const keysOff = one("[data-keys-off]");
+  const switches = all("[data-keys-off]");
   const showSwitch = () => {
-    if (keysOff) keysOff.setAttribute("aria-pressed", String(stored()));
+    for (const button of switches) button.setAttribute("aria-pressed", String(stored()));
   };
   showSwitch();
-  if (keysOff) {
-    keysOff.addEventListener("click", () => {
+  for (const button of switches) {
+    button.addEventListener("click", () => {
       try {
         if (stored()) window.localStorage.removeItem(SWITCH);
         else window.localStorage.setItem(SWITCH, "yes");
@@ -181,6 +181,11 @@
     if (focus) {
       focus.scrollIntoView({ block: "center" });
       focus.focus();
+      return true;
+    }
+    // A page without a box to search in leads to the one that is there for it.
+    if (key === "/") {
+      window.location.assign("/desk/search/");
       return true;
     }
     const click = all(`[data-key="${key}"]`).find(isShown);

@@ -60,7 +60,10 @@
     const request = new XMLHttpRequest();
     const ended = new Promise((resolve) => request.addEventListener("loadend", resolve));
     underway.set(ended, id);
-    ended.then(() => underway.delete(ended));
+    ended.then(() => {
+      underway.delete(ended);
+      leaves = leaves && underway.size > 0;
+    });
     stop.addEventListener("click", () => request.abort());
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
@@ -91,6 +94,8 @@
     }
     say(root, root.dataset.done, made.querySelector("b").textContent);
     keepTyping(root);
+    // A question that was marked for want of it asks anew whether that is right now.
+    root.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
   const sendAll = (root, files) => [...files].forEach((file) => send(root, file));
@@ -127,6 +132,39 @@
     },
     true,
   );
+
+  // A page that is left takes what is on its way with it. A link says so first and leaves when it is pressed again; for
+  // everything else (another form, the browser's own buttons, a closed tab) the browser asks.
+  let leaves = false;
+  const sayLeaving = () => {
+    const bar = document.querySelector("[data-upl-list] progress");
+    const line = bar?.closest("[data-upl-list] > *");
+    if (!line || line.querySelector("[data-upl-leaving]")) return;
+    const words = document.createElement("small");
+    words.dataset.uplLeaving = "";
+    words.className = "t-bad";
+    words.setAttribute("role", "alert");
+    words.textContent = line.closest("[data-upload]").dataset.leaving.replace("#", line.querySelector("b").textContent);
+    bar.before(words);
+  };
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || !underway.size || link.getAttribute("href").startsWith("#") || link.hasAttribute("target")) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      if (!leaves) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        sayLeaving();
+      }
+      leaves = true;
+    },
+    true,
+  );
+  addEventListener("beforeunload", (event) => {
+    if (underway.size && !leaves) event.preventDefault();
+  });
 
   document.addEventListener("change", (event) => {
     const input = event.target;

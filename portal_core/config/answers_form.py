@@ -252,6 +252,18 @@ class Question:
     reveals: Mapping[str, list[forms.BoundField]]
     decides: str
 
+    @property
+    def asks_anew(self) -> str:
+        """What makes the page ask the server for its questions anew, as htmx writes it; "" for nothing.
+
+        The answer that others depend on; and any answer to a question that is marked as wrong, whose mark goes when it
+        is right. A file says so itself, once it is there.
+        """
+        asked = [self.bound, *(bound for bounds in self.reveals.values() for bound in bounds)]
+        if any(bound is not None and bound.errors for bound in asked):
+            return "change target::not([type='file']) consume"
+        return f"change target:[name='{self.decides}']" if self.decides else ""
+
 
 def _deciding(fields: Iterable[CompiledField]) -> frozenset[str]:
     """The fields that conditions of other fields ask about, or from whose record other answers come."""

@@ -11,6 +11,7 @@ from portal_core.desk.columns import columns_text, read_columns
 from portal_core.desk.people import Colleagues
 from portal_core.service_requests import queue
 from portal_core.service_requests.queue import Filters
+from tenants.identifiers import parse_uuid
 
 TITLES = {
     "needs-us": "Needs us",
@@ -143,15 +144,17 @@ def menus(
     teams = [(key, text(name, language)) for key, name in portal.teams.items()]
     who = [("me", "me"), ("nobody", "nobody yet"), *((person.id, person.name) for person in people.listed)]
     make = _Menus(filters, address)
-    yield make.menu("type_key", "Type", types)
+    type_name = text(portal.type_or_unknown(filters.type_key).name, language)
+    yield make.also_gone("type_key", make.menu("type_key", "Type", types), f"{type_name} (removed)")
     menu = make.menu("who", "With", who)
     if people.more:
         note = f"{people.more} more: find a colleague"
         back = QUEUE.of(replace(filters, view=filters.view or "all"))
         menu = replace(menu, note=note, note_href=f"/desk/colleagues/?{urlencode({'back': back})}")
-    yield menu
-    if teams:
-        yield make.menu("team", "Team", teams)
+    yield make.also_gone("who", menu, "somebody who has left") if parse_uuid(filters.who) else menu
+    if teams or filters.team:
+        team_name = portal.team_name(filters.team, language) or "a team"
+        yield make.also_gone("team", make.menu("team", "Team", teams), f"{team_name} (removed)")
     yield make.menu("due", "Due", list(DUE.items()))
     yield make.menu("priority", "Priority", list(PRIORITY.items()))
     states = [("open", "open"), ("closed", "closed"), ("any", "open and closed")]
@@ -177,6 +180,12 @@ class _Menus:
         current = next((words for value, words in values if value == chosen), "")
         remove = self.address.of(replace(self.filters, **{name: unset})) if current else ""
         return FilterMenu(label, current or unset.removeprefix("any"), options, remove)
+
+    def also_gone(self, name: str, menu: FilterMenu, words: str) -> FilterMenu:
+        """A filter by what is offered no more, as an old view keeps it, is said all the same and can be taken off."""
+        if menu.value or not getattr(self.filters, name):
+            return menu
+        return replace(menu, value=words, remove_href=self.address.of(replace(self.filters, **{name: ""})))
 
     def holding(self) -> FilterMenu:
         """That something stands in a field: led to from the review, and here only to be taken off."""

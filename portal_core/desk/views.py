@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, forbidden, staff_page
 from portal_core.config.live import live_portal
 from portal_core.desk.filters import QUEUE, read_filters
@@ -38,6 +39,7 @@ class ViewLine:
     href: str
     is_own: bool
     may_change: bool
+    owner: str
 
 
 def href_of(view: SavedView) -> str:
@@ -55,7 +57,7 @@ def index(request: PersonRequest) -> HttpResponse:
 def _page(request: PersonRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     actor, number = request.actor, page_number(request.GET)
     views, has_more = views_for(actor, page=number)
-    lines = [ViewLine(view, href_of(view), view.owner_id == actor.user_id, may_change(actor, view)) for view in views]
+    lines = [_line(view, actor) for view in views]
     context = {
         "portal": live_portal(),
         "lines": lines,
@@ -69,6 +71,14 @@ def _page(request: PersonRequest, *, problem: str = "", status: int = 200) -> Ht
     return render(request, "desk/views.html", context, status=status)
 
 
+def _line(view: SavedView, actor: Actor) -> ViewLine:
+    return ViewLine(view, href_of(view), view.owner_id == actor.user_id, may_change(actor, view), _owner(view))
+
+
+def _owner(view: SavedView) -> str:
+    return view.owner.name or view.owner.email
+
+
 @require_POST
 @staff_page()
 def keep(request: PersonRequest) -> HttpResponse:
@@ -79,6 +89,7 @@ def keep(request: PersonRequest) -> HttpResponse:
     except ViewRefused as refused:
         messages.error(request, f"The view was not kept. {refused}")
         return redirect(QUEUE.of(filters))
+    messages.success(request, f"Kept as “{view.name}”. To share or rename it, open “All views”.")
     return redirect(href_of(view))
 
 
@@ -89,11 +100,14 @@ def change(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     actor, do = request.actor, request.POST.get("do", "")
     try:
         if do == "rename":
-            rename_view(actor=actor, view_id=key, name=request.POST.get("name", ""))
+            view = rename_view(actor=actor, view_id=key, name=request.POST.get("name", ""))
+            messages.success(request, f"The view is called “{view.name}” now.")
         elif do in ("share", "unshare"):
-            share_view(actor=actor, view_id=key, is_shared=do == "share")
+            view = share_view(actor=actor, view_id=key, is_shared=do == "share")
+            messages.success(request, f"“{view.name}” {_who_sees(view, actor)}")
         elif do == "delete":
-            delete_view(actor=actor, view_id=key)
+            view = delete_view(actor=actor, view_id=key)
+            messages.success(request, f"“{view.name}” is deleted. Its requests are where they were.")
     except ViewRefused as refused:
         return _page(request, problem=str(refused), status=400)
     except NotSeen:
@@ -101,3 +115,10 @@ def change(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     except Forbidden:
         return forbidden(request)
     return redirect(LIST)
+
+
+def _who_sees(view: SavedView, actor: Actor) -> str:
+    """Who has a view from now on, in words; who unshares one of somebody else sees it no more."""
+    if view.is_shared:
+        return "is shared with everybody at the desk."
+    return "is yours alone." if view.owner_id == actor.user_id else f"is {_owner(view)}’s alone again."

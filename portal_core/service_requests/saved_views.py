@@ -44,7 +44,7 @@ def views_for(actor: Actor, *, page: int = 1) -> tuple[Sequence[SavedView], bool
 
 def first_views(actor: Actor) -> tuple[Sequence[SavedView], int]:
     """The views that stand in the rail, and how many there are in all; in one query."""
-    views = list(_views(actor).annotate(number=Window(Count("id")))[:SHOWN])
+    views = list(_views(actor).select_related(None).annotate(number=Window(Count("id")))[:SHOWN])
     return views, views[0].number if views else 0
 
 
@@ -57,7 +57,7 @@ def _views(actor: Actor) -> QuerySet[SavedView]:
     if actor.user_id is None or not actor.is_staff:
         return SavedView.objects.none()
     mine_or_shared = Q(owner_id=actor.user_id) | Q(is_shared=True)
-    return SavedView.objects.filter(mine_or_shared).order_by("name", "id")
+    return SavedView.objects.filter(mine_or_shared).select_related("owner").order_by("name", "id")
 
 
 def filters_of(view: SavedView) -> Filters:
@@ -112,9 +112,11 @@ def share_view(*, actor: Actor, view_id: uuid.UUID, is_shared: bool) -> SavedVie
     return view
 
 
-def delete_view(*, actor: Actor, view_id: uuid.UUID) -> None:
-    """Forgets a view; the requests in it are untouched. Raises `NotSeen`, `Forbidden`."""
-    _changeable(actor, view_id).delete()
+def delete_view(*, actor: Actor, view_id: uuid.UUID) -> SavedView:
+    """Forgets a view, and gives it back as it was; the requests in it are untouched. Raises `NotSeen`, `Forbidden`."""
+    view = _changeable(actor, view_id)
+    SavedView.objects.filter(pk=view.pk).delete()
+    return view
 
 
 def may_change(actor: Actor, view: SavedView) -> bool:
@@ -123,7 +125,7 @@ def may_change(actor: Actor, view: SavedView) -> bool:
 
 
 def _changeable(actor: Actor, view_id: uuid.UUID) -> SavedView:
-    view = SavedView.objects.filter(pk=view_id).first()
+    view = SavedView.objects.filter(pk=view_id).select_related("owner").first()
     if view is None or not (view.is_shared or view.owner_id == actor.user_id):
         raise NotSeen
     if not may_change(actor, view):

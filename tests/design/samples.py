@@ -250,6 +250,7 @@ def _list_cases() -> list[tuple[str, dict[str, Any]]]:
         ("keys.html", {"on_request": True}),
         ("keys.html", {"can_select": True}),
         ("keys.html", {}),
+        ("keys_help.html", {}),
         ("desk_search.html", {"query": HOSTILE, "kept": [(HOSTILE, HOSTILE)]}),
         ("mark.html", {"letter": HOSTILE}),
         ("brandmark.html", {"brand": Thing(letter=HOSTILE, logo=None), "name": HOSTILE}),

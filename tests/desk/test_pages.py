@@ -22,6 +22,12 @@ def request_row(people):
     return file_request(people["carol"])
 
 
+@pytest.mark.parametrize("path", ["/desk/", "/desk/views/", "/desk/customers/new/", "/desk/team/", "/desk/columns/"])
+def test_every_page_of_the_desk_has_the_window_of_all_keys(shop, people, client_for, path):
+    page = client_for(people["alice"]).get(path).content.decode()
+    assert page.count('<dialog class="card card-pad keys-help"') == 1 and "data-keys" in page
+
+
 def test_the_queue_shows_a_new_request_with_counts(tenant, people, client_for, request_row):
     page = client_for(people["bob"]).get("/desk/")
     assert page.status_code == 200

@@ -7,6 +7,8 @@ import uuid
 import pytest
 
 from portal_core.accounts.actor import actor_for
+from portal_core.config.actions import publish
+from portal_core.config.document import load
 from portal_core.service_requests.errors import Forbidden, NotSeen
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.queue import Filters
@@ -20,6 +22,7 @@ from portal_core.service_requests.saved_views import (
 )
 from tests.contracts.rows import Rows
 from tests.factories import make_user
+from tests.service_requests import small_portal
 
 SALES = Filters(view="all", type_key="sale", sort="age")
 
@@ -110,6 +113,59 @@ def test_a_view_of_another_time_still_opens(shop, people, client_for, bob):
     assert client_for(people["bob"]).get("/desk/").status_code == 200
     assert client_for(people["bob"]).get("/desk/views/").status_code == 200
     assert client_for(people["bob"]).get(f"/desk/?saved={uuid.uuid4()}").status_code == 200
+
+
+def test_what_became_of_a_view_is_said_and_whose_a_shared_one_is(shop, people, client_for, bob):
+    shop.file("sale", what="Blue", kind="noise")
+    alice, colleague = client_for(people["alice"]), client_for(people["bob"])
+    in_rail = 'href="/desk/views/"'
+    assert alice.get("/desk/").content.decode().count(in_rail) == 1  # beside "Keep this view"
+    kept = alice.post("/desk/views/keep/", {"query": "view=all&type=sale&who=me&cols=customer", "name": "Sales"})
+    view = SavedView.objects.get()
+    assert "Kept as “Sales”. To share or rename it, open “All views”." in alice.get(kept["Location"]).content.decode()
+
+    def told(client, do, **more):
+        return client.post(f"/desk/views/{view.pk}/", {"do": do, **more}, follow=True).content.decode()
+
+    assert "“Sales” is shared with everybody at the desk." in told(alice, "share")
+    theirs = colleague.get("/desk/views/").content.decode()
+    assert f"Shared with everybody at the desk by <bdi>{people['alice'].name}</bdi>" in theirs
+    assert in_rail in theirs
+    mona = client_for(make_user("mona@example.com", "Mona", "manager"))
+    assert "The view is called “Sold” now." in told(mona, "rename", name="Sold")
+    assert f"“Sold” is {people['alice'].name}’s alone again." in told(mona, "unshare")
+    assert "Sold" not in colleague.get("/desk/views/").content.decode()
+    assert told(colleague, "delete").count("“Sold”") == 0 and SavedView.objects.exists()
+    assert "“Sold” is deleted. Its requests are where they were." in told(alice, "delete")
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("type=gone", "An earlier kind of request (removed)"),
+        ("team=gone", "a team (removed)"),
+        ("who=01a21ec6-0000-7000-8000-000000000000", "somebody who has left"),
+    ],
+)
+def test_a_view_says_what_it_narrows_by_also_where_that_is_gone(shop, people, client_for, query, said):
+    shop.file("sale", what="Blue", kind="noise")
+    client = client_for(people["bob"])
+    page = client.get(f"/desk/?view=all&{query}").content.decode()
+    assert said in page and "Blue" not in page and "No request fits these filters." in page
+    (menu,) = [menu for menu in client.get(f"/desk/?view=all&{query}").context["menus"] if menu.value == said]
+    assert "Blue" in client.get(menu.remove_href).content.decode()
+    # What nobody knows counts as not asked, and is not said.
+    assert "has left" not in client.get("/desk/?view=all&who=rubbish").content.decode()
+
+
+def test_a_type_that_was_retired_is_still_called_by_its_name(shop, people, client_for):
+    made = small_portal.document()
+    name = made["types"][1]["name"]
+    made["types"][1]["retired"] = True
+    publish(actor=actor_for(people["alice"]), document=load(made))
+    page = client_for(people["bob"]).get(f"/desk/?view=all&type={made['types'][1]['key']}").content.decode()
+    assert f"{name} (removed)" in page
 
 
 def test_views_stay_in_their_tenant(twins):

@@ -88,6 +88,30 @@ def test_a_form_that_is_sent_too_early_waits_for_its_files(maren):
     assert maren.page.locator("main .vault li", has_text="early").count() == 1
 
 
+def test_a_link_pressed_while_a_file_is_sent_says_so_first_and_leaves_at_the_second_press(maren):
+    send(maren, "left.pdf")
+    assert wait_for(lambda: maren.page.evaluate("() => window.barWas.some(([value]) => value > 0)"), 15)
+    home = "document.querySelector('a[href=\"/requests/\"]').click()"
+    maren.page.evaluate(home)
+    assert "“left.pdf” is still on its way. Press once more to leave without it." in maren.page.inner_text(LIST)
+    assert "/documents/add/" in maren.page.url
+    # The browser itself asks when anything else would leave the page; not after the second press.
+    asked = "!dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    fresh = maren.page.evaluate(asked)
+    maren.page.evaluate(home)
+    maren.page.wait_for_url("**/requests/", timeout=30_000)
+    assert fresh is False
+
+
+def test_the_browser_asks_before_a_page_with_a_file_on_its_way_is_closed(maren):
+    asked = "() => !dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert maren.page.evaluate(asked) is False
+    send(maren, "closed.pdf")
+    assert maren.page.evaluate(asked) is True
+    maren.page.wait_for_selector(f"{LIST} [data-upl]")
+    assert maren.page.evaluate(asked) is False
+
+
 def test_a_file_that_fails_on_its_way_is_said_before_the_form_is_sent(maren):
     held: list[Any] = []
     maren.page.route("**/files/", lambda route: held.append(route))

@@ -17,6 +17,7 @@ _ENGLISH = {
     "components/desk_composer.html",
     "components/desk_search.html",
     "components/keys.html",
+    "components/keys_help.html",
 }
 # Names and made-up addresses; the same in every language.
 _NAMES = {"Portico", "Nordwarm", "Jonas", "Beck", "nordwarm.portico.example", "MH", "AC"}
