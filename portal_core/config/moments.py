@@ -25,6 +25,14 @@ def read_moment(value: JsonValue | object) -> datetime | None:
     return utc if utc is not None and _FIRST_YEAR <= utc.year <= _LAST_YEAR else None
 
 
+def written_moment(moment: datetime | None, zone: ZoneInfo) -> str:
+    """For tables of data: "2026-11-27 09:00" by the clocks of the zone, "" for none.
+
+    ISO 8601 with a blank before the time and without an offset: that is what spreadsheet programs take for a moment.
+    """
+    return "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 def is_missing(local: datetime, zone: ZoneInfo) -> bool:
     """Whether the clocks of the zone skip this time (without a zone) when summer begins."""
     return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local

@@ -89,6 +89,13 @@ def shown_columns(asked: str, viewer: Viewer, portal: CompiledPortal) -> tuple[C
     return (*fixed, *[column for column in fields if column is not None][:FIELDS_AT_MOST])
 
 
+def answers_of(type_key: str, viewer: Viewer, portal: CompiledPortal) -> tuple[Column, ...]:
+    """Every answer of a type that this reader may see in some status, in the order in which it is asked for."""
+    request_type = portal.type_or_unknown(type_key)
+    seen = (field for field in request_type.fields if _is_seen(request_type, field, viewer))
+    return tuple(_named(request_type, field, viewer, portal) for field in seen)
+
+
 def fixed_choices(shown: Iterable[Column]) -> list[Choice]:
     """The columns that every request has."""
     keys = {column.key for column in shown}

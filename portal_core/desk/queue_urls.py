@@ -6,6 +6,7 @@ from portal_core.desk import (
     bulk_assign,
     bulk_move,
     column_choice,
+    export,
     merging,
     people_choice,
     presence,
@@ -18,6 +19,7 @@ from portal_core.desk import (
 queue_urls = [
     path("search/", search.index, name="search"),
     path("columns/", column_choice.choose, name="columns"),
+    path("export/", export.index, name="export"),
     path("views/", views.index, name="views"),
     path("views/keep/", views.keep, name="view_keep"),
     path("views/<uuid:key>/", views.change, name="view"),

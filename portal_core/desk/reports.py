@@ -1,6 +1,5 @@
 """`/desk/reports/`: what work the portal has removed, with the sums; every figure leads to the requests behind it."""
 
-import csv
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from portal_core.reporting.savings import NAMES, SHORT_NAMES, Period, savings
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
+from tenants.ui import spreadsheet
 from tenants.ui.paging import page_number, pager_by_number
 
 _PERIODS: Final = {4: "Last 4 weeks", 12: "Last 12 weeks", 52: "Last 52 weeks"}
@@ -123,11 +123,10 @@ def _time_words(hours: float) -> str:
 
 
 def _table(period: Period) -> HttpResponse:
-    """Counts by day: dates, our own words and numbers alone, so that no cell can be a formula."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    """Counts by day."""
+    counts = sorted(removed.by_day(period.first, period.last).items())
+    rows = [(day.isoformat(), removed.WHATS.get(what, what), count) for (day, what), count in counts]
+    table = spreadsheet.BOM + spreadsheet.lines([("day", "what", "count"), *rows])
+    response = HttpResponse(spreadsheet.encoded(table), content_type=spreadsheet.CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="work-removed-{period.first}-{period.last}.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["day", "what", "count"])
-    for (day, what), count in sorted(removed.by_day(period.first, period.last).items()):
-        rows.writerow([day.isoformat(), removed.WHATS.get(what, what), count])
     return response

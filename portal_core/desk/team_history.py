@@ -1,4 +1,4 @@
-"""`/desk/team/history/`: who changed the draft, who published, who gave which role; for who configures the portal."""
+"""`/desk/team/history/`: who changed the draft, published, gave which role, downloaded requests; for who configures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,13 @@ from portal_core.history.audit import ABOUT, deeds
 from portal_core.history.models import AuditEntry, Deed
 
 PAGE_SIZE: Final = 50
-_TITLES: Final = {"": "Everything", "draft": "Changes to the draft", "live": "What went live", "team": "The team"}
+_TITLES: Final = {
+    "": "Everything",
+    "draft": "Changes to the draft",
+    "live": "What went live",
+    "team": "The team",
+    "data": "Downloads",
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,9 @@ def _told(entry: AuditEntry, draft: Draft, *, shows_addresses: bool) -> tuple[st
             restores = entry.data.get("restores")
             back = f", with what version {restores} had" if restores else ""
             return f"published version {_number(entry)}{back}", "", entry.words
+        case Deed.EXPORTED:
+            count = int(entry.data.get("count", 0))
+            return f"downloaded {count:,} request{'' if count == 1 else 's'} as a table:", entry.words, ""
     return _told_of_person(entry, shows_addresses=shows_addresses)
 
 

@@ -15,6 +15,7 @@ from portal_core.documents.field import FilesField, Sender
 from portal_core.documents.kinds import kind_of, rules_of
 from portal_core.documents.shown import shown_files
 from portal_core.documents.vault import on_shelf
+from tenants.ui.spreadsheet import Cell
 
 
 class FileKind(FieldKind[FileField]):
@@ -53,5 +54,5 @@ class FileKind(FieldKind[FileField]):
         links = tuple(Link(file.name, file.href, note=file.size) for file in files)
         return Shown(text=", ".join(file.name for file in files), links=links)
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         return "; ".join(file.name for file in shown_files(value))

@@ -1,4 +1,4 @@
-"""Who did what to the portal and to the team: written in the transaction of what was done."""
+"""Who did what to the portal and to the team, and who took data out: written in the transaction of what was done."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -23,6 +23,7 @@ ABOUT: Final[Mapping[str, Collection[Deed]]] = MappingProxyType(
             Deed.BROUGHT_BACK,
             Deed.ADDRESS_MOVED,
         ),
+        "data": (Deed.EXPORTED,),
     }
 )
 _NOTHING: Final[Mapping[str, JsonValue]] = MappingProxyType({})

@@ -119,7 +119,7 @@ class CustomerLook(TenantModel):
 
 
 class Deed(models.TextChoices):
-    """What somebody has done to the portal itself or to the team; the words a reader gets are made by the desk."""
+    """What somebody has done to the portal itself, to the team, or with all its data; the desk makes words of it."""
 
     EDITED = "edited"
     TAKEN_BACK = "taken_back"
@@ -132,12 +132,14 @@ class Deed(models.TextChoices):
     DEACTIVATED = "deactivated"
     BROUGHT_BACK = "brought_back"
     ADDRESS_MOVED = "address_moved"
+    EXPORTED = "exported"
 
 
 class AuditEntry(TenantModel):
-    """Who has changed the portal, published it, or given a colleague a role. Rows are only ever added (by a trigger).
+    """Who has changed the portal, published it, given a colleague a role, or taken requests out as a table.
 
-    Keys are times: they are read by key, the newest first. Without `actor`: Portico itself, or a command.
+    Rows are only ever added (by a trigger). Keys are times: they are read by key, the newest first. Without `actor`:
+    Portico itself, or a command.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -149,7 +151,7 @@ class AuditEntry(TenantModel):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    # What the edit was called, or the note of the version.
+    # What the edit was called, the note of the version, or which requests they were.
     words = models.TextField(blank=True)
     data = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())

@@ -28,6 +28,7 @@ from portal_core.saved_records.titles import named, shown_title, title_of
 from portal_core.saved_records.visible import VisibleRecord, visible_all
 from portal_core.saved_records.writing import NewRecord, create
 from tenants.ui.fields import FieldProblem, as_lead, problems_of
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from django.forms.forms import BaseForm
@@ -324,7 +325,7 @@ class RecordFieldKind(FieldKind[RecordField]):
     ) -> str:
         return shown_title(value, self._kind(field, portal), portal, language)
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         return shown_title(value, self._kind(field, portal), portal, portal.language)
 
     def _kind(self, field: CompiledField, portal: CompiledPortal) -> CompiledRecordKind | None:

@@ -165,6 +165,11 @@ def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInf
     return _with_cursors(rows, order, cursor, has_more=has_more)
 
 
+def in_order(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
+    """All that the filters leave, in the order of the queue."""
+    return filtered(actor, filters, zone=zone).order_by(*_Order.of(filters).columns(backwards=False))
+
+
 def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: ZoneInfo) -> tuple[int | None, int | None]:
     """The numbers of the requests before and after `row` in a queue, whether or not it stands there; one query."""
     order = _Order.of(filters)

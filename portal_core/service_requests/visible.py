@@ -34,6 +34,7 @@ from portal_core.service_requests.promises import expected_words, has_limit, usu
 from portal_core.service_requests.reopening import may_reopen
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_asks import AskReader, VisibleAsks, visible_asks
+from portal_core.service_requests.visible_line import goes_on_words
 from portal_core.service_requests.visible_parts import VisibleField, VisibleMove, VisibleStatus
 from portal_core.service_requests.visible_person import VisiblePerson, person
 from portal_core.service_requests.visible_values import field_shown, title_for
@@ -322,8 +323,8 @@ class _Builder:
         goes_on = self._goes_on_in()
         if goes_on is None:
             return status
+        name = goes_on_words(goes_on.reference, self.viewer.language)
         with override(self.viewer.language):
-            name = _("Goes on in %(reference)s") % {"reference": goes_on.reference}
             meaning = _("It is about the same matter. Everything is answered there.")
         said = replace(status, name=name, customer_name=name, meaning=meaning, next_step="", expected="", usually="")
         return replace(said, outcome="stopped", turn=Turn.NOBODY, due_at=None, glyph="", step_number=0)

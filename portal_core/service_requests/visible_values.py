@@ -15,6 +15,7 @@ from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.withholding import seen_data
+from tenants.ui.spreadsheet import Cell
 
 
 def field_values(
@@ -27,6 +28,22 @@ def field_values(
         field.key: data.get(field.key)
         for field in request_type.fields
         if field.kind.is_input and viewer.visibility(field, request.status_key) >= at_least
+    }
+
+
+def exported_values(
+    request: ServiceRequest, viewer: Viewer, *, portal: CompiledPortal, keys: Collection[str]
+) -> dict[str, Cell]:
+    """The answers to the fields `keys` for a table of data, as far as `viewer` sees them where the request stands."""
+    request_type = portal.type_or_unknown(request.type_key)
+    data = seen_data(request, viewer)
+    return {
+        key: field.kind.export(value, field, portal)
+        for key in keys
+        if (value := data.get(key)) is not None
+        and (field := request_type.field_or_none(key)) is not None
+        and field.kind.is_input
+        and viewer.visibility(field, request.status_key) >= Visibility.SEE
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,62 @@ def shown(kind: str, value: Any, language: str = "en", zone: ZoneInfo = LONDON, 
 
 def pounds(minor: int) -> dict[str, Any]:
     return {"amount_minor": minor, "currency": "GBP"}
+
+
+# ---- for a table
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "options", "cell", "unit"),
+    [
+        ("text", "=x", {}, "=x", ""),
+        ("number", "0.80", {"unit": "bar"}, Decimal("0.80"), "bar"),
+        ("number", "0", {}, Decimal(0), ""),
+        ("money", pounds(6240), {}, Decimal("62.40"), "GBP"),
+        # In the currency of former days: not to be added up with the others.
+        ("money", {"amount_minor": 6240, "currency": "EUR"}, {}, "62.40 EUR", "GBP"),
+        ("rating", 4, {}, 4, ""),
+        ("choice", "leak", {"choices": CHOICES}, "It leaks", ""),
+        ("choice", "old", {"choices": CHOICES}, "Something of former days", ""),
+        ("choice", "unknown", {"choices": CHOICES}, "unknown", ""),
+        ("choices", ["leak", "noise", "x"], {"choices": CHOICES}, "It leaks; It makes a noise; x", ""),
+        ("yes_no", False, {}, "No", ""),
+        ("date", "2026-12-01", {}, "2026-12-01", ""),
+        # By the portal's clock, in summer too.
+        ("datetime", "2026-07-01T08:30Z", {}, "2026-07-01 09:30", ""),
+        ("phone", "01314960142", {}, "0131 496 0142", ""),
+        ("phone", "+44-131-496-0142", {}, "+44 131 496 0142", ""),
+        ("phone", "+4930123456", {}, "+49 30 123456", ""),
+        ("phone", "0131 496 x1", {}, "0131 496 x1", ""),
+        (
+            "address",
+            {"line1": "1 High Street", "city": "Leeds", "postcode": "LS1 1AA", "country": "GB"},
+            {},
+            "1 High Street, Leeds LS1 1AA",
+            "",
+        ),
+        (
+            "address",
+            {"line1": "Hauptstr. 1", "city": "Bonn", "postcode": "53111", "country": "DE"},
+            {},
+            "Hauptstr. 1, 53111 Bonn, Germany",
+            "",
+        ),
+        (
+            "rows",
+            [{"id": "r1", "part": "Pump", "price": pounds(1250)}, {"id": "r2", "part": "Valve"}],
+            {"columns": COLUMNS},
+            "Part: Pump; Price: £12.50\nPart: Valve",
+            "",
+        ),
+    ],
+)
+def test_a_cell_of_a_table_is_in_the_portals_words_and_a_number_is_one(kind, value, options, cell, unit):
+    portal, field = made(kind, **options)
+    found = field.kind.export(value, field, portal)
+    assert (found, type(found)) == (cell, type(cell))
+    assert field.kind.export_unit(field, portal) == unit
+    assert field.kind.export(None, field, portal) == ""
 
 
 # ---- money

@@ -101,7 +101,7 @@ def works(document: dict[str, Any], data: st.DataObject) -> None:
                 assert seen.text
                 assert seen.in_a_sentence
                 render_to_string("components/value.html", {"shown": seen, "label": "x"})
-            assert field.kind.export(value, field, portal)
+            assert str(field.kind.export(value, field, portal))
 
 
 def refuses(document: dict[str, Any], data: st.DataObject) -> None:

@@ -130,7 +130,12 @@ CANARIES: dict[str, Canary] = {
     "email": Canary(lambda g, m: f"canary{g}{m}q@hidden.example", lambda g, m: [f"canary{g}{m}q@hidden.example"]),
     "phone": Canary(
         lambda g, m: f"0131 49{_position(g, m):02} 771",
-        lambda g, m: [f"0131 49{_position(g, m):02} 771", f"013149{_position(g, m):02}771"],
+        # As typed, as it is dialled, and as tables spell it.
+        lambda g, m: [
+            f"0131 49{_position(g, m):02} 771",
+            f"013149{_position(g, m):02}771",
+            f"0131 49{_position(g, m) // 10} {_position(g, m) % 10}771",
+        ],
     ),
     "url": Canary(lambda g, m: f"https://canaryurl{g}{m}q.example/page", lambda g, m: [f"canaryurl{g}{m}q.example"]),
     "address": Canary(_address, lambda g, m: [f"Canarystreet{g}{m}q", f"Canarytown{g}{m}q"]),

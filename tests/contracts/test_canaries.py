@@ -17,6 +17,9 @@ from tests.contracts import canaries
 from tests.contracts.planted import EVERYTHING, FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Log
 from tests.contracts.walked import SIGNED_OUT, WALKED_TOGETHER, walk_of, walks, words_of
 
+# Of each group one answer as a column.
+TABLE_COLUMNS = ",".join(f"job.{canaries.key(group, 'text')}" for group in canaries.GROUPS)
+
 
 def test_every_kind_that_takes_an_answer_has_its_canary():
     # Records have theirs in `canaries.record_answers`, inside the record.
@@ -98,6 +101,31 @@ def test_the_archive_of_ones_own_data_holds_nothing_that_is_hidden(scene, client
     assert canaries.found_in(after, FROM_CUSTOMERS + FROM_ALL_AFTER) == [] and canaries.found_in(after, shop) == shop
     others = words_of(client_for(scene.people["dave"]).post("/account/download/"))
     assert canaries.found_in(others, EVERYTHING) == []
+
+
+@pytest.mark.parametrize("query", ["type=job", f"cols={TABLE_COLUMNS}", ""])
+def test_the_queue_as_a_table_holds_nothing_that_is_hidden(scene, client_for, query):
+    path = f"/desk/export/?view=all&state=any&{query}"
+
+    def heard(name: str) -> str:
+        client = client_for(scene.people[name])
+        return (
+            words_of(client.get(path)) + words_of(client.post(path)) + words_of(client.post(path, {"style": "commas"}))
+        )
+
+    erin = heard("erin")
+    assert "Carol Customer" in erin and canaries.found_in(erin, FROM_ENGINEERS) == []
+    soon = [canaries.label("soon", "text")] if query else []
+    assert canaries.found_in(erin, soon) == soon
+    if query == "type=job":
+        # Those who may see it get all of it: what is sought elsewhere is really there, in one of its spellings.
+        alice = heard("alice")
+        ways = [canaries.signs(group, kind, "a") for group in canaries.GROUPS for kind in canaries.KINDS]
+        assert [signs for signs in ways if signs and not canaries.found_in(alice, signs)] == []
+    scene.hide_soon()
+    assert canaries.found_in(heard("erin"), FROM_ENGINEERS + FROM_ALL_AFTER) == []
+    for name in ("carol", "dave"):
+        assert client_for(scene.people[name]).post(path).status_code == 404
 
 
 def test_mails_say_only_what_their_reader_may_see(planted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -171,6 +172,27 @@ def test_a_portal_as_a_file_and_back(papers: Any) -> None:
         if which:
             assert zipfile.ZipFile(content).namelist() == ["portal.json"]
         assert canonical(take_portal(content)) == canonical(current().document)
+
+
+@pytest.mark.parametrize(("style", "delimiter"), [("points", ","), ("commas", ";")])
+def test_a_queue_as_a_table(hostile_papers: Any, style: str, delimiter: str) -> None:
+    row = ServiceRequest.objects.get()
+    alice = hostile_papers.client("alice")
+    answer = alice.post(f"/desk/export/?view=all&type={row.type_key}", {"style": style})
+    assert re.fullmatch(r'attachment; filename="[a-z0-9-]+\.csv"', answer["Content-Disposition"])
+    content = b"".join(answer.streaming_content)
+    assert b"\x00" not in content and content.count(b"\r") == content.count(b"\r\n") == 2
+    heads, cells = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
+    # Each question has its own head, each answer stands below it, and neither begins like a formula.
+    assert len(heads) == len(cells) == len({head.casefold() for head in heads}) > len(STRINGS)
+    assert not [cell for cell in (*heads, *cells) if re.match(r"\W*?[=+@＝＋－＠-]", cell) and not _is_honest(cell)]
+    assert f"'{STRINGS['formula']}" in cells
+    page = alice.get(f"/desk/export/?view=all&type={row.type_key}").content.decode()
+    assert not [sign for sign in (*hostile.MARKUP, *hostile.RUN) if sign in page]
+
+
+def _is_honest(cell: str) -> bool:
+    return cell.startswith("'") or re.fullmatch(r"[+-]?\d+", cell) is not None
 
 
 def test_a_request_on_paper(hostile_papers: Any) -> None:

@@ -285,6 +285,7 @@ FORMS = [
     Form("signed out", "/join/not-a-token/", {"name": "Carol"}),
     Form("bob", "/desk/requests/1001/write/", {"body": "Hello", "kind": "note", "key": "", "back": "/desk/?view=all"}),
     Form("bob", "/desk/requests/1001/assign/", {"who": "me", "team": "desk", "back": "/desk/?view=all"}),
+    Form("bob", "/desk/export/?view=all&type=job", {"style": "points"}),
     Form("bob", "/desk/views/keep/", {"query": "view=all&type=job", "name": "Jobs"}),
     Form("bob", "/desk/requests/1001/priority/", {"priority": "2", "seen": "1", "back": "/desk/?view=all"}),
     Form("bob", "/desk/requests/1001/merge/", {"into": "1002"}),
@@ -463,7 +464,7 @@ def _problem(attempt: Any, *given: Any) -> str:
         return f"{type(error).__name__}: {error}"[:300]
     if answer.status_code not in ANSWERS:
         return f"answered {answer.status_code}"
-    text = answer.content.decode()
+    text = (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
     raw = [sign for sign in (*hostile.MARKUP, *hostile.RUN) if sign in text]
     if raw:
         return f"stands in the page: {raw}"
@@ -619,7 +620,7 @@ PAGES = [
     ("carol", "/account/"), ("carol", "/saved/"),
     ("signed out", "/signin/"), ("signed out", "/signin/password/"), ("bob", "/desk/"),
     ("bob", "/desk/requests/1001/"), ("bob", "/desk/requests/1001/preview/"), ("bob", "/desk/search/"),
-    ("bob", "/desk/new/"),
+    ("bob", "/desk/new/"), ("bob", "/desk/export/"),
     ("alice", "/desk/setup/publish/"), ("alice", "/desk/setup/publish/requests/"),
     ("alice", "/desk/setup/publish/seen/all/"), ("alice", "/desk/setup/versions/"),
     ("alice", "/desk/setup/versions/file/"),

@@ -70,6 +70,8 @@ def _queries(name: str, path: str) -> Iterator[str]:
         yield from ("?into=1001", "?into=1002", "?into=x")
     if name == "desk:search":
         yield from ("?q=job", "?q=carol&state=open&priority=low", "?q=canarynote", "?q=1001", "?q=job&at=x", "?q=%21")
+    if name == "desk:export":
+        yield from ("?view=all&type=job", "?view=all&cols=job.soon-text,job.shop-text", "?type=nothing")
     if name == "desk:queue":
         yield from ("?sort=priority", "?priority=pressing&view=all", "?at=2p2026-01-01T00:00:00_x")
         yield from (f"?view={view}" for view in ("needs-us", "new", "mine", "with-customers", "all"))

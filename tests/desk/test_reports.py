@@ -129,7 +129,7 @@ def test_the_table_holds_every_count_by_day(shop, client_for):
     spared("kept", 3)
     spared("notices", 2, days_ago=1)
     answer = client_for(shop.people["alice"]).get("/desk/reports/?as=csv")
-    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [
         ["day", "what", "count"],
         ["2026-11-26", "Notices sent by themselves", "2"],

@@ -217,6 +217,8 @@ DESK = (
     Page("desk-queue-filtered", "/desk/?view=all&who=nobody&due=overdue", "jonas"),
     Page("desk-queue-columns", "/desk/?view=all&cols=customer,asked,due,team,sent,report-fault.what-is-wrong", "jonas"),
     Page("desk-columns", "/desk/columns/?back=/desk/%3Fview%3Dall", "jonas"),
+    Page("desk-export", "/desk/export/?view=all&type=report-fault", "jonas"),
+    Page("desk-export-nothing", "/desk/export/?view=all&who=nobody&due=over", "jonas"),
     Page("desk-colleagues", "/desk/colleagues/?q=a", "jonas"),
     Page("desk-search", "/desk/search/?q=pressure", "jonas"),
     Page("desk-search-nothing", "/desk/search/?q=xyzzy&type=report-fault", "jonas"),

@@ -20,6 +20,7 @@ from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.shown import Shown
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.parts import Part, PartsWidget
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -106,8 +107,9 @@ class AddressKind(FieldKind[AddressField]):
         text = self.display(value, field, portal, language, time_zone)
         return Shown(text, one_line=", ".join(text.splitlines()))
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
-        return ", ".join(postal.written_lines(_lines_of(value), portal.language, ""))
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        """In one line, as letters have it; the country where it is another than the portal's."""
+        return ", ".join(postal.written_lines(_lines_of(value), portal.language, self._home(field, portal)))
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
         assert isinstance(config, AddressField)

@@ -21,6 +21,7 @@ from portal_core.config.document.fields import FieldBase
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.shown import Shown
 from portal_core.config.problem_kinds import ProblemKind
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:  # the compiled portal is made of kinds
     from django.utils.functional import _StrOrPromise
@@ -181,9 +182,16 @@ class FieldKind(ABC, Generic[Options]):
         """What a condition compares with, from what `filter_input` cleaned; None when nothing was asked for."""
         return cleaned or None
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
-        """The value for a table of data, without a reader's language."""
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        """The value for a cell of a spreadsheet, the same whoever reads it: in the portal's language and time zone.
+
+        What is chosen stands there by its label (`import_requests` reads that back), a number without its unit.
+        """
         return "" if value is None else str(value)
+
+    def export_unit(self, field: CompiledField, portal: CompiledPortal) -> str:
+        """What the numbers of a column are counted in, for its head; "" for none."""
+        return ""
 
     def default(self, field: CompiledField) -> JsonValue:
         """What stands in a new form."""

@@ -16,6 +16,7 @@ from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -74,6 +75,10 @@ class ChoiceKind(FieldKind[ChoiceField]):
     ) -> str:
         choice = self._choice(value, field)
         return portal.text(choice.label, language) if choice else ""
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        choice = self._choice(value, field)
+        return portal.text(choice.label) if choice else super().export(value, field, portal)
 
     def _choice(self, value: JsonValue, field: CompiledField) -> Choice | None:
         return next((choice for choice in self.config(field).choices if choice.key == value), None)

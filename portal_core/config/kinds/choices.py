@@ -18,6 +18,7 @@ from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.choice import OneOf, choice_look, choice_pairs, offered
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
 from portal_core.config.kinds.shown import Shown
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -94,8 +95,10 @@ class ChoicesKind(FieldKind[ChoicesField]):
         text = self.display(value, field, portal, language, time_zone)
         return Shown(text, one_line=", ".join(text.splitlines()))
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
-        return "; ".join(str(key) for key in value) if isinstance(value, list) else ""
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        given = value if isinstance(value, list) else []
+        labels = {choice.key: portal.text(choice.label) for choice in self.config(field).choices}
+        return "; ".join(labels.get(str(key), str(key)) for key in given)
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
         assert isinstance(config, ChoicesField)

@@ -23,8 +23,9 @@ from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.date import any_day, day_bound, day_faults, is_day, parse_day
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import city_of, date_in, moment_in
-from portal_core.config.moments import is_missing, read_moment, stored_moment
+from portal_core.config.moments import is_missing, read_moment, stored_moment, written_moment
 from tenants.ui.parts import Part, PartsWidget
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -176,9 +177,8 @@ class DateTimeKind(FieldKind[DateTimeField]):
         with override(language):
             return gettext("%(moment)s (%(city)s)") % {"moment": words, "city": city_of(time_zone, language)}
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
-        moment = read_moment(value)
-        return "" if moment is None else moment.astimezone(portal.time_zone).isoformat(timespec="minutes")
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        return written_moment(read_moment(value), portal.time_zone)
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
         assert isinstance(config, DateTimeField)

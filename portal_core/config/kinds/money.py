@@ -25,6 +25,7 @@ from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import typed_in
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -184,9 +185,16 @@ class MoneyKind(FieldKind[MoneyField]):
         money = read_money(value)
         return "" if money is None else money_in(money, language)
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        """The amount, to be added up; one in the currency of former days with its currency, not to be."""
         money = read_money(value)
-        return "" if money is None else f"{format(money.amount, 'f')} {money.currency}"
+        if money is None:
+            return ""
+        is_usual = money.currency == portal.settings.currency
+        return money.amount if is_usual else f"{format(money.amount, 'f')} {money.currency}"
+
+    def export_unit(self, field: CompiledField, portal: CompiledPortal) -> str:
+        return portal.settings.currency or ""
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
         assert isinstance(config, MoneyField)

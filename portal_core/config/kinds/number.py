@@ -23,6 +23,7 @@ from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import amount_in, grouping_in, number_in, typed_in
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -166,6 +167,13 @@ class NumberKind(FieldKind[NumberField]):
         if number is None:
             return ""
         return amount_in(number, portal.text(self.config(field).unit, language), language)
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        number = parse_number(str(value), "en") if value not in (None, "") else None
+        return super().export(value, field, portal) if number is None else number
+
+    def export_unit(self, field: CompiledField, portal: CompiledPortal) -> str:
+        return portal.text(self.config(field).unit)
 
     def default(self, field: CompiledField) -> JsonValue:
         value = self.config(field).default

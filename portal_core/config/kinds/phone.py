@@ -9,13 +9,17 @@ import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from pydantic import JsonValue
 
 from portal_core.config.document.fields import PhoneField
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField, plain_digits
+from portal_core.config.postal import country_of_zone
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
+    from portal_core.config.compiled import CompiledPortal
     from portal_core.config.compiled_field import CompiledField
 
 _SHAPE: Final = re.compile(
@@ -41,6 +45,23 @@ def is_plausible(typed: str) -> bool:
         return False
 
 
+def spelt(typed: str, country: str) -> str:
+    """A number as it is written in its country (a code), or for abroad where it was typed so; another stays as typed.
+
+    A spreadsheet program would take digits alone for a number and drop the nought or the plus that they begin with, and
+    would work out what has hyphens; as it is spelt, it has blanks.
+    """
+    try:
+        number = phonenumbers.parse(typed, country or None)
+    except phonenumbers.NumberParseException:
+        return typed
+    if not phonenumbers.is_valid_number(number):
+        return typed
+    is_abroad = plain_digits(typed).lstrip().startswith("+")
+    form = phonenumbers.PhoneNumberFormat.INTERNATIONAL if is_abroad else phonenumbers.PhoneNumberFormat.NATIONAL
+    return str(phonenumbers.format_number(number, form))
+
+
 class PhoneInput(PlainField):
     """Asks for a telephone number."""
 
@@ -64,3 +85,6 @@ class PhoneKind(FieldKind[PhoneField]):
         attributes = {"type": "tel", "autocomplete": "tel"}
         attributes |= placeholder_attrs(self.config(field).placeholder, portal, language)
         return PhoneInput(limit=40, widget=forms.TextInput(attrs=attributes), **common_options(field, portal, language))
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        return spelt(str(value), country_of_zone(portal.time_zone.key)) if value else ""

@@ -16,6 +16,7 @@ from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.shown import Shown
 from tenants.ui.fields import FieldLook
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -79,6 +80,9 @@ class RatingKind(FieldKind[RatingField]):
         all_of_them = self.config(field).max
         full = max(0, min(value, all_of_them))
         return Shown(text, stars=_FULL * full + _EMPTY * (all_of_them - full))
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        return value if isinstance(value, int) and not isinstance(value, bool) else ""
 
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         return "" if is_number(operand) else "Compare with a number, without quotes."

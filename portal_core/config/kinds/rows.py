@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -23,6 +22,7 @@ from portal_core.config.kinds.shown import Shown, Table
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 from tenants.ui.rows import Column, RowsWidget, cell_widget
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -212,12 +212,9 @@ class RowsKind(FieldKind[RowsField]):
         # Rows that only changed places: all of both.
         return (list(gone), list(come)) if gone or come else (before, after)
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
-        rows = [
-            {c.key: c.kind.export(row[c.key], c, portal) for c in field.columns if row.get(c.key) is not None}
-            for row in _rows(value)
-        ]
-        return json.dumps(rows, ensure_ascii=False) if rows else ""
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        """A line for each row, in one cell: to be read, since a table in a table cannot be counted with."""
+        return self.display(value, field, portal, portal.language, portal.time_zone)
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
         from portal_core.config.kinds.registry import kind_for  # this kind is in the registry itself

@@ -15,6 +15,7 @@ from portal_core.config.document.fields import FieldBase, YesNoField
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -59,8 +60,8 @@ class YesNoKind(FieldKind[YesNoField]):
         with translation.override(language):
             return gettext("Yes") if value else gettext("No")
 
-    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> str:
-        return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        return self.display(value, field, portal, portal.language, portal.time_zone)
 
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         return "" if isinstance(operand, bool) else "Compare with true or false."

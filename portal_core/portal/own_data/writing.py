@@ -9,10 +9,11 @@ from uuid import UUID
 
 import structlog
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal_core.config.pinned import Live, one_version, pin
+from portal_core.config.pinned import Live
+from portal_core.config.streaming import made_while_sent
 from portal_core.documents import storage
 from portal_core.portal.own_data import words
 from portal_core.portal.own_data.packing import Archive
@@ -44,15 +45,7 @@ _STYLE: Final = (
 
 def archive_of(whose: Whose, live: Live, made_at: datetime) -> Iterator[bytes]:
     """The archive, piece by piece, in the reader's language and by one version of the portal."""
-    pieces = _Writer(whose, made_at).pieces()
-    while True:
-        with translation.override(whose.viewer.language), timezone.override(whose.viewer.time_zone), one_version():
-            pin(live)
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        if piece:
-            yield piece
+    return made_while_sent(_Writer(whose, made_at).pieces(), whose.viewer, live)
 
 
 class _Writer:

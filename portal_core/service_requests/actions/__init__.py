@@ -4,6 +4,7 @@ from portal_core.service_requests.actions.answer_ask import AskAnswer, answer_as
 from portal_core.service_requests.actions.assign import assign, hand_over
 from portal_core.service_requests.actions.change_fields import change_fields
 from portal_core.service_requests.actions.draft import discard_draft, save_draft
+from portal_core.service_requests.actions.export_queue import export_queue
 from portal_core.service_requests.actions.merge import merge, unmerge
 from portal_core.service_requests.actions.move import Move, move
 from portal_core.service_requests.actions.plan import plan_for
@@ -19,6 +20,7 @@ __all__ = [
     "assign",
     "change_fields",
     "discard_draft",
+    "export_queue",
     "hand_over",
     "merge",
     "move",

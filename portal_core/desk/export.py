@@ -1,0 +1,145 @@
+"""`/desk/export/?…`: all requests of a queue as a table for a spreadsheet program.
+
+A GET says what will be in it; a POST to the same address sends it, and stands in "Who did what" from then on.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from portal_core.accounts.pages import PersonRequest, staff_page
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.live import live_portal, what_is_live
+from portal_core.config.localise import typed_in
+from portal_core.config.streaming import made_while_sent
+from portal_core.desk.export_table import FIXED, QueueTable
+from portal_core.desk.filters import QUEUE, TITLES, menus, read_filters
+from portal_core.desk.people import colleagues
+from portal_core.desk.request import back_of
+from portal_core.service_requests.actions import export_queue
+from portal_core.service_requests.queue import Filters, bounded_counts, filtered
+from portal_core.service_requests.viewer import Viewer
+from tenants.context import current
+from tenants.limits import Bucket, TooMany, consume
+from tenants.ui.spreadsheet import COMMAS, CONTENT_TYPE, POINTS, Style
+
+# Each reads all there is.
+EXPORTS_AN_HOUR: Final = 20
+_HOUR_SECONDS: Final = 3600
+# Up to here they are counted on the page.
+COUNT_LIMIT: Final = 100_000
+_UNNAMED: Final = "a colleague without a name yet"
+_STYLES: Final = {"points": POINTS, "commas": COMMAS}
+_ADDRESS: Final = replace(QUEUE, path="/desk/export/")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing about the table, for the page before it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which requests, in which columns."""
+
+    portal: CompiledPortal
+    viewer: Viewer
+    filters: Filters
+    table: QueueTable
+
+    @classmethod
+    def of(cls, request: PersonRequest) -> "_Asked":
+        portal, filters = live_portal(), read_filters(request.GET)
+        table = QueueTable.of(request.actor, portal, filters, request.user.queue_columns)
+        return cls(portal, Viewer.of(request.actor, portal), filters, table)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page()
+def index(request: PersonRequest) -> HttpResponseBase:
+    """What the table will hold, or with a POST the table; `style` says for which settings of the program."""
+    asked = _Asked.of(request)
+    if request.method != "POST":
+        return _page(request, asked)
+    try:
+        consume([Bucket("desk-export", str(request.user.pk), EXPORTS_AN_HOUR, _HOUR_SECONDS)])
+    except TooMany as full:
+        return _page(request, asked, {"again_at": full.again_at}, status=429)
+    return _download(request, asked)
+
+
+def _download(request: PersonRequest, asked: _Asked) -> StreamingHttpResponse:
+    """Written down first, then made while it is sent."""
+    words = " · ".join(_narrowed_by(asked, for_record=True))
+    whole = export_queue(actor=request.actor, filters=asked.filters, zone=asked.viewer.time_zone, words=words)
+    style = _STYLES.get(request.POST.get("style", ""), _usual_style(asked.portal))
+    pieces = made_while_sent(asked.table.pieces(whole, style), asked.table.viewer, what_is_live())
+    answer = StreamingHttpResponse(pieces, content_type=CONTENT_TYPE)
+    tenant, day = current(), timezone.localdate(timezone=asked.portal.time_zone)
+    name = f"{tenant.slug if tenant is not None else 'portal'}-requests-{day.isoformat()}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _page(
+    request: PersonRequest, asked: _Asked, more: dict[str, object] | None = None, *, status: int = 200
+) -> HttpResponse:
+    found = filtered(request.actor, asked.filters, zone=asked.viewer.time_zone)
+    count = bounded_counts([found], COUNT_LIMIT + 1)[0]
+    context = {
+        "count": count,
+        "facts": _facts(asked, count),
+        "has_commas": _usual_style(asked.portal) is COMMAS,
+        "action": _ADDRESS.of(asked.filters),
+        "back": back_of(request),
+        **(more or {}),
+    }
+    return render(request, "desk/export.html", context, status=status)
+
+
+def _facts(asked: _Asked, count: int) -> list[Fact]:
+    number = f"{count:,}" if count <= COUNT_LIMIT else f"More than {COUNT_LIMIT:,}"
+    answers = " · ".join(asked.table.answer_heads)
+    if not answers and not asked.filters.type_key:
+        answers = "None. Filter for one type to have all of its answers here, or choose some as columns of the queue."
+    return [
+        Fact("Requests", f"{number}, each once, in the order of the queue"),
+        Fact("Which", " · ".join(_narrowed_by(asked))),
+        Fact("Of each", " · ".join(FIXED)),
+        Fact("Answers", answers),
+        Fact("Times", f"By the clock of {asked.portal.time_zone.key.replace('_', ' ')}"),
+    ]
+
+
+def _usual_style(portal: CompiledPortal) -> Style:
+    """As the portal's language writes numbers."""
+    return COMMAS if "," in typed_in("0.5", portal.language) else POINTS
+
+
+def _narrowed_by(asked: _Asked, *, for_record: bool = False) -> list[str]:
+    """The view and the filters in plain words, as the queue names them.
+
+    `for_record`: whoever reads who did what need not know the address by which the queue calls a colleague without a
+    name.
+    """
+    filters = asked.filters
+    people = colleagues(named=filters.who)
+    if for_record:
+        listed = (replace(one, name=_UNNAMED) if "@" in one.name else one for one in people.listed)
+        people = replace(people, listed=tuple(listed))
+    set_ones = [f"{menu.name}: {menu.value}" for menu in menus(filters, asked.portal, people) if menu.remove_href]
+    return [*_view_words(filters), *set_ones]
+
+
+def _view_words(filters: Filters) -> list[str]:
+    """Of closed requests the view says only whose they are; "all open" is none that are closed, too."""
+    if filters.state == "open" or filters.view == "mine" or (filters.state == "any" and filters.view != "all"):
+        return [TITLES[filters.view]]
+    return []
