@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,10 @@ from django.test import Client
 
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
+from portal_core.config.actions import publish
+from portal_core.config.document import load
 from portal_core.config.live import live_portal
+from portal_core.config.queries import live_version
 from portal_core.service_requests.models import NumberCounter
 from tenants.context import tenant_context
 from tenants.provisioning import provision
@@ -26,6 +30,16 @@ FIRST = 1001
 OWN_REQUESTS = 200
 RARE_REQUESTS = 10
 
+# Answers that queues are narrowed by; of staff, so that the customer's form stays as it is.
+ANSWERS: list[dict[str, Any]] = [
+    {
+        "key": "kind",
+        "kind": "choice",
+        "choices": [{"key": key, "label": key.title()} for key in ("red", "green", "rare", "none")],
+    },
+    {"key": "amount", "kind": "number"},
+    {"key": "street", "kind": "text"},
+]
 # Copies of the first request, spread over customers, people, statuses and due times.
 REQUESTS = """
 INSERT INTO portal_core_servicerequest (id, number, type_key, status_key, turn, data, title, customer_id,
@@ -33,7 +47,9 @@ INSERT INTO portal_core_servicerequest (id, number, type_key, status_key, turn, 
     unanswered_since, created_at, status_since, due_at, last_entry_at, closed_at)
 SELECT uuidv7((n - %(size)s) * interval '1 minute'), r.number + n, r.type_key,
     CASE WHEN n %% 3 = 0 THEN %(closed)s ELSE r.status_key END, CASE WHEN n %% 3 = 0 THEN 'nobody' ELSE r.turn END,
-    r.data, r.title || ' ' || n,
+    r.data || jsonb_build_object(
+        'kind', CASE WHEN n %% (%(size)s / %(rare)s) = 1 THEN 'rare' ELSE (ARRAY['red', 'green'])[1 + n %% 2] END,
+        'amount', (n %% 1000)::text, 'street', 'Lane ' || n), r.title || ' ' || n,
     CASE WHEN n %% (%(size)s / %(own)s) = 0 THEN r.customer_id WHEN n %% 2 = 0 THEN %(other)s
          ELSE people.ids[1 + n %% %(customers)s] END,
     r.created_by_id, CASE WHEN n %% 5 = 0 THEN %(agent)s ELSE NULL END, r.team_key, r.priority, r.version_number, 1,
@@ -109,6 +125,7 @@ def grown(size: int) -> Grown:
     owner = NewPortal("Bench", "owner@example.com")
     tenant = provision(name="Bench", slug=f"bench-{size}", portal=owner)
     with tenant_context(tenant):
+        _ask_more()
         make = User.objects.create_user
         agent = make("agent@example.com", name="Bob Agent", role="agent")
         customer = make("customer@example.com", name="Carol Customer", role="customer")
@@ -122,6 +139,16 @@ def grown(size: int) -> Grown:
     with tenant_context(tenant):
         _multiply(size, {"other": other.pk, "agent": agent.pk, "closed": closed})
     return Grown(tenant, size, request_type.key, answers, signed_in[customer.email], signed_in[agent.email])
+
+
+def _ask_more() -> None:
+    version = live_version()
+    if version is None:
+        raise SystemExit("nothing is published")
+    fields = [{**field, "label": field["key"].title(), "show": {"customer": "hidden"}} for field in ANSWERS]
+    document = copy.deepcopy(version.document)
+    document["types"][0]["fields"] += fields
+    publish(actor=actor_for(User.objects.get(role="owner")), document=load(document))
 
 
 def _multiply(size: int, values: dict[str, Any]) -> None:  # `Any`: parameters of statements

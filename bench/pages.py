@@ -15,6 +15,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
@@ -47,6 +48,19 @@ SEARCHES = {
     "a misspelt word of every request": "usaul",
     "a misspelt rare word": "rareowrd",
     "two misspelt words": "usaul ktichen",
+}
+
+
+# What the queue is narrowed by: a name for the table, and how it stands in the address.
+NARROWED = {
+    "an answer of half of all": 'kind:is:"red"',
+    "a rare answer": 'kind:is:"rare"',
+    "an answer of none": 'kind:is:"none"',
+    "more than most": "amount:more_than:989",
+    "more than all": "amount:more_than:1000",
+    "words in a text": 'street:contains:"lane 77"',
+    "a word of no text": 'street:contains:"road"',
+    "an answer that is empty": "street:empty:",
 }
 
 
@@ -91,6 +105,11 @@ def _pages(portal: Grown) -> list[Page]:
         Page("submit", portal.submit),
         get("queue", agent, "/desk/"),
         get("queue by age", agent, "/desk/?view=all&sort=age"),
+        *(get(f"queue: {name}", agent, _narrowed(portal, answers)) for name, answers in NARROWED.items()),
+        *(
+            get(f"closed: {name}", agent, _narrowed(portal, NARROWED[name], state="closed"))
+            for name in ("a rare answer", "more than all")
+        ),
         get("desk request", agent, f"/desk/requests/{FIRST}/"),
         get("customers", agent, "/desk/customers/"),
         *(
@@ -98,6 +117,11 @@ def _pages(portal: Grown) -> list[Page]:
             for name, words in SEARCHES.items()
         ),
     ]
+
+
+def _narrowed(portal: Grown, answers: str, state: str = "open") -> str:
+    asked = {"view": "all", "type": portal.type_key, "answers": answers, "state": state}
+    return f"/desk/?{urlencode(asked)}"
 
 
 def get(name: str, client: Client, path: str) -> Page:

@@ -1,8 +1,9 @@
 """What the frames around pages show: the bar of a portal, the rail of the desk. Context processors; lazy, so that a
 page without that frame costs nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -134,16 +135,20 @@ def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple
     # All numbers of the rail in one statement.
     views, all_views = first_views(actor) if actor.may("see") else ((), 0)
     zone = Viewer.of(actor, portal).time_zone
-    kept = [queue.filtered(actor, filters_of(view), zone=zone) for view in views]
+    kept = [queue.counted(actor, filters_of(view), zone=zone) for view in views]
     counts, (is_begun, papers, *numbers) = queue.counts(
-        actor, also=[put_away(), documents_to_check(actor, portal), *kept]
+        actor, also=[put_away(), documents_to_check(actor, portal), *chain.from_iterable(kept)]
     )
     return (
         NavGroup("Begin", (*(() if is_begun else _begin(request, actor)), _updates(request))),
         NavGroup(
             "Queues", (*_queues(request, actor, counts), *_papers(request, actor, portal, papers)), title="Queues"
         ),
-        NavGroup("Saved views", _views(request, views, numbers) + _more_views(request, all_views), title="Saved views"),
+        NavGroup(
+            "Saved views",
+            (*_views(request, views, _apart(kept, numbers)), *_more_views(request, all_views)),
+            title="Saved views",
+        ),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
     )
 
@@ -192,21 +197,30 @@ def _queues(request: HttpRequest, actor: Actor, counts: queue.Counts) -> tuple[N
     )
 
 
-def _counted(item: NavItem, number: int) -> NavItem:
+def _apart(kept: Iterable[Sequence[object]], numbers: Iterable[int]) -> Iterator[tuple[int, bool]]:
+    """For each view how many were counted, and whether these are all (see `queue.counted`)."""
+    left = iter(numbers)
+    for sets in kept:
+        number, *of = islice(left, len(sets))
+        yield number, all(every < queue.COUNT_LIMIT for every in of)
+
+
+def _counted(item: NavItem, number: int, *, is_all: bool = True) -> NavItem:
     """The place with how much waits there; what is not counted to its end is said to be more."""
     if number < queue.COUNT_LIMIT:
-        return replace(item, count=number)
+        return replace(item, count=number) if is_all else replace(item, count_text=f"{number}+")
     return replace(item, count_text=f"{queue.COUNT_LIMIT - 1}+")
 
 
-def _views(request: HttpRequest, views: Sequence[SavedView], numbers: list[int]) -> tuple[NavItem, ...]:
+def _views(request: HttpRequest, views: Sequence[SavedView], counts: Iterable[tuple[int, bool]]) -> tuple[NavItem, ...]:
     here = request.GET.get("saved", "") if request.path == "/desk/" else ""
     return tuple(
         _counted(
             NavItem(view.name, href_of(view), "users" if view.is_shared else "filter", current=str(view.pk) == here),
             number,
+            is_all=is_all,
         )
-        for view, number in zip(views, numbers, strict=True)
+        for view, (number, is_all) in zip(views, counts, strict=True)
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_type import CompiledType
-from portal_core.config.visibility import Visibility
+from portal_core.service_requests.answer_filters import statuses_that_show
 from portal_core.service_requests.viewer import Viewer
 
 # In the order in which they stand. The request itself is always the first.
@@ -134,8 +134,4 @@ def _named(request_type: CompiledType, field: CompiledField, viewer: Viewer, por
 
 def _is_seen(request_type: CompiledType, field: CompiledField, viewer: Viewer) -> bool:
     """SECURITY: a field that this role never sees is not offered, nor is its name told by a view of a colleague."""
-    role = viewer.role
-    if not field.kind.is_input or (role.type_keys is not None and request_type.key not in role.type_keys):
-        return False
-    statuses = request_type.flow.statuses
-    return any(viewer.visibility(field, status.key) >= Visibility.SEE for status in statuses)
+    return bool(statuses_that_show(field, request_type, viewer.role))

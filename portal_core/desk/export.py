@@ -4,6 +4,7 @@ A GET says what will be in it; a POST to the same address sends it, and stands i
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -16,11 +17,13 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal, what_is_live
 from portal_core.config.localise import typed_in
 from portal_core.config.streaming import made_while_sent
+from portal_core.desk.answers import answer_menus
 from portal_core.desk.export_table import FIXED, QueueTable
 from portal_core.desk.filters import QUEUE, TITLES, menus, read_filters
 from portal_core.desk.people import colleagues
 from portal_core.desk.request import back_of
 from portal_core.service_requests.actions import export_queue
+from portal_core.service_requests.answer_filters import read_answers
 from portal_core.service_requests.queue import Filters, bounded_counts, filtered
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import current
@@ -127,15 +130,19 @@ def _narrowed_by(asked: _Asked, *, for_record: bool = False) -> list[str]:
     """The view and the filters in plain words, as the queue names them.
 
     `for_record`: whoever reads who did what need not know the address by which the queue calls a colleague without a
-    name.
+    name, nor see every question: of answers it is told how many decide.
     """
     filters = asked.filters
     people = colleagues(named=filters.who)
     if for_record:
         listed = (replace(one, name=_UNNAMED) if "@" in one.name else one for one in people.listed)
         people = replace(people, listed=tuple(listed))
-    set_ones = [f"{menu.name}: {menu.value}" for menu in menus(filters, asked.portal, people) if menu.remove_href]
-    return [*_view_words(filters), *set_ones]
+    answers = () if for_record else answer_menus(filters, asked.portal, asked.viewer)
+    shown = chain(menus(filters, asked.portal, people), answers)
+    set_ones = [f"{menu.name}: {menu.value}" for menu in shown if menu.remove_href]
+    number = len(read_answers(filters.answers)) if for_record else 0
+    counted = [f"by {number} answer{'s' if number > 1 else ''}"] if number else []
+    return [*_view_words(filters), *set_ones, *counted]
 
 
 def _view_words(filters: Filters) -> list[str]:

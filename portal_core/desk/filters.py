@@ -10,6 +10,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.desk.columns import columns_text, read_columns
 from portal_core.desk.people import Colleagues
 from portal_core.service_requests import queue
+from portal_core.service_requests.answer_filters import answers_text, read_answers
 from portal_core.service_requests.queue import Filters
 from tenants.identifiers import parse_uuid
 
@@ -31,6 +32,7 @@ _NAMES = {
     "due": "due",
     "priority": "priority",
     "holds": "holds",
+    "answers": "answers",
     "columns": "cols",
 }
 _LONGEST_HOLDS = 2_000
@@ -74,6 +76,14 @@ def search_address(query: str) -> Address:
     return Address("/desk/search/", Filters(view="all", state="any"), query)
 
 
+def list_at(href: str) -> tuple[Address, Filters]:
+    """The list at an address of the queue or of search results, and its filters."""
+    path, _, query = href.partition("?")
+    asked = QueryDict(query)
+    address = search_address(asked.get("q", "") or "") if path == "/desk/search/" else QUEUE
+    return address, read_filters(asked, usual=address.usual)
+
+
 @dataclass(frozen=True)
 class Option:
     """One value of a filter, with the address that sets it."""
@@ -110,9 +120,10 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
     """The filters in an address; what nobody knows counts as not asked."""
     view, sort, due = asked.get("view", ""), asked.get("sort", ""), asked.get("due", "")
     state, priority = asked.get("state", ""), asked.get("priority", "")
+    type_key = _clean(asked.get("type", ""))
     return Filters(
         view=view if view in TITLES else usual.view or "needs-us",
-        type_key=_clean(asked.get("type", "")),
+        type_key=type_key,
         status_key=_clean(asked.get("status", "")),
         who=_clean(asked.get("who", "")),
         team=_clean(asked.get("team", "")),
@@ -121,6 +132,7 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
         state=state if state in ("open", "closed", "any") else usual.state,
         holds=(asked.get("holds", "") or "").replace("\x00", "")[:_LONGEST_HOLDS],
         sort=sort if sort in queue.SORTS else "due",
+        answers=answers_text(read_answers((asked.get("answers", "") or "").replace("\x00", ""))) if type_key else "",
         columns=columns_text(read_columns(asked.get("cols", "") or "")),
     )
 
@@ -138,7 +150,7 @@ def column(filters: Filters, sort: str, label: str, *, classes: str = "") -> Col
 def menus(
     filters: Filters, portal: CompiledPortal, people: Colleagues, address: Address = QUEUE
 ) -> Iterator[FilterMenu]:
-    """All filters of a list."""
+    """All filters of a list but those by answers (see answers.py)."""
     text, language = portal.text, portal.language
     types = [(item.key, text(item.name, language)) for item in portal.types]
     teams = [(key, text(name, language)) for key, name in portal.teams.items()]
@@ -173,12 +185,9 @@ class _Menus:
 
     def menu(self, name: str, label: str, values: list[tuple[str, str]], unset: str = "") -> FilterMenu:
         chosen = getattr(self.filters, name)
-        options = [
-            Option(words, self.address.of(replace(self.filters, **{name: value})), value == chosen)
-            for value, words in values
-        ]
+        options = [Option(words, self.address.of(self._set(name, value)), value == chosen) for value, words in values]
         current = next((words for value, words in values if value == chosen), "")
-        remove = self.address.of(replace(self.filters, **{name: unset})) if current else ""
+        remove = self.address.of(self._set(name, unset)) if current else ""
         return FilterMenu(label, current or unset.removeprefix("any"), options, remove)
 
     def also_gone(self, name: str, menu: FilterMenu, words: str) -> FilterMenu:
@@ -186,6 +195,11 @@ class _Menus:
         if menu.value or not getattr(self.filters, name):
             return menu
         return replace(menu, value=words, remove_href=self.address.of(replace(self.filters, **{name: ""})))
+
+    def _set(self, name: str, value: str) -> Filters:
+        # Answers are those of one type.
+        others = {"answers": ""} if name == "type_key" else {}
+        return replace(self.filters, **{name: value, **others})
 
     def holding(self) -> FilterMenu:
         """That something stands in a field: led to from the review, and here only to be taken off."""

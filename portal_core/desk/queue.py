@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
+from portal_core.desk.answers import answer_menus
 from portal_core.desk.columns import USUAL, Column, chosen_text, fixed_choices, shown_columns
 from portal_core.desk.filters import QUEUE, TITLES, ColumnHead, column, menus, read_filters
 from portal_core.desk.people import colleagues
@@ -92,7 +93,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "filters": filters,
         "kept": QUEUE.hidden(filters),
         "keep_query": QUEUE.of(_with(filters, columns)).partition("?")[2],
-        "menus": list(menus(filters, portal, people)),
+        "menus": [*menus(filters, portal, people), *answer_menus(filters, portal, viewer)],
         "summary": _summary(filters, len(rows)),
         "groups": _groups(rows, filters, viewer.time_zone),
         "pager": _pager(filters, page),

@@ -8,6 +8,7 @@ from portal_core.desk import (
     column_choice,
     export,
     merging,
+    narrow,
     people_choice,
     presence,
     printing,
@@ -18,6 +19,7 @@ from portal_core.desk import (
 
 queue_urls = [
     path("search/", search.index, name="search"),
+    path("narrow/", narrow.index, name="narrow"),
     path("columns/", column_choice.choose, name="columns"),
     path("export/", export.index, name="export"),
     path("views/", views.index, name="views"),

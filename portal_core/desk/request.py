@@ -54,7 +54,7 @@ _REASON_LENGTH = 20_000
 _SEARCH = "/desk/search/?"
 _LISTS = ("/desk/?", _SEARCH)
 # Filters and columns fit; nobody else's text does any harm there.
-_LONGEST_BACK = 1_500
+_LONGEST_BACK = 2_500
 
 
 @dataclass(frozen=True)

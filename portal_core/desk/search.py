@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.live import live_portal
+from portal_core.desk.answers import answer_menus
 from portal_core.desk.filters import Address, menus, read_filters, search_address
 from portal_core.desk.people import colleagues
 from portal_core.desk.queue import QueueRow, row_of
@@ -43,7 +44,10 @@ def index(request: PersonRequest) -> HttpResponse:
         "portal": portal,
         "query": query,
         "kept": address.hidden(filters),
-        "menus": list(menus(filters, portal, colleagues(named=filters.who), address)),
+        "menus": [
+            *menus(filters, portal, colleagues(named=filters.who), address),
+            *answer_menus(filters, portal, viewer, address),
+        ],
         "results": [Result(row_of(row, viewer, portal), shown.get(row.pk)) for row in found.rows],
         "summary": _summary(found),
         "is_near": found.near is not None and bool(found.rows),

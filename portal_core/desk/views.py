@@ -83,7 +83,7 @@ def _owner(view: SavedView) -> str:
 @staff_page()
 def keep(request: PersonRequest) -> HttpResponse:
     """`/desk/views/keep/`: the filters stand in `query`, as in the address of the queue."""
-    filters = read_filters(QueryDict(request.POST.get("query", "")[:2_000]))
+    filters = read_filters(QueryDict(request.POST.get("query", "")[:4_000]))
     try:
         view = keep_view(actor=request.actor, name=request.POST.get("name", ""), filters=filters)
     except ViewRefused as refused:

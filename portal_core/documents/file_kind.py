@@ -24,6 +24,7 @@ class FileKind(FieldKind[FileField]):
     key = "file"
     options = FileField
     operators = frozenset({"filled", "empty"})
+    filters = ("filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         config = self.config(field)

@@ -285,6 +285,7 @@ class RecordFieldKind(FieldKind[RecordField]):
     key = "record"
     options = RecordField
     operators = frozenset({"filled", "empty"})
+    filters = ("filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         kind = self._kind(field, asked.portal) or CompiledRecordKind.unknown("")

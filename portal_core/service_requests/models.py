@@ -108,6 +108,8 @@ class ServiceRequest(TenantModel):
                 fields=["-priority", "due_at", "id"], name="request_open_by_priority", condition=Q(closed_at=None)
             ),
             models.Index(fields=["team_key", "due_at", "id"], name="request_open_by_team", condition=Q(closed_at=None)),
+            # Which requests have an answer: see answer_filters.py. Without the pending list, as below.
+            GinIndex(name="request_answers", fields=["data"], opclasses=["jsonb_path_ops"], fastupdate=False),
             models.Index(
                 fields=["merged_into_number"], name="request_merged", condition=Q(merged_into_number__isnull=False)
             ),

@@ -19,6 +19,7 @@ from django.utils import timezone
 from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
+from portal_core.service_requests.answer_filters import with_answers
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.queries import open_requests, visible_to
 
@@ -26,6 +27,8 @@ PAGE_SIZE = 25
 # Nobody counts beyond that; the rail shows "999+".
 COUNT_LIMIT = 1000
 _FIRST_YEAR = 1900
+# How many of a list are looked at one by one for what their answers are.
+_NEAR = 1_000
 NEEDS_US = Q(turn=Turn.US) | Q(unanswered_since__isnull=False)
 VIEWS: dict[str, Q] = {
     "needs-us": NEEDS_US,
@@ -70,6 +73,8 @@ class Filters:
     sort: str = "due"
     # "type.field:status,status": where something stands in that field, in these statuses.
     holds: str = ""
+    # What stands in answers of the one type: see answer_filters.py.
+    answers: str = ""
     # Which columns are shown, as a view keeps them: see desk/columns.py. It narrows nothing.
     columns: str = ""
 
@@ -152,13 +157,18 @@ def bounded_counts(views: Iterable[QuerySet[Any]], limit: int = COUNT_LIMIT) -> 
 
 
 def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInfo) -> QueuePage:
-    """One page of the queue with customers and people loaded, in one query."""
-    found = filtered(actor, filters, zone=zone).select_related("customer", "assignee")
-    backwards = cursor is not None and cursor.is_backwards
+    """One page of the queue with customers and people loaded, in one query; in two where answers narrow it."""
     order = _Order.of(filters)
-    if cursor is not None:
-        found = found.filter(order.beyond(cursor))
-    rows = list(found.order_by(*order.columns(backwards=backwards))[: PAGE_SIZE + 1])
+    found = order.beginning(filtered(actor, filters, zone=zone), cursor).select_related("customer", "assignee")
+    rows = []
+    if filters.answers:
+        # What many requests have is found among the nearest, what few have by the index of answers; the planner knows
+        # neither, and the wrong way means sorting all that are found, or walking past all that are not.
+        every = order.beginning(_whatever_is_answered(actor, filters, zone=zone), cursor)
+        rows = list(found.filter(pk__in=every.values("pk")[:_NEAR])[: PAGE_SIZE + 1])
+    if len(rows) <= PAGE_SIZE:
+        rows = list(found[: PAGE_SIZE + 1])
+    backwards = cursor is not None and cursor.is_backwards
     has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:
         rows.reverse()
@@ -168,6 +178,22 @@ def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInf
 def in_order(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
     """All that the filters leave, in the order of the queue."""
     return filtered(actor, filters, zone=zone).order_by(*_Order.of(filters).columns(backwards=False))
+
+
+def counted(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> list[QuerySet[ServiceRequest]]:
+    """What `bounded_counts` is to count of a list: what it leaves. Where answers narrow it, what they leave of its next
+    COUNT_LIMIT, and the list that these are of: a rare answer is not looked for among all with every page.
+    """
+    found = filtered(actor, filters, zone=zone)
+    if not filters.answers:
+        return [found]
+    every = _whatever_is_answered(actor, filters, zone=zone)
+    next_ones = _Order.of(filters).beginning(every, None).values("pk")[:COUNT_LIMIT]
+    return [found.filter(pk__in=next_ones), every]
+
+
+def _whatever_is_answered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
+    return filtered(actor, replace(filters, answers=""), zone=zone)
 
 
 def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: ZoneInfo) -> tuple[int | None, int | None]:
@@ -216,6 +242,11 @@ class _Order:
         level = ["priority" if backwards else "-priority"] if self.pressing_first else []
         return [*level, f"{sign}{self.key}", f"{sign}id"]
 
+    def beginning(self, found: QuerySet[ServiceRequest], cursor: Cursor | None) -> QuerySet[ServiceRequest]:
+        """What was found in this order, from the cursor on."""
+        ordered = found.order_by(*self.columns(backwards=cursor is not None and cursor.is_backwards))
+        return ordered if cursor is None else ordered.filter(self.beyond(cursor))
+
     def beyond(self, cursor: Cursor) -> Q:
         side = _beyond(self.key, cursor, descending=cursor.is_backwards != self.newest_first)
         if not self.pressing_first or cursor.priority is None:
@@ -242,7 +273,7 @@ def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[Serv
 def narrowed(
     found: QuerySet[ServiceRequest], actor: Actor, filters: Filters, *, zone: ZoneInfo
 ) -> QuerySet[ServiceRequest]:
-    """`found` without what type, status, person, team and due time leave out."""
+    """`found` without what type, status, person, team, due time and answers leave out."""
     for name, value in (("type_key", filters.type_key), ("status_key", filters.status_key), ("team_key", filters.team)):
         if value:
             found = found.filter(**{name: value})
@@ -250,6 +281,8 @@ def narrowed(
         found = found.filter(_due(filters.due, zone))
     if filters.holds:
         found = found.filter(_holds(filters.holds, actor))
+    if filters.answers:
+        found = found.filter(with_answers(filters.type_key, filters.answers, actor.role, live_portal()))
     if filters.priority in PRIORITIES:
         found = found.filter(PRIORITIES[filters.priority])
     return found.filter(_who(filters.who, actor)) if filters.who else found

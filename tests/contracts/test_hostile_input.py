@@ -382,6 +382,8 @@ QUERY = [
     "event",
     "of",
     "language",
+    # Of a list that an answer narrows, and of the page where it is set.
+    *("answers", "how", "value"),
 ]
 
 

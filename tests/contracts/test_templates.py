@@ -103,6 +103,8 @@ ELSEWHERE |= {f"setup/{part}.html" for part in _REVIEWED}
 ELSEWHERE |= {"setup/_alike.html", "setup/_told_conditions.html"}
 # A kind of request that was taken out while somebody typed: tests/desk/test_forms_since_opened.py.
 ELSEWHERE |= {"desk/new_closed.html"}
+# The page of one answer by which a queue is narrowed: tests/desk/test_narrow.py goes through it.
+ELSEWHERE |= {"desk/narrow_by.html"}
 # Two at a time in the editor: tests/desk/setup/test_others.py.
 ELSEWHERE |= {"setup/_here.html"}
 # What a logo is painted in: tests/documents/test_logos.py.

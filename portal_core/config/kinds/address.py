@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config import postal
 from portal_core.config.document.fields import AddressField, FieldBase
 from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.plain import PlainField
@@ -80,7 +82,7 @@ class AddressKind(FieldKind[AddressField]):
     key = "address"
     options = AddressField
     operators = frozenset({"filled", "empty"})
-    filters = ("filled", "empty")
+    filters = ("contains", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         home = self._home(field, asked.portal)
@@ -116,6 +118,14 @@ class AddressKind(FieldKind[AddressField]):
         if config.country is not None and config.country not in postal.country_codes():
             mend = "Use a code such as GB or DE."
             yield Fault("country", f"There is no country “{config.country}”.", mend, ProblemKind.INVALID)
+
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        return isinstance(operand, str)
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        if operator == "contains":
+            return narrowing.has_words_in_parts(field.key, str(operand))
+        return super().matching(field, operator, operand, portal)
 
 
 def _lines_of(value: JsonValue | object) -> dict[str, str]:

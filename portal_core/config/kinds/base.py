@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
@@ -19,6 +20,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
 from portal_core.config.document.fields import FieldBase
 from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.shown import Shown
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.spreadsheet import Cell
@@ -108,7 +110,8 @@ class FieldKind(ABC, Generic[Options]):
     is_input: ClassVar[bool] = True
     # The operators that conditions may use.
     operators: ClassVar[frozenset[str]] = COMPARE_EQUAL
-    # The operators by which lists are narrowed, the most useful first; each takes one operand from `filter_input`.
+    # The operators by which lists are narrowed, the most useful first; each but `filled` and `empty` takes one operand
+    # from `filter_input`.
     filters: ClassVar[tuple[str, ...]] = ()
     # Whether a column of rows may be of this kind.
     fits_column: ClassVar[bool] = True
@@ -181,6 +184,25 @@ class FieldKind(ABC, Generic[Options]):
     def operand(self, cleaned: object) -> object:
         """What a condition compares with, from what `filter_input` cleaned; None when nothing was asked for."""
         return cleaned or None
+
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        """Whether a list can be narrowed by it: an operand comes from an address that anybody may write."""
+        return self.operand_mend(field.config, operator, operand) == ""
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        """An operand in the reader's words; what was typed stands in quotes."""
+        return f"“{operand}”"
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        """What one of `filters` asks of the answers in the database (see `narrowing`): what a condition would."""
+        if operator in ("filled", "empty"):
+            filled = narrowing.is_filled(field.key)
+            return filled if operator == "filled" else ~filled
+        if operator == "contains":
+            return narrowing.has_words(field.key, str(operand))
+        if operator == "is":
+            return narrowing.equals(field.key, operand)
+        return narrowing.compares(field.key, operator, operand)
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         """The value for a cell of a spreadsheet, the same whoever reads it: in the portal's language and time zone.

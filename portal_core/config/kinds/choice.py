@@ -99,3 +99,6 @@ class ChoiceKind(FieldKind[ChoiceField]):
         # Retired ones too: requests that have them are still there to be found.
         pairs = choice_pairs(list(self.config(field).choices), asked)
         return OneOf(choices=pairs, required=False, label=asked.portal.text(field.label, asked.language))
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(operand, field, portal, language, portal.time_zone)

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import ChoicesField, FieldBase
 from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.choice import OneOf, choice_look, choice_pairs, offered
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
@@ -111,3 +113,11 @@ class ChoicesKind(FieldKind[ChoicesField]):
     def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
         pairs = choice_pairs(list(self.config(field).choices), asked)
         return OneOf(choices=pairs, required=False, label=asked.portal.text(field.label, asked.language))
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display([operand], field, portal, language, portal.time_zone)
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        if operator == "contains":
+            return narrowing.has_one(field.key, operand)
+        return super().matching(field, operator, operand, portal)

@@ -171,6 +171,9 @@ class DateKind(FieldKind[DateField]):
     def operand(self, cleaned: object) -> object:
         return cleaned.isoformat() if isinstance(cleaned, date) else None
 
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(operand, field, portal, language, portal.time_zone)
+
 
 def any_day(field: CompiledField, asked: Asked) -> DayInput:
     """Asks for a day to narrow a list by; any day, whatever the field takes."""

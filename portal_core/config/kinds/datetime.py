@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +19,20 @@ from pydantic import JsonValue
 
 from portal_core.config.document.fields import DateTimeField, FieldBase
 from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.date import any_day, day_bound, day_faults, is_day, parse_day
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import city_of, date_in, moment_in
-from portal_core.config.moments import is_missing, read_moment, stored_moment, written_moment
+from portal_core.config.moments import (
+    ends_at,
+    is_missing,
+    read_moment,
+    starts_at,
+    stored_moment,
+    written_moment,
+)
 from tenants.ui.parts import Part, PartsWidget
 from tenants.ui.spreadsheet import Cell
 
@@ -193,6 +202,22 @@ class DateTimeKind(FieldKind[DateTimeField]):
 
     def operand(self, cleaned: object) -> object:
         return cleaned.isoformat() if isinstance(cleaned, date) else None
+
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        # Conditions may name a minute, lists ask for a day.
+        return is_day(operand)
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return date_in(date.fromisoformat(str(operand)), language)
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        if operator not in ("before", "after"):
+            return super().matching(field, operator, operand, portal)
+        # By the days of the business; moments are kept in UTC, all in one form, and order as text.
+        limit = (starts_at if operator == "before" else ends_at)(str(operand), portal.time_zone)
+        sign = "<" if operator == "before" else ">="
+        assert limit is not None, operand
+        return narrowing.meets(field.key, f"@ {sign} {narrowing.literal(stored_moment(limit))}")
 
 
 def _is_local(words: str) -> bool:

@@ -39,7 +39,7 @@ class EmailKind(FieldKind[EmailField]):
 
     key = "email"
     options = EmailField
-    filters = ("is", "filled", "empty")
+    filters = ("contains", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language

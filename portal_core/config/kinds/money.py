@@ -11,15 +11,17 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.amounts import Money, currencies, decimals_of, money_in, read_money, stored_money, symbol_in
 from portal_core.config.document.fields import FieldBase, MoneyField
 from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
-from portal_core.config.kinds.number import parse_number, retyped
+from portal_core.config.kinds.number import as_number, parse_number, retyped
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import typed_in
@@ -220,7 +222,19 @@ class MoneyKind(FieldKind[MoneyField]):
         return self._typed(config, _("this"), asked, {"required": False, "label": label})
 
     def operand(self, cleaned: object) -> object:
-        return float(cleaned.amount) if isinstance(cleaned, Money) else None
+        return as_number(cleaned.amount) if isinstance(cleaned, Money) else None
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return money_in(Money(Decimal(str(operand)), portal.settings.currency or ""), language)
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        if operator not in narrowing.SIGNS:
+            return super().matching(field, operator, operand, portal)
+        # What was given in another currency, before the portal's was changed, is neither more nor less.
+        currency = portal.settings.currency or ""
+        minor = Decimal(str(operand)).scaleb(decimals_of(currency))
+        is_ours = f"@.currency == {narrowing.literal(currency)}"
+        return narrowing.meets(field.key, f"{is_ours} && @.amount_minor {narrowing.SIGNS[operator]} {minor:f}")
 
 
 @lru_cache(maxsize=256)

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import FieldBase, NumberField
 from portal_core.config.document.portal_document import PortalDocument
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
 from portal_core.config.kinds.plain import PlainField, plain_digits
@@ -124,6 +126,11 @@ class NumberInput(PlainField):
 
 
 @lru_cache(maxsize=256)
+def as_number(amount: Decimal) -> int | float:
+    """An amount as JSON has it: whole ones without decimals."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
 def unit_look(unit: str, language: str) -> FieldLook:
     """The unit before or after the control, as the language writes it."""
     is_first = amount_in(Decimal(1), unit, language).startswith(unit)
@@ -197,9 +204,22 @@ class NumberKind(FieldKind[NumberField]):
         config = NumberField(key=field.key, kind="number")
         label = asked.portal.text(field.label, asked.language)
         line = TypedNumber(asked=asked, retype=retyped, attrs={"inputmode": "decimal"})
-        return NumberInput(
+        form_field = NumberInput(
             config=config, noun=_("this"), language=asked.language, required=False, label=label, widget=line
         )
+        unit = asked.portal.text(self.config(field).unit, asked.language)
+        if unit:
+            form_field.look = unit_look(unit, asked.language)  # type: ignore[attr-defined]  # as above
+        return form_field
 
     def operand(self, cleaned: object) -> object:
-        return float(cleaned) if isinstance(cleaned, Decimal) else None
+        return as_number(cleaned) if isinstance(cleaned, Decimal) else None
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(operand, field, portal, language, portal.time_zone)
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        if operator in narrowing.SIGNS:
+            # Kept as text, so that no digit is lost.
+            return narrowing.compares(field.key, operator, operand, subject="@.number()")
+        return super().matching(field, operator, operand, portal)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import JsonValue
 
 from portal_core.config.document.fields import PhoneField
+from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
 from portal_core.config.kinds.plain import PlainField, plain_digits
@@ -78,7 +80,7 @@ class PhoneKind(FieldKind[PhoneField]):
 
     key = "phone"
     options = PhoneField
-    filters = ("is", "filled", "empty")
+    filters = ("contains", "filled", "empty")
 
     def form_field(self, field: CompiledField, asked: Asked) -> forms.Field:
         portal, language = asked.portal, asked.language
@@ -88,3 +90,10 @@ class PhoneKind(FieldKind[PhoneField]):
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         return spelt(str(value), country_of_zone(portal.time_zone.key)) if value else ""
+
+    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+        digits = re.sub("[^0-9]", "", plain_digits(str(operand))).lstrip("0")
+        if operator != "contains" or not digits:
+            return super().matching(field, operator, operand, portal)
+        # However it is grouped, with the country's code or with a nought.
+        return narrowing.has_digits(field.key, digits)

@@ -92,3 +92,6 @@ class RatingKind(FieldKind[RatingField]):
 
     def operand(self, cleaned: object) -> object:
         return int(str(cleaned)) if cleaned else None
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(operand, field, portal, language, portal.time_zone)

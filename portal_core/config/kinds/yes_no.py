@@ -72,3 +72,6 @@ class YesNoKind(FieldKind[YesNoField]):
 
     def operand(self, cleaned: object) -> object:
         return {"yes": True, "no": False}.get(str(cleaned))
+
+    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(operand, field, portal, language, portal.time_zone)

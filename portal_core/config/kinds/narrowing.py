@@ -1,0 +1,106 @@
+"""Answers as the database compares them: the conditions by which lists are narrowed, over a column `data`.
+
+Answers of requests and details of records are kept alike, by field key. An answer of another form than the question
+asks for (its kind has changed since) meets nothing, and is no error.
+
+SECURITY: keys and operands become literals of one SQL/JSON path, which is handed over as a value.
+"""
+
+import json
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from django.db.models import BooleanField, F, Func, Q, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from pydantic import JsonValue
+
+from portal_core.accounts.folded import Folded, ways_folded
+
+# How operators that compare are written in a path.
+SIGNS: Final = {"is": "==", "more_than": ">", "less_than": "<", "after": ">", "before": "<"}
+# Neither null, an empty text, nor a list or an object without anything.
+_FILLED: Final = (
+    '@.type() == "boolean" || @.type() == "number" || (@.type() == "string" && @ != "")'
+    ' || (@.type() == "array" && @.size() > 0) || (@.type() == "object" && exists(@.*))'
+)
+
+
+class _Meets(Func):
+    """Whether a path finds anything in a JSON value; a path that does not fit the value finds nothing."""
+
+    template = "((%(expressions)s::jsonpath) IS TRUE)"
+    arg_joiner = " @? "
+    arity = 2
+    output_field = BooleanField()
+
+
+class _AllOf(Func):
+    """What a path finds in a JSON value, one after the other as text."""
+
+    template = "jsonb_path_query_array(%(expressions)s::jsonpath)::text"
+    arity = 2
+    output_field = TextField()
+
+
+class _Holds(Func):
+    """Whether a text has another in it; not where there is none."""
+
+    function = "strpos"
+    template = "(coalesce(%(function)s(%(expressions)s), 0) > 0)"
+    arity = 2
+    output_field = BooleanField()
+
+
+def equals(key: str, operand: JsonValue) -> Q:
+    """The answer is exactly this."""
+    return Q(data__contains={key: operand})
+
+
+def has_one(key: str, operand: JsonValue) -> Q:
+    """The answer is a list with this in it."""
+    return Q(data__contains={key: [operand]})
+
+
+def is_filled(key: str) -> Q:
+    """There is an answer."""
+    return meets(key, _FILLED)
+
+
+def meets(key: str, test: str) -> Q:
+    """The answer, `@`, passes a test in the language of SQL/JSON paths; its operands come from `literal`."""
+    return Q(_Meets(F("data"), Value(f"strict $.{literal(key)} ? ({test})")))
+
+
+def compares(key: str, operator: str, operand: JsonValue, *, subject: str = "@") -> Q:
+    """The answer, or what `subject` makes of it, is more or less than the operand (by SIGNS)."""
+    return meets(key, f"{subject} {SIGNS[operator]} {literal(operand)}")
+
+
+def has_words(key: str, typed: str) -> Q:
+    """The answer is a text with these words in it, in whatever letters they are written."""
+    return _has(KeyTextTransform(key, "data"), typed)
+
+
+def has_digits(key: str, digits: str) -> Q:
+    """The answer is a text whose digits, without whatever stands between them, have these among them."""
+    kept = Func(KeyTextTransform(key, "data"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace")
+    return Q(_Holds(Cast(kept, TextField()), Value(digits)))
+
+
+def has_words_in_parts(key: str, typed: str) -> Q:
+    """The answer is made of texts (the lines of an address), and one of them has these words in it."""
+    path = Value(f'lax $.{literal(key)}.** ? (@.type() == "string")')
+    return _has(_AllOf(F("data"), path), typed)
+
+
+def literal(operand: JsonValue) -> str:
+    """A text or a number inside a path. It must be finite and without NUL."""
+    return json.dumps(operand, allow_nan=False)
+
+
+def _has(text: Combinable, typed: str) -> Q:
+    answer = Folded(text)
+    return reduce(or_, (Q(_Holds(answer, Value(way))) for way in ways_folded(typed)))

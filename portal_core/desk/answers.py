@@ -1,0 +1,129 @@
+"""What narrows a list at the desk by its answers, as it stands in the line of filters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final, cast
+from urllib.parse import urlencode
+
+from django import forms
+from pydantic import JsonValue
+
+from portal_core.config.compiled import CompiledPortal
+from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
+from portal_core.config.kinds.base import Asked
+from portal_core.desk.filters import QUEUE, Address, FilterMenu, Option
+from portal_core.desk.setup.sentences import OPERATORS
+from portal_core.service_requests.answer_filters import (
+    AT_MOST,
+    AnswerFilter,
+    answers_text,
+    field_asked,
+    read_answers,
+    statuses_that_show,
+)
+from portal_core.service_requests.queue import Filters
+from portal_core.service_requests.viewer import Viewer
+
+# How many a menu names; the page has all.
+_IN_MENU: Final = 12
+_PAGE: Final = "/desk/narrow/"
+
+
+@dataclass(frozen=True)
+class AnswerSetting:
+    """A list whose answer filters are set: the others of them, and where the list stands."""
+
+    filters: Filters
+    others: tuple[AnswerFilter, ...]
+    address: Address
+
+    @classmethod
+    def without(cls, item: AnswerFilter, filters: Filters, address: Address) -> "AnswerSetting":
+        """The list with its answers but the one that asks the same of the same field."""
+        asked = read_answers(filters.answers)
+        same = (item.field_key, item.operator)
+        return cls(filters, tuple(o for o in asked if (o.field_key, o.operator) != same), address)
+
+    def href(self, *items: AnswerFilter) -> str:
+        """The address of the list, narrowed by these, too."""
+        return self.address.of(replace(self.filters, answers=answers_text([*self.others, *items])))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it cannot be narrowed by one more."""
+        return len(self.others) >= AT_MOST
+
+
+def answer_menus(
+    filters: Filters, portal: CompiledPortal, viewer: Viewer, address: Address = QUEUE
+) -> Iterator[FilterMenu]:
+    """A menu for each answer that the list is narrowed by, and one that leads to others."""
+    asked = read_answers(filters.answers)
+    request_type = portal.type_or_unknown(filters.type_key)
+    for item in asked:
+        field = field_asked(item, request_type, viewer.role)
+        setting = AnswerSetting.without(item, filters, address)
+        if field is None:
+            # SECURITY: a view of a colleague may name what this reader does not see; it is not told what.
+            yield FilterMenu("An answer", "that you do not see here", [], setting.href())
+        else:
+            yield _menu(item, field, setting, portal, viewer)
+    if len(asked) < AT_MOST:
+        yield _adding(filters, portal, viewer, address)
+
+
+def operand_input(field: CompiledField, operator: str, portal: CompiledPortal, viewer: Viewer) -> forms.Field:
+    """The form field that asks what an answer is compared with."""
+    return field.kind.filter_input(field, operator, Asked(portal, viewer.role, viewer.language))
+
+
+def seen_fields(request_type: CompiledType, viewer: Viewer) -> list[CompiledField]:
+    """The fields of a type by which this reader may narrow a list, in the document's order."""
+    fields = (field for field in request_type.fields if field.kind.is_input and field.kind.filters)
+    return [field for field in fields if statuses_that_show(field, request_type, viewer.role)]
+
+
+def narrow_href(back: str, **more: str) -> str:
+    """The page where an answer is chosen and set, for a list."""
+    return f"{_PAGE}?{urlencode({**more, 'back': back})}"
+
+
+def _menu(
+    item: AnswerFilter, field: CompiledField, setting: AnswerSetting, portal: CompiledPortal, viewer: Viewer
+) -> FilterMenu:
+    """One condition in words; where it asks for one of several, the others stand below it."""
+    words, has_operand = OPERATORS[item.operator]
+    options = []
+    if has_operand:
+        operand = field.kind.operand_words(item.operand, field, portal, viewer.language)
+        words = operand if item.operator == "is" else f"{words} {operand}"
+        for value, label in choices_of(operand_input(field, item.operator, portal, viewer)):
+            other = replace(item, operand=cast("JsonValue", field.kind.operand(value)))
+            options.append(Option(str(label), setting.href(other), other == item))
+    # A question stands before a colon here.
+    name = portal.text(field.label, viewer.language).rstrip("?？: ")
+    return FilterMenu(name or field.key, words, options, setting.href())
+
+
+def choices_of(form_field: forms.Field) -> list[tuple[str, object]]:
+    """What a form field lets choose from, as values and labels; nothing where something is written."""
+    return cast("list[tuple[str, object]]", getattr(form_field, "choices", []))
+
+
+def _adding(filters: Filters, portal: CompiledPortal, viewer: Viewer, address: Address) -> FilterMenu:
+    """The answers of the type that is shown; of all types, where none is."""
+    back = address.of(filters)
+    request_type = portal.type_or_unknown(filters.type_key) if filters.type_key else None
+    fields = seen_fields(request_type, viewer) if request_type else []
+    options = [
+        Option(
+            portal.text(field.label, viewer.language),
+            narrow_href(back, field=f"{filters.type_key}.{field.key}"),
+            current=False,
+        )
+        for field in fields[:_IN_MENU]
+    ]
+    note = f"All {len(fields)} answers" if fields else "choose one"
+    more = len(fields) > _IN_MENU or not fields
+    return FilterMenu("Answer", "", options, "", note=note if more else "", note_href=narrow_href(back) if more else "")
