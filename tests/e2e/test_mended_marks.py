@@ -46,3 +46,29 @@ def test_a_mended_answer_loses_its_mark_and_the_summary_follows(browser: Any, pe
     assert page.locator("[name=tried]").count() == 1
     context.close()
     assert not walk.watched.troubles
+
+
+def test_a_guests_name_and_address_lose_their_marks_too_when_they_are_right(browser: Any, product: Any) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    walk = Walk(context.new_page(), product, "nordwarm")
+    page = walk.page
+    heading = "[data-errors] h2"
+    walk.open("/new/something-else/")
+    page.fill("[name=f-subject]", "Opening hours")
+    page.fill("[name=f-question]", "When are you open?")
+    page.click("main form button.btn-primary")
+    page.wait_for_selector(heading)
+    assert page.inner_text(heading) == "2 answers need another look"
+    page.fill("main [name=name]", "Gina")
+    page.keyboard.press("Tab")
+    assert wait_for(lambda: page.inner_text(heading) == "One answer needs another look", 15)
+    assert page.locator("[name=name][aria-invalid], .field-error [name=name]").count() == 0
+    page.fill("main [name=email]", "gina")
+    page.keyboard.press("Tab")
+    assert page.locator("[name=email][aria-invalid=true]").count() == 1
+    page.fill("main [name=email]", "gina@example.net")
+    page.keyboard.press("Tab")
+    assert wait_for(lambda: page.inner_text(heading) == "Everything that was marked is right now", 15)
+    assert page.locator(".error-text").count() == 0
+    context.close()
+    assert not walk.watched.troubles
