@@ -113,7 +113,7 @@ def _facts(asked: _Asked, count: int) -> list[Fact]:
     if not answers and not asked.filters.type_key:
         answers = "None. Filter for one type to have all of its answers here, or choose some as columns of the queue."
     return [
-        Fact("Requests", f"{number}, each once, in the order of the queue"),
+        Fact("Requests", f"{number}, each once, in the order of the queue" if count else "None"),
         Fact("Which", " · ".join(_narrowed_by(asked))),
         Fact("Of each", " · ".join(FIXED)),
         Fact("Answers", answers),

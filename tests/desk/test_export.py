@@ -148,8 +148,7 @@ def test_it_holds_every_page_of_the_queue_in_its_order_and_follows_its_filters(s
         wanted = {row.title for row in ServiceRequest.objects.all() if fits(row)}
         found = [row["Title"] for row in table(bob, query)]
         assert set(found) == wanted and len(found) == len(wanted), query
-        count = told(bob, query)["Requests"] if wanted else "0"
-        assert count.split(",")[0] == str(len(wanted))
+        assert told(bob, query)["Requests"].split(",")[0] == str(len(wanted) or "None")
     assert [row["Title"] for row in table(bob, "view=all&sort=age")] == [f"N{n}" for n in range(8)]
 
 
