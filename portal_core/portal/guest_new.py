@@ -33,11 +33,12 @@ from portal_core.documents.field import with_files
 from portal_core.documents.uploads import adopt
 from portal_core.portal import new
 from portal_core.portal.earlier_forms import count_earlier
+from portal_core.portal.form_shown import Outcome, render_form
 from portal_core.portal.guest_earlier import account_needed, nobody
 from portal_core.portal.guest_proof import ask_for_proof
 from portal_core.portal.guest_waiting import NO_FILES, PURPOSE, forget_form, keep_form, kept_form, waiting_form
 from portal_core.portal.home import choices
-from portal_core.portal.new import FormPage, Outcome, as_typed, form_key, render_form, typed_answers
+from portal_core.portal.opened_form import FormPage, as_typed, form_key, form_of, typed_answers
 from portal_core.portal.signin import too_many
 from portal_core.service_requests.actions import Submission, submit
 from portal_core.service_requests.actions.submit import open_type
@@ -145,7 +146,7 @@ def _show(request: PortalRequest, page: FormPage, contact: ContactForm, outcome:
 
 
 def _send(request: PortalRequest, page: FormPage, contact: ContactForm) -> HttpResponse:
-    form = new_request_form(page.type, page.asked, page.typed)
+    form = form_of(page)
     # Both are looked at, so that everything that is wrong is said at once.
     is_valid = all([form.is_valid(), contact.is_valid()])
     typed = typed_answers(page.typed or request.POST, page.type)
@@ -198,7 +199,7 @@ def file_waiting(request: PortalRequest, pending: Mapping[str, Any]) -> HttpResp
     except TypeNotOpen:
         return account_needed(request, pending["type"], typed, NO_FILES)
     page = replace(page, submission_key=parse_uuid(pending["key"]) or uuid7())
-    form = new_request_form(page.type, page.asked, page.typed)
+    form = form_of(page)
     is_valid = form.is_valid()
     changed = changed_since(typed, NO_FILES, page.type, page.asked, form.cleaned_data)
     if changed.lost or not is_valid:

@@ -10,7 +10,7 @@ from portal_core.accounts import address_proof
 from portal_core.accounts.models import normalise_email
 from portal_core.accounts.pages import PortalRequest, to_sign_in
 from portal_core.portal.guest_earlier import account_needed
-from portal_core.portal.new import as_typed
+from portal_core.portal.opened_form import as_typed
 from portal_core.service_requests.since_opened import OPENED
 from portal_core.service_requests.typed_then import Files
 

@@ -1,42 +1,46 @@
 """Starting a request: choosing what, filling in the form, sending it once."""
 
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
-from portal_core.accounts.models import User
 from portal_core.accounts.own_account import keep_name
-from portal_core.accounts.pages import PersonRequest, PortalRequest, customer_page
-from portal_core.config import placeholders
+from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.documents.field import with_files
 from portal_core.portal.earlier_forms import count_earlier
+from portal_core.portal.form_shown import Outcome, render_form
 from portal_core.portal.home import choices
 from portal_core.portal.limits import writes_full_until
-from portal_core.portal.starting import AGAIN, NOTHING_TO_START_WITH, Start, start_of, start_sent
+from portal_core.portal.opened_form import (
+    NAME,
+    FormPage,
+    as_typed,
+    form_key,
+    form_of,
+    looked_at_again,
+    storable,
+    typed_answers,
+)
+from portal_core.portal.starting import start_of, start_sent
 from portal_core.service_requests.actions import Submission, discard_draft, save_draft, submit
 from portal_core.service_requests.actions.submit import filed_with, open_type
 from portal_core.service_requests.errors import FormOutdated, TypeNotOpen
-from portal_core.service_requests.forms import PREFIX, AnswersForm, new_request_form
+from portal_core.service_requests.forms import AnswersForm, new_request_form
 from portal_core.service_requests.queries import draft_of, drafts_of
 from portal_core.service_requests.repeats import repeat_of
-from portal_core.service_requests.since_opened import NOTHING_CHANGED, OPENED, Changed, changed_since, typed_into
+from portal_core.service_requests.since_opened import OPENED, changed_since, typed_into
 from portal_core.service_requests.viewer import Viewer
-from tenants.identifiers import parse_uuid, uuid7
+from tenants.identifiers import uuid7
 from tenants.limits import TooMany
 from tenants.ui import dates
 from tenants.ui.rows import pressed_alone
@@ -44,34 +48,6 @@ from tenants.uploads import UploadLimits, takes_files
 
 # A browser fills in more than a business ever asks; what is longer is not a form of ours.
 _KEPT_CHARACTERS = 200_000
-# Who registers by code has given no name yet; the first form asks for it, once.
-_NAME = "your-name"
-
-
-@dataclass(frozen=True)
-class SignOf:
-    """What the sign before a coming step needs."""
-
-    turn: str
-    progress: int
-    outcome: str | None
-
-
-@dataclass(frozen=True)
-class FormPage:
-    """One opened form: the type, what was typed so far, and the key that makes sending twice harmless."""
-
-    portal: CompiledPortal
-    type: CompiledType
-    asked: Asked
-    typed: QueryDict | None
-    submission_key: uuid.UUID
-    saved_at: datetime | None = None
-    # Whose details are filled in; None for somebody signed out.
-    customer: User | None = None
-    start: Start = NOTHING_TO_START_WITH
-    # A half-filled form waits although this one starts with something else.
-    draft_waits: bool = False
 
 
 @require_safe
@@ -149,42 +125,6 @@ def _open(request: PersonRequest, type_key: str) -> FormPage:
     return replace(page, customer=request.user, start=start)
 
 
-def form_key(data: QueryDict) -> uuid.UUID:
-    """The form's own key; a page without one (or with a spoilt one) gets a new one."""
-    return parse_uuid(data.get("key", "")) or uuid7()
-
-
-def as_typed(typed: Mapping[str, list[str]]) -> QueryDict:
-    """What was kept of a form, as if it came in now."""
-    data = QueryDict(mutable=True)
-    for name, values in typed.items():
-        data.setlist(name, values)
-    return data
-
-
-def typed_answers(data: QueryDict, request_type: CompiledType) -> dict[str, list[str]]:
-    """What was typed into this form's own questions; a NUL cannot be kept in PostgreSQL and is left out."""
-    keys = {field.key for field in request_type.fields if field.is_input}
-    return {
-        name: [_storable(value) for value in data.getlist(name)]
-        for name in data
-        if name in (_NAME, AGAIN) or _field_key(name) in keys
-    }
-
-
-def _field_key(name: str) -> str:
-    """The field that an input belongs to: its own key stands before what a kind adds ("f-boiler_new-maker")."""
-    return name.removeprefix(f"{PREFIX}-").partition("_")[0] if name.startswith(f"{PREFIX}-") else ""
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def _form(page: FormPage) -> AnswersForm:
-    return new_request_form(page.type, page.asked, page.typed, start=page.start.values, customer=page.customer)
-
-
 def _send_while_publishing(request: PersonRequest, page: FormPage) -> HttpResponse:
     """Sends it, and looks at it anew each time another version goes live in between."""
     while True:
@@ -197,15 +137,8 @@ def _send_while_publishing(request: PersonRequest, page: FormPage) -> HttpRespon
                 return _closed(request, page.type.key)
 
 
-def looked_at_again(page: FormPage) -> FormPage:
-    """The page with all that was typed, by the version that is live now. Raises `TypeNotOpen`."""
-    portal = live_portal()
-    asked = replace(page.asked, portal=portal, shelf={})
-    return replace(page, portal=portal, type=open_type(portal, page.type.key), asked=asked)
-
-
 def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
-    form = _form(page)
+    form = form_of(page)
     is_valid = form.is_valid()
     repeat = repeat_of(request.actor, page.submission_key, form.cleaned_data)
     if repeat is not None and repeat.is_same and is_valid:
@@ -226,7 +159,7 @@ def _send(request: PersonRequest, page: FormPage) -> HttpResponse:
     full_until = writes_full_until(request.actor)
     if full_until is not None:
         return _full(request, page, form, full_until)
-    keep_name(request.user, _storable(request.POST.get(_NAME, "")))
+    keep_name(request.user, storable(request.POST.get(NAME, "")))
     filed = submit(actor=request.actor, submission=_submission(request.actor, page, form))
     return redirect(f"/requests/{filed.number}/?sent=1")
 
@@ -265,75 +198,6 @@ def _save(actor: Actor, page: FormPage) -> datetime | None:
         return None
     draft = save_draft(actor=actor, type_key=page.type.key, typed=typed, submission_key=page.submission_key)
     return draft.updated_at if draft else timezone.now()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of the form that was sent, if one was: its errors are shown, or why it has to wait."""
-
-    sent: bool = False
-    form: AnswersForm | None = None
-    saved_at: datetime | None = None
-    full_until: datetime | None = None
-    sent_before: int | None = None
-    # What is asked otherwise since the form was opened, because another version has gone live.
-    changed: Changed = NOTHING_CHANGED
-    status: int = 200
-
-
-def render_form(
-    request: PortalRequest, page: FormPage, outcome: Outcome, *, contact: forms.Form | None = None
-) -> HttpResponse:
-    """The form's page, or its questions alone where htmx asks for them; `contact` asks the signed-out who they are."""
-    form = outcome.form or _form(page)
-    text, language = page.portal.text, page.asked.language
-    context = {
-        "portal": page.portal,
-        "type_key": page.type.key,
-        "type_name": text(page.type.name, language),
-        "description": text(page.type.description, language),
-        "before": text(page.type.before, language),
-        "after": text(page.type.after, language),
-        "first_steps": _after_sending(page),
-        "emergency": text(page.portal.settings.emergency, language),
-        "questions": form.shown(is_sent=outcome.sent),
-        "form_at": reverse("portal:new", kwargs={"type_key": page.type.key}),
-        "form": form,
-        "show_errors": outcome.sent,
-        "key": page.submission_key,
-        "saved_at": outcome.saved_at or page.saved_at,
-        "full_until": outcome.full_until,
-        "sent_before": outcome.sent_before,
-        "changed": outcome.changed,
-        "opened": page.portal.number,
-        "has_draft": page.saved_at is not None,
-        "start": page.start,
-        "draft_waits": page.draft_waits,
-        "asks_name": isinstance(request.user, User) and not request.user.name,
-        "contact": contact,
-        "your_name": page.typed.get(_NAME, "") if page.typed is not None else "",
-    }
-    template = "portal/_questions.html" if request.htmx and not outcome.sent else "portal/new.html"
-    return render(request, template, context, status=outcome.status)
-
-
-def _after_sending(page: FormPage) -> list[dict[str, object]]:
-    """What happens once it is sent: the first status in the customer's words, and how it ends."""
-    flow, text, language = page.type.flow, page.portal.text, page.asked.language
-    start = flow.status(page.type.start)
-    words = {"portal": page.portal.name, "handler": page.portal.name, "team": page.portal.name}
-    steps: list[dict[str, object]] = [
-        {
-            "title": text(start.customer_name, language),
-            "text": placeholders.render(text(start.next_step, language), words, neutral=page.portal.name),
-            "status": SignOf("us", 0, None),
-        }
-    ]
-    on_the_way = SignOf("us", 50, None)
-    steps += [{"title": text(step.name, language), "text": "", "status": on_the_way} for step in flow.steps[1:]]
-    if len(steps) > 1:
-        steps[-1]["status"] = SignOf("nobody", 100, "done")
-    return steps
 
 
 def _closed(request: PersonRequest, type_key: str) -> HttpResponse:
