@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, JsonValue, PlainValidator, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainValidator, StringConstraints
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
@@ -12,6 +12,7 @@ KEY_PATTERN = r"^[a-z][a-z0-9-]{0,39}$"
 REFERENCE_PATTERN = r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
 COLOUR_PATTERN = r"^#[0-9a-fA-F]{6}$"
+EXTRA_KEY_PATTERN = r"^x-.{1,60}$"
 
 MAX_LABEL = 200
 MAX_TEXT = 2_000
@@ -22,7 +23,7 @@ Key: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=KEY_PATTE
 Reference: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=REFERENCE_PATTERN)]
 Language: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=LANGUAGE_PATTERN)]
 Colour: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=COLOUR_PATTERN)]
-ExtraKey: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^x-.{1,60}$")]
+ExtraKey: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=EXTRA_KEY_PATTERN)]
 Words: TypeAlias = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_LABEL)]
 
 # A text as the document holds it: a string in the portal's language, or one string for each language.
@@ -32,7 +33,7 @@ TextValue: TypeAlias = str | Mapping[str, str]
 def _close(schema: JsonDict) -> None:
     """Says in JSON Schema what the models enforce: no unknown keys but those that begin with x-."""
     schema["additionalProperties"] = False
-    schema["patternProperties"] = {"^x-": {}}
+    schema["patternProperties"] = {EXTRA_KEY_PATTERN: {}}
 
 
 class Part(BaseModel):
@@ -75,7 +76,14 @@ def _checked(words: object, limit: int) -> str:
     return words
 
 
-_INPUT: TypeAlias = str | dict[str, str]
-Label: TypeAlias = Annotated[TextValue, PlainValidator(_reader(MAX_LABEL), json_schema_input_type=_INPUT)]
-Text: TypeAlias = Annotated[TextValue, PlainValidator(_reader(MAX_TEXT), json_schema_input_type=_INPUT)]
-LongText: TypeAlias = Annotated[TextValue, PlainValidator(_reader(MAX_LONG_TEXT), json_schema_input_type=_INPUT)]
+def _text(limit: int) -> PlainValidator:
+    """A text of at most `limit` characters in each language; the JSON Schema says what the reader checks."""
+    words = Annotated[str, StringConstraints(min_length=1, max_length=limit, pattern=r"\S")]
+    closed = Field(min_length=1, json_schema_extra={"additionalProperties": False})
+    by_language = Annotated[dict[Language, words], closed]
+    return PlainValidator(_reader(limit), json_schema_input_type=words | by_language)
+
+
+Label: TypeAlias = Annotated[TextValue, _text(MAX_LABEL)]
+Text: TypeAlias = Annotated[TextValue, _text(MAX_TEXT)]
+LongText: TypeAlias = Annotated[TextValue, _text(MAX_LONG_TEXT)]
