@@ -81,7 +81,8 @@ def _owners(tenant: TenantSnapshot) -> Sequence[registry.Owner]:
 
 def _last_change(slug: str) -> TenantChange | None:
     with public_context():
-        return TenantChange.objects.filter(tenant__slug=slug).order_by("-at", "-id").first()
+        closings = TenantChange.objects.filter(what__in=(TenantChange.What.SUSPENDED, TenantChange.What.RESUMED))
+        return closings.filter(tenant__slug=slug).order_by("-at", "-id").first()
 
 
 def _find(slug: str) -> TenantSnapshot:

@@ -35,6 +35,7 @@ class TenantChange(models.Model):
     class What(models.TextChoices):
         SUSPENDED = "suspended"
         RESUMED = "resumed"
+        RETRIED = "retried"  # `reason` says how many events
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="changes")

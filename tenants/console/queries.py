@@ -68,6 +68,11 @@ class Change:
     by: str
     at: datetime
 
+    @property
+    def events(self) -> int:
+        """How many events were tried again, where that is what was done."""
+        return int(self.reason) if self.reason.isascii() and self.reason.isdigit() else 0
+
 
 @dataclass(frozen=True, slots=True)
 class TenantDetail:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants import lifecycle
 from tenants.console import queries
 from tenants.console.forms import ResumeForm, SuspendForm
+from tenants.console.needs import look_again
 from tenants.console.pages import operator_page
 from tenants.console.shell import console_shell
 from tenants.errors import AlreadySo, ChangedMeanwhile, TenantGone
@@ -49,7 +50,8 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
 @operator_page
 def again(request: HttpRequest, slug: str) -> HttpResponse:
     """Has stuck events tried at once."""
-    count = try_stuck_again(_found(slug).schema_name)
+    count = try_stuck_again(_found(slug).schema_name, by=_me(request))
+    look_again()
     text = ngettext("%(n)d event is tried again now.", "%(n)d events are tried again now.", count)
     messages.success(request, text % {"n": count})
     return redirect("console:tenant", slug)
@@ -58,6 +60,7 @@ def again(request: HttpRequest, slug: str) -> HttpResponse:
 def _done(request: HttpRequest, slug: str, change: Callable[[], None]) -> HttpResponse:
     try:
         change()
+        look_again()
     except TenantGone as error:
         raise Http404 from error
     except AlreadySo:

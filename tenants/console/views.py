@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.console import factors, queries
 from tenants.console.forms import AddressForm, CodeForm
 from tenants.console.gate import gate
+from tenants.console.needs import needs
 from tenants.console.pages import console_door, is_signed_in, operator_page
 from tenants.console.qr import enrolment_picture
 from tenants.console.shell import console_shell
@@ -34,6 +35,7 @@ def tenants(request: HttpRequest) -> HttpResponse:
         "query": query,
         "state": state,
         "figures": figures,
+        "needs": needs(),
         "console_shell": console_shell(request, figures.all),
     }
     return render(request, "console/tenants.html", context)

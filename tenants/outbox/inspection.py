@@ -9,7 +9,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from tenants import catalog
-from tenants.context import tenant_context
+from tenants.context import public_context, tenant_context
+from tenants.models import TenantChange
 from tenants.outbox.queries import stuck_events
 from tenants.outbox.raw import throw_away_connection
 from tenants.outbox.troubles import STUCK_ATTEMPTS
@@ -64,12 +65,20 @@ def outbox_of(schema: str) -> Outbox:
     return Outbox(int(count), since, last, tuple(StuckEvent(*row) for row in stuck))
 
 
-def try_stuck_again(schema: str) -> int:
-    """Has every stuck event handled at the next turn instead of at its own time; how many there are."""
+def try_stuck_again(schema: str, *, by: str) -> int:
+    """Has every stuck event handled at the next turn instead of at its own time; how many there are.
+
+    What operators did says so, `by` whom.
+    """
     tenant = catalog.by_schema(schema)
     if tenant is None:
         return 0
     with tenant_context(tenant):
         count = stuck_events().update(due_at=timezone.now())
+    if count:
+        with public_context():
+            TenantChange.objects.create(
+                tenant_id=tenant.id, what=TenantChange.What.RETRIED, reason=str(count), by=by[:320]
+            )
     wake(schema)
     return count

@@ -1,6 +1,5 @@
 """Finding what a lost wake-up left behind: which schemas have due rows, without entering any of them."""
 
-import logging
 import random
 from datetime import datetime
 
@@ -9,9 +8,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from tenants.outbox.lease import lock_number
-from tenants.outbox.raw import batches, schemas_with_outbox, throw_away_connection
-
-logger = logging.getLogger(__name__)
+from tenants.outbox.raw import batches, schemas_with_outbox, throw_away_connection, union_over
 
 # LIMIT 1 in a branch of its own: half the planning time of EXISTS.
 _EVENTS = sql.SQL("(SELECT {name} FROM {schema}.outbox_event WHERE done_at IS NULL AND due_at <= {now} LIMIT 1)")
@@ -47,15 +44,7 @@ def due_schemas(schemas: list[str], now: datetime) -> list[str]:
 
 
 def _ask(raw: psycopg.Connection, question: sql.SQL, batch: list[str], now: datetime) -> set[str]:
-    parts = [
-        question.format(name=sql.Literal(name), schema=sql.Identifier(name), now=sql.Literal(now)) for name in batch
-    ]
-    try:
-        return {name for (name,) in raw.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall()}
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        # A schema went away since it was listed: halve until it stands alone.
-        if len(batch) == 1:
-            logger.info("outbox: a schema left during the sweep")
-            return set()
-        middle = len(batch) // 2
-        return _ask(raw, question, batch[:middle], now) | _ask(raw, question, batch[middle:], now)
+    def of(name: str) -> sql.Composed:
+        return question.format(name=sql.Literal(name), schema=sql.Identifier(name), now=sql.Literal(now))
+
+    return {name for (name,) in union_over(raw, batch, of)}

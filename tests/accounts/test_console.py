@@ -13,13 +13,18 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from portal_core.accounts.models import User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from tenants import lifecycle, registry
+from tenants.console import needs as needs_of
+from tenants.console.needs import look_again
 from tenants.context import public_context, tenant_context
-from tenants.models import TenantChange
+from tenants.migrating import tenant_fingerprint
+from tenants.models import SignUp, Tenant, TenantChange
 from tenants.outbox.models import Event
+from tenants.outbox.troubles import Troubles
 from tests.accounts.conftest import code_for, mails_to, nothing_happens
 from tests.contracts import hostile
 from tests.factories import make_client
@@ -330,6 +335,90 @@ def test_what_is_stuck_is_tried_again_on_demand(operator, alpha):
     assert console_page(client, "again/", {})[0].status_code == 302
     with tenant_context(alpha):
         assert not Event.objects.filter(kind="test.x", due_at__gt=timezone.now()).exists()
+    # It stands among what operators did, with who did it; what was not there to be tried again does not.
+    text = console_page(client)[1]
+    assert "Had 3 stuck events tried again" in text and OPS in text
+    with tenant_context(alpha):
+        Event.objects.filter(kind="test.x").delete()
+    console_page(client, "again/", {})
+    with public_context():
+        assert [change.what for change in TenantChange.objects.all()] == ["retried"]
+
+
+def test_what_was_tried_again_says_nothing_of_since_when_a_portal_is_closed(operator, alpha):
+    lifecycle.suspend("alpha", reason="Abuse", by=OPS)
+    with public_context():
+        closed = TenantChange.objects.get()
+        TenantChange.objects.create(tenant_id=alpha.id, what=TenantChange.What.RETRIED, reason="2", by=OPS)
+    assert lifecycle._last_change("alpha") == closed
+
+
+NIGHT = {
+    "t_one": Troubles(late_mails=2, stuck_events=1),
+    "t_two": Troubles(stuck_events=4),
+    "public": Troubles(late_mails=1),
+    "t_three": Troubles(put_off_events=3, failed_mails=9),
+    "t_four": Troubles(failed_mails=5),
+}
+
+
+def test_one_line_says_that_nothing_needs_anybody(operator, monkeypatch):
+    client, _seed, _codes = enrolled(operator)
+    monkeypatch.setattr(needs_of, "troubles_of", lambda _schemas: {"t_four": Troubles(failed_mails=5)})
+    look_again()
+    with public_context():
+        Tenant.objects.update(fingerprint=tenant_fingerprint())
+    text = console_text(client)
+    assert "Nothing needs you." in text and "This needs you" not in text
+
+
+def test_what_needs_a_hand_stands_first_with_where_and_what_to_do(operator, monkeypatch):
+    client, _seed, _codes = enrolled(operator)
+    asked = []
+    monkeypatch.setattr(needs_of, "troubles_of", lambda schemas: asked.append(schemas) or NIGHT)
+    look_again()
+    with public_context():
+        Tenant.objects.update(fingerprint=tenant_fingerprint())
+        for number, name in enumerate(("one", "two", "three", "four")):
+            current = tenant_fingerprint() if number else "old"
+            Tenant.objects.create(schema_name=f"t_{name}", slug=name, name=name.title(), fingerprint=current)
+        SignUp.objects.create(
+            name="N", email="n@example.com", slug="n", starter="support-tickets", colour="#c8401a", code_hash="x",
+            verified_at=timezone.now() - timedelta(minutes=9), expires_at=timezone.now() + timedelta(minutes=9),
+        )  # fmt: skip
+    text = console_text(client)
+    assert "Nothing needs you" not in text
+    for said in (
+        "1 portal is not served: its schema is behind the code. Run manage.py migrate_fleet. One",
+        "3 mails could not be sent for half an hour or longer.",
+        "See whether the mail server takes mail and a worker runs. One , Portico",
+        "5 events are stuck: what they should bring about has failed again and again.",
+        "then have them tried again on the portal’s page. Two , One",
+        "3 files wait for the virus scanner, which does not answer.",
+        "1 sign-up has no portal although its code was right.",
+    ):
+        assert said in text, text
+    assert "Four" not in text.partition("Behind the code’s schema")[0], "refused mail is its portal's own matter"
+    # Looked at once a minute, and again after something was done about it.
+    client.get("/console/")
+    assert len(asked) == 1
+    look_again()
+    client.get("/console/")
+    assert len(asked) == 2
+
+
+def test_without_redis_the_page_says_so_and_is_there(operator, monkeypatch):
+    client, _seed, _codes = enrolled(operator)
+
+    def away(*_args):
+        raise RedisError("refused")
+
+    monkeypatch.setattr(needs_of.cache, "get", away)
+    assert "Redis does not answer." in console_text(client)
+
+
+def console_text(client):
+    return " ".join(re.sub(r"<[^>]+>", " ", client.get("/console/").content.decode().partition("<main")[2]).split())
 
 
 @pytest.mark.parametrize("path", ["", "suspend/", "resume/", "again/"])

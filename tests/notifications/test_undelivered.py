@@ -7,7 +7,7 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from portal_core.notifications.undelivered import refused_address, undelivered
 from tenants.outbox.models import Event, Mail
-from tenants.outbox.troubles import troubles_of
+from tenants.outbox.troubles import Troubles, troubles_of
 
 
 def refuse(monkeypatch, code=550, words=b"5.1.1 no such user"):
@@ -92,6 +92,8 @@ def test_what_cannot_be_told_is_said_on_the_page(people, client_for):
 
 def test_the_console_counts_by_tenant(race_tenant):
     """Committed, since the counting has a connection of its own."""
+    from datetime import timedelta
+
     from django.utils import timezone
 
     from tenants.context import tenant_context
@@ -101,8 +103,14 @@ def test_the_console_counts_by_tenant(race_tenant):
             Mail.objects.create(
                 to_address="x@example.com", subject="s", text="t", message_id=f"<{number}>", failed_at=timezone.now()
             )
+        old = timezone.now() - timedelta(hours=1)
+        Mail.objects.create(to_address="x@example.com", subject="s", text="t", message_id="<late>", created_at=old)
+        Mail.objects.create(to_address="x@example.com", subject="s", text="t", message_id="<new>")
         Event.objects.create(kind="x", attempts=9)
-    found = troubles_of([race_tenant.schema_name])[race_tenant.schema_name]
-    assert (found.failed_mails, found.stuck_events) == (3, 1)
+        for payload in ({"tries": 5}, {"tries": 4}, {"tries": "many"}, {}):
+            Event.objects.create(kind="x", payload=payload)
+        Event.objects.create(kind="x", payload={"tries": 9}, done_at=timezone.now())
+    found = troubles_of(["t_gone", race_tenant.schema_name, "t_lost"])
+    assert found == {race_tenant.schema_name: Troubles(3, 1, 1, 1)}
     assert troubles_of([]) == {}
     assert troubles_of(["t_gone"]) == {}
