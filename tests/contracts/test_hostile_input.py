@@ -45,7 +45,7 @@ from tests.service_requests.filing import file_request
 ANSWERS = {200, 204, 302, 400, 403, 404, 405, 409, 410, 413, 429}
 # A megabyte everywhere would take minutes and show nothing new.
 SHORT = {name: text for name, text in hostile.STRINGS.items() if len(text) < 100_000}
-SHARES = 6
+SHARES = 9
 # So many strings further on is the next turn of the questions of an address.
 STRIDE = 6
 
@@ -482,9 +482,9 @@ def _everything(form: Form) -> list[tuple[str, str]]:
 
 
 def _a_share(form: Form) -> list[tuple[str, str]]:
-    """Every sixth string, of each sort some, in one of the form's fields in turn; the next form takes the next ones.
+    """Every ninth string, of each sort some, in one of the form's fields in turn; the next form takes the next ones.
 
-    Each string meets a sixth of the forms, and each field something; `--heavy` tries every string in every field.
+    Each string meets a ninth of the forms, and each field something; `--heavy` tries every string in every field.
     """
     strings = list(SHORT)[FORMS.index(form) % SHARES :: SHARES]
     tries = range(max(len(strings), len(form.fields)))

@@ -43,6 +43,8 @@ AT_ONCE = 10
 MAY_STILL_REFUSE = {"desk:write"}
 # Open to read, and pressing needs more: the review may be read by who prepares it, publishing is another permission.
 PRESSING_NEEDS = {"desk:setup_publish": "publish"}
+# Who is let into the editor beside its owner.
+SHARING_THE_EDITOR = ("mona", "emma")
 # What of the editor makes something live, or calls that off; all else edits the draft alone.
 MAKES_LIVE = {"desk:setup_publish_cancel", "desk:setup_version_back"}
 
@@ -258,7 +260,29 @@ def test_whoever_does_not_belong_to_an_address_gets_what_the_audience_says_and_c
 
 @pytest.mark.parametrize("who", ROLES)
 def test_whoever_belongs_to_an_address_is_let_in(who, town):
+    """The editor's doors all ask the same, and its owner tries them all: each other role tries a third of them."""
     let_in = [name for name, address in TENANT_ADDRESSES.items() if town.expected(address, who) == LET_IN]
+    if who in SHARING_THE_EDITOR:
+        editor = _doors_of_the_editor(let_in)
+        tried = editor[SHARING_THE_EDITOR.index(who) :: 3]
+        let_in = [name for name in let_in if name not in editor or name in tried]
+    _let_in(town, who, let_in)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("who", SHARING_THE_EDITOR)
+def test_whoever_prepares_the_portal_is_let_in_at_every_door_of_the_editor(who, town):
+    _let_in(town, who, _doors_of_the_editor(list(TENANT_ADDRESSES)))
+
+
+def _doors_of_the_editor(names: list[str]) -> list[str]:
+    """Those of the given addresses at which nothing is asked but to prepare the portal."""
+    kept = {*PRESSING_NEEDS, *MAKES_LIVE}
+    return [name for name in names if name.startswith("desk:setup_") and name not in kept]
+
+
+def _let_in(town: Town, who: str, let_in: list[str]) -> None:
+    """Fails unless `who` is let in at all of these addresses."""
     problems = []
     for name in let_in:
         # What they do must not decide about the next address: the session may be over, the request closed.

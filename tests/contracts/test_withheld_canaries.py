@@ -13,7 +13,7 @@ from portal_core.service_requests.actions import change_fields
 from tenants.identifiers import uuid7
 from tests.contracts import canaries
 from tests.contracts.planted import leaks_in
-from tests.contracts.walked import WALKED_TOGETHER, everything_reached, walks, words_of
+from tests.contracts.walked import WALKED_TOGETHER, Walk, everything_reached, walks, words_of
 
 # On one worker what is planted is planted once.
 pytestmark = WALKED_TOGETHER
@@ -51,7 +51,7 @@ def test_what_is_kept_leaves_by_no_channel(whole, scene, client_for):
     scene._move(scene.a, "fixed")
     assert canaries.found_in(scene.mails()["carol@example.com"], KEPT) == []
     assert canaries.found_in(words_of(carol.post("/account/download/")), KEPT) == []
-    assert leaks_in(everything_reached(carol, scene, scene.people["carol"], whole=whole), KEPT) == {}
+    assert leaks_in(everything_reached(carol, scene, scene.people["carol"], walk=Walk(whole)), KEPT) == {}
     # Staff go on seeing it, marked as what customers do not see.
     desk = words_of(client_for(scene.people["alice"]).get(f"/desk/requests/{scene.a.number}/"))
     wanted = canaries.every_value("office", ("a",))
