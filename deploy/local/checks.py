@@ -104,6 +104,8 @@ def _checks() -> list[Check]:
     return [
         # The longest first; the others are done beside it.
         Check("mypy --strict", _tool("mypy")),
+        # It also leaves the bytecode of everything: on a fresh checkout each worker of the tests would make its own.
+        Check("tests are found", _python("-m", "pytest", "--collect-only", "-qq", "-n0")),
         Check("ruff check", _tool("ruff", "check", ".")),
         Check("ruff format", _tool("ruff", "format", "--check", ".")),
         Check("djade", _tool("djade", "--check", "--target-version", "5.2", *_templates())),
