@@ -1,7 +1,8 @@
 """One visit to every page: what test_quality asserts and, where they are asked for, what the contact sheets show.
 
-A page is loaded once, as on a phone; then the window is widened, as when a tablet is turned. Only where something has
-to be pressed first, that is done at both widths. Pictures take longer than everything else together.
+A page is loaded once, in a window as wide as most people's who meet it or in the narrowest, and turned to the other: a
+change of the window's size costs as much as loading the page. For pictures, which take longer than everything else
+together, it is loaded as on a phone and widened; where something has to be pressed first, that is done at both widths.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tests.e2e.people import People
 from tests.e2e.product import Product
 from tests.e2e.walking import Walk
 
-NARROWEST = 320
+NARROWEST, NARROWEST_HEIGHT = 320, 640
 MAIL = "email-status"
 # Beyond this a page is no longer a page; keeps the window that takes the picture in bounds.
 TALLEST = 12_000
@@ -62,16 +63,20 @@ class _Tabs:
         self._browser, self._people, self._product = browser, people, product
         self._walks: dict[tuple[str, str], Walk] = {}
 
-    def opened(self, page: Page, width: int) -> Walk:
-        """The tab in which this page was opened; what went wrong on the page before is forgotten."""
+    def opened(self, page: Page, width: int, *, as_left: bool = False) -> Walk:
+        """The tab in which this page was opened; what went wrong on the page before is forgotten.
+
+        `as_left`: its window stays as the page before left it.
+        """
         key = (page.slug, page.who)
         walk = self._walks.get(key) if page.then is None else None
         if walk is None:
-            walk = self._new(page)
+            walk, as_left = self._new(page), False
             if page.then is None:
                 self._walks[key] = walk
         walk.watched.troubles.clear()
-        _resize(walk, width)
+        if not as_left:
+            _resize(walk, width)
         open_page(page, walk)
         return walk
 
@@ -92,6 +97,9 @@ class _Tabs:
 
 
 def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path | None) -> None:
+    if folder is None:
+        _visit_once(tabs, page, visit)
+        return
     walk = tabs.opened(page, WIDTHS[0])
     for width in WIDTHS:
         if width != WIDTHS[0] and page.then is not None:
@@ -101,22 +109,50 @@ def _visit(tabs: _Tabs, page: Page, visit: Visit, folder: Path | None) -> None:
     tabs.leave(page, walk)
 
 
-def _look(walk: Walk, page: Page, width: int, visit: Visit, folder: Path | None) -> None:
-    """The picture comes after what needs a window of the usual height: each change of size is a new layout."""
+def _visit_once(tabs: _Tabs, page: Page, visit: Visit) -> None:
+    """Without pictures; the window is left as the last look needed it, which is the first of the next page."""
+    width = _axe_width(page)
+    walk = tabs.opened(page, width, as_left=True)
+    looks = [lambda: _look_closely(walk, width, visit), lambda: _look_narrowly(walk, visit)]
+    if walk.page.viewport_size["width"] == NARROWEST:
+        looks.reverse()
+    for look in looks:
+        look()
+        _note(walk, width, visit)
+    tabs.leave(page, walk)
+
+
+def _look_closely(walk: Walk, width: int, visit: Visit) -> None:
     _resize(walk, width)
-    if width == _axe_width(page):
-        visit.axe += axe(walk.page)
-    if folder is not None:
-        _take_picture(walk, width, folder / f"{page.name}-{width}.png")
-    if width == min(WIDTHS):
-        _resize(walk, NARROWEST, 640)
-        visit.sideways = walk.sideways()
+    visit.axe += axe(walk.page)
+
+
+def _look_narrowly(walk: Walk, visit: Visit) -> None:
+    _resize(walk, NARROWEST, NARROWEST_HEIGHT)
+    visit.sideways = walk.sideways()
+
+
+def _note(walk: Walk, width: int, visit: Visit) -> None:
     visit.harmed |= bool(walk.page.evaluate("Boolean(window.harmed)"))
     visit.troubles += [f"{width}: {words}" for words in walk.watched.troubles]
 
 
+def _look(walk: Walk, page: Page, width: int, visit: Visit, folder: Path) -> None:
+    """The picture comes after what needs a window of the usual height: each change of size is a new layout."""
+    _resize(walk, width)
+    if width == _axe_width(page):
+        visit.axe += axe(walk.page)
+    _take_picture(walk, width, folder / f"{page.name}-{width}.png")
+    if width == min(WIDTHS):
+        _look_narrowly(walk, visit)
+    _note(walk, width, visit)
+
+
 def _resize(walk: Walk, width: int, height: int = HEIGHT) -> None:
-    walk.page.set_viewport_size({"width": width, "height": height})
+    """Where it is another size: even the same one would be a new layout."""
+    size = {"width": width, "height": height}
+    if walk.page.viewport_size != size:
+        walk.page.set_viewport_size(size)
 
 
 def _take_picture(walk: Walk, width: int, file: Path) -> None:
