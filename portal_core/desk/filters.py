@@ -194,7 +194,7 @@ class _Menus:
         """A filter by what is offered no more, as an old view keeps it, is said all the same and can be taken off."""
         if menu.value or not getattr(self.filters, name):
             return menu
-        return replace(menu, value=words, remove_href=self.address.of(replace(self.filters, **{name: ""})))
+        return replace(menu, value=words, remove_href=self.address.of(self._set(name, "")))
 
     def _set(self, name: str, value: str) -> Filters:
         # Answers are those of one type.

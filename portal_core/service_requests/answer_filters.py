@@ -24,8 +24,8 @@ from portal_core.config.visibility import Visibility
 AT_MOST: Final = 4
 # Addresses carry them, and addresses in addresses.
 LONGEST_OPERAND: Final = 60
-# All of them with their fields and operators.
-LONGEST: Final = AT_MOST * (LONGEST_OPERAND + 100)
+# All of them with their fields and operators; JSON writes some characters as six.
+LONGEST: Final = AT_MOST * (6 * LONGEST_OPERAND + 60)
 WITHOUT_OPERAND: Final = frozenset({"filled", "empty"})
 _NONE: Final = Q(pk__in=[])
 
@@ -57,12 +57,13 @@ def _read(written: str) -> str | int | float | bool | None:
     """An operand that a database takes; None for anything else."""
     try:
         operand = json.loads(written, parse_constant=_refuse)
-        # No half of a surrogate pair, no NUL, no number beyond all that is.
+        # No half of a surrogate pair, no NUL, no number beyond all that is; and something to look for.
         is_clean = "\x00" not in str(operand).encode().decode() and len(str(operand)) <= LONGEST_OPERAND
         is_finite = not isinstance(operand, float) or abs(operand) < float("inf")
     except (ValueError, RecursionError):
         return None
-    return operand if isinstance(operand, str | int | float) and is_clean and is_finite else None
+    is_one = isinstance(operand, str | int | float) and operand != ""
+    return operand if is_one and is_clean and is_finite else None
 
 
 def _refuse(word: str) -> NoReturn:

@@ -14,13 +14,14 @@ from portal_core.config.kinds import all_kinds, kind_for
 from portal_core.service_requests.answer_filters import (
     AT_MOST,
     LONGEST_OPERAND,
+    WITHOUT_OPERAND,
     AnswerFilter,
     answers_text,
     read_answers,
     with_answers,
 )
 from portal_core.service_requests.models import ServiceRequest
-from tests.config.test_further_kinds import CHOICES, EDINBURGH, LONDON, made, pounds
+from tests.config.test_further_kinds import CHOICES, EDINBURGH, LONDON, asked, made, pounds
 
 # What an answer can be after its question was of another kind, too.
 FOREIGN: list[Any] = [
@@ -50,7 +51,7 @@ KEPT: dict[str, tuple[list[Any], dict[str, list[Any]]]] = {
     "long_text": (["one\ntwo", "One"], {"contains": ["one", "two", "\\n"]}),
     "number": (
         ["2", "2.50", "-3", "10", "99999999999999999"],
-        {"is": [2, 2.5, 2.0], "more_than": [2, 2.5, -4, 9.5], "less_than": [2, 10, 1e20]},
+        {"is": [2, 2.5, 2.0], "more_than": [2, 2.5, -4, 9.5], "less_than": [2, 10, 1e15]},
     ),
     "money": (
         [pounds(6240), pounds(0), pounds(-5)],
@@ -133,6 +134,13 @@ def test_every_kind_that_takes_an_answer_narrows_a_list():
         ("phone", "0131 496 0142 ext 7", ["ext"], ["Durchwahl"]),
         ("address", EDINBURGH, ["EDINBURGH"], ["line1", "Glasgow"]),
         ("address", "Hauptstraße 3", ["hauptstrasse"], ["Nebenstraße"]),
+        # Nothing of how answers are kept: neither their keys nor the signs between them.
+        ("address", EDINBURGH, [], ['"', "[", ",", "city", "Edinburgh, "]),
+        ("address", None, [], ["[", "]"]),
+        ("address", {"line1": 'The "Old" \\ Inn'}, ['"old" \\ i'], ["\\\\"]),
+        ("text", {"a": "b"}, [], ["a", "b", "{"]),
+        ("text", ["leak"], [], ["leak", "["]),
+        ("phone", 1314960142, [], ["131"]),
         ("text", "Müller & Söhne", ["mueller", "muller", "MÜLLER", "Sohne"], ["Meier"]),
     ],
 )
@@ -140,6 +148,44 @@ def test_what_is_typed_finds_what_is_meant(kind, value, finds, misses, found_wit
     portal, field = _made(kind)
     found = found_with(value, *(field.kind.matching(field, "contains", words, portal) for words in [*finds, *misses]))
     assert found == [True] * len(finds) + [False] * len(misses)
+
+
+HOSTILE = [
+    *("1e308", "-1e308", "5e-324", "1e-05", "1e16", "-0.0", "3.5", "true", "0", "9" * 59, "-" + "9" * 58),
+    *('"9999-12-31"', '"0001-01-01"', '"1849-12-31"', '"2199-12-31"', '"1850-01-01"', '"20261225"', '"2026-W52-5"'),
+    *(
+        '"\\u200b"',
+        '"\\u0301"',
+        '"\\ud83d\\ude00"',
+        '"%_\\\\"',
+        '"[(*+?{"',
+        '"\\" || true || \\""',
+        '"$.it ? (@ == 1)"',
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", [*KEPT, "email", "phone", "address"])
+def test_an_address_that_somebody_made_up_is_refused_or_said_and_asked(kind, found_with):
+    portal, field = _made(kind)
+    given = [
+        item
+        for name in field.kind.filters
+        if name not in WITHOUT_OPERAND
+        for line in HOSTILE
+        if field.kind.is_operand((item := read_answers(f"it:{name}:{line}")[0]).operand, field, name)
+    ]
+    for item in given:
+        words = field.kind.operand_words(item.operand, field, portal, "en")
+        assert 0 < len(words) < 2 * LONGEST_OPERAND, item
+    found = [field.kind.matching(field, item.operator, item.operand, portal) for item in given]
+    assert not found or len(found_with("x", *found)) == len(found)
+
+
+def test_a_small_number_is_said_as_it_is_typed():
+    portal, field = _made("number")
+    cleaned = field.kind.filter_input(field, "is", asked(portal)).clean("0.00001")
+    assert field.kind.operand_words(field.kind.operand(cleaned), field, portal, "en") == "0.00001"
 
 
 def test_an_amount_in_the_currency_of_former_days_is_neither_more_nor_less(found_with):
@@ -168,6 +214,7 @@ def test_an_amount_in_the_currency_of_former_days_is_neither_more_nor_less(found
         "it:is:NaN",
         "it:is:Infinity",
         "it:is:1e999",
+        'it:is:""',
         "it:is:" + "[" * 2000,
         f'it:is:"{"x" * (LONGEST_OPERAND + 1)}"',
         "it:is:" + "9" * 4400,
@@ -186,6 +233,9 @@ def test_conditions_are_written_as_they_are_read():
     )
     assert read_answers(answers_text(asked)) == asked
     assert read_answers(answers_text(asked).replace("\n", "\r\n")) == asked
+    # As many and as long as there can be: none is cut off, or cut short to mean something else.
+    longest = tuple(AnswerFilter(f"{n}{'k' * 39}", "more_than", "\x01" * LONGEST_OPERAND) for n in range(AT_MOST))
+    assert read_answers(answers_text(longest)) == longest
     many = [AnswerFilter(f"f{n}", "filled") for n in range(AT_MOST + 3)]
     assert read_answers(answers_text(many)) == tuple(many[:AT_MOST])
 

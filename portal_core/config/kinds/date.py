@@ -79,6 +79,12 @@ def is_day(operand: object) -> bool:
         return False
 
 
+def is_kept_day(operand: object) -> bool:
+    """Whether it is a day as answers are kept: in the one form that orders as text, and of a year that is taken."""
+    day = parse_day(operand) if isinstance(operand, str) else None
+    return day is not None and day.isoformat() == operand
+
+
 class DayInput(PlainField):
     """Asks for a day; the errors show how to write one."""
 
@@ -170,6 +176,9 @@ class DateKind(FieldKind[DateField]):
 
     def operand(self, cleaned: object) -> object:
         return cleaned.isoformat() if isinstance(cleaned, date) else None
+
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        return is_kept_day(operand)
 
     def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return self.display(operand, field, portal, language, portal.time_zone)

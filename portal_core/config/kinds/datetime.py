@@ -22,7 +22,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
-from portal_core.config.kinds.date import any_day, day_bound, day_faults, is_day, parse_day
+from portal_core.config.kinds.date import any_day, day_bound, day_faults, is_day, is_kept_day, parse_day
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import city_of, date_in, moment_in
 from portal_core.config.moments import (
@@ -205,7 +205,7 @@ class DateTimeKind(FieldKind[DateTimeField]):
 
     def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
         # Conditions may name a minute, lists ask for a day.
-        return is_day(operand)
+        return is_kept_day(operand)
 
     def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return date_in(date.fromisoformat(str(operand)), language)

@@ -21,7 +21,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
-from portal_core.config.kinds.number import as_number, parse_number, retyped
+from portal_core.config.kinds.number import as_number, operand_amount, parse_number, retyped
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import typed_in
@@ -223,6 +223,9 @@ class MoneyKind(FieldKind[MoneyField]):
 
     def operand(self, cleaned: object) -> object:
         return as_number(cleaned.amount) if isinstance(cleaned, Money) else None
+
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        return operand_amount(operand) is not None
 
     def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return money_in(Money(Decimal(str(operand)), portal.settings.currency or ""), language)

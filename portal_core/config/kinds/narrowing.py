@@ -13,7 +13,6 @@ from typing import Final
 
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from pydantic import JsonValue
 
@@ -26,6 +25,7 @@ _FILLED: Final = (
     '@.type() == "boolean" || @.type() == "number" || (@.type() == "string" && @ != "")'
     ' || (@.type() == "array" && @.size() > 0) || (@.type() == "object" && exists(@.*))'
 )
+_IS_TEXT: Final = '@.type() == "string"'
 
 
 class _Meets(Func):
@@ -37,10 +37,20 @@ class _Meets(Func):
     output_field = BooleanField()
 
 
-class _AllOf(Func):
-    """What a path finds in a JSON value, one after the other as text."""
+class _Text(Func):
+    """The first text that a path finds in a JSON value; NULL where there is none."""
 
-    template = "jsonb_path_query_array(%(expressions)s::jsonpath)::text"
+    template = "(jsonb_path_query_first(%(expressions)s::jsonpath, '{}', true) #>> '{}')"
+    arity = 2
+    output_field = TextField()
+
+
+class _Texts(Func):
+    """The texts that a path finds in a JSON value, a line each; NULL where there is none."""
+
+    template = (
+        "(SELECT string_agg(said #>> '{}', chr(10)) FROM jsonb_path_query(%(expressions)s::jsonpath, '{}', true) said)"
+    )
     arity = 2
     output_field = TextField()
 
@@ -81,24 +91,27 @@ def compares(key: str, operator: str, operand: JsonValue, *, subject: str = "@")
 
 def has_words(key: str, typed: str) -> Q:
     """The answer is a text with these words in it, in whatever letters they are written."""
-    return _has(KeyTextTransform(key, "data"), typed)
+    return _has(_text(key), typed)
 
 
 def has_digits(key: str, digits: str) -> Q:
     """The answer is a text whose digits, without whatever stands between them, have these among them."""
-    kept = Func(KeyTextTransform(key, "data"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace")
+    kept = Func(_text(key), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace")
     return Q(_Holds(Cast(kept, TextField()), Value(digits)))
 
 
 def has_words_in_parts(key: str, typed: str) -> Q:
     """The answer is made of texts (the lines of an address), and one of them has these words in it."""
-    path = Value(f'lax $.{literal(key)}.** ? (@.type() == "string")')
-    return _has(_AllOf(F("data"), path), typed)
+    return _has(_Texts(F("data"), Value(f"lax $.{literal(key)}.** ? ({_IS_TEXT})")), typed)
 
 
 def literal(operand: JsonValue) -> str:
     """A text or a number inside a path. It must be finite and without NUL."""
     return json.dumps(operand, allow_nan=False)
+
+
+def _text(key: str) -> _Text:
+    return _Text(F("data"), Value(f"strict $.{literal(key)} ? ({_IS_TEXT})"))
 
 
 def _has(text: Combinable, typed: str) -> Q:

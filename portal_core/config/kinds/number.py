@@ -125,12 +125,17 @@ class NumberInput(PlainField):
         return number_in(example, self.language)
 
 
-@lru_cache(maxsize=256)
 def as_number(amount: Decimal) -> int | float:
     """An amount as JSON has it: whole ones without decimals."""
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
+def operand_amount(operand: object) -> Decimal | None:
+    """What `as_number` gave as an amount again; None for what nobody types: true, "3", 1e308."""
+    return parse_number(format(Decimal(str(operand)), "f"), "en") if is_number(operand) else None
+
+
+@lru_cache(maxsize=256)
 def unit_look(unit: str, language: str) -> FieldLook:
     """The unit before or after the control, as the language writes it."""
     is_first = amount_in(Decimal(1), unit, language).startswith(unit)
@@ -215,8 +220,13 @@ class NumberKind(FieldKind[NumberField]):
     def operand(self, cleaned: object) -> object:
         return as_number(cleaned) if isinstance(cleaned, Decimal) else None
 
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        return operand_amount(operand) is not None
+
     def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
-        return self.display(operand, field, portal, language, portal.time_zone)
+        # Not as it is displayed: JSON writes a small number as 1e-05.
+        amount = operand_amount(operand)
+        return "" if amount is None else amount_in(amount, portal.text(self.config(field).unit, language), language)
 
     def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
         if operator in narrowing.SIGNS:

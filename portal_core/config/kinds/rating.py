@@ -93,5 +93,9 @@ class RatingKind(FieldKind[RatingField]):
     def operand(self, cleaned: object) -> object:
         return int(str(cleaned)) if cleaned else None
 
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        # Conditions may ask for more than three and a half; a list says how many stars there are.
+        return isinstance(operand, int) and not isinstance(operand, bool)
+
     def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return self.display(operand, field, portal, language, portal.time_zone)
