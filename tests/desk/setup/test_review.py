@@ -187,6 +187,17 @@ def test_publishing_makes_it_live_with_its_note(owner, acting):
     assert not current().is_changed
 
 
+def test_what_went_live_leads_to_what_it_changed(owner, acting):
+    draft(acting, name="Beta")
+    done = owner.post(PAGE, publish_form(owner), follow=True)
+    number = live_portal().number
+    href = f"/desk/setup/versions/?from={number - 1}&amp;to={number}"
+    assert href in done.content.decode()
+    assert "<del>Acme</del> <ins>Beta</ins>" in owner.get(html.unescape(href)).content.decode()
+    first = min(PortalVersion.objects.values_list("number", flat=True))
+    assert "What it changed" not in owner.get(f"{PAGE}{first}/").content.decode()
+
+
 def test_pressed_twice_it_publishes_once_and_says_so_both_times(owner, acting):
     draft(acting, name="Beta")
     form = publish_form(owner)

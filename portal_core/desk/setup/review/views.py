@@ -22,7 +22,7 @@ from portal_core.config.draft.reading import Draft, current
 from portal_core.config.errors import DraftChanged, PortalChanged, PublishRefused
 from portal_core.config.live import live_portal
 from portal_core.config.moments import is_missing
-from portal_core.config.queries import published_by, version_by
+from portal_core.config.queries import published_by, version_by, versions_page
 from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.portal_controls import place_of
 from portal_core.desk.setup.review.page import Review, review_or_faults
@@ -208,7 +208,12 @@ def published(request: PersonRequest, number: int) -> HttpResponse:
     version = version_by(number)
     if version is None:
         raise Http404
-    context = {"version": version, "is_live": live_portal().number == number}
+    before = versions_page(number, 1)
+    context = {
+        "version": version,
+        "before": before[0].number if before else 0,
+        "is_live": live_portal().number == number,
+    }
     return setup_page(request, "setup/published.html", current(), context)
 
 
