@@ -60,6 +60,15 @@ class Remembering:
     keep: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class SaidInside:
+    """That a question is answered inside another one, `where`; `answer` reads it from the answers before it, None where
+    nothing was said that does."""
+
+    where: str
+    answer: Callable[[Mapping[str, JsonValue]], JsonValue]
+
+
 class AnswersForm(FormWithButtons):
     """Questions of a request type or a record kind. `cleaned_data` holds stored (JSON) values by field key.
 
@@ -96,8 +105,8 @@ class AnswersForm(FormWithButtons):
         # Answers that came from another record than the one chosen now, and where theirs come from: not taken unseen.
         self.to_look_over: Mapping[str, str] = {}
         # Questions that are answered inside another one: a new record that is described right there says it. They are
-        # not asked beside it. Each reads its answer from those before it; None where nothing was said.
-        self.said_inside: Mapping[str, Callable[[Mapping[str, JsonValue]], JsonValue]] = {}
+        # not asked beside it.
+        self.said_inside: Mapping[str, SaidInside] = {}
         self._deciding = _deciding(self.compiled.values())
 
     def _start(self, field: CompiledField) -> JsonValue:
@@ -110,7 +119,11 @@ class AnswersForm(FormWithButtons):
             field, bound = self.compiled[name], self[name]
             if not self._applies(field):
                 continue
-            if name in self.said_inside and (said := self.said_inside[name](self.cleaned_data)) is not None:
+            inside = self.said_inside.get(name)
+            if inside is not None and self.has_error(inside.where):
+                # What is wrong is said there, once.
+                continue
+            if inside is not None and (said := inside.answer(self.cleaned_data)) is not None:
                 self.cleaned_data[name] = said
                 continue
             try:
@@ -122,6 +135,8 @@ class AnswersForm(FormWithButtons):
                     raise forms.ValidationError(words % {"source": self.to_look_over[name]}, code="other_record")
             except forms.ValidationError as error:
                 self.add_error(name, error)
+                # What was said there does not do here: it is asked here after all.
+                self.said_inside = {key: other for key, other in self.said_inside.items() if key != name}
 
     def _answer(self, field: CompiledField, bound: forms.BoundField) -> JsonValue:
         """The answer in stored form. One that comes back as it was shown stays as it was: read anew, it could be

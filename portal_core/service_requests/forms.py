@@ -1,7 +1,7 @@
 """The forms of requests: filing one, changing an answer, what a move needs, a message."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal_core.accounts.models import User
-from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question
+from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question, SaidInside
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_type import CompiledType
@@ -82,17 +82,18 @@ def new_request_form(
     return form
 
 
-def _said_inside(form: AnswersForm) -> dict[str, Callable[[Mapping[str, JsonValue]], JsonValue]]:
+def _said_inside(form: AnswersForm) -> dict[str, SaidInside]:
     """Questions that remember a part of a record (how we get in) are not asked while a new one is described that asks
     the same: what is said there is their answer."""
-    found: dict[str, Callable[[Mapping[str, JsonValue]], JsonValue]] = {}
+    found: dict[str, SaidInside] = {}
     earlier: set[str] = set()
     for field in form.compiled.values():
         place = parse(field.remember)
         if place is not None and place.record_field in earlier:
             choice = form[place.record_field]
             if isinstance(choice, RecordBound) and choice.chooses_new and choice.asks_inside(place.key, field):
-                found[field.key] = partial(_said_of_new, field=field, place=place, asked=form.asked)
+                answer = partial(_said_of_new, field=field, place=place, asked=form.asked)
+                found[field.key] = SaidInside(place.record_field, answer)
         earlier.add(field.key)
     return found
 

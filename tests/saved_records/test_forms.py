@@ -298,6 +298,26 @@ def test_what_a_new_record_asks_itself_is_not_asked_beside_it_and_is_the_answer_
     assert 'name="f-at_new-way-in"' not in page and 'name="f-way-in"' in page
 
 
+def test_what_is_wrong_inside_a_new_record_is_said_there_alone_and_what_does_not_do_here_is_asked(house, client_for):
+    boiler = house.keep()
+    made = houses.document()
+    at, way_in = made["types"][0]["fields"][2:4]
+    at["required"] = way_in["required"] = made["record_kinds"][1]["fields"][1]["required"] = True
+    way_in["max_length"] = 10
+    house.publish(made)
+    carol = client_for(house.people["carol"])
+    said = {"appliance": str(boiler.pk), "at": "new", "at_new-street": "14 Elm Court", "at_new-way-in": ""}
+    page = send(carol, **said).content.decode()
+    assert "One answer needs another look" in page and 'name="f-way-in"' not in page
+    # Longer than the request takes it: nobody could go on where the question stood nowhere.
+    said["at_new-way-in"] = "By the green door"
+    page = send(carol, **said).content.decode()
+    assert 'name="f-way-in"' in page and "One answer needs another look" in page
+    assert send(carol, **said, **{"way-in": "Green door"}).status_code == 302
+    assert ServiceRequest.objects.get().data["way-in"] == "Green door"
+    assert SavedRecord.objects.get(kind_key="place").data["way-in"] == "By the green door"
+
+
 def test_a_number_of_another_record_is_the_same_number_in_german(house, client_for):
     """As it is kept, 1.125 would stand in the German form as a thousand, one hundred and twenty-five."""
     made = houses.document()
