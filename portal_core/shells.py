@@ -146,7 +146,10 @@ def _groups(request: HttpRequest, actor: Actor, portal: CompiledPortal) -> tuple
         ),
         NavGroup(
             "Saved views",
-            (*_views(request, views, _apart(kept, numbers)), *_more_views(request, all_views)),
+            (
+                *_views(request, actor, portal, zip(views, _apart(kept, numbers), strict=True)),
+                *_more_views(request, all_views),
+            ),
             title="Saved views",
         ),
         NavGroup("Desk sections", _sections(request, actor), title=portal.name),
@@ -212,15 +215,22 @@ def _counted(item: NavItem, number: int, *, is_all: bool = True) -> NavItem:
     return replace(item, count_text=f"{queue.COUNT_LIMIT - 1}+")
 
 
-def _views(request: HttpRequest, views: Sequence[SavedView], counts: Iterable[tuple[int, bool]]) -> tuple[NavItem, ...]:
+def _views(
+    request: HttpRequest, actor: Actor, portal: CompiledPortal, views: Iterable[tuple[SavedView, tuple[int, bool]]]
+) -> tuple[NavItem, ...]:
     here = request.GET.get("saved", "") if request.path == "/desk/" else ""
     return tuple(
         _counted(
-            NavItem(view.name, href_of(view), "users" if view.is_shared else "filter", current=str(view.pk) == here),
+            NavItem(
+                view.name,
+                href_of(view, actor, portal),
+                "users" if view.is_shared else "filter",
+                current=str(view.pk) == here,
+            ),
             number,
             is_all=is_all,
         )
-        for view, (number, is_all) in zip(views, counts, strict=True)
+        for view, (number, is_all) in views
     )
 
 

@@ -50,7 +50,7 @@ def _kept(request: PersonRequest, back: str, view: SavedView | None) -> str:
     columns = "" if request.POST.get("do") == "usual" else chosen_text(request.POST.getlist("column"))
     filters = read_filters(QueryDict(back.partition("?")[2]))
     if view is not None and may_change(request.actor, view):
-        return href_of(set_columns(actor=request.actor, view_id=view.pk, columns=columns))
+        return href_of(set_columns(actor=request.actor, view_id=view.pk, columns=columns), request.actor, live_portal())
     if filters.columns:
         # Somebody else's view, or a list narrowed down from one: for this time.
         return _queue(replace(filters, columns=columns), view)

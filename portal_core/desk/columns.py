@@ -89,6 +89,13 @@ def shown_columns(asked: str, viewer: Viewer, portal: CompiledPortal) -> tuple[C
     return (*fixed, *[column for column in fields if column is not None][:FIELDS_AT_MOST])
 
 
+def told_columns(text: str, viewer: Viewer, portal: CompiledPortal) -> str:
+    """The columns of a view that somebody else has kept, for an address of this reader (see `_is_seen`)."""
+    names = read_columns(text)
+    told = [name for name in names if "." not in name or _field_column(name, viewer, portal) is not None]
+    return columns_text(told) or (_NONE if names else "")
+
+
 def answers_of(type_key: str, viewer: Viewer, portal: CompiledPortal) -> tuple[Column, ...]:
     """Every answer of a type that this reader may see in some status, in the order in which it is asked for."""
     request_type = portal.type_or_unknown(type_key)

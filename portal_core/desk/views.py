@@ -1,7 +1,8 @@
 """Saved views: kept from the queue as it stands, looked after on a page of their own."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -10,8 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.pages import PersonRequest, forbidden, staff_page
+from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
+from portal_core.desk.columns import told_columns
 from portal_core.desk.filters import QUEUE, read_filters
+from portal_core.service_requests.answer_filters import told_answers
 from portal_core.service_requests.errors import Forbidden, NotSeen
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.saved_views import (
@@ -26,9 +30,12 @@ from portal_core.service_requests.saved_views import (
     share_view,
     views_for,
 )
+from portal_core.service_requests.viewer import Viewer
 from tenants.ui.paging import page_number, pager_by_number
 
 LIST = "/desk/views/"
+# Stands in an address for a place that is not told: nothing is called so.
+_UNTOLD: Final = "-"
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,17 @@ class ViewLine:
     owner: str
 
 
-def href_of(view: SavedView) -> str:
-    """The queue as the view keeps it."""
-    return QUEUE.of(filters_of(view), saved=str(view.pk))
+def href_of(view: SavedView, actor: Actor, portal: CompiledPortal) -> str:
+    """The queue as the view keeps it; of questions that this reader never sees the address tells nothing either."""
+    filters, viewer = filters_of(view), Viewer.of(actor, portal)
+    place = filters.holds.partition(":")[0]
+    told = replace(
+        filters,
+        holds=filters.holds if told_columns(place, viewer, portal) == place else _UNTOLD,
+        answers=told_answers(filters.type_key, filters.answers, viewer.role, portal),
+        columns=told_columns(filters.columns, viewer, portal),
+    )
+    return QUEUE.of(told, saved=str(view.pk))
 
 
 @require_safe
@@ -55,11 +70,11 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 def _page(request: PersonRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    actor, number = request.actor, page_number(request.GET)
+    actor, number, portal = request.actor, page_number(request.GET), live_portal()
     views, has_more = views_for(actor, page=number)
-    lines = [_line(view, actor) for view in views]
+    lines = [_line(view, actor, portal) for view in views]
     context = {
-        "portal": live_portal(),
+        "portal": portal,
         "lines": lines,
         "pager": pager_by_number(request.GET, number, has_more=has_more)
         | {"newer_label": "Back", "older_label": "More views"},
@@ -71,8 +86,9 @@ def _page(request: PersonRequest, *, problem: str = "", status: int = 200) -> Ht
     return render(request, "desk/views.html", context, status=status)
 
 
-def _line(view: SavedView, actor: Actor) -> ViewLine:
-    return ViewLine(view, href_of(view), view.owner_id == actor.user_id, may_change(actor, view), _owner(view))
+def _line(view: SavedView, actor: Actor, portal: CompiledPortal) -> ViewLine:
+    href, is_own = href_of(view, actor, portal), view.owner_id == actor.user_id
+    return ViewLine(view, href, is_own, may_change(actor, view), _owner(view))
 
 
 def _owner(view: SavedView) -> str:
@@ -90,7 +106,7 @@ def keep(request: PersonRequest) -> HttpResponse:
         messages.error(request, f"The view was not kept. {refused}")
         return redirect(QUEUE.of(filters))
     messages.success(request, f"Kept as “{view.name}”. To share or rename it, open “All views”.")
-    return redirect(href_of(view))
+    return redirect(href_of(view, request.actor, live_portal()))
 
 
 @require_POST

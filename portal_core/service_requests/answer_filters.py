@@ -28,6 +28,8 @@ LONGEST_OPERAND: Final = 60
 LONGEST: Final = AT_MOST * (6 * LONGEST_OPERAND + 60)
 WITHOUT_OPERAND: Final = frozenset({"filled", "empty"})
 _NONE: Final = Q(pk__in=[])
+# Stands in an address for a condition that is not told: no field is called so, and nothing meets it.
+_UNTOLD: Final = "-:filled:"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,17 @@ def field_asked(item: AnswerFilter, request_type: CompiledType, role: Role) -> C
     if has_operand and not field.kind.is_operand(item.operand, field, item.operator):
         return None
     return field if statuses_that_show(field, request_type, role) else None
+
+
+def told_answers(type_key: str, text: str, role: Role, portal: CompiledPortal) -> str:
+    """Conditions that somebody else has kept, for an address of this reader.
+
+    SECURITY: of what a role never sees neither the field nor what it is compared with is told; that there is such a
+    condition is.
+    """
+    request_type = portal.type_or_unknown(type_key)
+    asked = read_answers(text)
+    return "\n".join(_UNTOLD if field_asked(item, request_type, role) is None else str(item) for item in asked)
 
 
 def with_answers(type_key: str, text: str, role: Role, portal: CompiledPortal) -> Q:

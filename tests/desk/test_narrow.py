@@ -164,6 +164,29 @@ def test_a_list_tells_nothing_of_what_its_reader_does_not_see(shop, people, clie
     assert Rows().now() == before
 
 
+def test_the_address_of_a_shared_view_names_no_question_that_its_reader_never_sees(shop, people, client_for):
+    publish(actor=actor_for(people["alice"]), document=load(_hiding("cause", show={"engineer": "hidden"})))
+    number = _with(shop.file("repair", what="Blue", kind="noise"), cause="canary")
+    answers = 'cause:is:"canary"\nkind:is:"noise"'
+    kept = Filters("all", "repair", answers=answers, columns="due,repair.cause,repair.kind", holds="repair.cause:new")
+    view = keep_view(actor=actor_for(people["alice"]), name="Ours", filters=kept)
+    share_view(actor=actor_for(people["alice"]), view_id=view.pk, is_shared=True)
+
+    def opened(name: str) -> tuple[str, str]:
+        client = client_for(people[name])
+        rail, page = (html.unescape(client.get(path).content.decode()) for path in ("/desk/", "/desk/views/"))
+        hrefs = set(re.findall(rf'href="([^"]+saved={view.pk})"', rail + page))
+        (href,) = hrefs
+        return href, rail + page + html.unescape(client.get(href).content.decode())
+
+    href, pages = opened("erin")
+    assert "cause" not in pages and "canary" not in pages
+    assert _asked(href)["answers"] == ['-:filled:\nkind:is:"noise"'] and _asked(href)["cols"] == ["due,repair.kind"]
+    assert _shown(client_for(people["erin"]), href) == set() and "that you do not see here" in pages
+    href, _ = opened("bob")
+    assert _asked(href)["answers"] == [answers] and _shown(client_for(people["bob"]), href) == {number}
+
+
 def test_a_role_of_some_types_narrows_by_theirs_alone(shop, people, client_for):
     shop.file("sale", what="Red", kind="noise")
     shop.publish(types=["repair"])
