@@ -1,13 +1,16 @@
 """Production refuses what belongs to the local start; what both share is strict."""
 
+import io
 import json
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from csp.utils import build_policy
 from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.management import call_command
 from django.db import DataError, IntegrityError
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -266,3 +269,12 @@ def test_every_setting_of_the_environment_is_in_the_example():
     example = (PROJECT_DIR / ".env.example").read_text()
     missing = {name for name in used if not re.search(rf"^#? ?{name}=", example, re.MULTILINE)}
     assert not missing
+
+
+def test_of_htmx_what_pages_load_is_collected_alone():
+    """Compressing all that the package brings took most of the time of a first start."""
+    said = io.StringIO()
+    call_command("collectstatic", interactive=False, dry_run=True, verbosity=2, stdout=said)
+    named = [line.split("'")[1] for line in said.getvalue().splitlines() if "'" in line]
+    assert {Path(name).name for name in named if "django_htmx" in name} == {"htmx-2.min.js"}
+    assert {"portico.css", "app.js", "recovery_codes.js"} <= {Path(name).name for name in named}
