@@ -221,7 +221,7 @@ DESK = (
     Page("desk-export-nothing", "/desk/export/?view=all&who=nobody&due=over", "jonas"),
     Page("desk-narrow", "/desk/narrow/?back=/desk/%3Fview%3Dall", "jonas"),
     Page("desk-narrow-one-of", "/desk/narrow/?field=report-fault.what-is-wrong", "jonas"),
-    Page("desk-narrow-written", "/desk/narrow/?field=report-fault.cost&how=more_than&value=much", "jonas"),
+    Page("desk-narrow-written", "/desk/narrow/?field=report-fault.cost&how=more_than&value=much", "jonas", status=400),
     Page(
         "desk-queue-narrowed",
         "/desk/?view=all&type=report-fault&answers=what-is-wrong:filled:%0Acost:more_than:1",
