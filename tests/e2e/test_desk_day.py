@@ -164,7 +164,8 @@ def test_a_view_is_kept_found_and_deleted(walk, people, width):
     jonas.open("/desk/views/")
     jonas.click(f"li:has-text('Faults {width}') summary")
     jonas.click("details[open] button:has-text('Delete')")
-    jonas.page.wait_for_load_state()
+    jonas.page.wait_for_selector(f"text=“Faults {width}” is deleted.")
+    jonas.open("/desk/views/")
     jonas.misses(f"Faults {width}")
 
 
