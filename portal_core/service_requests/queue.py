@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -139,16 +139,18 @@ def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, li
 
 
 def bounded_counts(views: Iterable[QuerySet[Any]], limit: int = COUNT_LIMIT) -> list[int]:
-    """How many rows each has, `limit` at most, in one query."""
+    """How many rows each has, `limit` at most, in one query; of one that is cut already (in its order, with one value a
+    row), how many of these have the value."""
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for view in views:
         try:
-            statement, parameters = view.order_by().values("pk")[:limit].query.sql_with_params()
+            cut = view if view.query.is_sliced else view.order_by().values("pk")[:limit]
+            statement, parameters = cut.query.sql_with_params()
         except EmptyResultSet:
             parts.append("0")
             continue
-        parts.append(f"(SELECT count(*) FROM ({statement}) counted)")  # noqa: S608 - made by the ORM, values apart
+        parts.append(f"(SELECT count(it) FROM ({statement}) counted (it))")  # noqa: S608 - made by the ORM, values apart
         values.extend(parameters)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)  # as above
@@ -180,16 +182,20 @@ def in_order(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[Serv
     return filtered(actor, filters, zone=zone).order_by(*_Order.of(filters).columns(backwards=False))
 
 
-def counted(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> list[QuerySet[ServiceRequest]]:
+def counted(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> list[QuerySet[Any]]:
     """What `bounded_counts` is to count of a list: what it leaves. Where answers narrow it, what they leave of its next
     COUNT_LIMIT, and the list that these are of: a rare answer is not looked for among all with every page.
+
+    `Any`: rows, or one value a row.
     """
-    found = filtered(actor, filters, zone=zone)
     if not filters.answers:
-        return [found]
+        return [filtered(actor, filters, zone=zone)]
     every = _whatever_is_answered(actor, filters, zone=zone)
-    next_ones = _Order.of(filters).beginning(every, None).values("pk")[:COUNT_LIMIT]
-    return [found.filter(pk__in=next_ones), every]
+    # Asked of each of the next ones as it is read. As a condition beside "is one of the next ones" the planner, which
+    # takes it for rare and cheap, would ask it of all there are.
+    is_met = with_answers(filters.type_key, filters.answers, actor.role, live_portal())
+    met = _Order.of(filters).beginning(every, None).annotate(met=Case(When(is_met, then=1)))
+    return [met.values("met")[:COUNT_LIMIT], every]
 
 
 def _whatever_is_answered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
