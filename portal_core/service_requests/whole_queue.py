@@ -48,5 +48,9 @@ class WholeQueue:
 
 def whole_queue(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> WholeQueue:
     """All that the filters leave of what the actor may see; one query, read by a cursor of the server."""
-    keys = in_order(actor, filters, zone=zone).values_list("pk", flat=True)
-    return WholeQueue(actor, b"".join(key.bytes for key in keys.iterator(chunk_size=_KEYS_AT_ONCE)))
+    found = in_order(actor, filters, zone=zone).values_list("pk", flat=True)
+    keys = bytearray()
+    for key in found.iterator(chunk_size=_KEYS_AT_ONCE):
+        # Not joined: that would gather them all as objects first, four times as large.
+        keys += key.bytes
+    return WholeQueue(actor, bytes(keys))

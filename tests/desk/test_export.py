@@ -323,8 +323,13 @@ def test_nobody_takes_it_without_the_form_of_this_portal(shop, client_for):
 def test_too_often_says_when_it_works_again_and_writes_nothing(shop, bob, monkeypatch):
     monkeypatch.setattr(export, "EXPORTS_AN_HOUR", 1)
     fetch(bob)
-    answer = bob.post(f"{HERE}?view=all")
+    back = "/desk/?view=all&type=repair"
+    page = bob.get(HERE, {"view": "all", "back": back}).content.decode()
+    assert f'name="back" value="{back.replace("&", "&amp;")}"' in page
+    answer = bob.post(f"{HERE}?view=all", {"back": back})
     assert answer.status_code == 429 and not answer.streaming and b"It works again" in answer.content
+    # The way back leads to the queue from which one came, filters and all.
+    assert f'href="{back.replace("&", "&amp;")}"' in answer.content.decode()
     assert AuditEntry.objects.filter(deed=Deed.EXPORTED).count() == 1
 
 
