@@ -174,6 +174,8 @@ def menus(
     yield make.menu("state", "State", [state for state in states if state[0] != usual], unset=usual)
     if address == QUEUE and filters.state != "closed":
         yield make.menu("sort", "Order", [("age", "by age"), ("priority", "by priority")], unset="due")
+    if filters.status_key:
+        yield make.status(portal)
     if filters.holds:
         yield make.holding()
 
@@ -200,6 +202,14 @@ class _Menus:
         # Answers are those of one type.
         others = {"answers": ""} if name == "type_key" else {}
         return replace(self.filters, **{name: value, **others})
+
+    def status(self, portal: CompiledPortal) -> FilterMenu:
+        """By a status, which no menu offers: an address that asks for one is said, and can be taken off."""
+        key, types = self.filters.status_key, [one for one in portal.types if self.filters.type_key in ("", one.key)]
+        found = (status for one in types for status in one.flow.statuses if status.key == key)
+        names = dict.fromkeys(portal.text(status.name) for status in found)
+        plain = replace(self.filters, status_key="")
+        return FilterMenu("Status", ", ".join(names) or "one that is gone", [], self.address.of(plain))
 
     def holding(self) -> FilterMenu:
         """That something stands in a field: led to from the review, and here only to be taken off."""

@@ -359,5 +359,6 @@ def test_the_queue_leads_there_with_its_filters_and_columns_and_the_page_leads_b
     facts = told(bob, "view=all&type=repair")
     assert facts["Requests"] == "1, each once, in the order of the queue"
     assert facts["Which"] == "All open · Type: Repair"
+    assert told(bob, "view=all&status=new")["Which"] == "All open · Status: New"
     assert facts["Answers"] == "What? · Which? · Gauge · Cause · Phone"
     assert "Filter for one type" in told(bob)["Answers"]

@@ -145,6 +145,8 @@ def test_what_became_of_a_view_is_said_and_whose_a_shared_one_is(shop, people, c
     [
         ("type=gone", "An earlier kind of request (removed)"),
         ("team=gone", "a team (removed)"),
+        ("status=over", "Over"),
+        ("status=gone", "one that is gone"),
         ("who=01a21ec6-0000-7000-8000-000000000000", "somebody who has left"),
     ],
 )
