@@ -169,6 +169,6 @@ def test_composed_and_decomposed_letters_are_one() -> None:
 def test_the_json_schema_is_closed_and_names_every_part() -> None:
     schema = json_schema()
     assert schema["additionalProperties"] is False
-    assert schema["patternProperties"] == {"^x-": {}}
+    assert schema["patternProperties"] == {"^x-.{1,60}$": {}}
     assert {"portal", "types", "flows", "messages", "assertions"} <= set(schema["properties"])
     assert json.dumps(schema)
