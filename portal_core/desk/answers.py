@@ -10,8 +10,8 @@ from pydantic import JsonValue
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
-from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
+from portal_core.desk.columns import answers_of
 from portal_core.desk.filters import QUEUE, Address, FilterMenu, Option
 from portal_core.desk.setup.sentences import OPERATORS
 from portal_core.service_requests.answer_filters import (
@@ -20,7 +20,6 @@ from portal_core.service_requests.answer_filters import (
     answers_text,
     field_asked,
     read_answers,
-    statuses_that_show,
 )
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.viewer import Viewer
@@ -78,12 +77,6 @@ def operand_input(field: CompiledField, operator: str, portal: CompiledPortal, v
     return field.kind.filter_input(field, operator, Asked(portal, viewer.role, viewer.language))
 
 
-def seen_fields(request_type: CompiledType, viewer: Viewer) -> list[CompiledField]:
-    """The fields of a type by which this reader may narrow a list, in the document's order."""
-    fields = (field for field in request_type.fields if field.kind.is_input and field.kind.filters)
-    return [field for field in fields if statuses_that_show(field, request_type, viewer.role)]
-
-
 def narrow_href(back: str, **more: str) -> str:
     """The page where an answer is chosen and set, for a list."""
     return f"{_PAGE}?{urlencode({**more, 'back': back})}"
@@ -114,16 +107,10 @@ def choices_of(form_field: forms.Field) -> list[tuple[str, object]]:
 def _adding(filters: Filters, portal: CompiledPortal, viewer: Viewer, address: Address) -> FilterMenu:
     """The answers of the type that is shown; of all types, where none is."""
     back = address.of(filters)
-    request_type = portal.type_or_unknown(filters.type_key) if filters.type_key else None
-    fields = seen_fields(request_type, viewer) if request_type else []
+    answers = answers_of(filters.type_key, viewer, portal)
     options = [
-        Option(
-            portal.text(field.label, viewer.language),
-            narrow_href(back, field=f"{filters.type_key}.{field.key}"),
-            current=False,
-        )
-        for field in fields[:_IN_MENU]
+        Option(answer.label, narrow_href(back, field=answer.key), current=False) for answer in answers[:_IN_MENU]
     ]
-    note = f"All {len(fields)} answers" if fields else "choose one"
-    more = len(fields) > _IN_MENU or not fields
+    note = f"All {len(answers)} answers" if answers else "choose one"
+    more = len(answers) > _IN_MENU or not answers
     return FilterMenu("Answer", "", options, "", note=note if more else "", note_href=narrow_href(back) if more else "")

@@ -11,7 +11,7 @@ from portal_core.accounts.own_account import keep_queue_columns
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.live import live_portal
 from portal_core.desk.columns import FIELDS_AT_MOST, chosen_text, field_choices, fixed_choices, shown_columns
-from portal_core.desk.filters import QUEUE, read_filters
+from portal_core.desk.filters import QUEUE, list_at
 from portal_core.desk.request import back_of
 from portal_core.desk.views import href_of
 from portal_core.service_requests.models import SavedView
@@ -31,7 +31,7 @@ def choose(request: PersonRequest) -> HttpResponse:
         return redirect(_kept(request, back, view))
     portal = live_portal()
     viewer = Viewer.of(request.actor, portal)
-    asked = read_filters(QueryDict(back.partition("?")[2])).columns
+    asked = list_at(back)[1].columns
     shown = shown_columns(asked or request.user.queue_columns, viewer, portal)
     context = {
         "portal": portal,
@@ -48,7 +48,7 @@ def choose(request: PersonRequest) -> HttpResponse:
 def _kept(request: PersonRequest, back: str, view: SavedView | None) -> str:
     """Keeps what was ticked where it belongs, and where to go on."""
     columns = "" if request.POST.get("do") == "usual" else chosen_text(request.POST.getlist("column"))
-    filters = read_filters(QueryDict(back.partition("?")[2]))
+    _, filters = list_at(back)
     if view is not None and may_change(request.actor, view):
         return href_of(set_columns(actor=request.actor, view_id=view.pk, columns=columns), request.actor, live_portal())
     if filters.columns:

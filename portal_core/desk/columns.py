@@ -115,11 +115,7 @@ def field_choices(
     """The answers of each type that this reader may see in some status."""
     keys = {column.key for column in shown}
     for request_type in portal.types:
-        offered = [
-            _named(request_type, field, viewer, portal)
-            for field in request_type.fields
-            if _is_seen(request_type, field, viewer)
-        ]
+        offered = answers_of(request_type.key, viewer, portal)
         if offered:
             name = portal.text(request_type.name, viewer.language)
             yield name, [Choice(column, column.key in keys) for column in offered]

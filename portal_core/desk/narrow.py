@@ -13,11 +13,17 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.live import live_portal
-from portal_core.desk.answers import AnswerSetting, choices_of, narrow_href, operand_input, seen_fields
+from portal_core.desk.answers import AnswerSetting, choices_of, narrow_href, operand_input
+from portal_core.desk.columns import answers_of
 from portal_core.desk.filters import list_at
 from portal_core.desk.request import back_of
 from portal_core.desk.setup.sentences import OPERATORS
-from portal_core.service_requests.answer_filters import AT_MOST, LONGEST_OPERAND, WITHOUT_OPERAND, AnswerFilter
+from portal_core.service_requests.answer_filters import (
+    LONGEST_OPERAND,
+    WITHOUT_OPERAND,
+    AnswerFilter,
+    statuses_that_show,
+)
 from portal_core.service_requests.viewer import Viewer
 from tenants.ui.fields import FieldLook
 
@@ -87,20 +93,15 @@ def index(request: PersonRequest) -> HttpResponse:
 def _all(request: PersonRequest, portal: CompiledPortal, viewer: Viewer) -> HttpResponse:
     back = back_of(request)
     _, filters = list_at(back)
-    types = [item for item in portal.types if filters.type_key in ("", item.key)]
-    offered = [
-        (
-            portal.text(item.name, viewer.language),
-            [
-                OfferedAnswer(
-                    portal.text(field.label, viewer.language), narrow_href(back, field=f"{item.key}.{field.key}")
-                )
-                for field in seen_fields(item, viewer)
-            ],
-        )
-        for item in types
-    ]
-    context = {"portal": portal, "back": back, "types": [(name, answers) for name, answers in offered if answers]}
+    # A type that is gone narrows the list to nothing, and stands in the way of no other.
+    types = [item for item in portal.types if item.key == filters.type_key] or portal.types
+    offered = []
+    for item in types:
+        columns = answers_of(item.key, viewer, portal)
+        answers = [OfferedAnswer(column.label, narrow_href(back, field=column.key)) for column in columns]
+        if answers:
+            offered.append((portal.text(item.name, viewer.language), answers))
+    context = {"portal": portal, "back": back, "types": offered}
     return render(request, "desk/narrow.html", context)
 
 
@@ -108,8 +109,8 @@ def _form(request: PersonRequest, asked: str, portal: CompiledPortal, viewer: Vi
     """SECURITY: a field that this reader never sees is as one that is not there."""
     type_key, _, field_key = asked.partition(".")
     request_type = portal.type_or_unknown(type_key)
-    field = next((item for item in seen_fields(request_type, viewer) if item.key == field_key), None)
-    if field is None:
+    field = request_type.field_or_none(field_key)
+    if field is None or not statuses_that_show(field, request_type, viewer.role):
         raise Http404
     back = back_of(request)
     form = AnswerForm(request.GET, field, portal, viewer) if AnswerForm.fits(field) else None
@@ -130,7 +131,7 @@ def _form(request: PersonRequest, asked: str, portal: CompiledPortal, viewer: Vi
             for name in field.kind.filters
             if name in WITHOUT_OPERAND
         ],
-        "most": AT_MOST if setting else 0,
+        "is_full": setting is not None,
     }
     is_refused = setting is not None or (form is not None and form.is_bound and not form.is_valid())
     return render(request, "desk/narrow_by.html", context, status=400 if is_refused else 200)

@@ -12,7 +12,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.queries import active_colleagues
 from portal_core.config.live import live_portal
-from portal_core.desk.filters import QUEUE, read_filters
+from portal_core.desk.filters import QUEUE, list_at
 from portal_core.desk.request import back_of
 from portal_core.desk.selection import read_selection
 from portal_core.service_requests.viewer import Viewer
@@ -76,7 +76,7 @@ def _found(query: str) -> QuerySet[User]:
 
 def _shown(person: User, request: PersonRequest, back: str) -> FoundColleague:
     portal = live_portal()
-    filters = read_filters(QueryDict(back.partition("?")[2]))
+    _, filters = list_at(back)
     return FoundColleague(
         id=str(person.pk),
         name=person.name or person.email,

@@ -18,7 +18,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.delivery import delivery_words, untold_words
-from portal_core.desk.filters import read_filters
+from portal_core.desk.filters import list_at
 from portal_core.desk.moving import AskedMove, MovePanel, move_panel
 from portal_core.desk.people import Colleagues, colleagues
 from portal_core.desk.planning import plan_panel
@@ -238,7 +238,7 @@ def neighbours_of(request: PersonRequest, opened: DeskRequest) -> Neighbours:
     back = back_of(request)
     if back.startswith(_SEARCH):
         return Neighbours("", "")
-    filters = read_filters(QueryDict(back.partition("?")[2]))
+    _, filters = list_at(back)
     numbers = queue.neighbours(request.actor, filters, opened.row, zone=opened.viewer.time_zone)
     query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
     return Neighbours(*(f"/desk/requests/{number}/{query}" if number else "" for number in numbers))

@@ -52,7 +52,7 @@ class Needs:
 
 
 def needs() -> Needs:
-    """What needs a hand, of all tenants that are not suspended. In public."""
+    """What needs a hand: of suspended tenants only that they are behind, as the figures below count them. In public."""
     try:
         kept = cache.get(_KEY)
         if isinstance(kept, Needs):
@@ -71,9 +71,10 @@ def look_again() -> None:
 
 
 def _found() -> Iterable[Need]:
-    behind = list(Tenant.objects.exclude(fingerprint=tenant_fingerprint()).order_by("-created_at"))
-    if behind:
-        yield _need("behind", len(behind), [Where(tenant.slug, tenant.name) for tenant in behind])
+    behind = Tenant.objects.exclude(fingerprint=tenant_fingerprint()).order_by("-created_at")
+    if number := behind.count():
+        places = [Where(slug, name) for slug, name in behind.values_list("slug", "name")[:_SHOWN]]
+        yield Need("behind", number, tuple(places), number - len(places))
     troubles = troubles_of(schemas_with_outbox())
     wheres: dict[str, Where] = {
         tenant.schema_name: Where(tenant.slug, tenant.name)

@@ -290,3 +290,10 @@ def test_the_table_of_a_narrowed_queue_holds_what_it_shows(shop, people, bob, cl
     # Whoever reads of it need not see the question.
     history = client_for(people["alice"]).get("/desk/team/history/").content.decode()
     assert "by 1 answer" in history and "A leak" not in history
+
+
+def test_a_type_that_is_gone_stands_in_the_way_of_no_other(shop, bob):
+    page = bob.get(f"/desk/narrow/?{urlencode({'back': '/desk/?view=all&type=gone'})}").content.decode()
+    assert "repair.kind" in page and "sale.kind" in page
+    one = bob.get(f"/desk/narrow/?{urlencode({'back': '/desk/?view=all&type=sale'})}").content.decode()
+    assert "repair.kind" not in one and "sale.kind" in one
