@@ -23,7 +23,7 @@ from portal_core.reporting.beginning import first_steps, put_away
 from portal_core.service_requests import queue
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.queries import documents_to_check
-from portal_core.service_requests.saved_views import SHOWN, filters_of, first_views
+from portal_core.service_requests.saved_views import SHOWN, filters_of, first_views, unknown_filters
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import current
 from tenants.shell import DeskShell, LegalLink, Me, NavGroup, NavItem, PortalShell, Updates
@@ -219,19 +219,14 @@ def _views(
     request: HttpRequest, actor: Actor, portal: CompiledPortal, views: Iterable[tuple[SavedView, tuple[int, bool]]]
 ) -> tuple[NavItem, ...]:
     here = request.GET.get("saved", "") if request.path == "/desk/" else ""
-    return tuple(
-        _counted(
-            NavItem(
-                view.name,
-                href_of(view, actor, portal),
-                "users" if view.is_shared else "filter",
-                current=str(view.pk) == here,
-            ),
-            number,
-            is_all=is_all,
-        )
-        for view, (number, is_all) in views
-    )
+
+    def item(view: SavedView, number: int, *, is_all: bool) -> NavItem:
+        icon = "users" if view.is_shared else "filter"
+        shown = NavItem(view.name, href_of(view, actor, portal), icon, current=str(view.pk) == here)
+        # What is narrowed by something unknown has another number.
+        return shown if unknown_filters(view) else _counted(shown, number, is_all=is_all)
+
+    return tuple(item(view, number, is_all=is_all) for view, (number, is_all) in views)
 
 
 def _more_views(request: HttpRequest, number: int) -> tuple[NavItem, ...]:

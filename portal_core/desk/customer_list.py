@@ -32,6 +32,7 @@ from portal_core.service_requests.customer_list import (
 from portal_core.service_requests.search import Place
 from portal_core.service_requests.viewer import Viewer
 from tenants.shell import NavItem
+from tenants.ui.addresses import outside, understands
 
 _TITLES: Final = {
     "all": "All",
@@ -45,6 +46,8 @@ _WAITING: Final = {"us": "us", "customer": "the customer"}
 _DOCUMENTS: Final = {"wanted": "asked for", "ending": "running out", "none": "none on file"}
 _HERE: Final = {"month": "in 30 days", "earlier": "longer ago", "never": "never"}
 _USUAL: Final = CustomerQuery()
+# What an address may ask for by one of a few words.
+_ONE_OF: Final = {"view": VIEWS, "waiting": WAITING, "documents": FILTERS, "here": HERE, "sort": SORTS}
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Row:
 
 @require_safe
 @staff_page()
+@understands("q", "at", *_ONE_OF, but=lambda asked: outside(asked, _ONE_OF))
 def index(request: PersonRequest) -> HttpResponse:
     """`/desk/customers/`: tabs, words, filters and order stand in the address; `at` is the page."""
     portal = live_portal()
@@ -122,17 +126,17 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 def _asked(given: QueryDict) -> CustomerQuery:
-    def one_of(name: str, values: tuple[str, ...], usual: str = "") -> str:
+    def one_of(name: str, usual: str = "") -> str:
         value = given.get(name, "")
-        return value if value in values else usual
+        return value if value in _ONE_OF[name] else usual
 
     return CustomerQuery(
-        view=one_of("view", VIEWS, "all"),
+        view=one_of("view", "all"),
         words=given.get("q", "").replace("\x00", "")[:200].strip(),
-        waiting=one_of("waiting", WAITING),
-        documents=one_of("documents", FILTERS),
-        here=one_of("here", HERE),
-        sort=one_of("sort", SORTS, "newest"),
+        waiting=one_of("waiting"),
+        documents=one_of("documents"),
+        here=one_of("here"),
+        sort=one_of("sort", "newest"),
     )
 
 

@@ -35,6 +35,7 @@ from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.papers import NOTE_LENGTH
 from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
 from tenants.identifiers import parse_uuid, uuid7
+from tenants.ui.addresses import understands
 from tenants.uploads import UploadLimits, takes_files
 
 _MOST: Final = 200
@@ -154,6 +155,7 @@ class AskForm(forms.Form):
 
 @require_safe
 @staff_page()
+@understands("after")
 def to_check(request: PersonRequest) -> HttpResponse:
     """`/desk/documents/`: what nobody has checked yet, the longest waiting first; `?after=ID` goes on."""
     portal = live_portal()
@@ -182,6 +184,7 @@ def to_check(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 @staff_page()
+@understands("request", "before")
 def of_customer(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """`/desk/customers/ID/documents/`: one customer's vault; `?before=ID` goes on with older ones."""
     return _render(request, _open(request, key))

@@ -13,6 +13,7 @@ from portal_core.service_requests import queue
 from portal_core.service_requests.answer_filters import answers_text, read_answers
 from portal_core.service_requests.queue import Filters
 from tenants.identifiers import parse_uuid
+from tenants.ui.addresses import outside
 
 TITLES = {
     "needs-us": "Needs us",
@@ -36,6 +37,9 @@ _NAMES = {
     "columns": "cols",
 }
 _LONGEST_HOLDS = 2_000
+_STATES = ("open", "closed", "any")
+# What an address of a list may ask for: for the code that reads it, see `understands`.
+NAMES = (*_NAMES.values(), "state", "sort")
 
 
 # In the queue every view is named in the address.
@@ -129,12 +133,20 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
         team=_clean(asked.get("team", "")),
         due=due if due in DUE else "",
         priority=priority if priority in PRIORITY else "",
-        state=state if state in ("open", "closed", "any") else usual.state,
+        state=state if state in _STATES else usual.state,
         holds=(asked.get("holds", "") or "").replace("\x00", "")[:_LONGEST_HOLDS],
         sort=sort if sort in queue.SORTS else "due",
         answers=answers_text(read_answers((asked.get("answers", "") or "").replace("\x00", ""))) if type_key else "",
         columns=columns_text(read_columns(asked.get("cols", "") or "")),
     )
+
+
+def unknown_values(asked: QueryDict) -> list[str]:
+    """The names in an address whose values `read_filters` does not know."""
+    unknown = outside(asked, {"view": TITLES, "due": DUE, "priority": PRIORITY, "state": _STATES, "sort": queue.SORTS})
+    answers = asked.get("answers", "").replace("\r", "").strip("\n")
+    kept = read_filters(asked).answers
+    return [*unknown, "answers"] if answers and kept != answers else unknown
 
 
 def _clean(text: str | None) -> str:

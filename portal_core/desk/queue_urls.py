@@ -16,12 +16,14 @@ from portal_core.desk import (
     search,
     views,
 )
+from portal_core.desk.filters import NAMES, unknown_values
+from tenants.ui.addresses import understands
 
 queue_urls = [
     path("search/", search.index, name="search"),
     path("narrow/", narrow.index, name="narrow"),
     path("columns/", column_choice.choose, name="columns"),
-    path("export/", export.index, name="export"),
+    path("export/", understands("back", *NAMES, but=unknown_values)(export.index), name="export"),
     path("views/", views.index, name="views"),
     path("views/keep/", views.keep, name="view_keep"),
     path("views/<uuid:key>/", views.change, name="view"),

@@ -23,6 +23,7 @@ from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.ui import spreadsheet
+from tenants.ui.addresses import outside, understands
 from tenants.ui.paging import page_number, pager_by_number
 
 _PERIODS: Final = {4: "Last 4 weeks", 12: "Last 12 weeks", 52: "Last 52 weeks"}
@@ -74,6 +75,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 @staff_page("manage_setup")
+@understands("page", "weeks", but=lambda asked: outside(asked, {"weeks": [str(number) for number in _PERIODS]}))
 def evidence(request: PersonRequest, what: str) -> HttpResponse:
     """The days and requests that one figure is added up from."""
     if what not in NAMES:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.live import live_portal
 from portal_core.desk.answers import answer_menus
-from portal_core.desk.filters import Address, menus, read_filters, search_address
+from portal_core.desk.filters import NAMES, Address, menus, read_filters, search_address, unknown_values
 from portal_core.desk.people import colleagues
 from portal_core.desk.queue import QueueRow, row_of
 from portal_core.service_requests.queue import Filters
@@ -18,6 +18,7 @@ from portal_core.service_requests.search import Found, Place, search
 from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_snippets import Snippet, snippets
 from portal_core.service_requests.viewer import Viewer
+from tenants.ui.addresses import understands
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Result:
 
 @require_safe
 @staff_page()
+@understands("q", "at", *NAMES, but=unknown_values)
 def index(request: PersonRequest) -> HttpResponse:
     """`/desk/search/?q=…`: by number, customer, fields, messages and notes; filters narrow as in the queue."""
     portal = live_portal()

@@ -23,6 +23,7 @@ from portal_core.accounts.signin_limits import limit_person
 from portal_core.accounts.team import Member, TeamPage, grantable_roles, member_at, receivers, team_page
 from portal_core.desk.permission_words import PERMISSION_WORDS
 from tenants.limits import TooMany
+from tenants.ui.addresses import understands
 from tenants.ui.paging import page_number, pager_by_number
 
 TEAM = "desk:team"
@@ -40,6 +41,7 @@ class RoleLine:
 
 @require_safe
 @staff_page("manage_team")
+@understands("page", "person")
 def team(request: PersonRequest) -> HttpResponse:
     """The page."""
     return _page(request)

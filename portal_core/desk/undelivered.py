@@ -6,11 +6,13 @@ from django.views.decorators.http import require_safe
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.notifications import undelivered
+from tenants.ui.addresses import understands
 from tenants.ui.paging import page_number, pager_by_number
 
 
 @require_safe
 @staff_page("manage_team")
+@understands("page")
 def index(request: PersonRequest) -> HttpResponse:
     """To whom, when, why in words, and what to do."""
     page = page_number(request.GET)

@@ -10,10 +10,12 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.notifications import updates
 from portal_core.portal.updates import mark_all, path_of
 from tenants.identifiers import parse_uuid
+from tenants.ui.addresses import understands
 
 
 @require_safe
 @staff_page()
+@understands("before")
 def index(request: PersonRequest) -> HttpResponse:
     """The list, newest first, a page at a time."""
     page = updates.page_of(request.actor, before=parse_uuid(request.GET.get("before", "")))

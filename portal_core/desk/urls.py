@@ -18,11 +18,13 @@ from portal_core.desk import (
     updates,
 )
 from portal_core.desk.customer_urls import customer_urls
+from portal_core.desk.filters import NAMES, unknown_values
 from portal_core.desk.queue_urls import queue_urls
 from portal_core.desk.setup.preview.urls import preview_urls
 from portal_core.desk.setup.review.urls import review_urls
 from portal_core.desk.setup.urls import setup_urls
 from portal_core.desk.team_urls import team_urls
+from tenants.ui.addresses import understands
 
 app_name = "desk"
 
@@ -33,7 +35,7 @@ urlpatterns = [
     *preview_urls,
     *setup_urls,
     *review_urls,
-    path("", queue.index, name="queue"),
+    path("", understands("at", "saved", "select", *NAMES, but=unknown_values)(queue.index), name="queue"),
     path("first-steps/", first_steps.index, name="first_steps"),
     path("first-steps/play/", first_steps.play, name="first_steps_play"),
     path("first-steps/close/", first_steps.close, name="first_steps_close"),

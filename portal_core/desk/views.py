@@ -28,9 +28,11 @@ from portal_core.service_requests.saved_views import (
     may_change,
     rename_view,
     share_view,
+    unknown_filters,
     views_for,
 )
 from portal_core.service_requests.viewer import Viewer
+from tenants.ui.addresses import understands
 from tenants.ui.paging import page_number, pager_by_number
 
 LIST = "/desk/views/"
@@ -59,11 +61,13 @@ def href_of(view: SavedView, actor: Actor, portal: CompiledPortal) -> str:
         answers=told_answers(filters.type_key, filters.answers, viewer.role, portal),
         columns=told_columns(filters.columns, viewer, portal),
     )
-    return QUEUE.of(told, saved=str(view.pk))
+    # The queue says what it does not know.
+    return QUEUE.of(told, **{**dict.fromkeys(unknown_filters(view), ""), "saved": str(view.pk)})
 
 
 @require_safe
 @staff_page()
+@understands("page")
 def index(request: PersonRequest) -> HttpResponse:
     """`/desk/views/`: one's own and the shared views."""
     return _page(request)

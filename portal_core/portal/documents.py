@@ -32,6 +32,7 @@ from portal_core.portal.uploads_asked import asking_for, uploads_asked
 from portal_core.service_requests.actions.vault import Paper, add_document
 from portal_core.service_requests.attaching import file_ids
 from tenants.identifiers import parse_uuid, uuid7
+from tenants.ui.addresses import understands
 from tenants.uploads import UploadLimits, takes_files
 
 _SHOWN: Final = 20
@@ -65,6 +66,7 @@ class AddForm(forms.Form):
 
 @require_safe
 @customer_page
+@understands("year", "before", "after", "all")
 def index(request: PersonRequest) -> HttpResponse:
     """`/documents/`: the vault; `?all=1` shows everything of the longer lists, `?before=ID` what is older, `?after=ID`
     leads back from there; `?year=2026` shows what came from the business in that year."""

@@ -24,6 +24,7 @@ from portal_core.service_requests.search_snippets import Snippet, answer_around
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.shell import NavItem
+from tenants.ui.addresses import outside, understands
 
 # Fewer are seen at a glance.
 _WORTH_SEARCHING: Final = 2
@@ -78,6 +79,7 @@ class Empty:
 
 @require_safe
 @customer_page
+@understands("q", "type", "show", "at", but=lambda asked: outside(asked, {"show": ("open", "closed")}))
 def index(request: PersonRequest) -> HttpResponse:
     """`/requests/`: open ones by whose turn it is, or the done ones; `q` and `type` narrow, `at` is the page."""
     portal = live_portal()

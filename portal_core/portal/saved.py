@@ -31,6 +31,7 @@ from portal_core.service_requests.record_page import past_of
 from portal_core.service_requests.service_history import types_for
 from portal_core.service_requests.viewer import Viewer
 from tenants.identifiers import parse_uuid, uuid7
+from tenants.ui.addresses import outside, understands
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Start:
 
 @require_safe
 @customer_page
+@understands("show", but=lambda asked: outside(asked, {"show": ("archived",)}))
 def index(request: PersonRequest) -> HttpResponse:
     """`/saved/`: what is kept, each with what it fills in; `?show=archived` those put away."""
     portal = live_portal()

@@ -11,10 +11,12 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.notifications import updates
 from portal_core.notifications.notices import mark_one, mark_read
 from tenants.identifiers import parse_uuid
+from tenants.ui.addresses import understands
 
 
 @require_safe
 @customer_page
+@understands("before")
 def index(request: PersonRequest) -> HttpResponse:
     """The list, newest first, a page at a time."""
     page = updates.page_of(request.actor, before=parse_uuid(request.GET.get("before", "")))

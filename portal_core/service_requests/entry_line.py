@@ -69,6 +69,8 @@ class EntryLine:
     def build(self) -> VisibleEntry | None:
         """The entry; None when nothing of it is left for this reader to see."""
         row, viewer = self.row, self.viewer
+        if row.kind not in Kind.values:
+            return self._unknown()
         changes = self.changes.shown()
         if row.kind == Kind.CHANGED and not changes:
             return None
@@ -94,6 +96,28 @@ class EntryLine:
             files=shown_files(row.data.get("files")) if sees_papers else (),
             other_number=self._other_number(),
             from_reference=self._from_reference(),
+        )
+
+    def _unknown(self) -> VisibleEntry:
+        """What later code has written while this one still serves.
+
+        SECURITY: of what it says nothing is shown; by what it is kept from whom only that code knows.
+        """
+        row = self.row
+        return VisibleEntry(
+            id=row.pk,
+            kind=row.kind,
+            side=row.side,
+            who=self._who(),
+            is_mine=False,
+            is_note=False,
+            is_message=False,
+            title=_("Something happened that this page cannot show yet"),
+            body="",
+            changes=(),
+            customer_told=False,
+            status=None,
+            at=row.at,
         )
 
     def _title(self, is_mine: bool) -> str:

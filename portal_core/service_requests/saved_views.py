@@ -67,6 +67,11 @@ def filters_of(view: SavedView) -> Filters:
     return Filters(**kept)
 
 
+def unknown_filters(view: SavedView) -> list[str]:
+    """What a view narrows by, as later code has kept it, and this one does not know."""
+    return sorted(view.filters.keys() - {field.name for field in fields(Filters)})
+
+
 def keep_view(*, actor: Actor, name: str, filters: Filters) -> SavedView:
     """Keeps `filters` under `name` as the actor's own view.
 

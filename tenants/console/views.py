@@ -14,6 +14,8 @@ from tenants.console.pages import console_door, is_signed_in, operator_page
 from tenants.console.qr import enrolment_picture
 from tenants.console.shell import console_shell
 from tenants.limits import Bucket, TooMany, client_source, consume
+from tenants.models import Tenant
+from tenants.ui.addresses import outside, understands
 
 _PER_SOURCE = 30
 _PER_ADDRESS_AND_SOURCE = 5
@@ -23,6 +25,7 @@ _KNOWN_BROWSER = 10
 
 @require_safe
 @operator_page
+@understands("q", "page", "state", but=lambda asked: outside(asked, {"state": Tenant.Status.values}))
 def tenants(request: HttpRequest) -> HttpResponse:
     """All tenants, searched and paged."""
     query = request.GET.get("q", "")

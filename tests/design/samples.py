@@ -14,6 +14,7 @@ from portal_core.documents.shown import shown_file
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import Offer
 from tenants.shell import NavItem
+from tenants.ui.addresses import NotUnderstood
 from tenants.ui.fields import FieldLook
 from tenants.ui.parts import Part, PartsWidget
 from tenants.ui.rows import Column, RowsWidget
@@ -251,6 +252,7 @@ def _list_cases() -> list[tuple[str, dict[str, Any]]]:
         ("keys.html", {"can_select": True}),
         ("keys.html", {}),
         ("keys_help.html", {}),
+        ("not_understood.html", {"unknown": NotUnderstood([HOSTILE, HOSTILE], "/"), "desk": True}),
         ("desk_search.html", {"query": HOSTILE, "kept": [(HOSTILE, HOSTILE)]}),
         ("mark.html", {"letter": HOSTILE}),
         ("brandmark.html", {"brand": Thing(letter=HOSTILE, logo=None), "name": HOSTILE}),

@@ -8,7 +8,7 @@ import pytest
 
 from portal_core.accounts.models import User
 from portal_core.saved_records.actions import RecordChange, change_record
-from portal_core.saved_records.models import SavedRecord
+from portal_core.saved_records.models import RecordEntry, SavedRecord
 from portal_core.service_requests.actions import change_fields
 from portal_core.service_requests.models import ServiceRequest
 from tenants.context import tenant_context
@@ -86,6 +86,16 @@ def test_of_a_kind_that_is_retired_nothing_leads_to_a_change(who, base, pages, h
     # Put away, it comes back by no button either.
     client.post(f"{here}archive/")
     assert f"{here}restore/" not in client.get(here).content.decode()
+
+
+def test_a_line_that_later_code_has_written_says_nothing_wrong(house, client_for):
+    record = house.keep()
+    changes = [{"field": "maker", "before": "Told", "after": "Never"}]
+    entry = {"kind": "dreamt", "side": "staff", "changes": changes, "at": record.created_at}
+    for actor in (house.people["carol"], house.people["bob"]):
+        RecordEntry(record=record, actor=actor, **entry).save()
+    page = text_of(client_for(house.people["carol"]), f"/saved/{record.pk}/")
+    assert page.count("Something happened that this page cannot show yet") == 2 and "Never" not in page
 
 
 def test_a_page_older_than_the_data_writes_nothing_and_keeps_what_was_typed(house, client_for):

@@ -29,6 +29,7 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.review.page import Shown
 from portal_core.desk.setup.review.views import typed_note
 from portal_core.documents.bundle import MOST_BYTES, bundle_of, take_portal
+from tenants.ui.addresses import understands
 from tenants.uploads import FILE_BYTES, MEGABYTE, UploadLimits, takes_files
 
 HERE = "desk:setup_versions"
@@ -66,6 +67,7 @@ class Line:
 
 @require_safe
 @staff_page("manage_setup")
+@understands("before", "from", "to", "file", "back")
 def index(request: PersonRequest) -> HttpResponse:
     """The list, with two versions compared and the way back to one, if the address asks for it."""
     return _page(request, current())

@@ -1,0 +1,68 @@
+"""What a list understands of its address, and saying so where it does not.
+
+While an update rolls out, code of today gets addresses that the code of tomorrow has written. A filter that it does not
+know must not pass for none: whoever follows such an address would take the whole list for the narrowed one.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+
+# What mail programs and networks add to any address that somebody passes on; it asks for nothing.
+_TRACKING: Final = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id")
+_NAMED_AT_MOST: Final = 3
+_LONGEST_NAME: Final = 40
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+Unknown = Callable[[QueryDict], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """The parts of an address that a list does not know, by name, and the same list without them."""
+
+    names: list[str]
+    href: str
+
+
+def understands(*names: str, but: Unknown = lambda asked: ()) -> Callable[[View], View]:
+    """Decorates a list: it knows these names in its address, `but` finds those whose value it does not.
+
+    What is left stands in `request.not_understood`, which the base templates show above the list.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        # `Any`: whatever the view takes from its address.
+        def listed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            unknown = _unknown(request.GET, names, but)
+            if unknown:
+                request.not_understood = _said(request, unknown)  # type: ignore[attr-defined]  # read by templates
+            return view(request, *args, **kwargs)
+
+        listed.understands = names  # type: ignore[attr-defined]  # read by the contract test of all lists
+        return cast("View", listed)
+
+    return decorate
+
+
+def outside(asked: QueryDict, known: Mapping[str, Collection[str]]) -> list[str]:
+    """The names that have one of a few values, and in this address another one."""
+    return [name for name, values in known.items() if asked.get(name) and asked[name] not in values]
+
+
+def _unknown(asked: QueryDict, names: Collection[str], but: Unknown) -> list[str]:
+    strange = [name for name in asked if name not in names and not _TRACKING.fullmatch(name)]
+    return [*strange, *but(asked)]
+
+
+def _said(request: HttpRequest, unknown: list[str]) -> NotUnderstood:
+    kept = request.GET.copy()
+    for name in unknown:
+        kept.pop(name, None)
+    named = [name.replace("\x00", "")[:_LONGEST_NAME] for name in unknown[:_NAMED_AT_MOST]]
+    return NotUnderstood(named, f"{request.path}?{kept.urlencode()}" if kept else request.path)
