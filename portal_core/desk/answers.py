@@ -6,11 +6,11 @@ from typing import Final, cast
 from urllib.parse import urlencode
 
 from django import forms
-from pydantic import JsonValue
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.kinds.base import Asked
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.desk.columns import answers_of
 from portal_core.desk.filters import QUEUE, Address, FilterMenu, Option
 from portal_core.desk.setup.sentences import OPERATORS
@@ -92,7 +92,7 @@ def _menu(
         operand = field.kind.operand_words(item.operand, field, portal, viewer.language)
         words = operand if item.operator == "is" else f"{words} {operand}"
         for value, label in choices_of(operand_input(field, item.operator, portal, viewer)):
-            other = replace(item, operand=cast("JsonValue", field.kind.operand(value)))
+            other = replace(item, operand=cast("Operand", field.kind.operand(value)))
             options.append(Option(str(label), setting.href(other), other == item))
     # A question stands before a colon here.
     name = portal.text(field.label, viewer.language).rstrip("?？: ")

@@ -144,9 +144,9 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
 def unknown_values(asked: QueryDict) -> list[str]:
     """The names in an address whose values `read_filters` does not know."""
     unknown = outside(asked, {"view": TITLES, "due": DUE, "priority": PRIORITY, "state": _STATES, "sort": queue.SORTS})
-    answers = asked.get("answers", "").replace("\r", "").strip("\n")
-    kept = read_filters(asked).answers
-    return [*unknown, "answers"] if answers and kept != answers else unknown
+    lines = [line for line in asked.get("answers", "").replace("\r", "").split("\n") if line]
+    known = read_answers(read_filters(asked).answers)
+    return [*unknown, "answers"] if len(known) < len(lines) else unknown
 
 
 def _clean(text: str | None) -> str:

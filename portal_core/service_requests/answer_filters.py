@@ -10,15 +10,16 @@ status lets this reader see the field; of a field that the reader never sees, no
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, NoReturn
 
 from django.db.models import Q
-from pydantic import JsonValue
 
 from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_type import CompiledType
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.visibility import Visibility
 
 AT_MOST: Final = 4
@@ -27,6 +28,8 @@ LONGEST_OPERAND: Final = 60
 # All of them with their fields and operators; JSON writes some characters as six.
 LONGEST: Final = AT_MOST * (6 * LONGEST_OPERAND + 60)
 WITHOUT_OPERAND: Final = frozenset({"filled", "empty"})
+# Beyond that a float has no numbers; nobody types one.
+_ENDLESS: Final = 330
 _NONE: Final = Q(pk__in=[])
 # Stands in an address for a condition that is not told: no field is called so, and nothing meets it.
 _UNTOLD: Final = "-:filled:"
@@ -38,11 +41,16 @@ class AnswerFilter:
 
     field_key: str
     operator: str
-    operand: JsonValue = None
+    operand: Operand = None
 
     def __str__(self) -> str:
-        operand = "" if self.operator in WITHOUT_OPERAND else json.dumps(self.operand, ensure_ascii=False)
-        return f"{self.field_key}:{self.operator}:{operand}"
+        return f"{self.field_key}:{self.operator}:{self._written()}"
+
+    def _written(self) -> str:
+        if self.operator in WITHOUT_OPERAND:
+            return ""
+        is_exact = isinstance(self.operand, Decimal)
+        return format(self.operand, "f") if is_exact else json.dumps(self.operand, ensure_ascii=False)
 
     @classmethod
     def parse(cls, line: str) -> "AnswerFilter | None":
@@ -55,17 +63,22 @@ class AnswerFilter:
         return cls(field_key, operator, operand) if field_key and operand is not None else None
 
 
-def _read(written: str) -> str | int | float | bool | None:
+def _read(written: str) -> str | int | Decimal | bool | None:
     """An operand that a database takes; None for anything else."""
     try:
-        operand = json.loads(written, parse_constant=_refuse)
-        # No half of a surrogate pair, no NUL, no number beyond all that is; and something to look for.
+        operand = json.loads(written, parse_constant=_refuse, parse_float=_exact)
+        # No half of a surrogate pair, no NUL; and something to look for.
         is_clean = "\x00" not in str(operand).encode().decode() and len(str(operand)) <= LONGEST_OPERAND
-        is_finite = not isinstance(operand, float) or abs(operand) < float("inf")
     except (ValueError, RecursionError):
         return None
-    is_one = isinstance(operand, str | int | float) and operand != ""
-    return operand if is_one and is_clean and is_finite else None
+    is_one = isinstance(operand, str | int | Decimal) and operand != ""
+    return operand if is_one and is_clean else None
+
+
+def _exact(written: str) -> Decimal:
+    """A number with all its digits; refused where a few signs stand for thousands of them."""
+    number = Decimal(written)
+    return number if abs(number.adjusted()) < _ENDLESS else _refuse(written)
 
 
 def _refuse(word: str) -> NoReturn:

@@ -21,7 +21,7 @@ NOT_KNOWN = "This address asks for something that is not known here:"
 # Each list, what it understands, and who looks.
 LISTS = [
     ("/desk/", "view=all&type=sale&due=over&sort=age&state=closed&saved=x", "bob"),
-    ("/desk/search/", "q=1001&who=me", "bob"),
+    ("/desk/search/", "q=1001&who=me&type=repair&answers=gauge:less_than:1e-05", "bob"),
     ("/desk/export/", "view=all&type=sale&back=/desk/", "bob"),
     ("/desk/customers/", "q=carol&waiting=us&sort=name", "bob"),
     ("/desk/documents/", "", "bob"),

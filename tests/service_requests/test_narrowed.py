@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -182,6 +183,30 @@ def test_an_address_that_somebody_made_up_is_refused_or_said_and_asked(kind, fou
     assert not found or len(found_with("x", *found)) == len(found)
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed", "kept", "beside"),
+    [
+        ("number", "123456789012345.123456", "123456789012345.123456", "123456789012345.123457"),
+        ("number", "999999999999999", "999999999999999", "999999999999998"),
+        ("number", "-0.100000", "-0.1", "-0.100001"),
+        ("money", "9999999999999.99", pounds(999999999999999), pounds(999999999999998)),
+    ],
+)
+def test_every_digit_counts_from_what_is_typed_to_what_is_found(kind, typed, kept, beside, found_with):
+    portal, field = _made(kind)
+    typed_in = field.kind.filter_input(field, "is", asked(portal)).clean(typed)
+    filters = [AnswerFilter("it", name, field.kind.operand(typed_in)) for name in ("is", "less_than", "more_than")]
+    # Through an address, as lists keep it.
+    read = read_answers(answers_text(filters))
+    assert read == tuple(filters) and all(field.kind.is_operand(item.operand, field, item.operator) for item in read)
+    conditions = [field.kind.matching(field, item.operator, item.operand, portal) for item in read]
+    assert found_with(kept, *conditions) == [True, False, False]
+    assert found_with(beside, *conditions)[0] is False and sum(found_with(beside, *conditions)) == 1
+    assert typed.strip("-0").replace(".", "")[:15] in re.sub(
+        r"\D", "", field.kind.operand_words(read[0].operand, field, portal, "en")
+    )
+
+
 def test_a_small_number_is_said_as_it_is_typed():
     portal, field = _made("number")
     cleaned = field.kind.filter_input(field, "is", asked(portal)).clean("0.00001")
@@ -214,6 +239,8 @@ def test_an_amount_in_the_currency_of_former_days_is_neither_more_nor_less(found
         "it:is:NaN",
         "it:is:Infinity",
         "it:is:1e999",
+        "it:is:1e-999",
+        "it:is:1e999999999",
         'it:is:""',
         "it:is:" + "[" * 2000,
         f'it:is:"{"x" * (LONGEST_OPERAND + 1)}"',

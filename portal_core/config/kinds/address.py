@@ -18,6 +18,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.shown import Shown
 from portal_core.config.problem_kinds import ProblemKind
@@ -122,7 +123,7 @@ class AddressKind(FieldKind[AddressField]):
     def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
         return isinstance(operand, str)
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         if operator == "contains":
             return narrowing.has_words_in_parts(field.key, str(operand))
         return super().matching(field, operator, operand, portal)

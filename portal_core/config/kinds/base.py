@@ -21,6 +21,7 @@ from portal_core.accounts.roles import Role
 from portal_core.config.document.fields import FieldBase
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
+from portal_core.config.kinds.narrowing import Operand, plain
 from portal_core.config.kinds.shown import Shown
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.spreadsheet import Cell
@@ -189,11 +190,11 @@ class FieldKind(ABC, Generic[Options]):
         """Whether a list can be narrowed by it: an operand comes from an address that anybody may write."""
         return self.operand_mend(field.config, operator, operand) == ""
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         """An operand in the reader's words; what was typed stands in quotes."""
         return f"“{operand}”"
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         """What one of `filters` asks of the answers in the database (see `narrowing`): what a condition would."""
         if operator in ("filled", "empty"):
             filled = narrowing.is_filled(field.key)
@@ -201,7 +202,7 @@ class FieldKind(ABC, Generic[Options]):
         if operator == "contains":
             return narrowing.has_words(field.key, str(operand))
         if operator == "is":
-            return narrowing.equals(field.key, operand)
+            return narrowing.equals(field.key, plain(operand))
         return narrowing.compares(field.key, operator, operand)
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:

@@ -14,6 +14,7 @@ from portal_core.config.document.fields import Choice, ChoiceField, ChoicesField
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
+from portal_core.config.kinds.narrowing import Operand, plain
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.fields import FieldLook
 from tenants.ui.spreadsheet import Cell
@@ -100,5 +101,5 @@ class ChoiceKind(FieldKind[ChoiceField]):
         pairs = choice_pairs(list(self.config(field).choices), asked)
         return OneOf(choices=pairs, required=False, label=asked.portal.text(field.label, asked.language))
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
-        return self.display(operand, field, portal, language, portal.time_zone)
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(plain(operand), field, portal, language, portal.time_zone)

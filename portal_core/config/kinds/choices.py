@@ -19,6 +19,7 @@ from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.choice import OneOf, choice_look, choice_pairs, offered
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
+from portal_core.config.kinds.narrowing import Operand, plain
 from portal_core.config.kinds.shown import Shown
 from tenants.ui.spreadsheet import Cell
 
@@ -114,10 +115,10 @@ class ChoicesKind(FieldKind[ChoicesField]):
         pairs = choice_pairs(list(self.config(field).choices), asked)
         return OneOf(choices=pairs, required=False, label=asked.portal.text(field.label, asked.language))
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
-        return self.display([operand], field, portal, language, portal.time_zone)
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display([plain(operand)], field, portal, language, portal.time_zone)
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         if operator == "contains":
-            return narrowing.has_one(field.key, operand)
+            return narrowing.has_one(field.key, plain(operand))
         return super().matching(field, operator, operand, portal)

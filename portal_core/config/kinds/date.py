@@ -19,6 +19,7 @@ from portal_core.config.document.fields import DateField, DateTimeField, FieldBa
 from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
+from portal_core.config.kinds.narrowing import Operand, plain
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import date_in
 from portal_core.config.problem_kinds import ProblemKind
@@ -180,8 +181,8 @@ class DateKind(FieldKind[DateField]):
     def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
         return is_kept_day(operand)
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
-        return self.display(operand, field, portal, language, portal.time_zone)
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(plain(operand), field, portal, language, portal.time_zone)
 
 
 def any_day(field: CompiledField, asked: Asked) -> DayInput:

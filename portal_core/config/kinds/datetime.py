@@ -23,6 +23,7 @@ from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.date import any_day, day_bound, day_faults, is_day, is_kept_day, parse_day
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import city_of, date_in, moment_in
 from portal_core.config.moments import (
@@ -207,10 +208,10 @@ class DateTimeKind(FieldKind[DateTimeField]):
         # Conditions may name a minute, lists ask for a day.
         return is_kept_day(operand)
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return date_in(date.fromisoformat(str(operand)), language)
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         if operator not in ("before", "after"):
             return super().matching(field, operator, operand, portal)
         # By the days of the business; moments are kept in UTC, all in one form, and order as text.

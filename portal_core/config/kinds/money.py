@@ -21,6 +21,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.number import as_number, operand_amount, parse_number, retyped
 from portal_core.config.kinds.plain import PlainField
 from portal_core.config.kinds.typed import TypedNumber
@@ -227,10 +228,10 @@ class MoneyKind(FieldKind[MoneyField]):
     def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
         return operand_amount(operand) is not None
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return money_in(Money(Decimal(str(operand)), portal.settings.currency or ""), language)
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         if operator not in narrowing.SIGNS:
             return super().matching(field, operator, operand, portal)
         # What was given in another currency, before the portal's was changed, is neither more nor less.

@@ -7,6 +7,7 @@ SECURITY: keys and operands become literals of one SQL/JSON path, which is hande
 """
 
 import json
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -18,6 +19,8 @@ from pydantic import JsonValue
 
 from portal_core.accounts.folded import Folded, ways_folded
 
+# What a list is narrowed by; amounts that are not whole as they were typed, since a float has 15 digits.
+Operand = JsonValue | Decimal
 # How operators that compare are written in a path.
 SIGNS: Final = {"is": "==", "more_than": ">", "less_than": "<", "after": ">", "before": "<"}
 # Neither null, an empty text, nor a list or an object without anything.
@@ -84,7 +87,7 @@ def meets(key: str, test: str) -> Q:
     return Q(_Meets(F("data"), Value(f"strict $.{literal(key)} ? ({test})")))
 
 
-def compares(key: str, operator: str, operand: JsonValue, *, subject: str = "@") -> Q:
+def compares(key: str, operator: str, operand: Operand, *, subject: str = "@") -> Q:
     """The answer, or what `subject` makes of it, is more or less than the operand (by SIGNS)."""
     return meets(key, f"{subject} {SIGNS[operator]} {literal(operand)}")
 
@@ -105,9 +108,15 @@ def has_words_in_parts(key: str, typed: str) -> Q:
     return _has(_Texts(F("data"), Value(f"lax $.{literal(key)}.** ? ({_IS_TEXT})")), typed)
 
 
-def literal(operand: JsonValue) -> str:
+def plain(operand: Operand) -> JsonValue:
+    """The operand of a kind whose answers are no amounts, as answers are kept."""
+    assert not isinstance(operand, Decimal)
+    return operand
+
+
+def literal(operand: Operand) -> str:
     """A text or a number inside a path. It must be finite and without NUL."""
-    return json.dumps(operand, allow_nan=False)
+    return format(operand, "f") if isinstance(operand, Decimal) else json.dumps(operand, allow_nan=False)
 
 
 def _text(key: str) -> _Text:

@@ -20,6 +20,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options, is_number
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.kinds.typed import TypedNumber
 from portal_core.config.localise import amount_in, grouping_in, number_in, typed_in
@@ -125,14 +126,15 @@ class NumberInput(PlainField):
         return number_in(example, self.language)
 
 
-def as_number(amount: Decimal) -> int | float:
-    """An amount as JSON has it: whole ones without decimals."""
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+def as_number(amount: Decimal) -> int | Decimal:
+    """An amount to compare with, all its digits: whole ones without decimals."""
+    return int(amount) if amount == amount.to_integral_value() else amount
 
 
 def operand_amount(operand: object) -> Decimal | None:
     """What `as_number` gave as an amount again; None for what nobody types: true, "3", 1e308."""
-    return parse_number(format(Decimal(str(operand)), "f"), "en") if is_number(operand) else None
+    is_amount = is_number(operand) or isinstance(operand, Decimal)
+    return parse_number(format(Decimal(str(operand)), "f"), "en") if is_amount else None
 
 
 @lru_cache(maxsize=256)
@@ -223,12 +225,12 @@ class NumberKind(FieldKind[NumberField]):
     def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
         return operand_amount(operand) is not None
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         # Not as it is displayed: JSON writes a small number as 1e-05.
         amount = operand_amount(operand)
         return "" if amount is None else amount_in(amount, portal.text(self.config(field).unit, language), language)
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         if operator in narrowing.SIGNS:
             # Kept as text, so that no digit is lost.
             return narrowing.compares(field.key, operator, operand, subject="@.number()")

@@ -16,6 +16,7 @@ from portal_core.config.document.fields import PhoneField
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.common import common_options, placeholder_attrs
+from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.postal import country_of_zone
 from tenants.ui.spreadsheet import Cell
@@ -91,7 +92,7 @@ class PhoneKind(FieldKind[PhoneField]):
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         return spelt(str(value), country_of_zone(portal.time_zone.key)) if value else ""
 
-    def matching(self, field: CompiledField, operator: str, operand: JsonValue, portal: CompiledPortal) -> Q:
+    def matching(self, field: CompiledField, operator: str, operand: Operand, portal: CompiledPortal) -> Q:
         digits = re.sub("[^0-9]", "", plain_digits(str(operand))).lstrip("0")
         if operator != "contains" or not digits:
             return super().matching(field, operator, operand, portal)

@@ -14,6 +14,7 @@ from portal_core.config.document.fields import FieldBase, RatingField
 from portal_core.config.kinds.base import COMPARE_EQUAL, Asked, FieldKind
 from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options, is_number
+from portal_core.config.kinds.narrowing import Operand, plain
 from portal_core.config.kinds.shown import Shown
 from tenants.ui.fields import FieldLook
 from tenants.ui.spreadsheet import Cell
@@ -97,5 +98,5 @@ class RatingKind(FieldKind[RatingField]):
         # Conditions may ask for more than three and a half; a list says how many stars there are.
         return isinstance(operand, int) and not isinstance(operand, bool)
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
-        return self.display(operand, field, portal, language, portal.time_zone)
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(plain(operand), field, portal, language, portal.time_zone)

@@ -15,6 +15,7 @@ from portal_core.config.document.fields import FieldBase, YesNoField
 from portal_core.config.kinds.base import Asked, FieldKind
 from portal_core.config.kinds.choice import OneOf
 from portal_core.config.kinds.common import common_options
+from portal_core.config.kinds.narrowing import Operand, plain
 from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
@@ -73,5 +74,5 @@ class YesNoKind(FieldKind[YesNoField]):
     def operand(self, cleaned: object) -> object:
         return {"yes": True, "no": False}.get(str(cleaned))
 
-    def operand_words(self, operand: JsonValue, field: CompiledField, portal: CompiledPortal, language: str) -> str:
-        return self.display(operand, field, portal, language, portal.time_zone)
+    def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
+        return self.display(plain(operand), field, portal, language, portal.time_zone)
