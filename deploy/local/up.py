@@ -209,6 +209,8 @@ def _web_program(options: Options, web: list[socket.socket]) -> Program:
     command = [sys.executable, "-m", "gunicorn", "deploy.wsgi:application", "--no-control-socket"]
     command += ["--worker-class", "gthread", "--threads", "4", "--workers", str(options.workers)]
     command += ["--graceful-timeout", "10", "--timeout", "60", "--log-level", "warning"]
+    # A list narrowed by four long answers, in signs that an address writes as twelve each.
+    command += ["--limit-request-line", "8190"]
     for listener in web:
         command += ["--bind", f"fd://{listener.fileno()}"]
     return Program("web", command, options.data_dir.logs / "web.log", descriptors=[each.fileno() for each in web])

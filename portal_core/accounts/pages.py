@@ -16,6 +16,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.portal_facts import portal_facts
 from portal_core.accounts.session_over import session_over
 from portal_core.accounts.sessions import SessionStore
+from tenants.ui.addresses import packed
 
 P = ParamSpec("P")
 SIGN_IN = "/signin/"
@@ -76,7 +77,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         return answer
     if request.method not in ("GET", "HEAD") or request.path == "/":
         return HttpResponseRedirect(SIGN_IN)
-    return HttpResponseRedirect(f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}")
+    return HttpResponseRedirect(f"{SIGN_IN}?{urlencode({'next': packed(request.get_full_path())})}")
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:

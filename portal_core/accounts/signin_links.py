@@ -15,10 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portal_core.accounts.models import PUBLIC_SCHEMA, SigninLink, User
 from portal_core.accounts.roles import CUSTOMER
 from tenants.context import current_schema
+from tenants.ui.addresses import LONGEST_ADDRESS
 
 INVITATION: Final = "invitation"
 SIGN_IN: Final = "sign_in"
 INVITATION_MINUTES: Final = 7 * 24 * 60
+_LONGEST_KEPT: Final = 200
 _TOKEN_BYTES: Final = 32
 _TOKEN_LENGTHS: Final = range(20, 100)
 
@@ -28,10 +30,11 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(f"link:{current_schema()}:{token}".encode()).hexdigest()
 
 
-def local_path(path: str) -> str:
+def local_path(path: str, *, longest: int = LONGEST_ADDRESS) -> str:
     """The path if it stays on this host, else nothing."""
-    inside = url_has_allowed_host_and_scheme(path, allowed_hosts=None) and path.startswith("/")
-    return path if inside and len(path) <= 200 and path.isprintable() else ""
+    # What is asked for behind the "?" leads to no other host, and is longer than Django looks at.
+    inside = url_has_allowed_host_and_scheme(path.partition("?")[0], allowed_hosts=None) and path.startswith("/")
+    return path if inside and len(path) <= longest and path.isprintable() else ""
 
 
 def create_link(user: User, purpose: str, minutes: int, next_path: str = "") -> str:
@@ -41,7 +44,7 @@ def create_link(user: User, purpose: str, minutes: int, next_path: str = "") -> 
         user=user,
         purpose=purpose,
         token_hash=hash_token(token),
-        next_path=local_path(next_path),
+        next_path=local_path(next_path, longest=_LONGEST_KEPT),
         expires_at=timezone.now() + timedelta(minutes=minutes),
     )
     if current_schema() == PUBLIC_SCHEMA:

@@ -23,6 +23,7 @@ from portal_core.service_requests.answer_filters import (
 )
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.viewer import Viewer
+from tenants.ui.addresses import packed
 
 # How many a menu names; the page has all.
 _IN_MENU: Final = 12
@@ -79,7 +80,7 @@ def operand_input(field: CompiledField, operator: str, portal: CompiledPortal, v
 
 def narrow_href(back: str, **more: str) -> str:
     """The page where an answer is chosen and set, for a list."""
-    return f"{_PAGE}?{urlencode({**more, 'back': back})}"
+    return f"{_PAGE}?{urlencode({**more, 'back': packed(back)})}"
 
 
 def _menu(

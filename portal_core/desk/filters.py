@@ -13,7 +13,7 @@ from portal_core.service_requests import queue
 from portal_core.service_requests.answer_filters import answers_text, read_answers
 from portal_core.service_requests.queue import Filters
 from tenants.identifiers import parse_uuid
-from tenants.ui.addresses import outside
+from tenants.ui.addresses import outside, packed
 
 TITLES = {
     "needs-us": "Needs us",
@@ -174,7 +174,7 @@ def menus(
     if people.more:
         note = f"{people.more} more: find a colleague"
         back = QUEUE.of(replace(filters, view=filters.view or "all"))
-        menu = replace(menu, note=note, note_href=f"/desk/colleagues/?{urlencode({'back': back})}")
+        menu = replace(menu, note=note, note_href=f"/desk/colleagues/?{urlencode({'back': packed(back)})}")
     yield make.also_gone("who", menu, "somebody who has left") if parse_uuid(filters.who) else menu
     if teams or filters.team:
         team_name = portal.team_name(filters.team, language) or "a team"

@@ -48,13 +48,12 @@ from portal_core.service_requests.since_shown import SentForm
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.identifiers import parse_uuid
+from tenants.ui.addresses import packed, unpacked
 
 OTHERS_SHOWN = 4
 _REASON_LENGTH = 20_000
 _SEARCH = "/desk/search/?"
 _LISTS = ("/desk/?", _SEARCH)
-# Filters and columns fit; nobody else's text does any harm there.
-_LONGEST_BACK = 2_500
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def render_request(
         "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal, sent=sent_asks),
         "people": _people(opened),
         "teams": _teams(opened),
-        "give_href": f"/desk/bulk/give/?{urlencode({'row': tick_value(row), 'back': back_of(request)})}",
+        "give_href": f"/desk/bulk/give/?{urlencode({'row': tick_value(row), 'back': packed(back_of(request))})}",
         "others": _others(opened),
         "records": records_pane(opened.actor, row.customer, opened.viewer, portal=opened.portal),
         "panel": panel_of(request, opened) if page.request.moves else None,
@@ -240,7 +239,7 @@ def neighbours_of(request: PersonRequest, opened: DeskRequest) -> Neighbours:
         return Neighbours("", "")
     _, filters = list_at(back)
     numbers = queue.neighbours(request.actor, filters, opened.row, zone=opened.viewer.time_zone)
-    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
+    query = f"?back={quote(packed(back), safe='')}" if back != "/desk/" else ""
     return Neighbours(*(f"/desk/requests/{number}/{query}" if number else "" for number in numbers))
 
 
@@ -251,14 +250,14 @@ def before_of(request: PersonRequest) -> uuid.UUID | None:
 
 def back_of(request: PersonRequest) -> str:
     """The queue or search from which one came, filters and all; only ever an address of one of them."""
-    back = request.GET.get("back", "") or request.POST.get("back", "")
-    return back if back.startswith(_LISTS) and len(back) < _LONGEST_BACK else "/desk/"
+    back = unpacked(request.GET.get("back", "") or request.POST.get("back", ""))
+    return back if back.startswith(_LISTS) else "/desk/"
 
 
 def back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
     """Leads to a `place` on the request's page; the way back to the list goes along."""
     back = back_of(request)
-    query = f"?back={quote(back, safe='')}" if back != "/desk/" else ""
+    query = f"?back={quote(packed(back), safe='')}" if back != "/desk/" else ""
     return redirect(f"/desk/requests/{number}/{query}#{place}")
 
 

@@ -32,7 +32,7 @@ from portal_core.service_requests.saved_views import (
     views_for,
 )
 from portal_core.service_requests.viewer import Viewer
-from tenants.ui.addresses import understands
+from tenants.ui.addresses import LONGEST_ADDRESS, understands
 from tenants.ui.paging import page_number, pager_by_number
 
 LIST = "/desk/views/"
@@ -103,7 +103,7 @@ def _owner(view: SavedView) -> str:
 @staff_page()
 def keep(request: PersonRequest) -> HttpResponse:
     """`/desk/views/keep/`: the filters stand in `query`, as in the address of the queue."""
-    filters = read_filters(QueryDict(request.POST.get("query", "")[:4_000]))
+    filters = read_filters(QueryDict(request.POST.get("query", "")[:LONGEST_ADDRESS]))
     try:
         view = keep_view(actor=request.actor, name=request.POST.get("name", ""), filters=filters)
     except ViewRefused as refused:

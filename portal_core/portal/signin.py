@@ -22,13 +22,14 @@ from portal_core.accounts.signin import end_session, finish_response, start_sess
 from portal_core.accounts.signin_limits import limit_codes, limit_sign_in
 from portal_core.accounts.signin_links import local_path
 from tenants.limits import TooMany
+from tenants.ui.addresses import packed, unpacked
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_page
 def signin(request: PortalRequest) -> HttpResponse:
     """The first step: the address."""
-    next_path = local_path(request.POST.get("next", "") or request.GET.get("next", ""))
+    next_path = _wanted(request)
     if request.actor.is_signed_in:
         return HttpResponseRedirect(landing_path(request.actor, next_path))
     form = EmailForm(request.POST or None)
@@ -46,6 +47,11 @@ def signin(request: PortalRequest) -> HttpResponse:
     return redirect("signin_code")
 
 
+def _wanted(request: PortalRequest) -> str:
+    """Where whoever signs in wants to go; "" where that is not on this host."""
+    return local_path(unpacked(request.POST.get("next", "") or request.GET.get("next", "")))
+
+
 def _link_instead(request: PortalRequest, email: str) -> HttpResponse:
     """Strangers have used up the codes of this address: its owner gets in by a link."""
     flooded.send_link_instead(email)
@@ -53,7 +59,7 @@ def _link_instead(request: PortalRequest, email: str) -> HttpResponse:
 
 
 def _first_step(form: EmailForm, next_path: str) -> dict[str, object]:
-    query = f"?{urlencode({'next': next_path})}" if next_path else ""
+    query = f"?{urlencode({'next': packed(next_path)})}" if next_path else ""
     return {
         "form": form,
         "facts": portal_facts(),
@@ -108,7 +114,7 @@ def signin_again(request: PortalRequest) -> HttpResponse:
 @open_page
 def signin_password(request: PortalRequest) -> HttpResponse:
     """The second way in, for those who set a password."""
-    next_path = local_path(request.POST.get("next", "") or request.GET.get("next", ""))
+    next_path = _wanted(request)
     if request.actor.is_signed_in:
         return HttpResponseRedirect(landing_path(request.actor, next_path))
     form = PasswordForm(request.POST or None)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from tenants.ui import dates, fields, people, sprite
+from tenants.ui.addresses import packed
 from tenants.ui.parts import Control, parts_of
 from tenants.ui.rows import TableForm, table_of
 
@@ -221,6 +222,12 @@ def avatar(name: str, key: object = "", size: str = "", us: bool = False) -> Saf
     elif key:
         classes.append(people.tone_class(str(key)))
     return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(classes), people.initials(str(name)))
+
+
+@register.filter(name="packed")
+def packed_address(address: str) -> str:
+    """`?back={{ address|packed|urlencode:'' }}`: an address as it stands inside of another one, or in a form."""
+    return packed(address)
 
 
 @register.filter

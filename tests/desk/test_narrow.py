@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import html
+import json
 import re
+import zlib
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -13,9 +16,11 @@ import pytest
 from portal_core.accounts.actor import actor_for
 from portal_core.config.actions import publish
 from portal_core.config.document import load
+from portal_core.desk.filters import QUEUE, list_at
 from portal_core.service_requests.models import SavedView, ServiceRequest
 from portal_core.service_requests.queue import COUNT_LIMIT, Filters
 from portal_core.service_requests.saved_views import keep_view, share_view
+from tenants.ui.addresses import LONGEST_ADDRESS
 from tests.contracts.rows import Rows
 from tests.service_requests.small_portal import document
 from tests.statements import server_statements
@@ -49,6 +54,49 @@ def _asked(address: str) -> dict[str, list[str]]:
 def _with(row: ServiceRequest, **data: Any) -> int:
     ServiceRequest.objects.filter(pk=row.pk).update(data={**row.data, **data})
     return row.number
+
+
+def test_the_way_back_holds_however_long_the_address_of_the_list_is(shop, bob, client_for):
+    word = "".join(chr(0x1F300 + number * 7 % 700) for number in range(60))
+    rows = [shop.file("repair", what=word, kind="noise") for _ in range(3)]
+    numbers = [_with(row, cause=word) for row in rows]
+    said = json.dumps(word, ensure_ascii=False)
+    asked = [f"{field}:{how}:{said}" for field in ("what", "cause") for how in ("is", "contains")]
+    columns = ",".join(["customer", "status", "due", *(f"repair.{key}" for key in ("what", "kind", "gauge", "cause"))])
+    address = QUEUE.of(list_at(_queue(*asked, cols=columns, who="nobody", priority="low", sort="age"))[1])
+    ServiceRequest.objects.update(priority=0)
+    assert 2_500 < len(address) < LONGEST_ADDRESS and _shown(bob, address) == set(numbers)
+    # Forth from the line of the queue, on to the next request, through a form, and back.
+    hrefs = re.findall(rf'href="(/desk/requests/{numbers[0]}/[^"]+)"', bob.get(address).content.decode())
+    assert hrefs and len(hrefs[0]) < 2_000
+    page = html.unescape(bob.get(html.unescape(hrefs[0])).content.decode())
+    assert f'href="{address}#row-{numbers[0]}"' in page
+    further = re.search(r'href="([^"]+)" rel="next"', page)[1]
+    assert further.startswith(f"/desk/requests/{numbers[1]}/") and f'href="{address}#row-' in html.unescape(
+        bob.get(further).content.decode()
+    )
+    kept = re.search(r'name="back" value="([^"]+)"', page)[1]
+    sent = bob.post(f"/desk/requests/{numbers[0]}/priority/", {"priority": "2", "seen": "0", "back": kept})
+    assert f'href="{address}#row-' in html.unescape(bob.get(sent["Location"].partition("#")[0]).content.decode())
+    # The page of an answer leads there too, and what is kept as a view is all of it.
+    narrow = html.unescape(bob.get(_narrow("repair.gauge", back=address)).content.decode())
+    assert f'href="{address}"' in narrow
+    view = bob.post("/desk/views/keep/", {"query": address.partition("?")[2], "name": "Long"})["Location"]
+    assert _asked(view)["answers"] == _asked(address)["answers"]
+    # Who was signed out meanwhile comes back to it.
+    away = client_for().get(address)["Location"]
+    door = html.unescape(client_for().get(away).content.decode())
+    assert len(away) < 2_000 and f'name="next" value="{address}"' in door
+
+
+@pytest.mark.parametrize("bomb", ["~", "~%00", "~eNo", "~!!", "~" + "A" * 9_000])
+def test_a_way_back_that_nobody_has_made_leads_to_the_queue(bomb, shop, bob):
+    row = shop.file("repair", what="Blue", kind="noise")
+    huge = "~" + base64.urlsafe_b64encode(zlib.compress(b"/desk/?" + b"x" * 50_000_000)).decode().rstrip("=")[:60_000]
+    elsewhere = "~" + base64.urlsafe_b64encode(zlib.compress(b"https://evil.example/")).decode()
+    for back in (bomb, huge, elsewhere):
+        page = bob.get(f"/desk/requests/{row.number}/?{urlencode({'back': back})}").content.decode()
+        assert f'href="/desk/#row-{row.number}"' in page
 
 
 def test_from_the_queue_to_an_answer_and_back(shop, bob):

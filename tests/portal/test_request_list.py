@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core import mail as sent_mails
@@ -306,6 +307,9 @@ def test_after_a_sent_form_the_way_back_still_leads_to_the_list_as_it_was_search
     # One that comes back with an error, too; and once more from the page itself.
     assert crumb_of(client, row.number, page, body="", key=str(uuid7())) == back
     assert crumb_of(client, row.number, f"{page}?edit=what") == back
+    long = urlencode({"q": "\U0001f525" * 200, "show": "closed"})
+    assert crumb_of(client, row.number, f"/requests/?{long}") == f"/requests/?{html.escape(long)}"
+    assert crumb_of(client, row.number, page) == f"/requests/?{html.escape(long)}"
     # It was left for this request; whoever comes from elsewhere is not sent into that search.
     assert crumb_of(client, other.number, f"/requests/{other.number}/") == "/requests/"
     assert crumb_of(client, row.number, "/") == "/requests/"
