@@ -315,7 +315,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter") return;
-    const form = event.target.closest("form[data-composer]");
+    const form = event.target.closest("form[data-composer], #move form");
     if (form) form.requestSubmit();
   });
 })();

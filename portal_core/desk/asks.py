@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.kinds.date import parse_day
 from portal_core.desk.planning import PlanPanel, plan_panel
-from portal_core.desk.request import DeskRequest, back_to, open_request, render_request
+from portal_core.desk.request import DeskRequest, open_request, render_request
+from portal_core.desk.way import back_to
 from portal_core.documents.field import with_files
 from portal_core.history.record import written_before
 from portal_core.service_requests.actions import answer_ask, plan_for, reopen

@@ -11,8 +11,8 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.queries import active_colleagues
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
-from portal_core.desk.request import back_of
 from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, read_selection
+from portal_core.desk.way import back_of
 from portal_core.service_requests.actions import assign
 from portal_core.service_requests.errors import MoveRefused, NotSeen, Stale
 from portal_core.service_requests.viewer import Viewer

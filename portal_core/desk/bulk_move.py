@@ -16,8 +16,8 @@ from portal_core.config.live import live_portal
 from portal_core.desk.bulk_assign import Report, render_outcomes
 from portal_core.desk.delivery import goes_at_once, untold_words
 from portal_core.desk.moving import Words
-from portal_core.desk.request import back_of
 from portal_core.desk.selection import Outcome, Picked, Selection, outcome_of, read_selection
+from portal_core.desk.way import back_of
 from portal_core.notifications.compose import ComposedMail, status_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.notifications.models import Way

@@ -12,8 +12,8 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.live import live_portal
 from portal_core.desk.columns import FIELDS_AT_MOST, chosen_text, field_choices, fixed_choices, shown_columns
 from portal_core.desk.filters import QUEUE, list_at
-from portal_core.desk.request import back_of
 from portal_core.desk.views import href_of
+from portal_core.desk.way import back_of
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.saved_views import may_change, set_columns, view_named

@@ -35,7 +35,7 @@ from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.papers import NOTE_LENGTH
 from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
 from tenants.identifiers import parse_uuid, uuid7
-from tenants.ui.addresses import understands
+from tenants.ui.addresses import understands, unpacked
 from tenants.uploads import UploadLimits, takes_files
 
 _MOST: Final = 200
@@ -340,9 +340,14 @@ def _for_request(request: PersonRequest, customer: User, portal: CompiledPortal)
 
 
 def _back(request: PersonRequest, opened: Opened) -> HttpResponse:
-    back = request.POST.get("back", "")
-    is_ours = back.startswith("/desk/") and len(back) < 500 and "\\" not in back
-    return redirect(back if is_ours else f"/desk/customers/{opened.customer.pk}/documents/")
+    return redirect(_whence(request) or f"/desk/customers/{opened.customer.pk}/documents/")
+
+
+def _whence(request: PersonRequest) -> str:
+    """The page of the desk from which one came to look at documents, with its own way back; "" when it is none."""
+    back = unpacked(request.POST.get("back", "") or request.GET.get("back", ""))
+    is_ours = back.startswith("/desk/") and "\\" not in back
+    return back if is_ours else ""
 
 
 def _widest(kinds: list[DocumentKind]) -> int:
@@ -371,6 +376,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "older": part.older,
         "is_older": before is not None,
         "for_request": opened.for_request,
+        "back": _whence(request) or (opened.for_request.desk_path if opened.for_request else ""),
         "is_reached": opened.is_reached,
         **extra,
     }

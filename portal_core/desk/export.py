@@ -21,7 +21,7 @@ from portal_core.desk.answers import answer_menus
 from portal_core.desk.export_table import FIXED, QueueTable
 from portal_core.desk.filters import QUEUE, TITLES, menus, read_filters
 from portal_core.desk.people import colleagues
-from portal_core.desk.request import back_of
+from portal_core.desk.way import back_of
 from portal_core.service_requests.actions import export_queue
 from portal_core.service_requests.answer_filters import read_answers
 from portal_core.service_requests.queue import Filters, bounded_counts, filtered

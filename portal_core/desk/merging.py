@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.desk.delivery import untold_words
 from portal_core.desk.moving import Words
-from portal_core.desk.request import DeskRequest, back_of, open_request, render_request
+from portal_core.desk.request import DeskRequest, open_request, render_request
+from portal_core.desk.way import back_of
 from portal_core.notifications.compose import ComposedMail, merged_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import merge, unmerge

@@ -16,8 +16,8 @@ from portal_core.config.live import live_portal
 from portal_core.desk.answers import AnswerSetting, choices_of, narrow_href, operand_input
 from portal_core.desk.columns import answers_of
 from portal_core.desk.filters import list_at
-from portal_core.desk.request import back_of
 from portal_core.desk.setup.sentences import OPERATORS
+from portal_core.desk.way import back_of
 from portal_core.service_requests.answer_filters import (
     LONGEST_OPERAND,
     WITHOUT_OPERAND,

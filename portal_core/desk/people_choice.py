@@ -13,8 +13,8 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.queries import active_colleagues
 from portal_core.config.live import live_portal
 from portal_core.desk.filters import QUEUE, list_at
-from portal_core.desk.request import back_of
 from portal_core.desk.selection import read_selection
+from portal_core.desk.way import back_of
 from portal_core.service_requests.viewer import Viewer
 
 SHOWN: Final = 30

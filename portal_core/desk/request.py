@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.db.models import Count, Window, prefetch_related_objects
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,6 +25,7 @@ from portal_core.desk.planning import plan_panel
 from portal_core.desk.ready_answers import Ready, ready_answers
 from portal_core.desk.records import records_pane
 from portal_core.desk.selection import tick_value
+from portal_core.desk.way import SEARCH, Way, way_of
 from portal_core.documents.field import Sender
 from portal_core.documents.kinds import kinds_to_ask_for
 from portal_core.notifications.choices import way_for
@@ -48,12 +49,10 @@ from portal_core.service_requests.since_shown import SentForm
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible
 from tenants.identifiers import parse_uuid
-from tenants.ui.addresses import packed, unpacked
+from tenants.ui.addresses import packed
 
 OTHERS_SHOWN = 4
 _REASON_LENGTH = 20_000
-_SEARCH = "/desk/search/?"
-_LISTS = ("/desk/?", _SEARCH)
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def preview(request: PersonRequest, number: int) -> HttpResponse:
         "number": number,
         "customer": shown.customer,
         "business": shown.business,
-        "back": back_of(request),
+        "back": way_of(request).address,
         "is_part": True,
     }
     return render(request, "desk/_move.html" if data is None else "desk/_move_mail.html", context)
@@ -154,6 +153,7 @@ def render_request(
     page = request_page(row, opened.viewer, portal=opened.portal, before=before_of(request), documents_before=older)
     may_reply = page.request.may_message
     answers = ready_answers(row, opened.customer_viewer, opened.viewer, opened.portal) if may_reply else []
+    neighbours = neighbours_of(request, opened)
     context: dict[str, object] = {
         "portal": opened.portal,
         "page": page,
@@ -166,7 +166,7 @@ def render_request(
         "asks": offered_asks(row, page.request, opened.viewer, portal=opened.portal, sent=sent_asks),
         "people": _people(opened),
         "teams": _teams(opened),
-        "give_href": f"/desk/bulk/give/?{urlencode({'row': tick_value(row), 'back': packed(back_of(request))})}",
+        "give_href": f"/desk/bulk/give/?{urlencode({'row': tick_value(row), 'back': packed(neighbours.way.back)})}",
         "others": _others(opened),
         "records": records_pane(opened.actor, row.customer, opened.viewer, portal=opened.portal),
         "panel": panel_of(request, opened) if page.request.moves else None,
@@ -177,8 +177,10 @@ def render_request(
         "priorities": Priority.choices,
         "priority": row.priority,
         "priority_name": str(Priority(row.priority).label),
-        "neighbours": neighbours_of(request, opened),
-        "back": back_of(request),
+        "neighbours": neighbours,
+        "back": neighbours.way.address,
+        "queue_href": neighbours.way.back,
+        "here": f"{page.request.desk_path}{neighbours.way.query}",
         "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
         "told": _told(opened),
         "refused_address": refused_address(row.customer),
@@ -226,39 +228,33 @@ def _message_form(request: PersonRequest, opened: DeskRequest, answers: list[Rea
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The addresses of the requests before and after in the queue from which one came; empty where there is none."""
+    """The addresses of the requests before and after in the queue from which one came; empty where there is none.
+
+    `way` is what the forms of the page carry: it knows the next one, which is not to be found any more once this one
+    was moved on.
+    """
 
     previous_href: str
     next_href: str
+    way: Way
 
 
 def neighbours_of(request: PersonRequest, opened: DeskRequest) -> Neighbours:
     """Where to go on from here without going back to the queue; its filters are kept."""
-    back = back_of(request)
-    if back.startswith(_SEARCH):
-        return Neighbours("", "")
-    _, filters = list_at(back)
-    numbers = queue.neighbours(request.actor, filters, opened.row, zone=opened.viewer.time_zone)
-    query = f"?back={quote(packed(back), safe='')}" if back != "/desk/" else ""
-    return Neighbours(*(f"/desk/requests/{number}/{query}" if number else "" for number in numbers))
+    way = way_of(request)
+    if way.back.startswith(SEARCH):
+        return Neighbours("", "", way)
+    _, filters = list_at(way.back)
+    before, after = queue.neighbours(request.actor, filters, opened.row, zone=opened.viewer.time_zone)
+    after = way.then or after
+    query = Way(way.back).query
+    previous_href, next_href = (f"/desk/requests/{number}/{query}" if number else "" for number in (before, after))
+    return Neighbours(previous_href, next_href, Way(way.back, after))
 
 
 def before_of(request: PersonRequest) -> uuid.UUID | None:
     """The entry before which to start the history, when the address names one."""
     return parse_uuid(request.GET.get("before", ""))
-
-
-def back_of(request: PersonRequest) -> str:
-    """The queue or search from which one came, filters and all; only ever an address of one of them."""
-    back = unpacked(request.GET.get("back", "") or request.POST.get("back", ""))
-    return back if back.startswith(_LISTS) else "/desk/"
-
-
-def back_to(request: PersonRequest, number: int, place: str) -> HttpResponse:
-    """Leads to a `place` on the request's page; the way back to the list goes along."""
-    back = back_of(request)
-    query = f"?back={quote(packed(back), safe='')}" if back != "/desk/" else ""
-    return redirect(f"/desk/requests/{number}/{query}#{place}")
 
 
 def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
@@ -275,7 +271,7 @@ def _as_customer(request: PersonRequest, opened: DeskRequest) -> HttpResponse:
         "asks": offered_asks(opened.row, page.request, opened.customer_viewer, portal=opened.portal),
         "read_only": True,
         "message_form": MessageForm(),
-        "back": back_of(request),
+        "back": way_of(request).address,
     }
     # In the customer's language and time zone, as the customer reads it.
     reader = opened.customer_viewer

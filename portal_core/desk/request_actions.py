@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.desk.moving import mail_typed
-from portal_core.desk.request import DeskRequest, back_of, back_to, open_request, panel_of, render_request
+from portal_core.desk.request import DeskRequest, open_request, panel_of, render_request
+from portal_core.desk.way import back_of, back_to
 from portal_core.documents.field import with_files
 from portal_core.messaging.actions import message_of, note, reply
 from portal_core.service_requests.actions import assign, change_fields, move, prioritise

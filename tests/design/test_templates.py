@@ -57,6 +57,18 @@ def test_the_classes_of_the_composer_and_menu_are_in_the_stylesheet() -> None:
         assert f".{name}" in css
 
 
+def test_what_turns_a_list_around_outweighs_the_rule_for_all_lists() -> None:
+    """Both say where the list begins: with equal weight the later rule wins, and one pressed flat shows nothing."""
+    css = (ROOT / "static" / "portico.css").read_text(encoding="utf-8")
+    assert re.search(r"(?<=\s)\.menu-list \{[^}]*inset-block-start", css)
+    turned = set(re.findall(r'class="menu-list (?:[\w-]+ )*?(menu-[\w-]+)', "".join(map(text_of, PAGES))))
+    assert turned == {"menu-up", "menu-end"}
+    for name in turned:
+        assert f".menu-list.{name} {{" in css and not re.search(
+            rf"(?<![\w-])\.{name} \{{", css.replace(f".menu-list.{name}", "")
+        )
+
+
 def test_the_stylesheet_needs_no_style_attribute() -> None:
     css = (ROOT / "static" / "portico.css").read_text(encoding="utf-8")
     assert "attr(style" not in css

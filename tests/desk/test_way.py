@@ -1,0 +1,82 @@
+"""From a request one goes on and back in the list from which one came, whatever was done to the request meanwhile."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+
+from portal_core.desk.way import Way, way_of
+from portal_core.service_requests.models import ServiceRequest
+
+BACK = "/desk/?view=all&type=repair"
+QUOTED = "%2Fdesk%2F%3Fview%3Dall%26type%3Drepair"
+
+
+def carried(page: str, form_id: str) -> str:
+    """What the form in the part with that id says about the way."""
+    part = page[page.index(f'id="{form_id}"') :]
+    return re.search(r'name="back" value="([^"]*)"', part)[1].replace("&amp;", "&")
+
+
+@pytest.mark.parametrize(
+    ("given", "back", "then"),
+    [
+        ("", "/desk/", None),
+        ("/desk/?view=mine", "/desk/?view=mine", None),
+        ("/desk/?view=mine&then=1004", "/desk/?view=mine", 1004),
+        ("/desk/?then=1004", "/desk/", 1004),
+        ("/desk/?then=1004&view=mine", "/desk/?then=1004&view=mine", None),
+        ("/desk/search/?q=tap&then=7", "/desk/search/?q=tap", 7),
+        ("https://evil.example/?then=7", "/desk/", None),
+        ("/desk/team/?then=7", "/desk/", None),
+        ("/desk/?view=mine&then=12345678901", "/desk/?view=mine&then=12345678901", None),
+    ],
+)
+def test_a_way_is_an_address_of_a_list_and_where_it_goes_on(rf, given, back, then):
+    assert way_of(rf.get("/", {"back": given})) == Way(back, then)
+    assert way_of(rf.post("/", {"back": given})) == Way(back, then)
+    assert way_of(rf.get("/", {"back": Way(back, then).address})) == Way(back, then)
+
+
+def test_who_moves_a_request_on_goes_on_where_the_list_went_on(shop, people, client_for):
+    rows = [shop.file(what="Thing", kind="noise") for _ in range(4)]
+    client = client_for(people["bob"])
+    here = f"/desk/requests/{rows[1].number}/"
+    page = client.get(f"{here}?back={QUOTED}").content.decode()
+    way = carried(page, "move")
+    assert way == f"{BACK}&then={rows[2].number}"
+    for form_id in ("write", "who"):
+        assert carried(page, form_id) == way
+    closing = {"to": "over", "shown_to": "over", "status": "new", "reason": "Twice", "tell": "no", "back": way}
+    moved = client.post(f"{here}move/", closing)
+    assert moved.status_code == 302 and ServiceRequest.objects.get(pk=rows[1].pk).closed_at
+    after = client.get(moved["Location"]).content.decode()
+    assert f'href="/desk/requests/{rows[2].number}/?back={QUOTED}" rel="next"' in after
+    assert f'href="{BACK.replace("&", "&amp;")}#row-{rows[1].number}"' in after
+    assert carried(after, "write") == way, "a second deed there loses nothing"
+
+
+def test_writing_giving_and_changing_an_answer_lose_no_filters(shop, people, client_for):
+    row = shop.file(what="Thing", kind="noise")
+    client = client_for(people["bob"])
+    here = f"/desk/requests/{row.number}/"
+    page = client.get(f"{here}?back={QUOTED}").content.decode()
+    written = client.post(
+        f"{here}write/", {"kind": "note", "body": "Look", "key": str(uuid.uuid4()), "back": carried(page, "write")}
+    )
+    assert written["Location"].startswith(f"{here}?back={QUOTED}#")
+    assert f"?edit=what&amp;back={QUOTED}#details" in page
+
+
+def test_documents_of_a_request_lead_back_to_it_and_its_list(shop, people, client_for):
+    row = shop.file(what="Thing", kind="noise")
+    client = client_for(people["bob"])
+    here = f"/desk/requests/{row.number}/?back={QUOTED}"
+    documents = f"/desk/customers/{people['carol'].pk}/documents/"
+    page = client.get(documents, {"request": str(row.pk), "back": here}).content.decode()
+    assert f'href="{here}" aria-label="Back to' in page
+    for wrong in ("https://evil.example/", "//evil.example/desk/", "/desk/\\evil"):
+        page = client.get(documents, {"request": str(row.pk), "back": wrong}).content.decode()
+        assert f'href="/desk/requests/{row.number}/" aria-label="Back to' in page
