@@ -1,4 +1,4 @@
-"""The queue as a table at 1,000, 10,000 and 100,000 requests, beside a bare CSV of the same rows.
+"""The queue as a table, CSV and workbook, at 1,000, 10,000 and 100,000 requests, beside a bare CSV of the same rows.
 
 The download goes through the whole stack in this process, with all answers of a type, and is read piece by piece as a
 server would. Beside it, the yardstick: eight columns of the table, straight from one statement into Python's CSV.
@@ -27,6 +27,7 @@ from tenants.context import tenant_context
 from tests.statements import server_statements
 
 ROUNDS = 3
+KINDS = {"csv": "points", "workbook": "xlsx"}
 COLUMNS = ("number", "type_key", "title", "customer__name", "customer__email", "status_key", "due_at", "created_at")
 
 
@@ -35,11 +36,15 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     rounds = arguments.rounds or ROUNDS
     with throwaway_database():
         fleet.migrate()
-        return {f"{size:,} requests": _measured(grown(size), rounds) for size in SIZES}
+        return {f"{size:,} requests": _of_all_kinds(grown(size), rounds) for size in SIZES}
 
 
-def _measured(portal: Grown, rounds: int) -> dict[str, Any]:
-    runs = [_download(portal) for _ in range(rounds)]
+def _of_all_kinds(portal: Grown, rounds: int) -> dict[str, Any]:
+    return {kind: _measured(portal, rounds, style) for kind, style in KINDS.items()}
+
+
+def _measured(portal: Grown, rounds: int, style: str) -> dict[str, Any]:
+    runs = [_download(portal, style) for _ in range(rounds)]
     bare = statistics.median(_bare(portal) for _ in range(rounds))
     seconds = statistics.median(run["seconds"] for run in runs)
     figures = {
@@ -49,18 +54,20 @@ def _measured(portal: Grown, rounds: int) -> dict[str, Any]:
         "first_piece_ms": round(statistics.median(run["first_piece_ms"] for run in runs)),
         "bare_csv_seconds": round(bare, 2),
         "bytes": runs[0]["bytes"],
-        **_weighed(portal),
+        **_weighed(portal, style),
     }
     words = (f"{name.replace('_', ' ')} {value:,}" for name, value in figures.items())
-    print(f"{portal.size:,} requests: {', '.join(words)}", flush=True)
+    print(f"{portal.size:,} requests, {style}: {', '.join(words)}", flush=True)
     return figures
 
 
-def _download(portal: Grown) -> dict[str, Any]:
+def _download(portal: Grown, style: str) -> dict[str, Any]:
     # So many within an hour would be refused.
     limits.in_process.clear()
     start, start_cpu = time.perf_counter(), time.process_time()
-    answer: HttpResponseBase = portal.agent.post(f"/desk/export/?view=all&state=any&type={portal.type_key}")
+    answer: HttpResponseBase = portal.agent.post(
+        f"/desk/export/?view=all&state=any&type={portal.type_key}", {"style": style}
+    )
     if not isinstance(answer, StreamingHttpResponse):
         raise SystemExit(f"the download answered {answer.status_code}")
     size, first = 0, 0.0
@@ -75,14 +82,14 @@ def _download(portal: Grown) -> dict[str, Any]:
     }
 
 
-def _weighed(portal: Grown) -> dict[str, Any]:
+def _weighed(portal: Grown, style: str) -> dict[str, Any]:
     """Statements, and by how many kilobytes Python's memory was higher than before at its peak."""
     with server_statements() as statements:
-        _download(portal)
+        _download(portal, style)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        _download(portal)
+        _download(portal, style)
         peak = tracemalloc.get_traced_memory()[1] - before
     finally:
         tracemalloc.stop()

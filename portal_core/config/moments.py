@@ -25,12 +25,9 @@ def read_moment(value: JsonValue | object) -> datetime | None:
     return utc if utc is not None and _FIRST_YEAR <= utc.year <= _LAST_YEAR else None
 
 
-def written_moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    """For tables of data: "2026-11-27 09:00" by the clocks of the zone, "" for none.
-
-    ISO 8601 with a blank before the time and without an offset: that is what spreadsheet programs take for a moment.
-    """
-    return "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+def by_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks of the zone showed, to the minute and without a zone: for tables of data."""
+    return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def is_missing(local: datetime, zone: ZoneInfo) -> bool:

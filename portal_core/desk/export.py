@@ -3,6 +3,7 @@
 A GET says what will be in it; a POST to the same address sends it, and stands in "Who did what" from then on.
 """
 
+import uuid
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
@@ -15,29 +16,51 @@ from django.views.decorators.http import require_http_methods
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal, what_is_live
-from portal_core.config.localise import typed_in
 from portal_core.config.streaming import made_while_sent
 from portal_core.desk.answers import answer_menus
 from portal_core.desk.export_table import FIXED, QueueTable
 from portal_core.desk.filters import QUEUE, TITLES, menus, read_filters
 from portal_core.desk.people import colleagues
 from portal_core.desk.way import back_of
-from portal_core.service_requests.actions import export_queue
+from portal_core.service_requests.actions import Wanted, export_queue
 from portal_core.service_requests.answer_filters import read_answers
+from portal_core.service_requests.errors import TooManyRows
 from portal_core.service_requests.queue import Filters, bounded_counts, filtered
 from portal_core.service_requests.viewer import Viewer
 from tenants.context import current
+from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import Bucket, TooMany, consume
-from tenants.ui.spreadsheet import COMMAS, CONTENT_TYPE, POINTS, Style
+from tenants.seats import NoSeat, Seat, Seated
+from tenants.ui import spreadsheet, workbook
+from tenants.ui.spreadsheet import COMMAS, POINTS, Style
 
 # Each reads all there is.
 EXPORTS_AN_HOUR: Final = 20
 _HOUR_SECONDS: Final = 3600
+# In the whole team; of one person one.
+AT_ONCE: Final = 3
 # Up to here they are counted on the page.
 COUNT_LIMIT: Final = 100_000
 _UNNAMED: Final = "a colleague without a name yet"
-_STYLES: Final = {"points": POINTS, "commas": COMMAS}
 _ADDRESS: Final = replace(QUEUE, path="/desk/export/")
+
+
+@dataclass(frozen=True)
+class _File:
+    """A kind of file: CSV in a `style`, or without one a workbook. It holds `at_most` requests, None for any number."""
+
+    ending: str
+    content_type: str
+    style: Style | None = None
+    at_most: int | None = None
+
+
+# Its heads are a row, too.
+_WORKBOOK: Final = _File("xlsx", workbook.CONTENT_TYPE, at_most=workbook.MOST_ROWS - 1)
+_FILES: Final = {
+    "points": _File("csv", spreadsheet.CONTENT_TYPE, POINTS),
+    "commas": _File("csv", spreadsheet.CONTENT_TYPE, COMMAS),
+}
 
 
 @dataclass(frozen=True)
@@ -67,26 +90,47 @@ class _Asked:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page()
 def index(request: PersonRequest) -> HttpResponseBase:
-    """What the table will hold, or with a POST the table; `style` says for which settings of the program."""
+    """What the table will hold, or with a POST the table; `style` says as which kind of file."""
     asked = _Asked.of(request)
     if request.method != "POST":
         return _page(request, asked)
+    press = _press_of(request, asked)
+    seat = Seat("desk-export", str(request.user.pk), str(press), AT_ONCE)
+    refused: dict[str, object]
     try:
+        seat.take()
         consume([Bucket("desk-export", str(request.user.pk), EXPORTS_AN_HOUR, _HOUR_SECONDS)])
+        return _download(request, asked, press, seat)
+    except NoSeat as taken:
+        refused, status = {"no_seat": taken}, 429
     except TooMany as full:
-        return _page(request, asked, {"again_at": full.again_at}, status=429)
-    return _download(request, asked)
+        refused, status = {"again_at": full.again_at}, 429
+    except TooManyRows as more:
+        refused, status = {"too_many": more}, 400
+    except BaseException:
+        seat.give_back()
+        raise
+    seat.give_back()
+    return _page(request, asked, refused, status=status)
 
 
-def _download(request: PersonRequest, asked: _Asked) -> StreamingHttpResponse:
+def _press_of(request: PersonRequest, asked: _Asked) -> uuid.UUID:
+    """The form with what was chosen in it: sent twice, it asks once. Each form without a key is another."""
+    form_key = parse_uuid(request.POST.get("key", "")) or uuid7()
+    chosen = [_ADDRESS.of(asked.filters), request.POST.get("style", ""), *asked.table.answer_heads]
+    return uuid.uuid5(form_key, "\n".join(chosen))
+
+
+def _download(request: PersonRequest, asked: _Asked, press: uuid.UUID, seat: Seat) -> StreamingHttpResponse:
     """Written down first, then made while it is sent."""
-    words = " · ".join(_narrowed_by(asked, for_record=True))
-    whole = export_queue(actor=request.actor, filters=asked.filters, zone=asked.viewer.time_zone, words=words)
-    style = _STYLES.get(request.POST.get("style", ""), _usual_style(asked.portal))
-    pieces = made_while_sent(asked.table.pieces(whole, style), asked.table.viewer, what_is_live())
-    answer = StreamingHttpResponse(pieces, content_type=CONTENT_TYPE)
+    kind = _FILES.get(request.POST.get("style", ""), _WORKBOOK)
+    wanted = Wanted(" · ".join(_narrowed_by(asked, for_record=True)), press, kind.at_most)
+    whole = export_queue(actor=request.actor, filters=asked.filters, zone=asked.viewer.time_zone, wanted=wanted)
+    pieces = asked.table.as_csv(whole, kind.style) if kind.style else asked.table.as_workbook(whole)
+    sent = Seated(made_while_sent(pieces, asked.table.viewer, what_is_live()), seat)
+    answer = StreamingHttpResponse(sent, content_type=kind.content_type)
     tenant, day = current(), timezone.localdate(timezone=asked.portal.time_zone)
-    name = f"{tenant.slug if tenant is not None else 'portal'}-requests-{day.isoformat()}.csv"
+    name = f"{tenant.slug if tenant is not None else 'portal'}-requests-{day.isoformat()}.{kind.ending}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -99,7 +143,8 @@ def _page(
     context = {
         "count": count,
         "facts": _facts(asked, count),
-        "has_commas": _usual_style(asked.portal) is COMMAS,
+        "style": request.POST.get("style", ""),
+        "key": uuid7(),
         "action": _ADDRESS.of(asked.filters),
         "back": back_of(request),
         **(more or {}),
@@ -119,11 +164,6 @@ def _facts(asked: _Asked, count: int) -> list[Fact]:
         Fact("Answers", answers),
         Fact("Times", f"By the clock of {asked.portal.time_zone.key.replace('_', ' ')}"),
     ]
-
-
-def _usual_style(portal: CompiledPortal) -> Style:
-    """As the portal's language writes numbers."""
-    return COMMAS if "," in typed_in("0.5", portal.language) else POINTS
 
 
 def _narrowed_by(asked: _Asked, *, for_record: bool = False) -> list[str]:

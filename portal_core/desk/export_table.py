@@ -16,7 +16,7 @@ from typing import Final
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.moments import written_moment
+from portal_core.config.moments import by_clock
 from portal_core.desk.columns import Column, answers_of, shown_columns
 from portal_core.desk.request import due_of
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
@@ -25,7 +25,7 @@ from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_line import visible_line
 from portal_core.service_requests.visible_values import exported_values
 from portal_core.service_requests.whole_queue import WholeQueue
-from tenants.ui import spreadsheet
+from tenants.ui import spreadsheet, workbook
 from tenants.ui.spreadsheet import Cell, Style
 
 FIXED: Final = (
@@ -44,6 +44,7 @@ FIXED: Final = (
     "Last news",
     "Closed",
 )
+_SHEET: Final = "Requests"
 _TURNS: Final = {Turn.US: "Us", Turn.CUSTOMER: "Customer", Turn.NOBODY: "Nobody"}
 
 
@@ -79,11 +80,20 @@ class QueueTable:
             notes.append(self.portal.text(request_type.name))
         return " ".join([column.label or column.field_key, *(f"({note})" for note in notes if note)])
 
-    def pieces(self, whole: WholeQueue, style: Style) -> Iterator[bytes]:
-        """The file: its heads, then a stretch of requests at a time."""
-        yield spreadsheet.encoded(spreadsheet.BOM + spreadsheet.lines([[*FIXED, *self.answer_heads]], style))
+    def as_csv(self, whole: WholeQueue, style: Style) -> Iterator[bytes]:
+        """A CSV file: its heads, then a stretch of requests at a time."""
+        yield spreadsheet.encoded(spreadsheet.BOM + spreadsheet.lines([self._heads], style))
         for rows in whole.stretches():
             yield spreadsheet.encoded(spreadsheet.lines(map(self._row, rows), style))
+
+    def as_workbook(self, whole: WholeQueue) -> Iterator[bytes]:
+        """An Excel workbook of one sheet, a stretch of requests at a time."""
+        stretches = ([self._row(row) for row in rows] for rows in whole.stretches())
+        return workbook.pieces(_SHEET, self._heads, stretches, at_most=len(whole))
+
+    @property
+    def _heads(self) -> list[str]:
+        return [*FIXED, *self.answer_heads]
 
     def _row(self, row: ServiceRequest) -> list[Cell]:
         shown = visible_line(row, self.viewer, portal=self.portal)
@@ -107,5 +117,5 @@ class QueueTable:
             *(values.get(column.field_key, "") if column.type_key == row.type_key else "" for column in self.answers),
         ]
 
-    def _moment(self, moment: datetime | None) -> str:
-        return written_moment(moment, self.portal.time_zone)
+    def _moment(self, moment: datetime | None) -> Cell:
+        return "" if moment is None else by_clock(moment, self.portal.time_zone)

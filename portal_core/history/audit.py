@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from django.utils import timezone
 from pydantic import JsonValue
 
 from portal_core.accounts.actor import Actor
 from portal_core.history.models import AuditEntry, Deed
+from tenants.identifiers import uuid7_at
 
 # What can be asked for alone.
 ABOUT: Final[Mapping[str, Collection[Deed]]] = MappingProxyType(
@@ -40,6 +43,13 @@ def note_deed(
     """Writes down what `actor` has done; `person_id` is the colleague whom it was done to. Within a transaction."""
     entry = AuditEntry(actor_id=actor.user_id, deed=deed, words=words, person_id=person_id, data=dict(data))
     entry.save(force_insert=True)
+
+
+def is_noted(*, actor: Actor, deed: Deed, words: str, data: Mapping[str, JsonValue], within: timedelta) -> bool:
+    """Whether exactly this was written down of `actor` within that time. One query, by key."""
+    since = uuid7_at(timezone.now() - within, 0)
+    found = AuditEntry.objects.filter(pk__gt=since, actor_id=actor.user_id, deed=deed, words=words, data=dict(data))
+    return found.exists()
 
 
 def deeds(*, number: int, about: str = "", before: uuid.UUID | None = None) -> tuple[list[AuditEntry], bool]:

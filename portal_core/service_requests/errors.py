@@ -117,3 +117,12 @@ class Difference:
     what: str
     yours: str
     theirs: str
+
+
+@dataclass
+class TooManyRows(RequestError):
+    """A table would have `count` requests, and its kind of file holds `at_most`."""
+
+    count: int
+    at_most: int
+    code = "too_many_rows"

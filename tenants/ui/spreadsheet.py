@@ -1,4 +1,4 @@
-"""Tables for spreadsheet programs: CSV (RFC 4180) that opens as it was meant, and in which nothing runs.
+"""Tables for spreadsheet programs: what their cells are, and CSV (RFC 4180) in which nothing runs.
 
 A file begins with a byte order mark: without it Excel takes UTF-8 for another encoding. Excel parts columns, and reads
 the sign in numbers, by the settings of the machine that it runs on; so there are two ways to write the same table.
@@ -10,14 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 BOM: Final = "\ufeff"
 CONTENT_TYPE: Final = "text/csv; charset=utf-8"
 
-# A number is one for the program, too; everything else is text.
-Cell: TypeAlias = str | int | Decimal
+# A number is one for the program, too, and a day is a day. A moment is told by the clock of whoever made the table and
+# has no time zone. "" is an empty cell; everything else is text.
+Cell: TypeAlias = str | int | Decimal | date | datetime
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,15 @@ def safe(text: str) -> str:
     """
     if _SUSPECT.search(text) is None:
         return text
-    text = _ENDS.sub("\n", _CONTROL.sub("", text))
+    text = plain(text)
     if text[:1] in _FIRST or (_first_visible(text) in _SIGNS and not _HONEST.fullmatch(text)):
         text = f"'{text}"
     return _INSIDE.sub(r"\1'", text)
+
+
+def plain(text: str) -> str:
+    """A text as any program takes it: ends of lines are one character, control characters are gone."""
+    return _ENDS.sub("\n", _CONTROL.sub("", text))
 
 
 def _first_visible(text: str) -> str:
@@ -78,7 +85,14 @@ def lines(rows: Iterable[Sequence[Cell]], style: Style = POINTS) -> str:
 def _written(cell: Cell, style: Style) -> str:
     if isinstance(cell, str):
         return safe(cell)
+    if isinstance(cell, date):
+        return written_day(cell)
     return format(cell, "f" if isinstance(cell, Decimal) else "d").replace(".", style.decimal_sign)
+
+
+def written_day(cell: date) -> str:
+    """ISO 8601 with a blank before the time of a moment: that is what programs take for a day and for a moment."""
+    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else cell.isoformat()
 
 
 def encoded(text: str) -> bytes:

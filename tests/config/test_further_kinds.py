@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,9 +82,11 @@ def pounds(minor: int) -> dict[str, Any]:
         ("choice", "unknown", {"choices": CHOICES}, "unknown", ""),
         ("choices", ["leak", "noise", "x"], {"choices": CHOICES}, "It leaks; It makes a noise; x", ""),
         ("yes_no", False, {}, "No", ""),
-        ("date", "2026-12-01", {}, "2026-12-01", ""),
+        ("date", "2026-12-01", {}, date(2026, 12, 1), ""),
+        ("date", "soon", {}, "soon", ""),
         # By the portal's clock, in summer too.
-        ("datetime", "2026-07-01T08:30Z", {}, "2026-07-01 09:30", ""),
+        ("datetime", "2026-07-01T08:30Z", {}, datetime(2026, 7, 1, 9, 30), ""),
+        ("datetime", "soon", {}, "", ""),
         ("phone", "01314960142", {}, "0131 496 0142", ""),
         ("phone", "+44-131-496-0142", {}, "+44 131 496 0142", ""),
         ("phone", "+4930123456", {}, "+49 30 123456", ""),

@@ -103,15 +103,14 @@ def test_the_archive_of_ones_own_data_holds_nothing_that_is_hidden(scene, client
     assert canaries.found_in(others, EVERYTHING) == []
 
 
+@pytest.mark.parametrize("styles", [("xlsx",), ("points", "commas")], ids=["workbook", "csv"])
 @pytest.mark.parametrize("query", ["type=job", f"cols={TABLE_COLUMNS}", ""])
-def test_the_queue_as_a_table_holds_nothing_that_is_hidden(scene, client_for, query):
+def test_the_queue_as_a_table_holds_nothing_that_is_hidden(scene, client_for, query, styles):
     path = f"/desk/export/?view=all&state=any&{query}"
 
     def heard(name: str) -> str:
         client = client_for(scene.people[name])
-        return (
-            words_of(client.get(path)) + words_of(client.post(path)) + words_of(client.post(path, {"style": "commas"}))
-        )
+        return words_of(client.get(path)) + "".join(words_of(client.post(path, {"style": style})) for style in styles)
 
     erin = heard("erin")
     assert "Carol Customer" in erin and canaries.found_in(erin, FROM_ENGINEERS) == []

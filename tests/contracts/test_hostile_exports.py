@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 
 from portal_core.accounts.actor import actor_for
@@ -189,6 +190,24 @@ def test_a_queue_as_a_table(hostile_papers: Any, style: str, delimiter: str) -> 
     assert f"'{STRINGS['formula']}" in cells
     page = alice.get(f"/desk/export/?view=all&type={row.type_key}").content.decode()
     assert not [sign for sign in (*hostile.MARKUP, *hostile.RUN) if sign in page]
+
+
+def test_a_queue_as_a_workbook(hostile_papers: Any) -> None:
+    row = ServiceRequest.objects.get()
+    alice = hostile_papers.client("alice")
+    answer = alice.post(f"/desk/export/?view=all&type={row.type_key}", {"style": "xlsx"})
+    assert re.fullmatch(r'attachment; filename="[a-z0-9-]+\.xlsx"', answer["Content-Disposition"])
+    content = b"".join(answer.streaming_content)
+    heads, cells = openpyxl.load_workbook(io.BytesIO(content))["Requests"].iter_rows()
+    assert len(heads) == len(cells) == len({head.value.casefold() for head in heads}) > len(STRINGS)
+    # What a customer or the business wrote is text, as it was written, whatever it begins with.
+    assert {cell.data_type for cell in (*heads, *cells) if isinstance(cell.value, str)} == {"s"}
+    assert STRINGS["formula"] in {cell.value for cell in cells}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert not [name for name in parts if re.search("vba|external|hyperlink|drawing", name, re.IGNORECASE)]
+    tags = set(re.findall(r"<(\w+)", parts["xl/worksheets/sheet1.xml"].partition("<sheetData>")[2]))
+    assert tags == {"row", "c", "is", "t", "v", "autoFilter", "pageMargins"}
 
 
 def _is_honest(cell: str) -> bool:

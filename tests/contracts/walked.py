@@ -8,9 +8,7 @@ once the fields "soon" are hidden, the short walk asks about these fields and no
 
 from __future__ import annotations
 
-import io
 import uuid
-import zipfile
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +22,7 @@ from tests.contracts import canaries
 from tests.contracts.addresses import TENANT, Address, addresses
 from tests.contracts.planted import CAROL, EVERYTHING, FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Scene, leaks_in
 from tests.contracts.rendering import rendered
+from tests.contracts.unpacked import content_of
 from tests.factories import make_client
 
 SIGNED_OUT = "signed out"
@@ -247,16 +246,7 @@ def words_of(answer: Any) -> str:
     assert answer.status_code < 500
     # How long an answer is may look like a year.
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items() if name != "Content-Length")
-    return f"{headers}\n{answer.cookies}\n{_content(answer)}"
-
-
-def _content(answer: Any) -> str:
-    """What an answer says; of an archive, everything that lies in it."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    if answer.get("Content-Type") != "application/zip":
-        return content.decode(errors="replace")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return "\n".join(f"{name}\n{archive.read(name).decode(errors='replace')}" for name in archive.namelist())
+    return f"{headers}\n{answer.cookies}\n{content_of(answer)}"
 
 
 # Whatever is sought in what a reader reached.

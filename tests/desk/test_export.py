@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.utils import timezone
 
 from portal_core.config.actions import publish
@@ -17,7 +20,7 @@ from portal_core.desk import export
 from portal_core.desk.export_table import FIXED
 from portal_core.history.models import AuditEntry, Deed
 from portal_core.service_requests import whole_queue
-from portal_core.service_requests.actions import Move, assign, export_queue, move
+from portal_core.service_requests.actions import Move, Wanted, assign, export_queue, move
 from portal_core.service_requests.errors import Forbidden
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queue import Filters
@@ -31,11 +34,20 @@ from tests.statements import server_statements
 HERE = "/desk/export/"
 
 
-def fetch(client, query="view=all", **data):
-    answer = client.post(f"{HERE}?{query}", data)
+def fetch(client, query="view=all", style="points", **data):
+    answer = client.post(f"{HERE}?{query}", {"style": style, **data})
     assert answer.status_code == 200
     assert answer.streaming
     return answer
+
+
+def let_go(answer):
+    """As when the reader has gone; the connection of the tests stays open."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        answer.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def table(client, query="view=all", *, delimiter=",", **data):
@@ -99,9 +111,6 @@ def test_by_the_settings_of_the_program_numbers_have_commas(shop, bob):
     shop.file("repair", what="a;b", kind="leak", gauge="0.8")
     (found,) = table(bob, "view=all&type=repair", delimiter=";", style="commas")
     assert (found["Gauge"], found["What?"]) == ("0,8", "a;b")
-    # Nonsense is the usual way of the portal's language.
-    (found,) = table(bob, "view=all&type=repair", style="x")
-    assert found["Gauge"] == "0.8"
 
 
 def test_a_german_portal_has_its_own_words_and_ways_whoever_takes_it(shop, client_for):
@@ -119,7 +128,7 @@ def test_a_german_portal_has_its_own_words_and_ways_whoever_takes_it(shop, clien
     shop.people["bob"].language = "en"
     shop.people["bob"].save(update_fields=["language"])
     file_request(shop.people["carol"], "repair", what="Ü", kind="noise", cost="62,40", dog="yes", bar="1,5")
-    (found,) = table(client_for(shop.people["bob"]), "view=all&type=repair", delimiter=";")
+    (found,) = table(client_for(shop.people["bob"]), "view=all&type=repair", delimiter=";", style="commas")
     assert (found["Type"], found["Kosten (EUR)"], found["Hund?"], found["Druck (bar (ü))"]) == (
         "Störung",
         "62,40",
@@ -216,7 +225,7 @@ def test_what_this_reader_may_not_see_any_more_is_left_out_while_it_is_sent(shop
     assert b"Reference" in next(pieces) and b"N0" in next(pieces)
     ServiceRequest.objects.filter(pk=rows[1].pk).update(team_key="shop")
     assert b"N2" in b"".join(pieces)
-    assert AuditEntry.objects.latest("id").data == {"count": 3}
+    assert AuditEntry.objects.latest("id").data["count"] == 3
 
 
 def test_a_request_that_is_due_later_meanwhile_comes_once_and_none_is_left_out(shop, bob, monkeypatch):
@@ -264,16 +273,16 @@ def test_it_stands_in_who_did_what_before_the_first_row_is_sent(shop, bob, clien
     bob.get(f"{HERE}?view=all")
     bob.head(f"{HERE}?view=all")
     assert not AuditEntry.objects.filter(deed=Deed.EXPORTED).exists()
-    fetch(bob, f"view=all&type=repair&who={shop.people['bob'].pk}&state=any")
-    fetch(bob, "view=all&type=repair")
+    let_go(fetch(bob, f"view=all&type=repair&who={shop.people['bob'].pk}&state=any"))
+    let_go(fetch(bob, "view=all&type=repair"))
     written = list(AuditEntry.objects.filter(deed=Deed.EXPORTED).order_by("id"))
-    assert [(entry.actor_id, entry.data) for entry in written] == [
-        (shop.people["bob"].pk, {"count": 0}),
-        (shop.people["bob"].pk, {"count": 1}),
+    assert [(entry.actor_id, entry.data["count"]) for entry in written] == [
+        (shop.people["bob"].pk, 0),
+        (shop.people["bob"].pk, 1),
     ]
     shop.people["erin"].name = ""
     shop.people["erin"].save(update_fields=["name"])
-    fetch(bob, f"view=all&who={shop.people['erin'].pk}")
+    let_go(fetch(bob, f"view=all&who={shop.people['erin'].pk}"))
     assert told(bob, f"view=all&who={shop.people['erin'].pk}")["Which"] == "All open · With: erin@example.com"
     unnamed, first, second = history_lines(client_for(shop.people["alice"]), "/desk/team/history/?about=data")
     assert "0 requests as a table: All open · With: a colleague without a name yet" in unnamed
@@ -290,8 +299,9 @@ def test_for_others_there_is_none_and_nothing_is_written(shop, client_for, who):
         assert answer.status_code in (302, 403, 404)
         assert not answer.streaming and b"Blue" not in answer.content and b"Reference" not in answer.content
     assert Rows().now() == before
+    wanted = Wanted("", uuid.uuid4())
     with pytest.raises(Forbidden):
-        export_queue(actor=shop.actor(who), filters=Filters(view="all"), zone=live_portal().time_zone, words="")
+        export_queue(actor=shop.actor(who), filters=Filters(view="all"), zone=live_portal().time_zone, wanted=wanted)
     assert Rows().now() == before
 
 
@@ -322,7 +332,7 @@ def test_nobody_takes_it_without_the_form_of_this_portal(shop, client_for):
 
 def test_too_often_says_when_it_works_again_and_writes_nothing(shop, bob, monkeypatch):
     monkeypatch.setattr(export, "EXPORTS_AN_HOUR", 1)
-    fetch(bob)
+    let_go(fetch(bob))
     back = "/desk/?view=all&type=repair"
     page = bob.get(HERE, {"view": "all", "back": back}).content.decode()
     assert f'name="back" value="{back.replace("&", "&amp;")}"' in page

@@ -23,6 +23,7 @@ from portal_core.config.kinds.narrowing import Operand, plain
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import date_in
 from portal_core.config.problem_kinds import ProblemKind
+from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
     from portal_core.config.compiled import CompiledPortal
@@ -159,6 +160,10 @@ class DateKind(FieldKind[DateField]):
     ) -> str:
         day = parse_day(str(value)) if value else None
         return "" if day is None else date_in(day, language)
+
+    def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
+        day = parse_day(str(value)) if value else None
+        return super().export(value, field, portal) if day is None else day
 
     def default(self, field: CompiledField) -> JsonValue:
         return (

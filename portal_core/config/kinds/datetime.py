@@ -27,12 +27,12 @@ from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import city_of, date_in, moment_in
 from portal_core.config.moments import (
+    by_clock,
     ends_at,
     is_missing,
     read_moment,
     starts_at,
     stored_moment,
-    written_moment,
 )
 from tenants.ui.parts import Part, PartsWidget
 from tenants.ui.spreadsheet import Cell
@@ -188,7 +188,8 @@ class DateTimeKind(FieldKind[DateTimeField]):
             return gettext("%(moment)s (%(city)s)") % {"moment": words, "city": city_of(time_zone, language)}
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
-        return written_moment(read_moment(value), portal.time_zone)
+        moment = read_moment(value)
+        return "" if moment is None else by_clock(moment, portal.time_zone)
 
     def faults(self, config: FieldBase, document: PortalDocument) -> Iterator[Fault]:
         assert isinstance(config, DateTimeField)

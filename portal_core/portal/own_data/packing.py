@@ -5,39 +5,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from tenants.ui.outlet import Outlet
+
 # Of one piece of a file that stands in the storage; what is packed is smaller.
 _PIECE_BYTES: Final = 64 * 1024
-
-
-class _Outlet:
-    """Takes what the archive writes until it is fetched. It cannot seek, so sizes stand behind each entry."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self.size = 0
-
-    def write(self, piece: bytes) -> int:
-        """Keeps a copy: the archive may use its buffer again."""
-        self._pieces.append(bytes(piece))
-        self.size += len(piece)
-        return len(piece)
-
-    def flush(self) -> None:
-        """Nothing lies between."""
-
-    def taken(self) -> bytes:
-        """All that was written since the last time."""
-        piece = b"".join(self._pieces)
-        self._pieces.clear()
-        self.size = 0
-        return piece
 
 
 class Archive:
     """Entries one after the other; each method gives what is to be sent meanwhile."""
 
     def __init__(self, made_at: datetime) -> None:
-        self._outlet = _Outlet()
+        self._outlet = Outlet()
         self._archive = zipfile.ZipFile(self._outlet, "w")  # type: ignore[call-overload]  # it needs no more of a file
         self._date = made_at.timetuple()[:6]
 

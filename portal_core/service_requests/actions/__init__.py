@@ -4,7 +4,7 @@ from portal_core.service_requests.actions.answer_ask import AskAnswer, answer_as
 from portal_core.service_requests.actions.assign import assign, hand_over
 from portal_core.service_requests.actions.change_fields import change_fields
 from portal_core.service_requests.actions.draft import discard_draft, save_draft
-from portal_core.service_requests.actions.export_queue import export_queue
+from portal_core.service_requests.actions.export_queue import Wanted, export_queue
 from portal_core.service_requests.actions.merge import merge, unmerge
 from portal_core.service_requests.actions.move import Move, move
 from portal_core.service_requests.actions.plan import plan_for
@@ -16,6 +16,7 @@ __all__ = [
     "AskAnswer",
     "Move",
     "Submission",
+    "Wanted",
     "answer_ask",
     "assign",
     "change_fields",
