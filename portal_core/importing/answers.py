@@ -14,6 +14,7 @@ from portal_core.config.compiled_type import CompiledType
 from portal_core.config.document.fields import Choice
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.plain import PlainField
+from portal_core.config.localise import typed_in
 from portal_core.config.moments import stored_moment
 from portal_core.config.postal import country_of_zone
 from portal_core.history.record import JsonValue
@@ -21,7 +22,7 @@ from portal_core.importing.errors import Unusable
 from portal_core.importing.mapping import ISO, AnswerPick, ImportMapping
 from portal_core.importing.moments import read_moment, read_wall_clock
 from portal_core.importing.picking import listed, picked, shown
-from portal_core.importing.rows import Cell
+from portal_core.importing.rows import Cell, NumberCell
 
 # Files and saved records are things of their own, rows are a table inside a cell: none of them is a value of a cell.
 NOT_IMPORTED: Final = frozenset({"file", "record", "rows"})
@@ -116,6 +117,8 @@ class AnswerReader:
             return [self._choice(part, item, place) for part in parts if part]
         if kind in ("date", "datetime"):
             return self._moment(words, pick, kind, place)
+        if isinstance(words, NumberCell) and kind in ("number", "money"):
+            return typed_in(words, self.portal.language)
         return words
 
     def _moment(self, words: str, pick: AnswerPick, kind: str, place: str) -> object:

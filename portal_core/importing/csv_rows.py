@@ -6,7 +6,7 @@ from typing import TextIO
 
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.mapping import FileFormat
-from portal_core.importing.rows import HINT_ENCODING, LARGEST_CELL, Row, has_broken_bytes
+from portal_core.importing.rows import HINT_ENCODING, LARGEST_CELL, Row, cell_count, has_broken_bytes, named_columns
 
 _DELIMITERS = ",;\t|"
 _LONGEST_LINE = 2 * LARGEST_CELL
@@ -15,6 +15,8 @@ _LONGEST_LINE = 2 * LARGEST_CELL
 class CsvRows:
     """Reads the header when made, rows when iterated. Raises `ImportRefused` where the file as a whole is at fault;
     `encoding_hint` says how another encoding is named."""
+
+    note = ""
 
     def __init__(self, file: TextIO, form: FileFormat, *, encoding_hint: str = HINT_ENCODING) -> None:
         csv.field_size_limit(LARGEST_CELL)
@@ -25,7 +27,7 @@ class CsvRows:
             raise ImportRefused("The file is empty, or its first line is. The first line must name the columns.", 1)
         delimiter = form.delimiter or _delimiter_of(first)
         self._reader = csv.reader(_again(first, lines), delimiter=delimiter)
-        self.columns = _named(self._next_header())
+        self.columns = named_columns(self._next_header())
 
     def _next_header(self) -> list[str]:
         try:
@@ -50,7 +52,7 @@ class CsvRows:
 
     def _row(self, line: int, cells: list[str]) -> Row:
         if len(cells) != len(self.columns):
-            return Row(line, problem=f"The row has {_cells(len(cells))}, the header has {len(self.columns)}.")
+            return Row(line, problem=f"The row has {cell_count(len(cells))}, the header has {len(self.columns)}.")
         return Row(line, dict(zip(self.columns, cells, strict=True)))
 
 
@@ -72,21 +74,6 @@ def _again(first: str, lines: Iterator[str]) -> Iterator[str]:
 def _delimiter_of(line: str) -> str:
     """The delimiter that parts the header into most columns, quoted ones counted as one."""
     return max(_DELIMITERS, key=lambda sign: len(next(csv.reader([line], delimiter=sign))))
-
-
-def _named(cells: list[str]) -> list[str]:
-    """Names of columns, trimmed; the second of one name becomes "Name#2", and so on."""
-    seen: dict[str, int] = {}
-    names = []
-    for position, cell in enumerate(cells, start=1):
-        name = " ".join(cell.split()) or f"column {position}"
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return names
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
 
 
 def _broken(error: csv.Error) -> str:

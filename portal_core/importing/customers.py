@@ -1,8 +1,8 @@
-"""Customers from a CSV file: every row is checked before anything is written, and nobody is told."""
+"""Customers from CSV or a workbook: every row is checked before anything is written, and nobody is told."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -13,10 +13,10 @@ from portal_core.accounts.actor import Actor
 from portal_core.accounts.models import EMAIL_LENGTH, NAME_LENGTH, User, normalise_email
 from portal_core.accounts.roles import CUSTOMER
 from portal_core.config.live import live_portal
-from portal_core.importing.csv_rows import CsvRows
 from portal_core.importing.errors import ImportRefused, Unusable
 from portal_core.importing.mapping import FileFormat
-from portal_core.importing.rows import Progress, Row, has_broken_bytes, open_text
+from portal_core.importing.reading import Rows, SourceFile, open_rows
+from portal_core.importing.rows import Row, format_of, has_broken_bytes
 from portal_core.importing.words import plain
 from portal_core.service_requests.errors import Forbidden
 
@@ -62,11 +62,11 @@ class CheckedCustomers:
     known: int = 0
     bad: list[BadRow] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    # What is read of the file where that is not all; "" otherwise.
+    source_note: str = ""
 
 
-def check_customers(
-    *, actor: Actor, file: BinaryIO, encoding: str = "utf-8", progress: Progress = lambda done_bytes: None
-) -> CheckedCustomers:
+def check_customers(*, actor: Actor, source: SourceFile, encoding: str = "utf-8") -> CheckedCustomers:
     """Reads the file and checks every row; writes nothing.
 
     Raises:
@@ -75,13 +75,16 @@ def check_customers(
     """
     if not actor.may(PERMISSION):
         raise Forbidden
-    rows = CsvRows(open_text(file, encoding, progress), FileFormat(), encoding_hint=_HINT_ENCODING)
-    columns = _columns(rows.columns)
+    if format_of(source.name, None) == "json":
+        raise ImportRefused("Customers come in from a CSV file or an Excel workbook, not from JSON.")
+    form = FileFormat.model_validate({"encoding": encoding})
+    rows = open_rows(source, form, encoding_hint=_HINT_ENCODING)
+    names = rows.columns or []
+    columns = _columns(names)
     if "email" not in columns:
-        raise ImportRefused(
-            f"No column holds e-mail addresses; there are: {', '.join(rows.columns)}. Name one email.", 1
-        )
-    checked = CheckedCustomers(ignored=tuple(name for name in rows.columns if name not in columns.values()))
+        raise ImportRefused(f"No column holds e-mail addresses; there are: {', '.join(names)}. Name one email.", 1)
+    ignored = tuple(name for name in names if name not in columns.values())
+    checked = CheckedCustomers(ignored=ignored, source_note=rows.note)
     found = _read(rows, columns, checked)
     _without_known(found, checked)
     return checked
@@ -121,7 +124,7 @@ def _columns(names: list[str]) -> dict[str, str]:
     return found
 
 
-def _read(rows: CsvRows, columns: dict[str, str], checked: CheckedCustomers) -> list[NewCustomer]:
+def _read(rows: Rows, columns: dict[str, str], checked: CheckedCustomers) -> list[NewCustomer]:
     languages = frozenset(live_portal().languages)
     lines: dict[str, int] = {}
     found = []

@@ -6,19 +6,20 @@ from typing import TextIO
 
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.mapping import FileFormat
-from portal_core.importing.rows import HINT_ENCODING, LARGEST_CELL, Row
+from portal_core.importing.rows import HINT_ENCODING, LARGEST_CELL, NumberCell, Row
 
 _CHUNK = 64 * 1024
 _LARGEST_OBJECT = 64 * 1024 * 1024
 _BLANK = " \t\r\n"
 # Numbers stay as they were written: no rounding, and no number is too long.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_DECODER = json.JSONDecoder(parse_float=NumberCell, parse_int=NumberCell, parse_constant=str)
 
 
 class JsonRows:
     """Rows are read when iterated. Raises `ImportRefused` where the file as a whole is at fault."""
 
     columns: None = None
+    note = ""
 
     def __init__(self, file: TextIO, form: FileFormat) -> None:
         self._text = _Text(file)

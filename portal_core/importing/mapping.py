@@ -26,7 +26,7 @@ class MappingRefused(Exception):
 
 
 class Pick(Part):
-    """Where a value stands in a row: columns (CSV) or paths (JSON), or one value for every row.
+    """Where a value stands in a row: columns (CSV, workbook) or paths (JSON), or one value for every row.
 
     `map` turns what stands there into what is wanted; a key of it may hold `*` for any letters. `default` stands in for
     an empty cell, `otherwise` for what the map does not know.
@@ -90,7 +90,7 @@ AnswerPlace: TypeAlias = Annotated[AnswerPick, BeforeValidator(_written_short)]
 class FileFormat(Part):
     """How the file is written. What is not said is seen from its name and first line."""
 
-    format: Literal["csv", "json"] | None = None
+    format: Literal["csv", "json", "xlsx"] | None = None
     encoding: Literal["utf-8", "latin-1", "windows-1252", "utf-16"] = "utf-8"
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     rows: Words | None = None  # JSON: the path of the list, where the file is one object

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from portal_core.importing.errors import Unusable
 from portal_core.importing.mapping import ISO, UNIX
 from portal_core.importing.picking import shown
+from portal_core.importing.rows import DateCell
 
 _FIRST_YEAR = 1900
 _LAST_YEAR = 2199
@@ -47,7 +48,7 @@ def read_wall_clock(words: str, form: str, place: str) -> datetime:
 
 
 def _parse(words: str, form: str) -> datetime:
-    if form == ISO:
+    if form == ISO or isinstance(words, DateCell):
         return datetime.fromisoformat(words)
     if form == UNIX:
         number = float(words)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from portal_core.importing.errors import Unusable
 from portal_core.importing.mapping import Pick
-from portal_core.importing.rows import HINT_ENCODING, Cell, has_broken_bytes
+from portal_core.importing.rows import HINT_ENCODING, Cell, TypedCell, has_broken_bytes
 
 # As a meaning in a map: what stands there stays as it is.
 SAME = "*"
@@ -34,7 +34,9 @@ def picked(cells: Mapping[str, Cell], pick: Pick, place: str) -> str:
     if pick.value is not None:
         return pick.value
     parts = [_as_text(cell_at(cells, name), place) for name in pick.from_]
-    words = pick.join.join(part for part in parts if part)
+    filled = [part for part in parts if part]
+    # Joining would make plain text of it.
+    words = filled[0] if len(filled) == 1 else pick.join.join(filled)
     if has_broken_bytes(words):
         raise Unusable(place, f"{shown(words)} holds bytes that are not of the file’s encoding. {HINT_ENCODING}")
     if not words:
@@ -45,6 +47,8 @@ def picked(cells: Mapping[str, Cell], pick: Pick, place: str) -> str:
 def _as_text(cell: Cell, place: str) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, TypedCell):
+        return cell
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, bool):

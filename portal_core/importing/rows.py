@@ -17,12 +17,14 @@ Cell = object
 LARGEST_CELL = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
 _CODECS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "windows-1252": "cp1252", "utf-16": "utf-16"}
+# Of spreadsheet programs; all but the first are refused with what to do.
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 HINT_ENCODING = 'If the file is from an older program, say so in the mapping: "file": {"encoding": "windows-1252"}.'
 
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of one row by column (CSV), or one item (JSON), and the line on which it begins.
+    """The cells of one row by column (CSV, workbook), or one item (JSON), and the line on which it begins.
 
     `problem` says why the row cannot be read at all; its cells are then not to be used.
     """
@@ -30,6 +32,24 @@ class Row:
     line: int
     cells: Mapping[str, Cell] = field(default_factory=dict)
     problem: str = ""
+
+
+class TypedCell(str):
+    """What the file itself keeps as more than text, and so is read the same whatever the mapping or the portal says."""
+
+    __slots__ = ()
+
+
+class DateCell(TypedCell):
+    """A day or a moment, in ISO 8601."""
+
+    __slots__ = ()
+
+
+class NumberCell(TypedCell):
+    """A number: digits with a point. As text, "1.234" would be a thousand in a German portal."""
+
+    __slots__ = ()
 
 
 # Is told how many bytes of the file have been read.
@@ -67,11 +87,30 @@ def open_text(file: BinaryIO, encoding: str, progress: Progress) -> io.TextIOWra
     return io.TextIOWrapper(counted, _CODECS[encoding], errors="surrogateescape", newline="")
 
 
+def named_columns(cells: list[str]) -> list[str]:
+    """Names of columns, trimmed; the second of one name becomes "Name#2", and so on."""
+    seen: dict[str, int] = {}
+    names = []
+    for position, cell in enumerate(cells, start=1):
+        name = " ".join(cell.split()) or f"column {position}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return names
+
+
+def cell_count(count: int) -> str:
+    """So many cells, in words."""
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
 def format_of(name: str, said: str | None) -> str:
-    """`csv` or `json`: what the mapping says, else what the file's name says."""
+    """`csv`, `json` or `xlsx`: what the mapping says, else what the file's name says."""
     if said:
         return said
-    return "json" if PurePath(name).suffix.lower() in (".json", ".jsonl", ".ndjson", ".geojson") else "csv"
+    ending = PurePath(name).suffix.lower()
+    if ending in (".json", ".jsonl", ".ndjson", ".geojson"):
+        return "json"
+    return "xlsx" if ending in _WORKBOOKS else "csv"
 
 
 def has_broken_bytes(words: str) -> bool:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,16 +12,15 @@ from django.utils import timezone
 from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
 from portal_core.config.problems import Problem
-from portal_core.importing.csv_rows import CsvRows
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.fitting import refuse_misfit
-from portal_core.importing.json_rows import JsonRows
 from portal_core.importing.mapping import ImportMapping, MappingRefused, Pick
 from portal_core.importing.people import PeopleReader
 from portal_core.importing.picking import cell_at, listed
 from portal_core.importing.prepared import PreparedRow
 from portal_core.importing.preparing import Preparer, RowRefused
-from portal_core.importing.rows import Progress, Row, format_of, open_text
+from portal_core.importing.reading import SourceFile, open_rows
+from portal_core.importing.rows import Row
 from portal_core.importing.spool import RefusedRow, Spool
 from portal_core.importing.writing import Writer, Written, known_keys
 from portal_core.service_requests.errors import Forbidden
@@ -45,17 +43,11 @@ class Checked:
     by_status: Counter[tuple[str, str]] = field(default_factory=Counter)
     sample: list[PreparedRow] = field(default_factory=list)
     never_filled: tuple[str, ...] = ()
+    # What is read of the file where that is not all; "" otherwise.
+    source_note: str = ""
 
 
-def check_file(
-    *,
-    actor: Actor,
-    file: BinaryIO,
-    name: str,
-    mapping: ImportMapping,
-    type_key: str | None = None,
-    progress: Progress = lambda done_bytes: None,
-) -> Checked:
+def check_file(*, actor: Actor, source: SourceFile, mapping: ImportMapping, type_key: str | None = None) -> Checked:
     """Reads the whole file and checks every row against the live portal; writes nothing. Close the spool at the end.
 
     Raises:
@@ -69,14 +61,10 @@ def check_file(
     refuse_misfit(mapping, portal, type_key)
     people = PeopleReader.of(mapping)
     preparer = Preparer(mapping, portal, people, type_key, timezone.now())
-    text = open_text(file, mapping.file.encoding, progress)
-    rows: CsvRows | JsonRows
-    if format_of(name, mapping.file.format) == "csv":
-        rows = CsvRows(text, mapping.file)
+    rows = open_rows(source, mapping.file)
+    if rows.columns is not None:
         _refuse_unknown_columns(mapping, rows.columns)
-    else:
-        rows = JsonRows(text, mapping.file)
-    checked = Checked(Spool(), Writer(mapping, portal, people))
+    checked = Checked(Spool(), Writer(mapping, portal, people), source_note=rows.note)
     _Checking(preparer, mapping, checked).run(iter(rows))
     return checked
 

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.importing.customers import check_customers, write_customers
+from portal_core.importing.reading import SourceFile
 from portal_core.service_requests.errors import Forbidden
 from tenants.context import tenant_context
 from tenants.outbox.models import Event, Mail
@@ -129,8 +130,9 @@ def test_agents_do_not_import(people, tenant):
     bob = actor_for(people["bob"])
     file = io.BytesIO(b"email\nann@example.com\n")
     with pytest.raises(Forbidden):
-        check_customers(actor=bob, file=file)
-    checked = check_customers(actor=actor_for(people["alice"]), file=io.BytesIO(b"email\nann@example.com\n"))
+        check_customers(actor=bob, source=SourceFile(file))
+    source = SourceFile(io.BytesIO(b"email\nann@example.com\n"))
+    checked = check_customers(actor=actor_for(people["alice"]), source=source)
     with pytest.raises(Forbidden):
         write_customers(actor=bob, checked=checked)
     assert not User.objects.filter(email="ann@example.com").exists()

@@ -18,6 +18,7 @@ from portal_core.config.live import live_portal
 from portal_core.history.models import HistoryEntry, Kind
 from portal_core.importing import writing
 from portal_core.importing.mapping import load_mapping
+from portal_core.importing.reading import SourceFile
 from portal_core.importing.run import check_file
 from portal_core.messaging.actions import Message, reply
 from portal_core.notifications.handlers import on_replied
@@ -284,7 +285,9 @@ def test_who_may_not_set_up_may_not_import(tmp_path: Path, people: dict[str, Use
     mapping = load_mapping(Path(written(tmp_path, "map.json", MAPPING)).read_bytes())
     for name in ("bob", "carol"):
         with (tmp_path / "map.json").open("rb") as file, pytest.raises(Forbidden):
-            check_file(actor=actor_for(people[name]), file=file, name="x.json", mapping=mapping, type_key="repair")
+            check_file(
+                actor=actor_for(people[name]), source=SourceFile(file, "x.json"), mapping=mapping, type_key="repair"
+            )
 
 
 def test_a_reply_to_a_stand_in_goes_nowhere(tmp_path: Path, people: dict[str, User]) -> None:

@@ -1,4 +1,4 @@
-"""`import_customers`: customers from a CSV file."""
+"""`import_customers`: customers from a CSV file or an Excel workbook."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -14,6 +14,7 @@ from portal_core.config.errors import PortalNotSetUp
 from portal_core.importing.console import how_many, plain_output, there_already
 from portal_core.importing.customers import CheckedCustomers, check_customers, write_customers
 from portal_core.importing.errors import ImportRefused
+from portal_core.importing.reading import SourceFile
 from tenants.context import tenant_context
 from tenants.management.naming import tenant_named
 
@@ -25,8 +26,8 @@ class Command(BaseCommand):
     """Exits 0 when done, 1 when rows or the file are refused (nothing was written), 2 for a wrong call."""
 
     help = (
-        "Brings in customers from a CSV file with a header: email, name (or first name and last name), phone, "
-        "language. Who is there already stays as they are; nobody is told."
+        "Brings in customers from a CSV file or an Excel workbook (.xlsx) with a header: email, name (or first name "
+        "and last name), phone, language. Who is there already stays as they are; nobody is told."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--tenant", required=True, metavar="SLUG")
         parser.add_argument("--dry-run", action="store_true", help="check everything, write nothing")
         parser.add_argument("--skip-bad", action="store_true", help="bring in the good rows although others are bad")
+        parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, instead of its first")
         parser.add_argument("--encoding", choices=_ENCODINGS, default="utf-8")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +45,8 @@ class Command(BaseCommand):
         path = Path(options["file"])
         try:
             with tenant_context(tenant), path.open("rb") as file:
-                checked = check_customers(actor=SYSTEM, file=file, encoding=options["encoding"])
+                source = SourceFile(file, path.name, options["sheet"])
+                checked = check_customers(actor=SYSTEM, source=source, encoding=options["encoding"])
                 self._finish(checked, options)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
@@ -56,6 +59,8 @@ class Command(BaseCommand):
         """`Any`: the options of a command."""
         for bad in checked.bad:
             self.stderr.write(f"line {bad.line}: {bad.reason}")
+        if checked.source_note:
+            self.stderr.write(f"Note: {checked.source_note}")
         if checked.ignored:
             self.stderr.write(f"Note: not used: {', '.join(checked.ignored)}.")
         known, bad_rows = checked.known, len(checked.bad)

@@ -1,4 +1,4 @@
-"""`import_requests`: service requests with their history from a CSV or JSON file, as a mapping file says."""
+"""`import_requests`: service requests with their history from CSV, JSON or a workbook, as a mapping file says."""
 
 import sys
 from argparse import ArgumentParser
@@ -17,6 +17,7 @@ from portal_core.importing.console import bad_rows, bar, counted, how_many, plai
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.fitting import passed_over
 from portal_core.importing.mapping import ImportMapping, MappingRefused, load_mapping
+from portal_core.importing.reading import SourceFile
 from portal_core.importing.run import Checked, check_file, write_checked
 from portal_core.importing.writing import Written
 from tenants.context import tenant_context
@@ -29,13 +30,17 @@ _WIDTH = 200
 class Command(BaseCommand):
     """Exits 0 when done, 1 when rows or the file are refused (nothing was written), 2 for a wrong call or mapping."""
 
-    help = "Brings in service requests with their history from a CSV or JSON file. See portal_core/importing/README.md."
+    help = (
+        "Brings in service requests with their history from a CSV or JSON file or an Excel workbook (.xlsx). "
+        "See portal_core/importing/README.md."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The names of contract.md."""
-        parser.add_argument("file", metavar="FILE", help="a CSV or JSON file, - for standard input")
+        parser.add_argument("file", metavar="FILE", help="a CSV, JSON or .xlsx file, - for standard input")
         parser.add_argument("--tenant", required=True, metavar="SLUG")
         parser.add_argument("--type", metavar="KEY", help="the request type of all rows, instead of the mapping's")
+        parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, instead of its first")
         parser.add_argument("--mapping", required=True, metavar="MAP.json", help="which column becomes what")
         parser.add_argument(
             "--dry-run", action="store_true", help="check everything, show what would come in, write nothing"
@@ -64,14 +69,8 @@ class Command(BaseCommand):
         # To the command's own streams, so that a caller that keeps its output gets all of it.
         console = Console(file=plain_output(self.stderr), soft_wrap=not self.stderr.isatty())
         with bar(console, "Checking", size, counts=False) as checking:
-            checked = check_file(
-                actor=SYSTEM,
-                file=file,
-                name=options["file"],
-                mapping=mapping,
-                type_key=options["type"],
-                progress=checking.at,
-            )
+            source = SourceFile(file, options["file"], options["sheet"], checking.at)
+            checked = check_file(actor=SYSTEM, source=source, mapping=mapping, type_key=options["type"])
             checking.end()
         with closing(checked.spool):
             self._tell(checked, passed_over(mapping, options["type"]))
@@ -81,6 +80,8 @@ class Command(BaseCommand):
                 self._write(checked, console, skip_bad=options["skip_bad"])
 
     def _tell(self, checked: Checked, passed: str) -> None:
+        if checked.source_note:
+            self.stderr.write(f"Note: {checked.source_note}")
         if passed:
             self.stderr.write(f"Note: {passed}", self.style.WARNING)
         for line in bad_rows(checked.spool.refused()):
