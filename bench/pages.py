@@ -64,6 +64,19 @@ NARROWED = {
 }
 
 
+# Lists narrowed by something else than answers.
+LISTS = {
+    "of nobody": {"view": "all", "who": "nobody"},
+    "past due": {"view": "all", "due": "over"},
+    "urgent, of nobody, of no team": {"view": "all", "priority": "urgent", "who": "nobody", "team": "none"},
+    "closed": {"view": "all", "state": "closed"},
+    "closed, of nobody": {"view": "all", "state": "closed", "who": "nobody"},
+    "closed, of no team": {"view": "all", "state": "closed", "team": "none"},
+    "open and closed": {"view": "all", "state": "any"},
+    "open and closed, of no team": {"view": "all", "state": "any", "team": "none"},
+}
+
+
 class Sized(Protocol):
     """A portal with so many rows in it."""
 
@@ -110,13 +123,34 @@ def _pages(portal: Grown) -> list[Page]:
             get(f"closed: {name}", agent, _narrowed(portal, NARROWED[name], state="closed"))
             for name in ("a rare answer", "more than all")
         ),
+        *(get(f"queue: {name}", agent, f"/desk/?{urlencode(asked)}") for name, asked in LISTS.items()),
         get("desk request", agent, f"/desk/requests/{FIRST}/"),
+        get("desk request of a narrowed queue", agent, _opened(_narrowed(portal, NARROWED["a word of no text"]))),
         get("customers", agent, "/desk/customers/"),
         *(
             get(f"search: {name}", agent, "/desk/search/?q=" + words.format(number=number).replace(" ", "+"))
             for name, words in SEARCHES.items()
         ),
+        *(
+            get(f"search: {name} that {words}", agent, f"/desk/search/?{urlencode({'q': word, **asked})}")
+            for name, word in (("all have", "usual"), ("a tenth has", "bygone"))
+            for words, asked in _narrowing(portal)
+        ),
     ]
+
+
+def _narrowing(portal: Grown) -> list[tuple[str, dict[str, str]]]:
+    """What results of a search are narrowed by."""
+    answers = NARROWED["a word of no text"]
+    return [
+        ("fits no answer", {"type": portal.type_key, "answers": answers}),
+        ("no team has", {"team": "none"}),
+        ("is closed and rare", {"type": portal.type_key, "answers": NARROWED["a rare answer"], "state": "closed"}),
+    ]
+
+
+def _opened(back: str) -> str:
+    return f"/desk/requests/{FIRST}/?{urlencode({'back': back})}"
 
 
 def _narrowed(portal: Grown, answers: str, state: str = "open") -> str:

@@ -45,6 +45,11 @@ def parse_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
+def key_beside(key: uuid.UUID, step: int) -> uuid.UUID:
+    """The key one step after another in their order, or before it (-1); at the end of all keys, that one."""
+    return uuid.UUID(int=min(max(key.int + step, 0), 2**128 - 1))
+
+
 def random_schema_name() -> str:
     """A schema name that says nothing of its tenant and is never used again (82 random bits)."""
     tail = "".join(secrets.choice(_SCHEMA_ALPHABET) for _ in range(_SCHEMA_RANDOM_LENGTH))

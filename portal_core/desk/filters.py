@@ -9,9 +9,9 @@ from django.http import QueryDict
 from portal_core.config.compiled import CompiledPortal
 from portal_core.desk.columns import columns_text, read_columns
 from portal_core.desk.people import Colleagues
-from portal_core.service_requests import queue
 from portal_core.service_requests.answer_filters import answers_text, read_answers
 from portal_core.service_requests.queue import Filters
+from portal_core.service_requests.queue_order import SORTS
 from tenants.identifiers import parse_uuid
 from tenants.ui.addresses import outside, packed
 
@@ -135,7 +135,7 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
         priority=priority if priority in PRIORITY else "",
         state=state if state in _STATES else usual.state,
         holds=(asked.get("holds", "") or "").replace("\x00", "")[:_LONGEST_HOLDS],
-        sort=sort if sort in queue.SORTS else "due",
+        sort=sort if sort in SORTS else "due",
         answers=answers_text(read_answers((asked.get("answers", "") or "").replace("\x00", ""))) if type_key else "",
         columns=columns_text(read_columns(asked.get("cols", "") or "")),
     )
@@ -143,7 +143,7 @@ def read_filters(asked: QueryDict | dict[str, str], *, usual: Filters = _QUEUE) 
 
 def unknown_values(asked: QueryDict) -> list[str]:
     """The names in an address whose values `read_filters` does not know."""
-    unknown = outside(asked, {"view": TITLES, "due": DUE, "priority": PRIORITY, "state": _STATES, "sort": queue.SORTS})
+    unknown = outside(asked, {"view": TITLES, "due": DUE, "priority": PRIORITY, "state": _STATES, "sort": SORTS})
     lines = [line for line in asked.get("answers", "").replace("\r", "").split("\n") if line]
     known = read_answers(read_filters(asked).answers)
     return [*unknown, "answers"] if len(known) < len(lines) else unknown
@@ -184,7 +184,7 @@ def menus(
     states = [("open", "open"), ("closed", "closed"), ("any", "open and closed")]
     usual = address.usual.state
     yield make.menu("state", "State", [state for state in states if state[0] != usual], unset=usual)
-    if address == QUEUE and filters.state != "closed":
+    if address == QUEUE and filters.state == "open":
         yield make.menu("sort", "Order", [("age", "by age"), ("priority", "by priority")], unset="due")
     if filters.status_key:
         yield make.status(portal)

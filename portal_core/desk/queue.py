@@ -21,10 +21,11 @@ from portal_core.desk.people import colleagues
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.desk.selection import tick_value
 from portal_core.history.record import latest_key
-from portal_core.service_requests import queue
+from portal_core.service_requests import looking, queue
 from portal_core.service_requests.latest_news import LastNews, last_news, times_asked
 from portal_core.service_requests.models import Priority, ServiceRequest
-from portal_core.service_requests.queue import Cursor, Filters, QueuePage
+from portal_core.service_requests.queue import Filters, QueuePage
+from portal_core.service_requests.queue_order import Cursor
 from portal_core.service_requests.saved_views import view_named
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible import VisibleRequest, visible_in_list
@@ -105,6 +106,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "back": here,
         "is_filtered": filters != Filters(view=filters.view, sort=filters.sort),
         "unfiltered_href": QUEUE.of(Filters(view=filters.view)),
+        "nothing_fits": _nothing_fits(page, is_first=cursor is None),
         "may_create": request.actor.may("create_for_customer"),
         "may_assign": request.actor.may("assign"),
         "may_move": request.actor.may("move"),
@@ -175,17 +177,35 @@ def _title(request: PersonRequest, filters: Filters) -> str:
 
 
 def _summary(filters: Filters, shown: int) -> str:
-    """How many; of what is closed also the order, which a filter of its own says otherwise."""
-    return f"{shown} on this page" + (" · newest first" if filters.state == "closed" else "")
+    """How many; where a filter does not say the order, that too."""
+    return f"{shown} on this page" + (" · newest first" if filters.state != "open" else "")
+
+
+def _nothing_fits(page: QueuePage, *, is_first: bool) -> str:
+    """What an empty page says where filters narrow the list."""
+    if page.is_part:
+        return none_of_part(is_first=is_first)
+    return "No request fits these filters." if is_first else "No further request fits these filters."
+
+
+def none_of_part(*, is_first: bool) -> str:
+    """What an empty page says where it was looked no further."""
+    which = "first" if is_first else "next"
+    return f"None of the {which} {looking.FAR:,} requests fits these filters, and there are others."
 
 
 def _pager(filters: Filters, page: QueuePage) -> dict[str, str]:
     return {
         "newer_href": QUEUE.of(filters, at=str(page.newer)) if page.newer else "",
         "older_href": QUEUE.of(filters, at=str(page.older)) if page.older else "",
-        "newer_label": "Back",
-        "older_label": "More",
+        **pager_words(is_part=page.is_part, is_empty=not page.rows),
     }
+
+
+def pager_words(*, is_part: bool, is_empty: bool) -> dict[str, str]:
+    """What stands on and beside the ways to the pages before and after."""
+    summary = f"{looking.FAR:,} requests were looked at for this page" if is_part and not is_empty else ""
+    return {"newer_label": "Back", "older_label": "Look further" if is_part else "More", "summary": summary}
 
 
 def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal, columns: tuple[Column, ...] = ()) -> QueueRow:
@@ -215,7 +235,7 @@ def _cell(column: Column, row: ServiceRequest, answers: dict[str, VisibleField])
 
 def _groups(rows: list[QueueRow], filters: Filters, zone: ZoneInfo) -> list[Group]:
     """By how due they are, when sorted by that; otherwise one group without a title."""
-    if filters.sort != "due" or filters.state == "closed" or filters.view == "with-customers":
+    if filters.sort != "due" or filters.state != "open" or filters.view == "with-customers":
         return [Group("", rows)] if rows else []
     groups: dict[str, list[QueueRow]] = {}
     for row in rows:

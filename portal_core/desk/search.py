@@ -12,7 +12,7 @@ from portal_core.config.live import live_portal
 from portal_core.desk.answers import answer_menus
 from portal_core.desk.filters import NAMES, Address, menus, read_filters, search_address, unknown_values
 from portal_core.desk.people import colleagues
-from portal_core.desk.queue import QueueRow, row_of
+from portal_core.desk.queue import QueueRow, none_of_part, pager_words, row_of
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.search import Found, Place, search
 from portal_core.service_requests.search_query import Query
@@ -54,6 +54,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "summary": _summary(found),
         "is_near": found.near is not None and bool(found.rows),
         "pager": _pager(address, filters, found),
+        "nothing_fits": _nothing_fits(found, is_first=place is None),
         "back": address.of(filters, at=str(place)) if place else address.of(filters),
         "unfiltered_href": address.of(address.usual) if filters != address.usual else "",
         "customers_href": f"/desk/customers/?{urlencode({'q': query.text})}",
@@ -73,10 +74,18 @@ def _summary(found: Found) -> str:
     return f"{len(found.rows)} {'found' if is_all else f'on this page{more}'} · {order}"
 
 
+def _nothing_fits(found: Found, *, is_first: bool) -> str:
+    """What an empty page says where filters narrow the results."""
+    if found.is_part:
+        return none_of_part(is_first=is_first)
+    return (
+        "Nothing with these words fits the filters." if is_first else "Nothing more with these words fits the filters."
+    )
+
+
 def _pager(address: Address, filters: Filters, found: Found) -> dict[str, str]:
     return {
         "newer_href": address.of(filters, at=str(found.newer)) if found.newer else "",
         "older_href": address.of(filters, at=str(found.older)) if found.older else "",
-        "newer_label": "Back",
-        "older_label": "More",
+        **pager_words(is_part=found.is_part, is_empty=not found.rows),
     }

@@ -19,7 +19,7 @@ from portal_core.accounts.roles import Role
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_type import CompiledType
-from portal_core.config.kinds.narrowing import Operand
+from portal_core.config.kinds.narrowing import Operand, has_index
 from portal_core.config.visibility import Visibility
 
 AT_MOST: Final = 4
@@ -143,3 +143,13 @@ def with_answers(type_key: str, text: str, role: Role, portal: CompiledPortal) -
         if len(seen) < len(request_type.flow.statuses):
             found &= Q(status_key__in=seen)
     return found
+
+
+def are_indexed(type_key: str, text: str, role: Role, portal: CompiledPortal) -> bool:
+    """Whether an index finds what meets all conditions of a text; one that cannot be asked needs none."""
+    request_type = portal.type_or_unknown(type_key)
+    asked = [(item, field_asked(item, request_type, role)) for item in read_answers(text)]
+    return all(
+        field is None or has_index(field.kind.matching(field, item.operator, item.operand, portal))
+        for item, field in asked
+    )

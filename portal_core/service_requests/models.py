@@ -98,6 +98,10 @@ class ServiceRequest(TenantModel):
             models.Index(fields=["customer", "-last_entry_at"], name="request_by_customer"),
             models.Index(fields=["due_at", "id"], name="request_open_by_due", condition=Q(closed_at=None)),
             models.Index(fields=["created_at", "id"], name="request_open_by_age", condition=Q(closed_at=None)),
+            models.Index(fields=["created_at", "id"], name="request_by_age"),
+            models.Index(
+                fields=["created_at", "id"], name="request_closed_by_age", condition=Q(closed_at__isnull=False)
+            ),
             models.Index(fields=["turn", "due_at", "id"], name="request_open_by_turn", condition=Q(closed_at=None)),
             models.Index(
                 fields=["assignee", "due_at", "id"], name="request_open_by_person", condition=Q(closed_at=None)

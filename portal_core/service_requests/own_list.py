@@ -14,7 +14,7 @@ from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.queries import visible_to
-from portal_core.service_requests.queue import Cursor
+from portal_core.service_requests.queue_order import Cursor
 from portal_core.service_requests.search_query import Query
 from portal_core.service_requests.search_words import indexed_words
 from portal_core.service_requests.viewer import Viewer

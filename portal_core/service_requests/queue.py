@@ -1,13 +1,14 @@
-"""The staff's queue: which requests, in which order, a page at a time.
+"""The staff's queue: which requests, a page at a time.
 
-Paging is by key, not by offset: the page after a request starts where it ended, however many came in meanwhile, and
-the hundredth page costs what the first does.
+A page costs the same however many requests there are. What an index knows is found wherever it stands; anything else
+(words in an answer, two filters at once, whatever narrows closed requests) is looked for among the next FAR of the
+list, and the page leads on from there.
 """
 
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,16 +20,18 @@ from django.utils import timezone
 from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
-from portal_core.service_requests.answer_filters import with_answers
+from portal_core.service_requests import looking
+from portal_core.service_requests.answer_filters import are_indexed, with_answers
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.queries import open_requests, visible_to
+from portal_core.service_requests.queue_order import Cursor, Order
 
 PAGE_SIZE = 25
 # Nobody counts beyond that; the rail shows "999+".
 COUNT_LIMIT = 1000
-_FIRST_YEAR = 1900
-# How many of a list are looked at one by one for what their answers are.
+# How many are looked at where an index finds the others.
 _NEAR = 1_000
+_NARROWING = ("type_key", "status_key", "who", "team", "due", "priority", "holds", "answers")
 NEEDS_US = Q(turn=Turn.US) | Q(unanswered_since__isnull=False)
 VIEWS: dict[str, Q] = {
     "needs-us": NEEDS_US,
@@ -37,7 +40,6 @@ VIEWS: dict[str, Q] = {
     "with-customers": Q(turn=Turn.CUSTOMER),
     "all": Q(),
 }
-SORTS = {"due": "due_at", "age": "created_at", "priority": "due_at"}
 # What the filter on priority leaves, from this level on or exactly this one.
 PRIORITIES: dict[str, Q] = {
     "urgent": Q(priority=Priority.URGENT),
@@ -80,42 +82,14 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """Where a page starts: after (or before) this request in the chosen order. `priority`: where that sorts first."""
-
-    at: datetime
-    id: uuid.UUID
-    is_backwards: bool = False
-    priority: int | None = None
-
-    def __str__(self) -> str:
-        level = "" if self.priority is None else f"{self.priority}p"
-        return f"{'-' if self.is_backwards else ''}{level}{self.at.isoformat()}_{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor | None":
-        """The cursor in an address; None when there is none or it is spoilt."""
-        is_backwards = text.startswith("-")
-        at, _, key = text.removeprefix("-").partition("_")
-        level = int(at[0]) if at[1:2] == "p" and at[0] in "0123" else None
-        at = at if level is None else at[2:]
-        try:
-            moment = datetime.fromisoformat(at.replace(" ", "+"))
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            utc = aware.astimezone(UTC)
-            # PostgreSQL's calendar ends elsewhere than Python's; nothing of ours is that old.
-            return cls(utc, uuid.UUID(key), is_backwards, level) if utc.year > _FIRST_YEAR else None
-        except (ValueError, OverflowError):
-            return None
-
-
-@dataclass(frozen=True)
 class QueuePage:
     """One page of the queue in order, and the cursors of its neighbours."""
 
     rows: list[ServiceRequest]
     newer: Cursor | None
     older: Cursor | None
+    # The next FAR of the list have no more than this, and it goes on.
+    is_part: bool = False
 
 
 def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, list[int]]:
@@ -159,110 +133,125 @@ def bounded_counts(views: Iterable[QuerySet[Any]], limit: int = COUNT_LIMIT) -> 
 
 
 def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInfo) -> QueuePage:
-    """One page of the queue with customers and people loaded, in one query; in two where answers narrow it."""
-    order = _Order.of(filters)
+    """One page of the queue with customers and people loaded: one query, at most three where it is looked for."""
+    order = Order.of(filters.state, filters.sort)
+    look = _Look.of(actor, filters, zone)
+    if look is not None:
+        rows = look.rows(order, cursor)
+        if len(rows) > PAGE_SIZE:
+            return _as_page(rows, order, cursor)
+        if not look.has_index:
+            return _as_page(rows, order, cursor, edge=look.edge(order, cursor))
     found = order.beginning(filtered(actor, filters, zone=zone), cursor).select_related("customer", "assignee")
-    rows = []
-    if filters.answers:
-        # What many requests have is found among the nearest, what few have by the index of answers; the planner knows
-        # neither, and the wrong way means sorting all that are found, or walking past all that are not.
-        every = order.beginning(_whatever_is_answered(actor, filters, zone=zone), cursor)
-        rows = list(found.filter(pk__in=every.values("pk")[:_NEAR])[: PAGE_SIZE + 1])
-    if len(rows) <= PAGE_SIZE:
-        rows = list(found[: PAGE_SIZE + 1])
-    backwards = cursor is not None and cursor.is_backwards
-    has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    if backwards:
-        rows.reverse()
-    return _with_cursors(rows, order, cursor, has_more=has_more)
+    return _as_page(list(found[: PAGE_SIZE + 1]), order, cursor)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A queue that is looked for among the next requests of a list, one by one.
+
+    Where an index finds the others of it, a few are looked at all the same: what many have is found among the nearest.
+    The planner does not know how many have it, and the wrong way means sorting all that are found, or walking past all
+    that are not.
+    """
+
+    listed: QuerySet[ServiceRequest]
+    is_met: Q
+    has_index: bool
+
+    @classmethod
+    def of(cls, actor: Actor, filters: Filters, zone: ZoneInfo) -> "_Look | None":
+        """How the queue is looked for; None where it is found at once."""
+        is_met = _in_view(actor, filters) & narrowing(actor, filters, zone)
+        has_index = _has_index(filters, actor)
+        if not is_met or (has_index and not filters.answers):
+            return None
+        return cls(filtered(actor, _listed(filters), zone=zone), is_met, has_index)
+
+    def rows(self, order: Order, cursor: Cursor | None) -> list[ServiceRequest]:
+        """What is found from a cursor on, one more than a page at most, with customers and people loaded."""
+        try:
+            statement, values = self.first("pk", PAGE_SIZE + 1, order, cursor)
+        except EmptyResultSet:
+            return []
+        with connection.cursor() as reader:
+            reader.execute(statement, values)
+            keys = [key for (key,) in reader.fetchall()]
+        found = order.beginning(self.listed, cursor).select_related("customer", "assignee")
+        return list(found.filter(pk__in=keys)) if keys else []
+
+    def edge(self, order: Order, cursor: Cursor | None) -> Cursor | None:
+        """The last one that is looked at from a cursor on; None where none follows it."""
+        last = list(order.beginning(self.listed, cursor).only(*order.columns_loaded)[looking.FAR - 1 : looking.FAR + 1])
+        backwards = cursor is not None and cursor.is_backwards
+        return order.cursor(last[0], backwards=backwards) if len(last) > 1 else None
+
+    def first(self, column: str, number: int, order: Order, cursor: Cursor | None) -> tuple[str, tuple[Any, ...]]:
+        """The statement that reads a column of the first few that are found from a cursor on; see `first_met`."""
+        listed = order.beginning(self.listed, cursor)
+        return looking.first_met(listed, self.is_met, column, number, among=_NEAR if self.has_index else looking.FAR)
+
+
+def _listed(filters: Filters) -> Filters:
+    """The list among whose next requests is looked for what the filters leave."""
+    listed = replace(filters, who="", team="", due="", priority="", holds="", answers="")
+    return listed if filters.state == "open" else replace(listed, view="all", type_key="", status_key="")
+
+
+def _has_index(filters: Filters, actor: Actor) -> bool:
+    """Whether an index finds all that the filters leave: those of open requests know one thing each."""
+    asked = {name for name in _NARROWING if getattr(filters, name)}
+    if "answers" in asked:
+        is_alone = asked == {"type_key", "answers"} and (filters.state == "open" or not _in_view(actor, filters))
+        return is_alone and are_indexed(filters.type_key, filters.answers, actor.role, live_portal())
+    if filters.state != "open":
+        return not asked and not _in_view(actor, filters)
+    return asked <= {"type_key", "status_key"} or (len(asked) == 1 and "holds" not in asked)
 
 
 def in_order(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
     """All that the filters leave, in the order of the queue."""
-    return filtered(actor, filters, zone=zone).order_by(*_Order.of(filters).columns(backwards=False))
+    found = filtered(actor, filters, zone=zone)
+    return found.order_by(*Order.of(filters.state, filters.sort).columns(backwards=False))
 
 
 def counted(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> list[QuerySet[Any]]:
-    """What `bounded_counts` is to count of a list: what it leaves. Where answers narrow it, what they leave of its next
-    COUNT_LIMIT, and the list that these are of: a rare answer is not looked for among all with every page.
+    """What `bounded_counts` is to count of a list: what it leaves. Where that is looked for, what is left of the next
+    COUNT_LIMIT, and the list that these are of: a rare one is not looked for among all with every page.
 
     `Any`: rows, or one value a row.
     """
-    if not filters.answers:
+    look = _Look.of(actor, filters, zone)
+    if look is None:
         return [filtered(actor, filters, zone=zone)]
-    every = _whatever_is_answered(actor, filters, zone=zone)
-    # Asked of each of the next ones as it is read. As a condition beside "is one of the next ones" the planner, which
-    # takes it for rare and cheap, would ask it of all there are.
-    is_met = with_answers(filters.type_key, filters.answers, actor.role, live_portal())
-    met = _Order.of(filters).beginning(every, None).annotate(met=Case(When(is_met, then=1)))
-    return [met.values("met")[:COUNT_LIMIT], every]
-
-
-def _whatever_is_answered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
-    return filtered(actor, replace(filters, answers=""), zone=zone)
+    every = Order.of(filters.state, filters.sort).beginning(look.listed, None)
+    return [every.annotate(met=Case(When(look.is_met, then=1))).values("met")[:COUNT_LIMIT], every]
 
 
 def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: ZoneInfo) -> tuple[int | None, int | None]:
-    """The numbers of the requests before and after `row` in a queue, whether or not it stands there; one query."""
-    order = _Order.of(filters)
+    """The numbers of the requests before and after `row` in a queue, whether or not it stands there; one query.
+
+    What is looked for is looked for among the next FAR on either side.
+    """
+    order, look = Order.of(filters.state, filters.sort), _Look.of(actor, filters, zone)
     found = filtered(actor, filters, zone=zone).exclude(pk=row.pk)
-    here = order.cursor(row)
-    sides = [
-        found.filter(order.beyond(replace(here, is_backwards=backwards)))
-        .order_by(*order.columns(backwards=backwards))
-        .values("number")[:1]
-        for backwards in (True, False)
-    ]
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
-    for side in sides:
+    for here in (order.cursor(row, backwards=True), order.cursor(row)):
+        side = order.beginning(found, here).values("number")[:1]
         try:
-            statement, parameters = side.query.sql_with_params()
+            first = (
+                look.first("number", 1, order, here) if look and not look.has_index else side.query.sql_with_params()
+            )
         except EmptyResultSet:
             parts.append("NULL")
             continue
-        parts.append(f"({statement})")
-        values.extend(parameters)
+        parts.append(f"({first[0]})")
+        values.extend(first[1])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)  # made by the ORM, values apart
         before, after = cursor.fetchone() or (None, None)
     return before, after
-
-
-@dataclass(frozen=True)
-class _Order:
-    """What a queue is ordered by: a moment, and before it the priority where that was asked for; the id last."""
-
-    key: str
-    newest_first: bool = False
-    pressing_first: bool = False
-
-    @classmethod
-    def of(cls, filters: Filters) -> "_Order":
-        if filters.state == "closed":
-            return cls("created_at", newest_first=True)
-        return cls(SORTS.get(filters.sort, "due_at"), pressing_first=filters.sort == "priority")
-
-    def columns(self, *, backwards: bool) -> list[str]:
-        sign = "-" if backwards != self.newest_first else ""
-        level = ["priority" if backwards else "-priority"] if self.pressing_first else []
-        return [*level, f"{sign}{self.key}", f"{sign}id"]
-
-    def beginning(self, found: QuerySet[ServiceRequest], cursor: Cursor | None) -> QuerySet[ServiceRequest]:
-        """What was found in this order, from the cursor on."""
-        ordered = found.order_by(*self.columns(backwards=cursor is not None and cursor.is_backwards))
-        return ordered if cursor is None else ordered.filter(self.beyond(cursor))
-
-    def beyond(self, cursor: Cursor) -> Q:
-        side = _beyond(self.key, cursor, descending=cursor.is_backwards != self.newest_first)
-        if not self.pressing_first or cursor.priority is None:
-            return side
-        less = "gt" if cursor.is_backwards else "lt"
-        level = cursor.priority
-        return Q(**{f"priority__{less}e": level}) & (Q(**{f"priority__{less}": level}) | Q(priority=level) & side)
-
-    def cursor(self, row: ServiceRequest) -> Cursor:
-        return Cursor(getattr(row, self.key), row.pk, priority=row.priority if self.pressing_first else None)
 
 
 def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
@@ -270,28 +259,31 @@ def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[Serv
     found = visible_to(actor)
     if filters.state != "any":
         found = found.filter(closed_at__isnull=filters.state != "closed")
-    found = found.filter(VIEWS.get(filters.view, NEEDS_US) if filters.state != "closed" else Q())
-    if filters.view == "mine":
-        found = found.filter(assignee_id=actor.user_id)
-    return narrowed(found, actor, filters, zone=zone)
+    found = found.filter(_in_view(actor, filters))
+    return found.filter(narrowing(actor, filters, zone))
 
 
-def narrowed(
-    found: QuerySet[ServiceRequest], actor: Actor, filters: Filters, *, zone: ZoneInfo
-) -> QuerySet[ServiceRequest]:
-    """`found` without what type, status, person, team, due time and answers leave out."""
+def _in_view(actor: Actor, filters: Filters) -> Q:
+    if filters.state == "closed":
+        return Q(assignee_id=actor.user_id) if filters.view == "mine" else Q()
+    return Q(assignee_id=actor.user_id) if filters.view == "mine" else VIEWS.get(filters.view, NEEDS_US)
+
+
+def narrowing(actor: Actor, filters: Filters, zone: ZoneInfo) -> Q:
+    """What type, status, person, team, due time and answers ask of a request."""
+    found = Q()
     for name, value in (("type_key", filters.type_key), ("status_key", filters.status_key), ("team_key", filters.team)):
         if value:
-            found = found.filter(**{name: value})
+            found &= Q(**{name: value})
     if filters.due:
-        found = found.filter(_due(filters.due, zone))
+        found &= _due(filters.due, zone)
     if filters.holds:
-        found = found.filter(_holds(filters.holds, actor))
+        found &= _holds(filters.holds, actor)
     if filters.answers:
-        found = found.filter(with_answers(filters.type_key, filters.answers, actor.role, live_portal()))
+        found &= with_answers(filters.type_key, filters.answers, actor.role, live_portal())
     if filters.priority in PRIORITIES:
-        found = found.filter(PRIORITIES[filters.priority])
-    return found.filter(_who(filters.who, actor)) if filters.who else found
+        found &= PRIORITIES[filters.priority]
+    return found & _who(filters.who, actor) if filters.who else found
 
 
 def _holds(holds: str, actor: Actor) -> Q:
@@ -328,21 +320,18 @@ def _due(due: str, zone: ZoneInfo) -> Q:
     return Q(due_at__lt=limits[due]) if due in limits else Q()
 
 
-def _beyond(key: str, cursor: Cursor, *, descending: bool) -> Q:
-    # Written as "key <= at AND (key < at OR id < id)": the first half is what the index can use.
-    side = "lt" if descending else "gt"
-    return Q(**{f"{key}__{side}e": cursor.at}) & (Q(**{f"{key}__{side}": cursor.at}) | Q(**{f"id__{side}": cursor.id}))
+def _as_page(rows: list[ServiceRequest], order: Order, cursor: Cursor | None, edge: Cursor | None = None) -> QueuePage:
+    """The page of what was found from a cursor on: one more than it shows, where more follow.
 
-
-def _with_cursors(rows: list[ServiceRequest], order: _Order, cursor: Cursor | None, *, has_more: bool) -> QueuePage:
-    if not rows:
-        return QueuePage(rows, newer=None, older=None)
-    first, last = (order.cursor(row) for row in (rows[0], rows[-1]))
+    `edge`: from where it leads on, where it was looked no further and there are no more than it shows.
+    """
     backwards = cursor is not None and cursor.is_backwards
-    has_newer = has_more if backwards else cursor is not None
-    has_older = True if backwards else has_more
-    return QueuePage(
-        rows,
-        newer=replace(first, is_backwards=True) if has_newer else None,
-        older=last if has_older else None,
-    )
+    has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    on = order.cursor(rows[-1], backwards=backwards) if has_more else edge
+    back = None
+    if cursor is not None:
+        back = order.cursor(rows[0], backwards=not backwards) if rows else order.way_back(cursor)
+    if backwards:
+        rows.reverse()
+    newer, older = (on, back) if backwards else (back, on)
+    return QueuePage(rows, newer, older, is_part=edge is not None)

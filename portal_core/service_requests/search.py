@@ -11,22 +11,24 @@ hundred thousand that hold a common one would mean reading them all. Where there
 
 import uuid
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
+from portal_core.service_requests import looking
 from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
-from portal_core.service_requests.queue import Filters, narrowed
+from portal_core.service_requests.queue import Filters, narrowing
 from portal_core.service_requests.search_query import NUMBER_LENGTH, Query
 from portal_core.service_requests.search_words import words_in_all_ways
-from tenants.identifiers import parse_uuid
+from tenants.identifiers import key_beside, parse_uuid
 
 PAGE_SIZE: Final = 25
 # How many of the newest are looked at one by one, how many hits among them are plenty, and how far others are counted.
@@ -47,7 +49,6 @@ _IS_THERE: Final = (
     "SELECT FROM portal_core_requestsearch WHERE words @@ asked.lexeme::tsquery"
     " AND (signature = ANY(%s) OR plain @@ asked.lexeme::tsquery)"
 )
-_ALL_HITS: Final = f"{_HITS} SELECT request_id FROM hits"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,18 @@ class _Statements:
 
     near: str
     far: str
+    edge: str
 
     @classmethod
     def of(cls, side: str, order: str) -> "_Statements":
-        """`near`: those among the first few rows from a key on, one by one. `far`: those of the index beyond them."""
+        """`near`: those among the first few rows from a key on, one by one. `far`: those of the index beyond them.
+        `edge`: the rows themselves, so many after so many."""
         kept = f"FROM portal_core_requestsearch WHERE request_id {side} %s ORDER BY request_id {order}"
         near = f"SELECT request_id FROM (SELECT * {kept} LIMIT %s) near WHERE {_MATCHES}"  # noqa: S608 - constants
-        edge = f"edge AS (SELECT request_id {kept} LIMIT 1 OFFSET %s)"
+        edge = f"SELECT request_id {kept} LIMIT %s OFFSET %s"
         beyond = f"hits.request_id {side}= edge.request_id ORDER BY hits.request_id {order}"
-        return cls(near, f"{_HITS}, {edge} SELECT hits.request_id FROM hits, edge WHERE {beyond} LIMIT %s")  # noqa: S608
+        far = f"{_HITS}, edge AS ({edge}) SELECT hits.request_id FROM hits, edge WHERE {beyond} LIMIT %s"  # noqa: S608
+        return cls(near, far, edge)
 
 
 _OLDER: Final = _Statements.of("<", "DESC")
@@ -112,6 +116,8 @@ class Found:
     is_counted: bool = True
     has_exact: bool = False
     has_best: bool = False
+    # The next FAR were looked at, there are others, and they have no more than this.
+    is_part: bool = False
     # What was looked for at last, where nothing has the very words: they and what is spelt nearly so.
     near: Query | None = None
 
@@ -129,23 +135,19 @@ def search(
     """
     if query.is_empty:
         return NOTHING_FOUND
-    sought = _Sought(_seen(actor, filters, zone), portal)
+    is_met = narrowing(actor, filters, zone)
+    if filters.state != "any":
+        is_met &= Q(closed_at__isnull=filters.state != "closed")
+    sought = _Sought(visible_to(actor), is_met, portal)
     if place is None or not place.is_near:
         found = sought.page(query, place)
-        if place is not None or found.rows:
+        if place is not None or found.rows or found.is_part:
             return found
     near = near_ways(query.words, _IS_THERE, [list(portal.found_signatures)])
     if not near:
         return NOTHING_FOUND
     wide = query.widened(near)
     return _as_near(sought.page(wide, place), wide)
-
-
-def _seen(actor: Actor, filters: Filters, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
-    seen = visible_to(actor)
-    if filters.state != "any":
-        seen = seen.filter(closed_at__isnull=filters.state != "closed")
-    return narrowed(seen, actor, filters, zone=zone)
 
 
 def _as_near(found: Found, query: Query) -> Found:
@@ -155,17 +157,18 @@ def _as_near(found: Found, query: Query) -> Found:
 
 @dataclass(frozen=True)
 class _Sought:
-    """Where is looked, for the words of a query."""
+    """Where is looked, for the words of a query, and what filters ask of what is found."""
 
     seen: QuerySet[ServiceRequest]
+    is_met: Q
     portal: CompiledPortal
 
     def page(self, query: Query, place: Place | None) -> Found:
         """The page of the query that begins at a place."""
-        with_people = self.seen.select_related("customer", "assignee")
+        with_people = self.seen.filter(self.is_met).select_related("customer", "assignee")
         exact = [] if query.number is None else list(with_people.filter(number=query.number))
         others = self.seen.exclude(pk__in=[row.pk for row in exact])
-        look = _Look(others, query.as_tsquery, list(self.portal.found_signatures))
+        look = _Look(others, self.is_met, query.as_tsquery, list(self.portal.found_signatures))
         if place is None:
             return _first_page(look, with_people, exact, _Ranking(query, self.portal))
         rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look
@@ -175,48 +178,59 @@ class _Sought:
 def _first_page(
     look: "_Look", with_people: QuerySet[ServiceRequest], exact: list[ServiceRequest], ranking: "_Ranking"
 ) -> Found:
-    keys, is_all = look.beyond(None)
-    best = ranking.best_of(look.seen, keys)
-    others = [key for key in keys if key not in best]
+    beyond = look.beyond(None)
+    best = ranking.best_of(look.seen, beyond.keys)
+    others = [key for key in beyond.keys if key not in best]
     size = PAGE_SIZE - len(best)
     page, more = others[:size], others[size:]
     found = {row.pk: row for row in with_people.filter(pk__in=[*best, *page])} if best or page else {}
     first, rows = ([found[key] for key in some if key in found] for some in (best, page))
-    numbers = tuple(row.number for row in first)
-    older = Place(rows[-1].pk, best=numbers) if more and rows else None
+    last = rows[-1].pk if more and rows else beyond.edge
     return Found(
         [*exact, *first, *rows],
         newer=None,
-        older=older,
+        older=Place(last, best=tuple(row.number for row in first)) if last else None,
         more=len(more),
-        is_counted=is_all,
+        is_counted=beyond.is_all,
         has_exact=bool(exact),
         has_best=bool(first),
+        is_part=beyond.edge is not None and not more,
     )
 
 
 def _page(look: "_Look", with_people: QuerySet[ServiceRequest], place: Place, exact: list[ServiceRequest]) -> Found:
     backwards = place.is_backwards
-    keys, is_all = look.beyond(place)
-    page, more = keys[:PAGE_SIZE], keys[PAGE_SIZE:]
-    is_first = backwards and not more
+    beyond = look.beyond(place)
+    page, more, is_all = beyond.keys[:PAGE_SIZE], beyond.keys[PAGE_SIZE:], beyond.is_all
+    is_first = backwards and not more and beyond.edge is None
     wanted = Q(pk__in=page) | Q(number__in=place.best) if is_first and place.best else Q(pk__in=page)
     found = list(with_people.filter(wanted).order_by("-pk")) if page or is_first else []
     by_number = {row.number: row for row in found if row.number in place.best}
     rows = [row for row in found if row.number not in by_number]
-    older = Place(rows[-1].pk, best=place.best) if (backwards or more) and rows else None
-    if backwards and older is not None:
-        more, is_all = look.beyond(older)
+    # From an empty page the way back begins with the request that the place names.
+    newest, oldest = (rows[0].pk, rows[-1].pk) if rows else (_next_to(place), _next_to(place))
+    newer = beyond.edge if backwards and beyond.edge else newest
+    older = oldest if backwards or more else beyond.edge
+    place_after = None if older is None else Place(older, best=place.best)
+    if backwards and place_after is not None:
+        after = look.beyond(place_after)
+        more, is_all = after.keys, after.is_all
     best = [by_number[number] for number in place.best if number in by_number]
     return Found(
         [*exact, *best, *rows] if is_first else rows,
-        newer=Place(rows[0].pk, is_backwards=True, best=place.best) if rows and not is_first else None,
-        older=older,
+        newer=None if is_first else Place(newer, is_backwards=True, best=place.best),
+        older=place_after,
         more=len(more),
         is_counted=is_all,
         has_exact=bool(exact) and is_first,
         has_best=bool(best),
+        is_part=beyond.edge is not None,
     )
+
+
+def _next_to(place: Place) -> uuid.UUID:
+    """A place on the other side of which the request stands that a place names."""
+    return key_beside(place.id, 1 if place.is_backwards else -1)
 
 
 @dataclass(frozen=True)
@@ -249,44 +263,86 @@ class _Ranking:
 
 
 @dataclass(frozen=True)
+class _Beyond:
+    """The keys of what was found from a place on, the nearest first, and whether these are all.
+
+    `edge`: how far was looked, where so few were found that the page must go on from there.
+    """
+
+    keys: list[uuid.UUID]
+    is_all: bool
+    edge: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
 class _Look:
     """Finds the keys of matching requests of `seen`, in the order of their ids, which grow with time.
 
     A word that many requests have is found among the newest ones, one that few have by the index. The planner cannot
     tell the two apart (it knows little of the beginnings of words), and the wrong way costs a walk through the whole
-    table: so first a look at a bounded number of the newest, then the index for the others.
+    table: so first a look at a bounded number of the newest, then the index for the others. Where filters (or what the
+    reader may see) leave little of a word that many have, it is looked for among the next FAR.
     """
 
     seen: QuerySet[ServiceRequest]
+    is_met: Q
     asked: str
     signatures: list[str]
 
-    def beyond(self, place: Place | None) -> tuple[list[uuid.UUID], bool]:
-        """The keys from `place` on, the nearest first, and whether these are all. At least a page of them if there is.
+    def beyond(self, place: Place | None) -> _Beyond:
+        """What is found from `place` on; at least a page where there is so much, unless it leads on from an edge.
 
         Where the newest alone have plenty, nothing is counted beyond them; else up to `_MOST` more are.
         """
         place = place or Place(_FIRST_PLACE)
-        side, order, statements = ("gt", "pk", _NEWER) if place.is_backwards else ("lt", "-pk", _OLDER)
-        seen = self.seen.filter(**{f"pk__{side}": place.id}).order_by(order).values_list("pk", flat=True)
-        near = list(seen.filter(pk__in=RawSQL(statements.near, (place.id, _NEAR, *self._values))))  # noqa: S611
+        statements = _NEWER if place.is_backwards else _OLDER
+        near = self._keys(statements.near, place.id, _NEAR, *self._values)
         if len(near) >= _ENOUGH:
-            return near, False
-        hits = self._by_index(statements, place)
-        far = list(seen.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", (hits,)))) if hits else []
-        found, is_all = [*near, *far], len(hits) < _MOST
-        if not is_all and len(found) <= PAGE_SIZE:
-            # Many have the words, and this person sees few of those.
-            found = list(seen.filter(pk__in=RawSQL(_ALL_HITS, self._values))[: PAGE_SIZE + _MOST])  # noqa: S611
-            is_all = len(found) < PAGE_SIZE + _MOST
-        return found, is_all
+            found = self._seen_of(near, place)
+            return _Beyond(found, is_all=False) if len(found) >= _ENOUGH else self._walked(statements, place)
+        hits = self._by_index(statements, place, _MOST)
+        found = self._seen_of([*near, *hits], place)
+        if len(hits) < _MOST or len(found) > PAGE_SIZE:
+            return _Beyond(found, is_all=len(hits) < _MOST)
+        # Many of the older ones have the words, and the filters or what this person may see leave few of those.
+        hits = self._by_index(statements, place, looking.FAR)
+        return _as_part(self._seen_of([*near, *hits], place), hits[-1] if len(hits) == looking.FAR else None)
 
-    def _by_index(self, statements: _Statements, place: Place) -> list[uuid.UUID]:
-        """The hits beyond those that are looked at one by one, the nearest `_MOST`."""
+    def _by_index(self, statements: _Statements, place: Place, number: int) -> list[uuid.UUID]:
+        """The hits beyond those that are looked at one by one, the nearest of them."""
+        return self._keys(statements.far, *self._values, place.id, 1, _NEAR, number)
+
+    def _walked(self, statements: _Statements, place: Place) -> _Beyond:
+        """What is found among the next FAR of all, of words that many of them have."""
+        hits = self._keys(statements.near, place.id, looking.FAR, *self._values)
+        edge = self._keys(statements.edge, place.id, 2, looking.FAR - 1)
+        return _as_part(self._seen_of(hits, place), edge[0] if len(edge) > 1 else None)
+
+    def _seen_of(self, keys: list[uuid.UUID], place: Place) -> list[uuid.UUID]:
+        """Those of these that the reader may see and the filters leave, from the place on; more than a page at most."""
+        if not keys:
+            return []
+        # Not one parameter for each: there may be FAR of them.
+        seen = self.seen.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", (keys,)))
+        ordered = seen.order_by("id" if place.is_backwards else "-id")
+        if not self.is_met:
+            return list(ordered.values_list("pk", flat=True)[: PAGE_SIZE + _MOST])
+        try:
+            statement, values = looking.first_met(ordered, self.is_met, "pk", PAGE_SIZE + _MOST, among=len(keys))
+        except EmptyResultSet:
+            return []
+        return self._keys(statement, *values)
+
+    def _keys(self, statement: str, *values: Any) -> list[uuid.UUID]:  # `Any`: values of any column
         with connection.cursor() as cursor:
-            cursor.execute(statements.far, (*self._values, place.id, _NEAR, _MOST))
+            cursor.execute(statement, values)
             return [key for (key,) in cursor.fetchall()]
 
     @property
     def _values(self) -> tuple[str | list[str], ...]:
         return (self.asked, self.signatures, self.asked)
+
+
+def _as_part(found: list[uuid.UUID], edge: uuid.UUID | None) -> _Beyond:
+    """What was found up to an edge: with more than a page of it, pages go on from their last request."""
+    return _Beyond(found, is_all=edge is None, edge=edge if len(found) <= PAGE_SIZE else None)

@@ -77,6 +77,14 @@ def has_one(key: str, operand: JsonValue) -> Q:
     return Q(data__contains={key: [operand]})
 
 
+def has_index(condition: Q) -> bool:
+    """Whether the index of answers finds what meets a condition: it knows what an answer is or has in it, no more."""
+    return not condition.negated and all(
+        has_index(part) if isinstance(part, Q) else isinstance(part, tuple) and part[0] == "data__contains"
+        for part in condition.children
+    )
+
+
 def is_filled(key: str) -> Q:
     """There is an answer."""
     return meets(key, _FILLED)
