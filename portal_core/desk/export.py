@@ -31,7 +31,7 @@ from tenants.context import current
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.limits import Bucket, TooMany, consume
 from tenants.seats import NoSeat, Seat, Seated
-from tenants.ui import spreadsheet, workbook
+from tenants.ui import spreadsheet
 from tenants.ui.spreadsheet import COMMAS, POINTS, Style
 
 # Each reads all there is.
@@ -56,7 +56,7 @@ class _File:
 
 
 # Its heads are a row, too.
-_WORKBOOK: Final = _File("xlsx", workbook.CONTENT_TYPE, at_most=workbook.MOST_ROWS - 1)
+_WORKBOOK: Final = _File("xlsx", spreadsheet.WORKBOOK_TYPE, at_most=spreadsheet.MOST_ROWS - 1)
 _FILES: Final = {
     "points": _File("csv", spreadsheet.CONTENT_TYPE, POINTS),
     "commas": _File("csv", spreadsheet.CONTENT_TYPE, COMMAS),

@@ -25,7 +25,7 @@ from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_line import visible_line
 from portal_core.service_requests.visible_values import exported_values
 from portal_core.service_requests.whole_queue import WholeQueue
-from tenants.ui import spreadsheet, workbook
+from tenants.ui import spreadsheet
 from tenants.ui.spreadsheet import Cell, Style
 
 FIXED: Final = (
@@ -88,6 +88,9 @@ class QueueTable:
 
     def as_workbook(self, whole: WholeQueue) -> Iterator[bytes]:
         """An Excel workbook of one sheet, a stretch of requests at a time."""
+        # Its library takes a quarter of a second to load, in every process; few make a workbook.
+        from tenants.ui import workbook
+
         stretches = ([self._row(row) for row in rows] for rows in whole.stretches())
         return workbook.pieces(_SHEET, self._heads, stretches, at_most=len(whole))
 

@@ -16,6 +16,9 @@ from typing import Final, TypeAlias
 
 BOM: Final = "\ufeff"
 CONTENT_TYPE: Final = "text/csv; charset=utf-8"
+# Of workbooks (`workbook.py`, which is loaded only to make one), and how many rows one holds, that of the heads too.
+WORKBOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS: Final = 1_048_576
 
 # A number is one for the program, too, and a day is a day. A moment is told by the clock of whoever made the table and
 # has no time zone. "" is an empty cell; everything else is text.

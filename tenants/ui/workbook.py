@@ -27,9 +27,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from tenants.ui.outlet import Outlet
 from tenants.ui.spreadsheet import Cell, plain, written_day
 
-CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What Excel takes: rows with the heads, and characters of a cell (a character beyond U+FFFF counts as two).
-MOST_ROWS: Final = 1_048_576
+# Characters of a cell (one beyond U+FFFF counts as two).
 LONGEST_TEXT: Final = 32_767
 CUT_MARK: Final = "… (cut)"
 
@@ -55,7 +53,7 @@ def pieces(
 ) -> Iterator[bytes]:
     """The file, a stretch of rows at a time: heads that stay in sight and filter, columns as wide as the first stretch.
 
-    `at_most` rows come; with the heads they have to be `MOST_ROWS` or fewer.
+    `at_most` rows come; with the heads they have to be `spreadsheet.MOST_ROWS` or fewer.
     """
     remaining = iter(stretches)
     first = next(remaining, ())

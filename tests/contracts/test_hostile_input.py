@@ -34,7 +34,7 @@ from portal_core.service_requests.actions import Move, assign, move
 from portal_core.service_requests.models import ServiceRequest
 from tenants.context import current_schema, public_context
 from tenants.outbox.drain import drain
-from tenants.ui import workbook
+from tenants.ui import spreadsheet
 from tests import databases
 from tests.contracts import canaries, hostile
 from tests.contracts.addresses import PUBLIC, TENANT, addresses
@@ -468,7 +468,7 @@ def _problem(attempt: Any, *given: Any) -> str:
     if answer.status_code not in ANSWERS:
         return f"answered {answer.status_code}"
     # What lies in a workbook is no page: test_hostile_exports opens it.
-    is_packed = answer.get("Content-Type") == workbook.CONTENT_TYPE
+    is_packed = answer.get("Content-Type") == spreadsheet.WORKBOOK_TYPE
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     text = "" if is_packed else content.decode()
     raw = [sign for sign in (*hostile.MARKUP, *hostile.RUN) if sign in text]

@@ -9,14 +9,14 @@ from typing import Any
 
 import openpyxl
 
-from tenants.ui import workbook
+from tenants.ui import spreadsheet
 
 
 def content_of(answer: Any) -> str:
     """What an answer says; of an archive, everything that lies in it; of a workbook, its cells as text, too."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     kind = answer.get("Content-Type")
-    if kind == workbook.CONTENT_TYPE:
+    if kind == spreadsheet.WORKBOOK_TYPE:
         return f"{_cells(content)}\n{_packed(content)}"
     return _packed(content) if kind == "application/zip" else content.decode(errors="replace")
 

@@ -17,6 +17,8 @@ from portal_core.config.document import load
 from portal_core.desk import export
 from portal_core.desk.export_table import FIXED
 from portal_core.history.models import AuditEntry, Deed
+from portal_core.importing.mapping import FileFormat
+from portal_core.importing.reading import SourceFile, open_rows
 from portal_core.service_requests import whole_queue
 from portal_core.service_requests.models import ServiceRequest
 from tenants.context import current, tenant_context
@@ -81,6 +83,16 @@ def test_text_is_text_numbers_are_numbers_and_moments_are_by_the_portals_clock(s
     # The same table as the CSV.
     (same,) = table(bob, "view=all&type=repair")
     assert list(same) == list(found)
+
+
+def test_what_is_taken_out_is_read_as_the_csv_of_it_is(shop, bob):
+    shop.file("repair", what="00123", kind="leak", gauge="0.8", phone="01314960100")
+    content = b"".join(fetch(bob, "view=all&type=repair", style="xlsx").streaming_content)
+    (row,) = open_rows(SourceFile(io.BytesIO(content)), FileFormat())
+    (same,) = table(bob, "view=all&type=repair")
+    times = ("Due", "Sent", "Last news", "Closed")
+    as_csv = {head: text.replace("T", " ")[:16] if head in times else text for head, text in row.cells.items()}
+    assert as_csv == same
 
 
 def test_a_formula_is_never_one(shop, bob):

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from tenants.ui import workbook
+from tenants.ui import spreadsheet
 from tenants.ui.workbook import CUT_MARK, LONGEST_TEXT, held, pieces
 from tests.contracts import hostile
 from tests.tenants.test_spreadsheet import FORMULAS, HONEST, INSIDE
@@ -144,4 +144,4 @@ def test_it_is_known_as_what_it_is() -> None:
 
     file = made([["a"]])
     assert filetype.guess(file.getvalue()[:4096]).extension == "xlsx"
-    assert workbook.MOST_ROWS == 1_048_576
+    assert spreadsheet.MOST_ROWS == 1_048_576
