@@ -8,7 +8,10 @@ from django.conf import settings
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
+from tenants.templatetags import ui
 from tenants.ui import people, sprite
 
 
@@ -105,6 +108,15 @@ def test_a_persons_tone_never_changes() -> None:
 def test_numbers_in_words(number: int, word: str) -> None:
     with translation.override("en"):
         assert render("{{ number|number_word }}", number=number) == word
+
+
+def test_quoted_words_run_their_own_way_and_are_escaped() -> None:
+    assert ui.quotes_apart("Kept as “a<b”.") == "Kept as “<bdi>a&lt;b</bdi>”."
+    assert ui.quotes_apart("„x“ und „y & z“") == "„<bdi>x</bdi>“ und „<bdi>y &amp; z</bdi>“"
+    assert ui.quotes_apart("No “words <i>") == "No “words &lt;i&gt;"
+    # What is markup already, and what is a sentence to be.
+    assert ui.quotes_apart(mark_safe("<b>“x”</b>")) == "<b>“x”</b>"
+    assert ui.quotes_apart(gettext_lazy("“%s”") % "ש") == "“<bdi>ש</bdi>”"
 
 
 def test_icons_named_in_templates_exist() -> None:

@@ -51,7 +51,8 @@ def retire(*_: Any) -> None:
 
 
 def text(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+    written = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def test_a_question_for_staff_that_is_gone_comes_back_with_its_answer(bob):

@@ -89,6 +89,12 @@ def test_the_way_back_holds_however_long_the_address_of_the_list_is(shop, bob, c
     assert len(away) < 2_000 and f'name="next" value="{address}"' in door
 
 
+def test_what_was_typed_stands_apart_in_the_line_of_filters(shop, bob):
+    page = bob.get(_queue('what:contains:"כחול"', "cause:filled:")).content.decode()
+    assert "<b><bdi>What</bdi>:</b> <bdi>has “<bdi>כחול</bdi>”</bdi>" in page
+    assert "<b><bdi>Type</bdi>:</b> <bdi>Repair</bdi>" in page
+
+
 @pytest.mark.parametrize("bomb", ["~", "~%00", "~eNo", "~!!", "~" + "A" * 9_000])
 def test_a_way_back_that_nobody_has_made_leads_to_the_queue(bomb, shop, bob):
     row = shop.file("repair", what="Blue", kind="noise")
@@ -118,9 +124,9 @@ def test_from_the_queue_to_an_answer_and_back(shop, bob):
     assert _asked(queue) == {"view": ["all"], "type": ["repair"], "answers": ['kind:is:"noise"']}
     assert _shown(bob, queue) == {noise}
     narrowed = html.unescape(bob.get(queue).content.decode())
-    assert "<b>Which:</b> A noise" in narrowed
+    assert "<b><bdi>Which</bdi>:</b> <bdi>A noise</bdi>" in narrowed
     # The other answers stand below it, and it is taken off by itself.
-    menu = {label: href for href, label in re.findall(r'<li><a href="([^"]+)"[^>]*>([^<]+)', narrowed)}
+    menu = {label: href for href, label in re.findall(r'<li><a href="([^"]+)"[^>]*><bdi>([^<]+)', narrowed)}
     assert _shown(bob, menu["A leak"]) == {leak}
     off = re.search(r'href="([^"]+)" aria-label="Remove filter: Which A noise"', narrowed)[1]
     assert _shown(bob, off) == {leak, noise}

@@ -37,10 +37,11 @@ def test_the_queue_shows_a_new_request_with_counts(tenant, people, client_for, r
 def test_a_filter_says_its_value_once_it_has_one(tenant, people, client_for, request_row):
     bob = client_for(people["bob"])
     plain = bob.get("/desk/?view=all").content.decode()
-    assert '<b>Type</b><span class="sr">: any</span>' in plain and "<b>State:</b> open" in plain
+    assert '<b><bdi>Type</bdi></b><span class="sr">: any</span>' in plain
+    assert "<b><bdi>State</bdi>:</b> <bdi>open</bdi>" in plain
     assert "1 on this page" in plain
     narrowed = bob.get("/desk/?view=all&due=week&sort=priority").content.decode()
-    assert "<b>Due:</b>" in narrowed and "<b>Order:</b> by priority" in narrowed
+    assert "<b><bdi>Due</bdi>:</b>" in narrowed and "<b><bdi>Order</bdi>:</b> <bdi>by priority</bdi>" in narrowed
 
 
 @pytest.mark.parametrize("view", ["needs-us", "new", "mine", "with-customers", "all", "nonsense"])

@@ -122,21 +122,24 @@ def test_what_became_of_a_view_is_said_and_whose_a_shared_one_is(shop, people, c
     assert alice.get("/desk/").content.decode().count(in_rail) == 1  # beside "Keep this view"
     kept = alice.post("/desk/views/keep/", {"query": "view=all&type=sale&who=me&cols=customer", "name": "Sales"})
     view = SavedView.objects.get()
-    assert "Kept as “Sales”. To share or rename it, open “All views”." in alice.get(kept["Location"]).content.decode()
+    assert (
+        "Kept as “<bdi>Sales</bdi>”. To share or rename it, open “<bdi>All views</bdi>”."
+        in alice.get(kept["Location"]).content.decode()
+    )
 
     def told(client, do, **more):
         return client.post(f"/desk/views/{view.pk}/", {"do": do, **more}, follow=True).content.decode()
 
-    assert "“Sales” is shared with everybody at the desk." in told(alice, "share")
+    assert "“<bdi>Sales</bdi>” is shared with everybody at the desk." in told(alice, "share")
     theirs = colleague.get("/desk/views/").content.decode()
     assert f"Shared with everybody at the desk by <bdi>{people['alice'].name}</bdi>" in theirs
     assert in_rail in theirs
     mona = client_for(make_user("mona@example.com", "Mona", "manager"))
-    assert "The view is called “Sold” now." in told(mona, "rename", name="Sold")
-    assert f"“Sold” is {people['alice'].name}’s alone again." in told(mona, "unshare")
+    assert "The view is called “<bdi>Sold</bdi>” now." in told(mona, "rename", name="Sold")
+    assert f"“<bdi>Sold</bdi>” is {people['alice'].name}’s alone again." in told(mona, "unshare")
     assert "Sold" not in colleague.get("/desk/views/").content.decode()
     assert told(colleague, "delete").count("“Sold”") == 0 and SavedView.objects.exists()
-    assert "“Sold” is deleted. Its requests are where they were." in told(alice, "delete")
+    assert "“<bdi>Sold</bdi>” is deleted. Its requests are where they were." in told(alice, "delete")
     assert not SavedView.objects.exists()
 
 

@@ -133,18 +133,21 @@ def test_a_harmful_file_is_never_served_and_both_sides_hear_of_it(
     assert "contains harmful software" in mail.body
     assert HistoryEntry.objects.get(data__what="infected").audience == "customer"
     for who, path in (("carol", f"/requests/{row.number}/"), ("bob", f"/desk/requests/{row.number}/")):
-        assert "“evil.pdf” contained harmful software" in papers.client(who).get(path).content.decode()
+        assert "“<bdi>evil.pdf</bdi>” contained harmful" in papers.client(who).get(path).content.decode()
     assert (
         "Check your device and send another copy."
         in papers.client("carol").get(f"/requests/{row.number}/").content.decode()
     )
     assert f"/requests/{row.number}/" in mail.body
-    assert "“evil.pdf” contained harmful software" in papers.client("carol").get("/updates/").content.decode()
+    assert "“<bdi>evil.pdf</bdi>” contained harmful" in papers.client("carol").get("/updates/").content.decode()
     # Whoever has the request (its team) hears of it, in the list and by mail; the sender's words are not theirs.
     told = {str(mail.to): mail for mail in sent_mails.outbox if "Harmful file" in mail.subject}
     assert any("erin@example.com" in to for to in told) and not any("carol" in to for to in told)
     assert "removed before anybody could open it" in next(iter(told.values())).body
-    assert "“evil.pdf” contained harmful software" in papers.client("erin").get("/desk/updates/").content.decode()
+    assert (
+        "“<bdi>evil.pdf</bdi>” contained harmful software"
+        in papers.client("erin").get("/desk/updates/").content.decode()
+    )
     # It cannot be attached again either.
     data = {"f-what": "x", "key": str(uuid.uuid4()), "do": "send", "f-plan": str(stored.pk)}
     assert papers.client("carol").post("/new/repair/", data).status_code == 400
@@ -201,7 +204,9 @@ def test_a_harmful_document_of_no_request_is_told_to_those_who_run_the_place(pap
 def test_a_role_that_does_not_see_the_answer_reads_no_name_of_its_file(papers, harmed):
     row = papers.file(**{"f-shop_new": sent("paper.pdf")})
     harmed()
-    assert "“paper.pdf” contained" in papers.client("bob").get(f"/desk/requests/{row.number}/").content.decode()
+    assert (
+        "<bdi>paper.pdf</bdi>” contained" in papers.client("bob").get(f"/desk/requests/{row.number}/").content.decode()
+    )
     for path in (f"/desk/requests/{row.number}/", "/desk/updates/"):
         assert "paper.pdf" not in papers.client("erin").get(path).content.decode()
     assert not [

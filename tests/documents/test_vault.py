@@ -128,7 +128,7 @@ def test_staff_approve_and_the_history_says_so(papers):
     assert papers_in_rail(papers) == "0"
     entry = HistoryEntry.objects.get(document=document)
     assert (entry.request_id, entry.data["what"], entry.audience) == (row.pk, "approved", "customer")
-    assert "“Insurance certificate” is approved" in page(papers, "carol", f"/requests/{row.number}/")
+    assert "“<bdi>Insurance certificate</bdi>” is approved" in page(papers, "carol", f"/requests/{row.number}/")
 
 
 def test_what_is_sent_back_is_told_asked_for_again_and_replaced(papers):

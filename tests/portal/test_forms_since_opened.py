@@ -47,7 +47,8 @@ def fields(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def text(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+    written = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def without(key: str) -> Callable[[dict[str, Any]], object]:

@@ -110,15 +110,15 @@ def test_nothing_found_says_how_to_look_further(shop, client_for):
     client = client_for(shop.people["carol"])
     text = _page(client, q="boiler")
     # The done one stands below, under its own heading.
-    assert "No open request has “boiler”." in text and "Done lately" in text
+    assert "No open request has “<bdi>boiler</bdi>”." in text and "Done lately" in text
     assert "/requests/?q=boiler&show=closed" in text and "1 is done: show it" in text
     text = _page(client, q="boiler", type="sale")
     assert "/requests/?q=boiler" in text and "Look among all kinds" in text
     assert 'href="/requests/"' in text and "Show all requests" in text
     text = _page(client, type="repair")
-    assert "Nothing of the kind “Repair” is open." in text
+    assert "Nothing of the kind “<bdi>Repair</bdi>” is open." in text
     text = _page(client, q="radiator", show="closed")
-    assert "No done request has “radiator”." in text and "1 is open: show it" in text
+    assert "No done request has “<bdi>radiator</bdi>”." in text and "1 is open: show it" in text
 
 
 def test_the_tabs_count_what_is_asked_for(shop, client_for):

@@ -85,7 +85,8 @@ def without(*keys: str) -> Edit:
 
 
 def text(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+    written = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def hidden(page: str) -> dict[str, str]:

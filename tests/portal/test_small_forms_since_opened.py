@@ -183,7 +183,8 @@ def desk(people: dict[str, Any]) -> Desk:
 
 
 def text(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+    written = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def opened(door: str, client: Any, row: ServiceRequest) -> tuple[str, dict[str, str]]:

@@ -79,7 +79,7 @@ def _send(client: Any) -> dict[str, Any]:
             return {"sent": form, "lost": lost, "at": answer["Location"]}
         assert answer.status_code in (400, 409), answer.status_code
         page = answer.content.decode()
-        lost |= set(re.findall(r"“More (\d+)\?” is no longer asked", html.unescape(page)))
+        lost |= set(re.findall(r"“<bdi>More (\d+)\?</bdi>” is no longer asked", html.unescape(page)))
         again = _read(page)
         gone = {name for name in form if name.startswith("f-more-") and name not in again}
         assert {name.removeprefix("f-more-") for name in gone} <= lost, page
@@ -168,7 +168,7 @@ def test_a_version_that_goes_live_between_look_and_filing_is_looked_at_too(
     monkeypatch.setattr("portal_core.portal.new.submit", quicker)
     answer = client.post(PAGE, {**form, "do": "send"})
     assert answer.status_code == 409
-    assert "“More 0?” is no longer asked. You had written: An answer to f-more-0" in html.unescape(
+    assert "“<bdi>More 0?</bdi>” is no longer asked. You had written: An answer to f-more-0" in html.unescape(
         answer.content.decode()
     )
     assert not ServiceRequest.objects.exists()

@@ -286,7 +286,7 @@ def test_sent_back_while_it_still_asks_the_ask_is_open_again_with_the_reason(hou
     assert (paper.state, paper.replaced_by_id) == ("replaced", new.pk)
     assert house.seen(row).asks.get("paper").is_done
     approve_document(actor=house.actor("bob"), document_id=new.pk)
-    assert "“Insurance” is approved" in house.page(row)
+    assert "“<bdi>Insurance</bdi>” is approved" in house.page(row)
     assert house.send(row, "photo", a_pdf("front.pdf")).status_code == 302
     assert house.fresh(row).status_key == "work"
 
@@ -456,13 +456,13 @@ def test_whoever_adds_what_a_request_asks_for_is_told_to_answer_there(house):
     def told(kind):
         added = {"files_new": a_pdf(f"{kind}.pdf", uuid.uuid4().bytes)}
         assert carol.post(f"/documents/add/?kind={kind}", added).status_code == 302
-        return re.search(r"Kept\.[^<]*", carol.get("/documents/").content.decode())[0].strip()
+        return re.search(r"Kept\..*?(?=</span>)", carol.get("/documents/").content.decode())[0].strip()
 
     assert told("insurance") == "Kept. We have it now, and will not ask for it again while it is valid."
     assert told("photo") == "Kept. We have it now."
     title = house.at("visit").title
-    assert told("insurance") == f"Kept. “{title}” still asks for it: open it, and use this one."
-    assert told("photo") == f"Kept. “{title}” still asks for one: send it there, too."
+    assert told("insurance") == f"Kept. “<bdi>{title}</bdi>” still asks for it: open it, and use this one."
+    assert told("photo") == f"Kept. “<bdi>{title}</bdi>” still asks for one: send it there, too."
 
 
 # ---- by a guest's link
