@@ -9,6 +9,7 @@ from django import forms
 
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
+from portal_core.config.compiled_type import CompiledType
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.narrowing import Operand
 from portal_core.desk.columns import answers_of
@@ -20,6 +21,7 @@ from portal_core.service_requests.answer_filters import (
     answers_text,
     field_asked,
     read_answers,
+    statuses_that_show,
 )
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.viewer import Viewer
@@ -65,12 +67,26 @@ def answer_menus(
         field = field_asked(item, request_type, viewer.role)
         setting = AnswerSetting.without(item, filters, address)
         if field is None:
-            # SECURITY: a view of a colleague may name what this reader does not see; it is not told what.
-            yield FilterMenu("An answer", "that you do not see here", [], setting.href())
+            yield FilterMenu(*_not_asked(item, request_type, portal, viewer), [], setting.href())
         else:
             yield _menu(item, field, setting, portal, viewer)
     if len(asked) < AT_MOST:
         yield _adding(filters, portal, viewer, address)
+
+
+def _not_asked(
+    item: AnswerFilter, request_type: CompiledType, portal: CompiledPortal, viewer: Viewer
+) -> tuple[str, str]:
+    """Name and words of a condition that cannot be asked.
+
+    SECURITY: a view of a colleague may name what this reader does not see, and what was taken out may have been hidden
+    from them before; neither is told, nor which of the two it is, but to those who read every version of the portal.
+    """
+    field = request_type.field_or_none(item.field_key)
+    if field is not None and statuses_that_show(field, request_type, viewer.role):
+        return _question(field, portal, viewer), "an answer that is no longer there"
+    is_gone = field is None and viewer.role.may("manage_setup")
+    return "An answer", "that is no longer there" if is_gone else "that you do not see here"
 
 
 def operand_input(field: CompiledField, operator: str, portal: CompiledPortal, viewer: Viewer) -> forms.Field:
@@ -95,9 +111,12 @@ def _menu(
         for value, label in choices_of(operand_input(field, item.operator, portal, viewer)):
             other = replace(item, operand=cast("Operand", field.kind.operand(value)))
             options.append(Option(str(label), setting.href(other), other == item))
-    # A question stands before a colon here.
-    name = portal.text(field.label, viewer.language).rstrip("?？: ")
-    return FilterMenu(name or field.key, words, options, setting.href())
+    return FilterMenu(_question(field, portal, viewer), words, options, setting.href())
+
+
+def _question(field: CompiledField, portal: CompiledPortal, viewer: Viewer) -> str:
+    """A question as it stands before a colon."""
+    return portal.text(field.label, viewer.language).rstrip("?？: ") or field.key
 
 
 def choices_of(form_field: forms.Field) -> list[tuple[str, object]]:

@@ -241,6 +241,31 @@ def test_the_address_of_a_shared_view_names_no_question_that_its_reader_never_se
     assert _asked(href)["answers"] == [answers] and _shown(client_for(people["bob"]), href) == {number}
 
 
+def test_what_is_gone_is_said_to_those_alone_who_may_know_that_it_was_there(shop, people, client_for):
+    alice, bob, erin = (client_for(people[name]) for name in ("alice", "bob", "erin"))
+    hidden, gone = (
+        "An answer</bdi>:</b> <bdi>that you do not see here",
+        "An answer</bdi>:</b> <bdi>that is no longer there",
+    )
+    addresses = [_queue('cause:is:"x"'), _queue('never:is:"x"')]
+    publish(actor=actor_for(people["alice"]), document=load(_hiding("cause", show={"engineer": "hidden"})))
+    while_hidden = [re.findall(r"An answer.{70}", erin.get(address).content.decode()) for address in addresses]
+    assert all(hidden in erin.get(address).content.decode() for address in addresses)
+    without = document()
+    for kind in without["types"]:
+        kind["fields"] = [field for field in kind["fields"] if field["key"] != "cause"]
+    without["flows"][0]["transitions"][0].pop("must_fill")
+    publish(actor=actor_for(people["alice"]), document=load(without))
+    # Gone now, as the other was before: to Erin, from whom it was hidden, nothing of it has changed.
+    assert [re.findall(r"An answer.{70}", erin.get(address).content.decode()) for address in addresses] == while_hidden
+    assert all(hidden in bob.get(address).content.decode() for address in addresses)
+    assert all(gone in alice.get(address).content.decode() for address in addresses)
+    # Whoever sees the question sees its answers, too, and that one of them is none any more.
+    for client in (alice, bob, erin):
+        page = client.get(_queue('kind:is:"smell"')).content.decode()
+        assert "<bdi>Which</bdi>:</b> <bdi>an answer that is no longer there</bdi>" in page
+
+
 def test_a_role_of_some_types_narrows_by_theirs_alone(shop, people, client_for):
     shop.file("sale", what="Red", kind="noise")
     shop.publish(types=["repair"])
