@@ -136,6 +136,11 @@
   // A page that is left takes what is on its way with it. A link says so first and leaves when it is pressed again; for
   // everything else (another form, the browser's own buttons, a closed tab) the browser asks.
   let leaves = false;
+  // What writes a mail, calls somebody or fetches a file leaves the page where it is, though the browser asks the page
+  // first as if it were left.
+  let stays = false;
+  const staysHere = (link) =>
+    !link.protocol.startsWith("http") || link.hasAttribute("download") || link.pathname.startsWith("/files/");
   const sayLeaving = () => {
     const bar = document.querySelector("[data-upl-list] progress");
     const line = bar?.closest("[data-upl-list] > *");
@@ -153,6 +158,11 @@
       const link = event.target.closest("a[href]");
       if (!link || !underway.size || link.getAttribute("href").startsWith("#") || link.hasAttribute("target")) return;
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      if (staysHere(link)) {
+        stays = true;
+        setTimeout(() => (stays = false), 1000);
+        return;
+      }
       if (!leaves) {
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -163,7 +173,7 @@
     true,
   );
   addEventListener("beforeunload", (event) => {
-    if (underway.size && !leaves) event.preventDefault();
+    if (underway.size && !leaves && !stays) event.preventDefault();
   });
 
   document.addEventListener("change", (event) => {

@@ -197,7 +197,7 @@ def test_a_customer_walks_by_keyboard_alone(walk, people, product):
     keys.press("Enter")
     kim.page.wait_for_selector(".errors")
     # The summary has the focus, and keeps it beyond the first frame.
-    kim.page.wait_for_timeout(200)
+    kim.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     kim.waits("document.activeElement.classList.contains('errors')")
     keys.to(".errors a")
     keys.press("Enter")

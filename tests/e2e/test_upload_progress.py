@@ -71,8 +71,9 @@ def test_what_is_stopped_on_its_way_is_gone(maren):
     # The page forbids what Playwright's own waiting is made of.
     assert wait_for(lambda: maren.page.evaluate("() => window.barWas.some(([value]) => value > 0)"), 15)
     maren.click(f"{LIST} [aria-label='Stop uploading stopped.pdf']")
-    maren.page.wait_for_timeout(500)
     assert maren.page.locator(f"{LIST} > *").count() == 0
+    # Stopped on the line, too: nothing of it is on its way that could still arrive.
+    assert maren.page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
     maren.open("/documents/add/?kind=care-plan")
     maren.misses("stopped.pdf")
 
@@ -86,6 +87,29 @@ def test_a_form_that_is_sent_too_early_waits_for_its_files(maren):
     maren.page.evaluate("document.querySelector('button[data-busy]').click()")
     maren.page.wait_for_url("**/documents/", timeout=60_000)
     assert maren.page.locator("main .vault li", has_text="early").count() == 1
+
+
+def test_a_mail_a_call_and_a_download_are_one_press_while_a_file_is_sent(maren):
+    send(maren, "stays.pdf")
+    maren.page.wait_for_selector(f"{LIST} progress")
+    # Which presses reach the page, and whether the browser would have asked; where the link leads is not tried.
+    pressed = maren.page.evaluate("""() => {
+      const main = document.querySelector("main");
+      const seen = [];
+      main.addEventListener("click", (event) => {
+        seen.push([event.defaultPrevented, !dispatchEvent(new Event("beforeunload", {cancelable: true}))]);
+        event.preventDefault();
+      });
+      for (const href of ["mailto:a@example.com", "tel:+441314960142", "/files/x/", "/"]) {
+        main.insertAdjacentHTML("beforeend", "<a>x</a>");
+        main.lastElementChild.href = href;
+        main.lastElementChild.click();
+      }
+      return seen;
+    }""")
+    # The last leads away, and is held back.
+    assert pressed == [[False, False]] * 3
+    assert maren.page.locator("[data-upl-leaving]").count() == 1
 
 
 def test_a_link_pressed_while_a_file_is_sent_says_so_first_and_leaves_at_the_second_press(maren):
