@@ -12,10 +12,11 @@ from portal_core.config.compiled_field import CompiledField
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
+from portal_core.config.kinds.typed import SHOWN_IN
 from portal_core.config.remembering import parse
 from tenants.ui.parts import PartsWidget
 from tenants.ui.rows import FormWithButtons
-from tenants.ui.tried import hush
+from tenants.ui.tried import TRIED, hush
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
@@ -63,10 +64,20 @@ class Remembering:
 @dataclass(frozen=True)
 class SaidInside:
     """That a question is answered inside another one, `where`; `answer` reads it from the answers before it, None where
-    nothing was said that does."""
+    nothing was said; `does` says whether it is one here, too."""
 
     where: str
     answer: Callable[[Mapping[str, JsonValue]], JsonValue]
+    does: Callable[[JsonValue], bool]
+
+
+def with_lines(data: QueryDict, lines: Mapping[str, str]) -> QueryDict:
+    """What was sent, with other words in some lines; what came along beside its answers (refused files) stays."""
+    other = data.copy()
+    vars(other).update({name: value for name, value in vars(data).items() if not name.startswith("_")})
+    for name, words in lines.items():
+        other[name] = words
+    return other
 
 
 class AnswersForm(FormWithButtons):
@@ -123,10 +134,13 @@ class AnswersForm(FormWithButtons):
             if inside is not None and self.has_error(inside.where):
                 # What is wrong is said there, once.
                 continue
-            if inside is not None and (said := inside.answer(self.cleaned_data)) is not None:
+            said = None if inside is None else inside.answer(self.cleaned_data)
+            if inside is not None and said is not None and inside.does(said):
                 self.cleaned_data[name] = said
                 continue
             try:
+                if said is not None:
+                    self._bring_over(name, said)
                 self.cleaned_data[name] = self._answer(field, bound)
                 if name in self.to_look_over:
                     words = _(
@@ -137,6 +151,29 @@ class AnswersForm(FormWithButtons):
                 self.add_error(name, error)
                 # What was said there does not do here: it is asked here after all.
                 self.said_inside = {key: other for key, other in self.said_inside.items() if key != name}
+
+    def _bring_over(self, name: str, said: JsonValue) -> None:
+        """What was said inside and does not do here (it is too long) is put into the question, which says so.
+
+        Not over what was written there, nor where that was left empty after it had been said.
+
+        Raises:
+            ValidationError: it cannot stand there; it is asked anew.
+        """
+        line = self.add_prefix(name)
+        if self.data.get(line) or (line in self.data and TRIED in self.data):
+            return
+        shown = self.as_line(name, said)
+        if not shown:
+            raise forms.ValidationError(_("What you wrote above is not possible here. Answer this one, too."))
+        assert isinstance(self.data, QueryDict)
+        self.data = with_lines(self.data, {line: shown, f"{line}{SHOWN_IN}": self.asked.language})
+
+    def as_line(self, key: str, value: JsonValue) -> str:
+        """An answer as it stands in the line of its question; "" for none, and where there is no such line."""
+        field = self.compiled[key]
+        shown = None if value is None else field.kind.initial(value, field, self.asked)
+        return shown if isinstance(shown, str) else ""
 
     def _answer(self, field: CompiledField, bound: forms.BoundField) -> JsonValue:
         """The answer in stored form. One that comes back as it was shown stays as it was: read anew, it could be

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal_core.accounts.models import User
-from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question, SaidInside
+from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question, SaidInside, with_lines
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_type import CompiledType
@@ -92,17 +92,15 @@ def _said_inside(form: AnswersForm) -> dict[str, SaidInside]:
         if place is not None and place.record_field in earlier:
             choice = form[place.record_field]
             if isinstance(choice, RecordBound) and choice.chooses_new and choice.asks_inside(place.key, field):
-                answer = partial(_said_of_new, field=field, place=place, asked=form.asked)
-                found[field.key] = SaidInside(place.record_field, answer)
+                answer = partial(_said_of_new, place=place)
+                does = partial(still_fits, field, asked=form.asked)
+                found[field.key] = SaidInside(place.record_field, answer, does)
         earlier.add(field.key)
     return found
 
 
-def _said_of_new(
-    answers: Mapping[str, JsonValue], *, field: CompiledField, place: Remembered, asked: Asked
-) -> JsonValue:
-    said = new_answers(answers.get(place.record_field)).get(place.key)
-    return said if said is not None and still_fits(field, said, asked) else None
+def _said_of_new(answers: Mapping[str, JsonValue], *, place: Remembered) -> JsonValue:
+    return new_answers(answers.get(place.record_field)).get(place.key)
 
 
 def _chosen_records(
@@ -146,27 +144,18 @@ def _swapped(form: AnswersForm, data: QueryDict | None, changed: frozenset[str])
     """
     if data is None or not (changed or data.get("do") == "update"):
         return data
-    swapped = data.copy()
-    # What came along with the form beside its answers (refused files) stays with it.
-    vars(swapped).update({name: value for name, value in vars(data).items() if not name.startswith("_")})
+    swapped = with_lines(data, {})
     for key, item in form.known.items():
         name = f"{PREFIX}-{key}"
         is_anew = data.get("do") == "update" or item.record_field in changed
         if not (is_anew and item.others):
             continue
         typed = form[key].data if isinstance(form[key].data, str) else data.get(name, "")
-        others = [_as_shown(form, key, other) for other in item.others]
-        if (not typed or typed in others) and typed != (shown := _as_shown(form, key, item.value)):
+        others = [form.as_line(key, other) for other in item.others]
+        if (not typed or typed in others) and typed != (shown := form.as_line(key, item.value)):
             swapped[name] = shown
             swapped[f"{name}{SHOWN_IN}"] = form.asked.language
     return swapped
-
-
-def _as_shown(form: AnswersForm, key: str, value: JsonValue) -> str:
-    """A known answer as it stands in the line of its question; "" for none, and where there is no such line."""
-    field = form.compiled[key]
-    shown = None if value is None else field.kind.initial(value, field, form.asked)
-    return shown if isinstance(shown, str) else ""
 
 
 def _is_asked(field: CompiledField, asked: Asked) -> bool:

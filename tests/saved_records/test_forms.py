@@ -318,6 +318,32 @@ def test_what_is_wrong_inside_a_new_record_is_said_there_alone_and_what_does_not
     assert SavedRecord.objects.get(kind_key="place").data["way-in"] == "By the green door"
 
 
+def test_what_is_too_long_for_the_request_comes_back_at_its_question_though_it_may_be_left_empty(house, client_for):
+    boiler = house.keep()
+    made = houses.document()
+    made["types"][0]["fields"][3]["max_length"] = 10
+    house.publish(made)
+    carol = client_for(house.people["carol"])
+    said = {
+        "appliance": str(boiler.pk),
+        "at": "new",
+        "at_new-street": "14 Elm Court",
+        "at_new-way-in": "The green door",
+    }
+    # Without script the question stands there and is sent empty; with it, it does not.
+    for own in ({}, {"way-in": ""}):
+        page = send(carol, **said, **own).content.decode()
+        assert "One answer needs another look" in page and 'href="#id_f-way-in"' in page
+        assert re.search(r'name="f-way-in"[^>]*value="The green door"', page) and "characters" in page
+        assert re.search(r'name="f-at_new-way-in"[^>]*value="The green door"', page)
+        assert not ServiceRequest.objects.exists()
+    # Who has read that and takes it out means so: it is kept of the place alone.
+    data = {"f-what": "It drips", "key": str(uuid.uuid4()), "do": "send", "tried": "1", "f-way-in": ""}
+    answer = carol.post("/new/repair/", {**data, **{f"f-{name}": value for name, value in said.items()}})
+    assert answer.status_code == 302 and "way-in" not in ServiceRequest.objects.get().data
+    assert SavedRecord.objects.get(kind_key="place").data["way-in"] == "The green door"
+
+
 def test_a_number_of_another_record_is_the_same_number_in_german(house, client_for):
     """As it is kept, 1.125 would stand in the German form as a thousand, one hundred and twenty-five."""
     made = houses.document()
