@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -15,7 +14,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.columns import told_columns
 from portal_core.desk.filters import QUEUE, read_filters
-from portal_core.service_requests.answer_filters import told_answers
+from portal_core.service_requests.answer_filters import UNTOLD, told_answers
 from portal_core.service_requests.errors import Forbidden, NotSeen
 from portal_core.service_requests.models import SavedView
 from portal_core.service_requests.saved_views import (
@@ -36,8 +35,6 @@ from tenants.ui.addresses import LONGEST_ADDRESS, understands
 from tenants.ui.paging import page_number, pager_by_number
 
 LIST = "/desk/views/"
-# Stands in an address for a place that is not told: nothing is called so.
-_UNTOLD: Final = "-"
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def href_of(view: SavedView, actor: Actor, portal: CompiledPortal) -> str:
     place = filters.holds.partition(":")[0]
     told = replace(
         filters,
-        holds=filters.holds if told_columns(place, viewer, portal) == place else _UNTOLD,
+        holds=filters.holds if told_columns(place, viewer, portal) == place else UNTOLD,
         answers=told_answers(filters.type_key, filters.answers, viewer.role, portal),
         columns=told_columns(filters.columns, viewer, portal),
     )

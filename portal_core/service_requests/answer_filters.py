@@ -31,8 +31,8 @@ WITHOUT_OPERAND: Final = frozenset({"filled", "empty"})
 # Beyond that a float has no numbers; nobody types one.
 _ENDLESS: Final = 330
 _NONE: Final = Q(pk__in=[])
-# Stands in an address for a condition that is not told: no field is called so, and nothing meets it.
-_UNTOLD: Final = "-:filled:"
+# Stands in an address for a field that is not told: none is called so, and nothing meets what is asked of it.
+UNTOLD: Final = "-"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def told_answers(type_key: str, text: str, role: Role, portal: CompiledPortal) -
     """
     request_type = portal.type_or_unknown(type_key)
     asked = read_answers(text)
-    return "\n".join(_UNTOLD if field_asked(item, request_type, role) is None else str(item) for item in asked)
+    untold = AnswerFilter(UNTOLD, "filled")
+    return answers_text(untold if field_asked(item, request_type, role) is None else item for item in asked)
 
 
 def with_answers(type_key: str, text: str, role: Role, portal: CompiledPortal) -> Q:
