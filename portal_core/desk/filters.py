@@ -173,8 +173,8 @@ def menus(
     menu = make.menu("who", "With", who)
     if people.more:
         note = f"{people.more} more: find a colleague"
-        back = QUEUE.of(replace(filters, view=filters.view or "all"))
-        menu = replace(menu, note=note, note_href=f"/desk/colleagues/?{urlencode({'back': packed(back)})}")
+        back = packed(address.of(filters))
+        menu = replace(menu, note=note, note_href=f"/desk/colleagues/?{urlencode({'back': back})}")
     yield make.also_gone("who", menu, "somebody who has left") if parse_uuid(filters.who) else menu
     if teams or filters.team:
         team_name = portal.team_name(filters.team, language) or "a team"

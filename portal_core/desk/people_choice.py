@@ -12,7 +12,7 @@ from portal_core.accounts.models import User
 from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.accounts.queries import active_colleagues
 from portal_core.config.live import live_portal
-from portal_core.desk.filters import QUEUE, list_at
+from portal_core.desk.filters import list_at
 from portal_core.desk.selection import read_selection
 from portal_core.desk.way import back_of
 from portal_core.service_requests.viewer import Viewer
@@ -24,7 +24,7 @@ _QUERY_LENGTH: Final = 100
 
 @dataclass(frozen=True)
 class FoundColleague:
-    """One colleague; `href` leads to the queue of what they have."""
+    """One colleague; `href` leads to what they have of the list from which one came."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ def give(request: PersonRequest) -> HttpResponse:
 @require_safe
 @staff_page()
 def narrow(request: PersonRequest) -> HttpResponse:
-    """`/desk/colleagues/`: whose requests the queue shows."""
+    """`/desk/colleagues/`: whose requests the queue, or what was found, shows."""
     return _page(request, request.GET, {})
 
 
@@ -76,11 +76,11 @@ def _found(query: str) -> QuerySet[User]:
 
 def _shown(person: User, request: PersonRequest, back: str) -> FoundColleague:
     portal = live_portal()
-    _, filters = list_at(back)
+    address, filters = list_at(back)
     return FoundColleague(
         id=str(person.pk),
         name=person.name or person.email,
         email=person.email if person.name else "",
         team=portal.team_name(person.team_key, request.actor.language or portal.language),
-        href=QUEUE.of(replace(filters, who=str(person.pk))),
+        href=address.of(replace(filters, who=str(person.pk))),
     )

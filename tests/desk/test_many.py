@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from datetime import timedelta
@@ -71,6 +72,14 @@ def test_requests_are_given_to_anybody_of_a_large_team(shop, people, client_for)
     href = f"/desk/?view=all&amp;who={zoe.pk}"
     assert href in bob.get(f"{narrow}&q=zoe+509").content.decode()
     assert "Zoe 509" in bob.get(href.replace("&amp;", "&")).content.decode(), "the menu says whose they are"
+    # From what was found one comes back to it.
+    results = bob.get("/desk/search/?q=red&due=over").content.decode()
+    narrow = html.unescape(re.search(r'href="(/desk/colleagues/[^"]+)"', results)[1])
+    choice = html.unescape(bob.get(f"{narrow}&q=zoe+509").content.decode())
+    assert (
+        f'href="/desk/search/?q=red&who={zoe.pk}&due=over"' in choice
+        and 'href="/desk/search/?q=red&due=over"' in choice
+    )
 
 
 def test_only_who_may_give_finds_colleagues_to_give_to(shop, people, client_for):
