@@ -48,6 +48,8 @@ SEARCHES = {
     "a misspelt word of every request": "usaul",
     "a misspelt rare word": "rareowrd",
     "two misspelt words": "usaul ktichen",
+    "two slips in a rare word": "rarewxrq",
+    "two slips in a word of half of all": "bathrxxm",
 }
 
 

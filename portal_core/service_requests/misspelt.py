@@ -1,15 +1,21 @@
-"""Words one slip of the hand away from what was typed, and which of them are really there.
+"""Words one slip of the hand away from what was typed, of long ones two, and which of them are really there.
 
 For when nothing was found. Without an extension of the database: pg_trgm is not in the embedded one, and on servers of
 others not everybody may create it. Instead, all words that differ in one letter (left out, put in, another, or two in
-the wrong order) are looked up in the index that every search uses: some hundred look-ups of microseconds each.
+the wrong order) are looked up in the index that every search uses: some hundred look-ups of microseconds each. Where a
+long word is not there and none of these is, those two slips away are walked to (`two_slips.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from string import ascii_lowercase
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from portal_core.service_requests import two_slips
 
 # Of shorter words half of all others are one letter away; longer ones than so are no words that somebody has typed.
 _SHORTEST: Final = 4
@@ -19,36 +25,61 @@ _MOST_WORDS: Final = 4
 _MOST_NEAR: Final = 20
 # Whether a word is there at all is known from few of those who have it.
 _ENTRIES_READ: Final = 500
+# On the way to words two slips away; what is found by then counts.
+_MOST_LOOKED_UP: Final = 6_000
+
+
+@dataclass(frozen=True)
+class _Index:
+    """An index in which words are looked up: which of those asked for it has, by a statement with its parameters."""
+
+    cursor: CursorWrapper
+    statement: str
+    values: Sequence[list[str]]
+
+    def has(self, words: Iterable[str]) -> set[str]:
+        """Those with which words begin that are there; one statement."""
+        asked = list(words)
+        self.cursor.execute(
+            "SELECT asked.word FROM unnest(%s::text[], %s::text[]) asked (word, lexeme)"  # noqa: S608 - constants
+            f" WHERE EXISTS ({self.statement})",
+            [asked, [f"'{word}':*" for word in asked], *self.values],
+        )
+        return {word for (word,) in self.cursor.fetchall()}
 
 
 def near_ways(words: Sequence[tuple[str, ...]], statement: str, values: Sequence[list[str]]) -> dict[str, list[str]]:
-    """For each way in which a word was typed, the words nearby that are there; one statement.
+    """For each way in which a word was typed, the words nearby that are there; one statement, and for a long word that
+    is not there one for each of its letters.
 
     `statement` finds rows that hold a word: it asks for `asked.lexeme`, and has `values` as its parameters.
     """
     typed = [way for ways in words[:_MOST_WORDS] for way in ways if _can_be_misspelt(way)]
-    pairs = [(way, other) for way in typed for other in dict.fromkeys(misspellings(way)) if other != way]
-    if not pairs:
+    others = {way: list(dict.fromkeys(misspellings(way))) for way in typed}
+    if not others:
         return {}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL gin_fuzzy_search_limit = {_ENTRIES_READ}")
-        cursor.execute(
-            "SELECT asked.way, asked.other FROM unnest(%s::text[], %s::text[], %s::text[])"  # noqa: S608 - constants
-            f" WITH ORDINALITY asked (way, other, lexeme, place) WHERE EXISTS ({statement}) ORDER BY asked.place",
-            [[way for way, _ in pairs], [other for _, other in pairs], [f"'{other}':*" for _, other in pairs], *values],
-        )
-        found = cursor.fetchall()
+        index = _Index(cursor, statement, values)
+        there = index.has({*typed, *chain.from_iterable(others.values())})
+        near = {way: [other for other in some if other in there and other != way] for way, some in others.items()}
+        for way in typed:
+            if len(way) >= two_slips.SHORTEST and way not in there and not near[way]:
+                near[way] = _two_slips_away(way, index)
         cursor.execute("SET LOCAL enable_seqscan = DEFAULT; SET LOCAL gin_fuzzy_search_limit = DEFAULT")
-    return _by_way(found)
+    return {way: some[:_MOST_NEAR] for way, some in near.items() if some}
 
 
-def _by_way(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    near: dict[str, list[str]] = {}
-    for way, other in found:
-        others = near.setdefault(way, [])
-        if len(others) < _MOST_NEAR:
-            others.append(other)
-    return near
+def _two_slips_away(word: str, index: _Index) -> list[str]:
+    found: list[str] = []
+    looked_up = 0
+    beginnings = two_slips.first_beginnings(word)
+    while beginnings and (looked_up := looked_up + len(beginnings)) <= _MOST_LOOKED_UP and len(found) < _MOST_NEAR:
+        there = index.has(beginnings)
+        beginnings = {start: steps for start, steps in beginnings.items() if start in there}
+        found += [one for one in two_slips.whole(word, beginnings) if not one.startswith(tuple(found))]
+        beginnings = two_slips.longer(word, beginnings)
+    return found
 
 
 def _can_be_misspelt(word: str) -> bool:
