@@ -1,6 +1,7 @@
 """Customers' documents at the desk: what waits to be checked, and one customer's vault with all that can be done."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -9,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_core.accounts.actor import Actor
@@ -28,7 +30,12 @@ from portal_core.documents.kinds import kind_of, kinds_to_ask_for, may_add, rule
 from portal_core.documents.scanned import as_scanned
 from portal_core.documents.uploads import Rules
 from portal_core.documents.vault import document_at, documents_of, stretch
-from portal_core.documents.visible import visible_document, visible_documents
+from portal_core.documents.visible import (
+    VisibleDocument,
+    most_pressing_first,
+    visible_document,
+    visible_documents,
+)
 from portal_core.documents.words import reason_for
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
@@ -357,7 +364,8 @@ def _widest(kinds: list[DocumentKind]) -> int:
 def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extra: object) -> HttpResponse:
     found = documents_of(opened.customer.pk).filter(within_reach(opened.actor)).select_related("request")
     before = parse_uuid(request.GET.get("before", ""))
-    part = stretch(found, before=before, size=_MOST)
+    today = timezone.now().astimezone(opened.portal.time_zone).date()
+    part = stretch(found, before=before, size=_MOST, today=today)
     shown = as_scanned(visible_documents(part.rows, opened.viewer, opened.portal))
     add_form, ask_form = AddForm(None, opened), AskForm(None, opened)
     may_edit = opened.actor.may("edit_fields")
@@ -365,7 +373,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "portal": opened.portal,
         "customer": opened.customer,
         "wanted": [document for document in shown if document.is_open],
-        "current": [document for document in shown if document.is_current],
+        "current": _most_pressing_first([document for document in shown if document.is_current]),
         "earlier": [document for document in shown if document.standing in ("withdrawn", "replaced", "gone")],
         "add_form": add_form if may_edit and add_form.fields["kind"].choices else None,  # type: ignore[attr-defined]  # a choice
         "ask_form": ask_form if may_edit and opened.is_reached and ask_form.fields["kind"].choices else None,  # type: ignore[attr-defined]  # a choice
@@ -381,3 +389,9 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         **extra,
     }
     return render(request, "desk/customer_documents.html", context, status=status)
+
+
+def _most_pressing_first(current: Sequence[VisibleDocument]) -> list[VisibleDocument]:
+    """What runs out before what does not, as customers read it."""
+    dated = [document for document in current if document.valid_until is not None]
+    return [*most_pressing_first(dated), *(document for document in current if document.valid_until is None)]

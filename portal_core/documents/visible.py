@@ -266,3 +266,19 @@ class _Words:
             )
             parts.append(used % {"count": row.used_count})
         return " · ".join(parts)
+
+
+def most_pressing_first(dated: Sequence[VisibleDocument]) -> list[VisibleDocument]:
+    """What ran out with nothing valid in its place, then what is valid, soonest over first; then what is past."""
+    valid = {document.kind_key for document in dated if document.is_current and document.standing != "expired"}
+
+    def place(document: VisibleDocument) -> tuple[int, int]:
+        assert document.valid_until is not None
+        day = document.valid_until.toordinal()
+        if not document.is_current:
+            return 3, 0
+        if document.standing != "expired":
+            return 1, day
+        return 2 if document.kind_key in valid else 0, -day
+
+    return sorted(dated, key=place)

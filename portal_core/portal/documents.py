@@ -1,7 +1,6 @@
 """The customer's documents: what is asked for, what is on file and until when, what came from the business."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -25,7 +24,14 @@ from portal_core.documents.kinds import kind_of, kinds_shown, kinds_to_add, may_
 from portal_core.documents.models import Document
 from portal_core.documents.scanned import as_scanned
 from portal_core.documents.vault import Stretch, documents_of, given_in, on_file_by_year, stretch
-from portal_core.documents.visible import VisibleDocument, kinds_seen, seen_by, visible_document, visible_documents
+from portal_core.documents.visible import (
+    VisibleDocument,
+    kinds_seen,
+    most_pressing_first,
+    seen_by,
+    visible_document,
+    visible_documents,
+)
 from portal_core.documents.words import reason_for
 from portal_core.portal.limits import writes_full_until
 from portal_core.portal.uploads_asked import asking_for, uploads_asked
@@ -215,27 +221,11 @@ def _vault(documents: tuple[VisibleDocument, ...], *, everything: bool) -> Vault
     most = _MOST if everything else _SHOWN
     return Vault(
         wanted=[document for document in shown if document.is_wanted],
-        dated=_most_pressing_first(dated),
+        dated=most_pressing_first(dated),
         from_business=ours[:most],
         from_you=yours[:most],
         hidden_count=max(0, len(ours) - most) + max(0, len(yours) - most),
     )
-
-
-def _most_pressing_first(dated: Sequence[VisibleDocument]) -> list[VisibleDocument]:
-    """What ran out with nothing valid in its place, then what is valid, soonest over first; then what is past."""
-    valid = {document.kind_key for document in dated if document.is_current and document.standing != "expired"}
-
-    def place(document: VisibleDocument) -> tuple[int, int]:
-        assert document.valid_until is not None
-        day = document.valid_until.toordinal()
-        if not document.is_current:
-            return 3, 0
-        if document.standing != "expired":
-            return 1, day
-        return 2 if document.kind_key in valid else 0, -day
-
-    return sorted(dated, key=place)
 
 
 def _choose(request: PersonRequest, portal: CompiledPortal, viewer: Viewer) -> HttpResponse:

@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail as sent_mails
 from django.utils import timezone
 
+from portal_core.desk import documents as desk_documents
 from portal_core.documents import vault as documents_vault
 from portal_core.documents.errors import NotAllowed, NotTheirs, Overtaken
 from portal_core.documents.models import Document, StoredFile
@@ -379,5 +380,12 @@ def test_what_runs_out_soon_or_ran_out_last_stands_first_however_many_came_after
     assert listed() == ["in three days", "in ten days", "lapsed lately", "lapsed long ago"]
     monkeypatch.setattr(documents_vault, "PRESSING", 1)
     assert listed() == ["in three days", "lapsed lately"]
+    # So it does at the desk, for the same customer.
+    monkeypatch.setattr(desk_documents, "_MOST", 2)
+    monkeypatch.setattr(documents_vault, "PRESSING", 2)
+    desk = papers.client("alice").get(f"/desk/customers/{papers.people['carol'].pk}/documents/").context["current"]
+    assert [paper.name for paper in desk][:4] == ["in three days", "in ten days", "lapsed lately", "lapsed long ago"]
+    assert [paper.name for paper in desk][4:] == ["undated 2", "undated 1"]
+    monkeypatch.setattr(documents_vault, "PRESSING", 1)
     # What came in that year is no list of what runs out.
     assert listed(f"/documents/?year={today.year}") == []
