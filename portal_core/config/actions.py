@@ -101,8 +101,9 @@ def publish(
         unpin()
         emit("portal.published", {"number": number})
         restored = {} if decided.restores is None else {"restores": decided.restores}
-        note_deed(actor=actor, deed=Deed.PUBLISHED, words=version.note, data={"number": number, **restored})
-        impact.apply_moves(actor, planned.moves, number)
+        moved = impact.apply_moves(actor, planned.moves, number)
+        data = {"number": number, **({"moved": moved} if moved else {}), **restored}
+        note_deed(actor=actor, deed=Deed.PUBLISHED, words=version.note, data=data)
         return version
 
 

@@ -48,7 +48,7 @@ class Withhold:
 
 
 CountRequests: TypeAlias = Callable[[], Sequence[Standing]]
-ApplyMoves: TypeAlias = Callable[[Actor, Sequence[Move], int], None]
+ApplyMoves: TypeAlias = Callable[[Actor, Sequence[Move], int], int]
 FindRequests: TypeAlias = Callable[[Sequence[int]], Mapping[int, tuple[str, str]]]
 WithholdValues: TypeAlias = Callable[[Sequence[Withhold]], None]
 
@@ -57,8 +57,9 @@ def _none() -> Sequence[Standing]:
     return ()
 
 
-def _nothing(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
+def _nothing(actor: Actor, moves: Sequence[Move], version_number: int) -> int:
     """Without requests there is nothing to move."""
+    return 0
 
 
 def _find_none(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
@@ -136,10 +137,9 @@ def standing() -> Sequence[Standing]:
     return _count()
 
 
-def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
-    """Moves open requests, in the transaction of the caller."""
-    if moves:
-        _apply(actor, moves, version_number)
+def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> int:
+    """Moves open requests, in the transaction of the caller; how many."""
+    return _apply(actor, moves, version_number) if moves else 0
 
 
 def find_open(numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:

@@ -64,3 +64,9 @@ def deeds(*, number: int, about: str = "", before: uuid.UUID | None = None) -> t
         found = found.filter(pk__lt=before)
     entries = list(found[: number + 1])
     return entries[:number], len(entries) > number
+
+
+def moved_by(version: int) -> int:
+    """How many open requests the publishing of a version has moved; 0 where that was not counted yet. One query."""
+    found = AuditEntry.objects.filter(deed=Deed.PUBLISHED, data__number=version).values_list("data", flat=True).first()
+    return int(found.get("moved", 0)) if found else 0

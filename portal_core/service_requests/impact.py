@@ -62,14 +62,14 @@ def open_in(type_keys: Sequence[str]) -> dict[str, int]:
     return dict(rows.values_list("status_key").annotate(count=Count("id")))
 
 
-def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> None:
-    """Moves the open requests that stand in what a new version takes away, with history.
+def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> int:
+    """Moves the open requests that stand in what a new version takes away, with history; how many.
 
     Without mails, except where the move says that customers are told. Single requests come before the rest of their
     status.
     """
     portal = portal_version(version_number)
-    now = timezone.now()
+    now, moved = timezone.now(), 0
     for step in sorted(moves, key=lambda move: move.numbers is None):
         keys = list(_standing_there(step).order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(keys), _BATCH):
@@ -79,6 +79,8 @@ def apply_moves(actor: Actor, moves: Sequence[Move], version_number: int) -> Non
                 _move_told(actor, batch, step, portal, now)
             else:
                 _move_quietly(actor, batch, step, portal, now)
+            moved += len(batch)
+    return moved
 
 
 def _standing_there(step: Move) -> QuerySet[ServiceRequest]:

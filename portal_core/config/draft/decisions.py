@@ -31,6 +31,8 @@ _OF_FIELD: Final = frozenset({"show", "at", "retired"})
 _OF_KIND: Final = frozenset({"show", "retired"})
 # A kind of documents among the keys of `Decisions.seen`; no field is named so.
 _PAPERS: Final = "document:"
+# A note among what the row keeps: it is no part of what is read before publishing.
+_NOTE: Final = "note"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Decisions:
 
     `seen` says of each field (type.field) and document kind (document:kind) that customers newly see whether what there
     is of it now is kept hidden.
-    `restores` is the version that was loaded into the draft, to be brought back.
+    `restores` is the version that was loaded into the draft, to be brought back. `note` was written for a version that
+    was to go live at a time and was called off; it decides nothing.
     """
 
     statuses: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Decisions:
     tell: tuple[str, ...] = ()
     seen: Mapping[str, bool] = field(default_factory=dict)
     restores: int | None = None
+    note: str = ""
 
     @property
     def mapping(self) -> dict[str, object]:
@@ -72,6 +76,7 @@ class Decisions:
             "tell": list(self.tell),
             "seen": dict(self.seen),
             "restores": self.restores,
+            **({_NOTE: self.note} if self.note else {}),
         }
 
 
@@ -102,7 +107,8 @@ def schedule() -> Schedule | None:
 
 def mark_of(row: PortalDraft | None) -> str:
     """What the review shows, in short: another edit or another decision makes another mark."""
-    said = [0, {}] if row is None else [row.revision, row.decisions]
+    decided = {} if row is None else {name: value for name, value in row.decisions.items() if name != _NOTE}
+    said = [0 if row is None else row.revision, decided]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -147,14 +153,19 @@ def plan_publishing(*, actor: Actor, at: datetime, note: str, as_read: str) -> S
 
 
 def call_off(*, actor: Actor) -> bool:
-    """Takes the time back; whether there was one. Raises `PermissionDenied`."""
+    """Takes the time back; whether there was one. What was written for the version is kept for the next try.
+
+    Raises `PermissionDenied`.
+    """
     _require(actor, "publish")
     with transaction.atomic():
         row = lock_draft()
         if row is None or row.schedule is None:
             return False
+        if note := row.schedule.get("note"):
+            row.decisions = {**row.decisions, _NOTE: note}
         row.schedule = None
-        row.save(update_fields=["schedule"])
+        row.save(update_fields=["schedule", "decisions"])
         note_deed(actor=actor, deed=Deed.CALLED_OFF)
         return True
 
@@ -253,4 +264,5 @@ def _decisions(kept: Mapping[str, JsonValue]) -> Decisions:
         tell=tuple(str(item) for item in tell) if isinstance(tell, list) else (),
         seen={key: bool(item) for key, item in seen.items()} if isinstance(seen, dict) else {},
         restores=restores if isinstance(restores, int) else None,
+        note=str(kept.get(_NOTE, "")),
     )

@@ -321,8 +321,12 @@ def test_one_by_one(owner, acting, people):
     assert all(str(row.number) in text(page) for row in rows)
     choice = {f"to-{rows[0].number}": "over", f"to-{rows[1].number}": "new", "source": "way.asked"}
     owner.post(f"{PAGE}requests/", choice)
-    assert owner.post(PAGE, publish_form(owner)).status_code == 302
+    done = owner.post(PAGE, publish_form(owner))
     assert [ServiceRequest.objects.get(pk=row.pk).status_key for row in rows] == ["over", "new"]
+    assert "2 open requests moved" in text(owner.get(done["Location"]))
+    # A version that moves none says nothing of it.
+    draft(acting, name="Delta")
+    assert "moved" not in text(owner.get(owner.post(PAGE, publish_form(owner))["Location"]))
 
 
 def test_the_very_values_that_customers_would_newly_see_are_shown_and_can_stay_hidden(
@@ -488,10 +492,18 @@ def test_what_comes_more_than_a_day_late_does_not_go_live_by_itself(
 def test_it_can_be_called_off(owner, acting, tenant, time_machine_to):
     draft(acting, name="Beta")
     owner.post(PAGE, publish_form(owner, when="later", at=_in_two_hours()))
+    read = hidden(owner.get(PAGE), "mark")
     owner.post(f"{PAGE}cancel/")
     with time_machine_to(hours=3):
         _drain(tenant)
     assert live_portal().name == "Acme"
+    # What was written for the version is there for the next try; it makes nothing another draft than was read.
+    page = owner.get(PAGE)
+    assert re.search(r'<textarea[^>]*name="note"[^>]*>Why</textarea>', page.content.decode())
+    assert hidden(page, "mark") == read
+    assert owner.post(PAGE, publish_form(owner, note="Better")).status_code == 302
+    draft(acting, name="Gamma")
+    assert re.search(r'<textarea[^>]*name="note"[^>]*></textarea>', owner.get(PAGE).content.decode())
 
 
 def test_what_comes_to_light_only_later_is_not_shown_by_the_clock(

@@ -27,6 +27,7 @@ from portal_core.desk.setup.frame import setup_page
 from portal_core.desk.setup.portal_controls import place_of
 from portal_core.desk.setup.review.page import Review, review_or_faults
 from portal_core.desk.setup.saving import do_edit
+from portal_core.history.audit import moved_by
 from tenants.identifiers import parse_uuid, uuid7
 
 HERE = "desk:setup_publish"
@@ -213,6 +214,7 @@ def published(request: PersonRequest, number: int) -> HttpResponse:
         "version": version,
         "before": before[0].number if before else 0,
         "is_live": live_portal().number == number,
+        "moved": moved_by(number),
     }
     return setup_page(request, "setup/published.html", current(), context)
 
@@ -227,7 +229,7 @@ def _page(request: PersonRequest, draft: Draft, status: int = 200) -> HttpRespon
         "counted_at": timezone.now(),
         "zone": place_of(live_portal().time_zone.key),
         "may_publish": request.actor.may("publish"),
-        "note": request.POST.get("note", ""),
+        "note": request.POST.get("note", found.decided.note if isinstance(found, Review) else ""),
         "at": request.POST.get("at", ""),
         "later": request.POST.get("when") == "later",
     }
