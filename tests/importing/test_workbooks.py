@@ -31,7 +31,7 @@ from tests.contracts.rows import Rows
 from tests.importing import damaged
 from tests.importing.commands import importing, standing, written
 from tests.importing.test_answers import MAPPING
-from tests.importing.workbooks import PLAIN, REFUSED, SHEET, book, edited, saved
+from tests.importing.workbooks import PLAIN, REFUSED, SHEET, book, edited, of_excel, saved
 
 
 def read(content: bytes, name: str = "rows.xlsx", sheet: str | None = None, **form: Any) -> list[Row]:
@@ -84,6 +84,24 @@ def test_a_cell_is_read_as_a_file_of_text_would_have_it(value: Any, form: str | 
 def test_dates_and_numbers_are_known_as_such() -> None:
     assert isinstance(cell(date(2026, 2, 3)), DateCell) and isinstance(cell(1.5), NumberCell)
     assert type(cell("1.5")) is str and type(cell(123, "00000")) is str
+
+
+@pytest.mark.parametrize(("properties", "day"), [("", "2026-02-03"), (' date1904="1"', "2030-02-04")])
+def test_a_workbook_that_excel_itself_has_written_is_read(properties: str, day: str) -> None:
+    texts = "<si><t>Name</t></si><si><t>Tag</t></si><si><r><t>Zo</t></r><r><rPr><b/></rPr><t>ë</t></r></si>"
+    names = "".join(f'<x:c r="{letter}1" t="s"><x:v>{number}</x:v></x:c>' for number, letter in enumerate("AB"))
+    more = "".join(f'<x:c r="{letter}1" t="str"><x:v>{letter}</x:v></x:c>' for letter in "CDEF")
+    heads = f'<x:row r="1" spans="1:6">{names}{more}</x:row>'
+    cells = (
+        '<x:row r="3" ht="15" customHeight="1"><x:c r="A3" t="s"><x:v>2</x:v></x:c>'
+        '<x:c r="B3" s="1"><x:v>46056</x:v></x:c><x:c r="C3" s="2"><x:v>46056.34375</x:v></x:c>'
+        '<x:c r="D3" s="3"><x:v>123</x:v></x:c><x:c r="E3" t="b"><x:v>1</x:v></x:c>'
+        '<x:c r="F3" t="str"><x:f>A3&amp;"!"</x:f><x:v>Zoë!</x:v></x:c></x:row>'
+    )
+    (row,) = read(of_excel(heads + cells, texts, properties=properties))
+    assert (row.line, row.problem) == (3, "")
+    assert list(row.cells) == ["Name", "Tag", "C", "D", "E", "F"]
+    assert list(row.cells.values()) == ["Zoë", day, f"{day}T08:15:00", "00123", "yes", "Zoë!"]
 
 
 def test_rows_bear_the_numbers_of_the_sheet_and_empty_ones_are_passed_over() -> None:
