@@ -27,6 +27,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 from django.test import client as test_client
+from xdist.scheduler import LoadGroupScheduling
 
 from deploy.local.translations import compile_catalogues
 from tenants import catalog, migrating
@@ -59,6 +60,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _place(item: pytest.Item) -> int:
     group = item.get_closest_marker("xdist_group")
     return LONG.index(group.args[0]) if group else len(LONG)
+
+
+class ByFile(LoadGroupScheduling):
+    """The tests of a file go to one worker, which makes what they share (`kept`) once; groups go together as marked."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        group = super()._split_scope(nodeid)
+        return group.partition("::")[0] if group == nodeid else group
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """How the tests are shared out. With the heavy ones one by one, as xdist does: a file of them can take an hour."""
+    return ByFile(config, log) if config.option.markexpr else None
 
 
 def pytest_collection_finish() -> None:

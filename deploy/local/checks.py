@@ -157,8 +157,8 @@ def _run_pytest(arguments: Sequence[str], *, is_heavy: bool) -> int:
     """pytest speaks for itself: its summary is the last thing that is printed."""
     chosen = ["-m", ""] if is_heavy else []
     if not arguments:
-        # Browsers, mails and broken servers are waited for; meanwhile somebody else has a core.
-        chosen += ["-n", str(min((os.cpu_count() or 1) + 1, _MOST_WORKERS))]
+        # Two at a time are waiting for browsers, mails and broken servers; meanwhile others have the cores.
+        chosen += ["-n", str(min((os.cpu_count() or 1) + 2, _MOST_WORKERS))]
     return subprocess.run(_python("-m", "pytest", *chosen, *arguments), cwd=PROJECT_DIR, check=False).returncode  # noqa: S603 - ours
 
 

@@ -17,6 +17,9 @@ from tests.contracts import canaries
 from tests.contracts.planted import EVERYTHING, FROM_ALL_AFTER, FROM_CUSTOMERS, FROM_ENGINEERS, Log
 from tests.contracts.walked import SIGNED_OUT, WALKED_TOGETHER, walk_of, walks, words_of
 
+# All of them, those without a walk, too: planting takes as long as some of the tests.
+pytestmark = WALKED_TOGETHER
+
 # Of each group one answer as a column.
 TABLE_COLUMNS = ",".join(f"job.{canaries.key(group, 'text')}" for group in canaries.GROUPS)
 
@@ -41,7 +44,6 @@ def test_staff_who_may_see_it_see_every_canary(scene, client_for):
     assert canaries.found_in(page, wanted) == wanted
 
 
-@WALKED_TOGETHER
 @walks
 def test_customers_see_what_is_theirs(whole, request):
     """The other half of the control: the walk would find a canary if it stood there."""
@@ -52,7 +54,6 @@ def test_customers_see_what_is_theirs(whole, request):
     assert _among(reached, canaries.every_sign("shop", ("a",)))
 
 
-@WALKED_TOGETHER
 @walks
 def test_a_customer_reaches_nothing_that_is_hidden_from_customers(whole, request):
     walked = walk_of("carol", whole, request)
@@ -62,7 +63,6 @@ def test_a_customer_reaches_nothing_that_is_hidden_from_customers(whole, request
     assert _among(walked.after, canaries.every_sign("shop", ("a",)))
 
 
-@WALKED_TOGETHER
 @walks
 @pytest.mark.parametrize("name", ["dave", SIGNED_OUT])
 def test_another_customer_and_the_signed_out_reach_nothing_of_a_request(name, whole, request):
@@ -78,7 +78,6 @@ def test_another_customer_and_the_signed_out_reach_nothing_of_a_request(name, wh
     assert _among(reached, [sign for sign in EVERYTHING if sign not in choices]) == {}
 
 
-@WALKED_TOGETHER
 @walks
 def test_a_role_of_the_business_reaches_nothing_that_is_hidden_from_it(whole, request):
     walked = walk_of("erin", whole, request)
@@ -149,7 +148,6 @@ def test_mails_after_a_field_was_hidden_say_nothing_of_it(scene):
     assert canaries.found_in(said["carol@example.com"], canaries.every_sign("shop", kinds=("text",)))
 
 
-@WALKED_TOGETHER
 @walks
 def test_nothing_that_people_wrote_is_printed_or_logged(whole, request, capfd):
     """Every walk is listened to (`scene`); here somebody walks who may see all of it."""

@@ -46,7 +46,7 @@ from tests.service_requests.filing import file_request
 ANSWERS = {200, 204, 302, 400, 403, 404, 405, 409, 410, 413, 429}
 # A megabyte everywhere would take minutes and show nothing new.
 SHORT = {name: text for name, text in hostile.STRINGS.items() if len(text) < 100_000}
-SHARES = 9
+SHARES = 18
 # So many strings further on is the next turn of the questions of an address.
 STRIDE = 6
 
@@ -486,9 +486,9 @@ def _everything(form: Form) -> list[tuple[str, str]]:
 
 
 def _a_share(form: Form) -> list[tuple[str, str]]:
-    """Every ninth string, of each sort some, in one of the form's fields in turn; the next form takes the next ones.
+    """Every 18th string, of most sorts one, in one of the form's fields in turn; the next form takes the next ones.
 
-    Each string meets a ninth of the forms, and each field something; `--heavy` tries every string in every field.
+    Each string meets an 18th of the forms, and each field something; `--heavy` tries every string in every field.
     """
     strings = list(SHORT)[FORMS.index(form) % SHARES :: SHARES]
     tries = range(max(len(strings), len(form.fields)))
@@ -566,26 +566,33 @@ def _pairs(form: Form) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_a_megabyte_and_a_thousand_fields_are_refused_or_kept(form, house):
-    """In every third pair of fields, the next form's being the next ones; `--heavy` fills in every one."""
-    pairs = _pairs(form)
-    _send_megabytes(form, house, pairs[FORMS.index(form) % min(3, len(pairs)) :: 3])
+    """In every third pair of fields, the next form's being the next ones, and every second form as a whole.
+
+    `--heavy` fills in every field, and every form as a whole.
+    """
+    pairs, number = _pairs(form), FORMS.index(form)
+    _send_megabytes(form, house, [*pairs[number % min(3, len(pairs)) :: 3], _wholes(form)[number % 2]])
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_a_megabyte_in_any_field_is_refused_or_kept(form, house):
-    _send_megabytes(form, house, _pairs(form))
+    _send_megabytes(form, house, [*_pairs(form), *_wholes(form)])
 
 
-def _send_megabytes(form: Form, house: House, pairs: list[dict[str, str]]) -> None:
+def _wholes(form: Form) -> list[dict[str, str]]:
+    """A megabyte in every field, and far more fields than any form has."""
     megabyte = dict.fromkeys(form.fields, hostile.STRINGS["one megabyte"])
-    many = {**form.fields, **{f"f-x{number}": "x" for number in range(1_500)}}
-    for fields in (*({**form.fields, **pair} for pair in pairs), megabyte, many):
+    return [megabyte, {f"f-x{number}": "x" for number in range(1_500)}]
+
+
+def _send_megabytes(form: Form, house: House, attempts: list[dict[str, str]]) -> None:
+    for fields in attempts:
         with house.undone():
             client = house.client(form.who)
             for _method, path, body in form.before:
                 house.send(client, path, body)
-            assert _problem(house.send, client, form.path, hostile.form(fields)) == ""
+            assert _problem(house.send, client, form.path, hostile.form({**form.fields, **fields})) == ""
 
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.heavy)], ids=["some", "all"])
