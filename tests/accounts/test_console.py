@@ -301,22 +301,30 @@ def test_an_operator_closes_a_portal_by_its_typed_address_with_a_reason_and_open
     assert "not known here: <bdi>region</bdi>" in page
 
 
-@pytest.mark.parametrize("name", hostile.STRINGS)
-def test_any_reason_is_kept_as_typed_or_refused(operator, alpha, name):
+def send(client, path, **fields):
+    """Sends a form as a careless client would: signs that UTF-8 cannot say go as bytes."""
+    body = urlencode(fields, errors="surrogatepass")
+    return client.post(f"/console/tenants/alpha/{path}", body, content_type="application/x-www-form-urlencoded")
+
+
+def test_any_reason_is_kept_as_typed_or_refused(operator, alpha):
+    """One operator for all of them: coming in with both factors takes longer than everything that is tried."""
     client, _seed, _codes = enrolled(operator)
-    for path in ("suspend/", "resume/"):
-        body = urlencode({"reason": hostile.STRINGS[name], "typed": "alpha"}, errors="surrogatepass")
-        answer = client.post(f"/console/tenants/alpha/{path}", body, content_type="application/x-www-form-urlencoded")
-        assert answer.status_code in {302, 400}
-        answer, text = console_page(client)
-        assert answer.status_code == 200
-        assert "<script>alert" not in text and "onerror=alert(1)>" not in text.replace("&gt;", "")
-    body = urlencode({"reason": "Unpaid", "typed": hostile.STRINGS[name]}, errors="surrogatepass")
+    for name, text in hostile.STRINGS.items():
+        cache.clear()
+        for path in ("suspend/", "resume/"):
+            answer = send(client, path, reason=text, typed="alpha")
+            assert answer.status_code in {302, 400}, name
+            answer, page = console_page(client)
+            assert answer.status_code == 200, name
+            assert "<script>alert" not in page and "onerror=alert(1)>" not in page.replace("&gt;", ""), name
+        with public_context():
+            before = TenantChange.objects.count()
+        answer = send(client, "suspend/", reason="Unpaid", typed=text)
+        with public_context():
+            assert (answer.status_code, TenantChange.objects.count()) == (400, before), name
     with public_context():
-        before = TenantChange.objects.count()
-    answer = client.post("/console/tenants/alpha/suspend/", body, content_type="application/x-www-form-urlencoded")
-    with public_context():
-        assert (answer.status_code, TenantChange.objects.count()) == (400, before)
+        assert TenantChange.objects.count() > len(hostile.STRINGS), "most of them are kept"
 
 
 def test_whoever_opens_what_was_closed_anew_meanwhile_is_told_so(operator, alpha, monkeypatch):
