@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import models
@@ -122,7 +123,13 @@ def is_platform_like(slug: str) -> bool:
         imitated = skeleton(word)
         if shape == imitated or imitated in parts:
             return True
-    return any(shape == skeleton(word) for word in RESERVED)
+    return shape in _reserved_shapes()
+
+
+@cache
+def _reserved_shapes() -> frozenset[str]:
+    """What the reserved words look like: some thousand replacements, for every letter typed into an address."""
+    return frozenset(map(skeleton, RESERVED))
 
 
 def skeleton(text: str) -> str:
