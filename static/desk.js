@@ -43,6 +43,23 @@
     if (asked !== null && asked !== list.value) event.detail.shouldSwap = false;
   });
 
+  // ---- the mail of a move comes anew while a reason is typed: opened to be edited it stays open, and words stay that
+  //      were written for it since they were asked for
+
+  let mail = { isOpen: false, words: [] };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    if (part.id !== "move-mail") return;
+    const words = all("#subject, #mail-body", part).filter((box) => box.value !== box.defaultValue);
+    mail = { isOpen: Boolean(part.querySelector("details[open]")), words: words.map((box) => [box.id, box.value]) };
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const edited = one("#move-mail details");
+    if (edited && mail.isOpen) edited.open = true;
+    for (const [id, text] of mail.words) if (document.getElementById(id)) document.getElementById(id).value = text;
+    mail = { isOpen: false, words: [] };
+  });
+
   // ---- ready answers go where the cursor stands
 
   document.addEventListener("click", (event) => {

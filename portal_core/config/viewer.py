@@ -1,8 +1,10 @@
 """Who looks: what decides which part of a request leaves the server, and in which words."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from portal_core.accounts.actor import Actor
 from portal_core.accounts.roles import Role
@@ -14,7 +16,11 @@ from portal_core.config.visibility import Visibility
 
 @dataclass(frozen=True)
 class Viewer:
-    """A reader of requests: role (what may be seen), language and time zone (how it is said)."""
+    """A reader of requests: role (what may be seen), language and time zone (how it is said).
+
+    `language` is in which the business's own words are read, `speech` in which the product speaks around them: the
+    desk speaks English so far, and a page with a word here and there in another language is hard to read and to hear.
+    """
 
     role: Role
     user_id: uuid.UUID | None
@@ -24,6 +30,13 @@ class Viewer:
     # what both may see passes, since a colleague's role can be kept from what the customer knows.
     shown_to: Role | None = None
     team_key: str = ""
+    # In which language the product speaks, where that is not the one of the business's words.
+    spoken: str = ""
+
+    @property
+    def speech(self) -> str:
+        """The language in which the product speaks to this reader."""
+        return self.spoken or self.language
 
     @property
     def is_staff(self) -> bool:
@@ -47,4 +60,9 @@ class Viewer:
             time_zone=zone,
             shown_to=looker_role(actor.role),
             team_key=actor.team_key,
+            spoken=settings.LANGUAGE_CODE if actor.is_staff else "",
         )
+
+    def by_mail(self) -> "Viewer":
+        """The same reader of mails and files, which speak the reader's language in all they say."""
+        return replace(self, spoken="")

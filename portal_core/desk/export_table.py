@@ -59,7 +59,7 @@ class QueueTable:
     @classmethod
     def of(cls, actor: Actor, portal: CompiledPortal, filters: Filters, own_columns: str) -> "QueueTable":
         """Of one type all answers; of several those that stand as columns in the queue (`own_columns` usually)."""
-        viewer = replace(Viewer.of(actor, portal), language=portal.language, time_zone=portal.time_zone)
+        viewer = replace(Viewer.of(actor, portal).by_mail(), language=portal.language, time_zone=portal.time_zone)
         if filters.type_key:
             return cls(viewer, portal, answers_of(filters.type_key, viewer, portal))
         shown = shown_columns(filters.columns or own_columns, viewer, portal)

@@ -152,7 +152,7 @@ def _listed(steps: FirstSteps, sample: User | None, portal: CompiledPortal) -> l
         ListedStep("mail", f"Read the mail that {name} got", _MAIL_COMES, mail_href(), "Mails" if mail_href() else ""),
     )
     people = (
-        ListedStep("clock", "Say how often you are asked for news", "The question beside this list."),
+        ListedStep("clock", "Say how often you are asked for news", "One guess, on this page.", "#base", "Answer"),
         ListedStep(
             "user",
             "Invite one real customer",

@@ -112,7 +112,7 @@ def visible_document(row: Document, viewer: Viewer, portal: CompiledPortal) -> V
     level = _level(row, viewer, portal)
     if level < Visibility.SEE or (not viewer.is_staff and not _is_the_customers(row, viewer)):
         return None
-    with override(viewer.language):
+    with override(viewer.speech):
         return _Words(row, viewer, portal).build(may_edit=viewer.is_staff and level >= Visibility.EDIT)
 
 
@@ -121,7 +121,7 @@ def seen_by(kind_key: str, portal: CompiledPortal, viewer: Viewer, *, is_shared:
     kind = kind_of(portal, kind_key)
     staff = staff_roles()
     seeing = [role for role in staff if kind_visibility(kind, role) >= Visibility.SEE]
-    with override(viewer.language):
+    with override(viewer.speech):
         people = _("everybody who works at %(portal)s") % {"portal": portal.name}
         if len(seeing) < len(staff):
             people = _("at %(portal)s: %(roles)s") % {"portal": portal.name, "roles": _names(seeing)}
@@ -216,7 +216,7 @@ class _Words:
     def _verdict(self) -> tuple[str, str, str]:
         """Words, tone and icon."""
         standing = self._standing()
-        until = day_words(self.row.valid_until, self.viewer.language) if self.row.valid_until else ""
+        until = day_words(self.row.valid_until, self.viewer.speech) if self.row.valid_until else ""
         if standing == "expiring" and self.row.valid_until is not None:
             days = (self.row.valid_until - self.today).days
             words = ngettext("Until %(day)s, %(count)s day left", "Until %(day)s, %(count)s days left", days)
@@ -252,7 +252,7 @@ class _Words:
 
     def _source(self) -> str:
         row = self.row
-        day = day_words(row.created_at.astimezone(self.viewer.time_zone).date(), self.viewer.language)
+        day = day_words(row.created_at.astimezone(self.viewer.time_zone).date(), self.viewer.speech)
         if not row.files:
             return ""
         if row.from_staff:

@@ -25,7 +25,7 @@ from tenants.ui import dates
 
 def reader(user: User, portal: CompiledPortal) -> Viewer:
     """The person as a reader of requests: role, language, time zone."""
-    return Viewer.of(actor_for(user), portal)
+    return Viewer.of(actor_for(user), portal).by_mail()
 
 
 def address_of(path: str) -> str:

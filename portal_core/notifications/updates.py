@@ -105,7 +105,7 @@ def news_of(actor: Actor, requests: Collection[uuid.UUID]) -> dict[uuid.UUID, st
 
 def _in_words(rows: Iterable[Notice], actor: Actor, portal: CompiledPortal) -> tuple[Update, ...]:
     viewer = Viewer.of(actor, portal)
-    with override(viewer.language):
+    with override(viewer.speech):
         lines = (_update(row, viewer, portal) for row in rows)
         return tuple(line for line in lines if line is not None)
 

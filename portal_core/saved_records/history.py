@@ -50,7 +50,7 @@ def lines_of(
     has_more = not everything and len(rows) > ENTRIES_SHOWN
     rows = rows[:ENTRIES_SHOWN] if has_more else rows
     kind = kind_of(portal, record.kind_key)
-    with override(viewer.language):
+    with override(viewer.speech):
         lines = [_line(row, kind, viewer, portal) for row in rows]
     return [line for line in lines if line is not None], has_more
 

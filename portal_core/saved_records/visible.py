@@ -93,7 +93,7 @@ def visible(record: SavedRecord, viewer: Viewer, *, portal: CompiledPortal) -> V
     """What `viewer` may see of `record`."""
     kind = kind_of(portal, record.kind_key)
     seen = seen_values(record, viewer, portal=portal)
-    with override(viewer.language):
+    with override(viewer.speech):
         fields = tuple(_fields(kind, record, viewer, portal))
     in_title = frozenset(key for key in field_keys_in(kind.title) if key in seen)
     return VisibleRecord(

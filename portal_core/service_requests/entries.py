@@ -78,7 +78,7 @@ def line_for(
     """One entry of `request` as `viewer` may see it; None when it is not for them, or nothing of it is left to see."""
     if not viewer.is_staff and row.audience != Audience.CUSTOMER:
         return None
-    with override(viewer.language):
+    with override(viewer.speech):
         return EntryLine(row, request, viewer, portal).build()
 
 
@@ -96,7 +96,7 @@ def written_in(
     if not viewer.is_staff:
         rows = rows.filter(audience=Audience.CUSTOMER)
     found: dict[uuid.UUID, list[VisibleEntry]] = {}
-    with override(viewer.language):
+    with override(viewer.speech):
         for row in rows.select_related("actor").order_by("-id")[:WRITTEN_LIMIT]:
             request = by_id[row.request_id] if row.request_id else None
             line = EntryLine(row, request, viewer, portal).build() if request else None
@@ -125,7 +125,7 @@ def latest_of(
     if not viewer.is_staff:
         found = found.filter(audience=Audience.CUSTOMER)
     rows = list(found.order_by("-id")[: PAGE_SIZE + 1])
-    with override(viewer.language):
+    with override(viewer.speech):
         pairs = [(row.request, row) for row in rows[:PAGE_SIZE] if row.request is not None]
         lines = [(request, EntryLine(row, request, viewer, portal).build()) for request, row in pairs]
     shown = tuple(CustomerEntry(line, request) for request, line in lines if line is not None)
@@ -135,6 +135,6 @@ def latest_of(
 def _words_for(
     rows: Sequence[HistoryEntry], request: ServiceRequest, viewer: Viewer, portal: CompiledPortal
 ) -> tuple[VisibleEntry, ...]:
-    with override(viewer.language):
+    with override(viewer.speech):
         lines = (EntryLine(row, request, viewer, portal).build() for row in rows)
         return tuple(line for line in lines if line is not None)

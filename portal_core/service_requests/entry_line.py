@@ -228,7 +228,7 @@ class EntryLine:
         return _("Planned for %(day)s") % {"day": day}
 
     def _day(self, stored: object) -> str:
-        return date_in(date.fromisoformat(str(stored)), self.viewer.language) if stored else ""
+        return date_in(date.fromisoformat(str(stored)), self.viewer.speech) if stored else ""
 
     def _status(self) -> EntryStatus | None:
         key = self.row.data.get({Kind.MOVED: "to", Kind.SUBMITTED: "status"}.get(Kind(self.row.kind), ""))

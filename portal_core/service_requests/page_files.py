@@ -36,7 +36,7 @@ Marks: TypeAlias = Mapping[str, Mark]
 def marks_of(rows: Iterable[Document], shown: Iterable[VisibleDocument], here: ServiceRequest, viewer: Viewer) -> Marks:
     """By file: what became of the documents that the reader sees; nothing for those that stand."""
     seen = {document.id for document in shown}
-    with override(viewer.language):
+    with override(viewer.speech):
         found = [(row, _mark(row, here, viewer)) for row in rows if row.pk in seen]
     return {str(file["id"]): mark for row, mark in found if mark is not None for file in row.files}
 

@@ -31,7 +31,7 @@ def has_limit(due_at: datetime) -> bool:
 
 def day_words(moment: datetime, *, viewer: Viewer) -> str:
     """A day in a sentence, in the reader's language and zone: "today, 17:00", "Friday 27 November"."""
-    with override(viewer.language), timezone.override(viewer.time_zone):
+    with override(viewer.speech), timezone.override(viewer.time_zone):
         return dates.in_words(moment)
 
 
@@ -69,7 +69,7 @@ def usually_words(hours: int | None, *, language: str) -> str:
 
 def plan_words(day: date, *, viewer: Viewer) -> str:
     """The day of a plan as a mail says it, which may be read on another day: never "tomorrow"."""
-    with override(viewer.language), timezone.override(viewer.time_zone):
+    with override(viewer.speech), timezone.override(viewer.time_zone):
         return dates.long_date(day)
 
 
@@ -90,7 +90,7 @@ def expected_words(
     `agreed` (the day that the next step names, where the status itself promises nothing) is said while it lies before
     us and staff have planned no day; `usually` (see `usually_words`) where there is no such day either.
     """
-    with override(viewer.language):
+    with override(viewer.speech):
         if request.turn == Turn.NOBODY:
             closed = day_words(request.closed_at or request.status_since, viewer=viewer)
             return _("Closed %(day)s") % {"day": closed}

@@ -119,7 +119,7 @@ def _shown(
         return None
     reference = portal.reference(seen_in.number) if seen_in is not None else ""
     day = (row.attached_at or row.created_at).astimezone(viewer.time_zone).date()
-    parts = (name, verdict, reference, day_words(day, viewer.language))
+    parts = (name, verdict, reference, day_words(day, viewer.speech))
     return RecordFile(shown_file(stored_value(row), row.state), " · ".join(part for part in parts if part))
 
 

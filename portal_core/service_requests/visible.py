@@ -165,7 +165,7 @@ class _Builder:
     def build(self, *, brief: bool, asks: bool = True, listed: frozenset[str] = frozenset()) -> VisibleRequest:
         request = self.request
         fields = self._fields(self._keys_in_texts() | listed if brief else None)
-        usually = usually_words(self._usual_hours(), language=self.viewer.language)
+        usually = usually_words(self._usual_hours(), language=self.viewer.speech)
         agreed = self._agreed_day(fields)
         expected = expected_words(request, viewer=self.viewer, now=self.now, usually=usually, agreed=agreed)
         words = self._words(fields)
@@ -323,8 +323,8 @@ class _Builder:
         goes_on = self._goes_on_in()
         if goes_on is None:
             return status
-        name = goes_on_words(goes_on.reference, self.viewer.language)
-        with override(self.viewer.language):
+        name = goes_on_words(goes_on.reference, self.viewer.speech)
+        with override(self.viewer.speech):
             meaning = _("It is about the same matter. Everything is answered there.")
         said = replace(status, name=name, customer_name=name, meaning=meaning, next_step="", expected="", usually="")
         return replace(said, outcome="stopped", turn=Turn.NOBODY, due_at=None, glyph="", step_number=0)

@@ -110,7 +110,7 @@ def visible_asks(request: ServiceRequest, reader: AskReader, *, brief: bool) -> 
     """All that is asked here, done or not, in order. `brief` leaves out what is approved and read, for lists."""
     states = asks_of(request, portal=reader.portal, now=reader.now)
     papers = () if brief else papers_of(request, (state.ask for state in states if not state.is_done))
-    with override(reader.viewer.language):
+    with override(reader.viewer.speech):
         return VisibleAsks(tuple(_visible(request, state, reader, papers, brief=brief) for state in states))
 
 

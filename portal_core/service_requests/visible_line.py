@@ -52,7 +52,7 @@ def visible_line(request: ServiceRequest, viewer: Viewer, *, portal: CompiledPor
 def _status_name(request: ServiceRequest, viewer: Viewer, portal: CompiledPortal) -> str:
     number = request.merged_into_number
     if number is not None:
-        return goes_on_words(portal.reference(number), viewer.language)
+        return goes_on_words(portal.reference(number), viewer.speech)
     status = portal.type_or_unknown(request.type_key).flow.status_or_unknown(request.status_key)
     return portal.text(status.name, viewer.language)
 

@@ -244,6 +244,21 @@ def test_samples_are_not_offered() -> None:
         starter("nothing")
 
 
+@pytest.mark.parametrize("key", ALL)
+def test_nothing_points_to_a_message_that_nobody_was_asked_to_write(key: str) -> None:
+    """A customer was told to answer the last message, and found none: staff had moved it on without a question."""
+    document = starter(key)
+    mails = {item["key"]: item for item in document["messages"]}
+    for flow in document["flows"]:
+        said = {
+            item["key"]: str([item, *(mails.get(rule.get("message")) for rule in item.get("notify", []))])
+            for item in flow["statuses"]
+        }
+        for way in flow["transitions"]:
+            if "agent" in way["by"] and "last message" in said[way["to"]]:
+                assert way.get("ask_reason"), (flow["key"], way["to"])
+
+
 def test_the_sample_is_the_business_of_the_design() -> None:
     portal = portal_of("nordwarm")
     assert portal.reference(2467) == "NW-2467"

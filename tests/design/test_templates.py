@@ -69,6 +69,14 @@ def test_what_turns_a_list_around_outweighs_the_rule_for_all_lists() -> None:
         )
 
 
+def test_a_long_word_in_a_status_wraps_on_a_phone_instead_of_being_cut() -> None:
+    css = (ROOT / "static" / "portico.css").read_text(encoding="utf-8")
+    narrow = re.search(r"@media \(max-width: 47\.99rem\) { \.status-chip {([^}]*)}", css)
+    assert narrow and "white-space: normal" in narrow[1] and "overflow-wrap: anywhere" in narrow[1]
+    mini = re.search(r"\.colonnade-mini \.c {([^}]*)}", css)
+    assert mini and "nowrap" in mini[1]
+
+
 def test_the_stylesheet_needs_no_style_attribute() -> None:
     css = (ROOT / "static" / "portico.css").read_text(encoding="utf-8")
     assert "attr(style" not in css

@@ -47,13 +47,14 @@ def _path(request) -> str:
 def test_words_of_one_status_are_never_taken_along_to_another(tenant, people, client_for, fault):
     bob = client_for(people["bob"])
     page = bob.get(f"{_path(fault)}?to=looked-at").content.decode()
-    written = _form(page, to="details-asked", subject="Written for looked at", body="Not for this status")
+    asked = {"to": "details-asked", "reason": "Which boiler?"}
+    written = _form(page, **asked, subject="Written for looked at", body="Not for this status")
     answer = bob.post(f"{_path(fault)}move/", written)
     assert answer.status_code == 409
     shown = answer.content.decode()
     assert "Not for this status" not in shown
     assert _field(shown, "shown_to") == "details-asked"
-    again = bob.post(f"{_path(fault)}move/", _form(shown, to="details-asked"))
+    again = bob.post(f"{_path(fault)}move/", _form(shown, **asked))
     assert again.status_code == 302
     drain(tenant.schema_name)
     last = _last_mail_to(people["carol"])
@@ -105,9 +106,8 @@ def test_the_live_preview_follows_what_is_typed_and_writes_nothing(tenant, peopl
 def test_an_edited_mail_goes_as_plain_text_and_expands_nothing(tenant, people, client_for, fault):
     bob = client_for(people["bob"])
     page = bob.get(f"{_path(fault)}?to=details-asked").content.decode()
-    form = _form(
-        page, to="details-asked", subject="About {reference}", body="See [this](https://evil.test/)\n{customer}"
-    )
+    words = {"subject": "About {reference}", "body": "See [this](https://evil.test/)\n{customer}"}
+    form = _form(page, to="details-asked", reason="Which boiler?", **words)
     assert bob.post(f"{_path(fault)}move/", form).status_code == 302
     drain(tenant.schema_name)
     sent = _last_mail_to(people["carol"])
@@ -117,13 +117,12 @@ def test_an_edited_mail_goes_as_plain_text_and_expands_nothing(tenant, people, c
 
 
 def test_a_reason_is_in_the_mail_that_is_shown_and_sent(tenant, people, client_for):
-    document = starter("nordwarm")
-    move_on = next(item for item in document["flows"][0]["transitions"] if item["to"] == "details-asked")
-    move_on["ask_reason"] = True
-    publish(actor=actor_for(people["alice"]), document=document)
+    publish(actor=actor_for(people["alice"]), document=starter("nordwarm"))
     request = file_request(people["carol"], "report-fault")
     bob = client_for(people["bob"])
     page = bob.get(f"{_path(request)}?to=details-asked").content.decode()
+    assert ">Your words <" in page and ">Why? <" not in page
+    assert ">Why? <" in bob.get(f"{_path(request)}?to=cancelled").content.decode()
     typed = {"to": "details-asked", "reason": "The photo is blurred"}
     shown = bob.post(f"{_path(request)}move/", _form(page, **typed))
     assert shown.status_code == 409

@@ -152,7 +152,7 @@ def _discard(walk: Walk) -> None:
 
 
 def _compare_and_go_back(walk: Walk) -> None:
-    walk.click("a:has-text('Go back') >> nth=0")
+    walk.click("a:has-text('Go back') >> visible=true >> nth=0")
     walk.page.wait_for_url("**back=**")
 
 

@@ -228,7 +228,7 @@ def _requests(jonas: User, petra: User, maren: User, nadia: User) -> dict[str, A
     _move(jonas, price, "quote-sent", price="480", **{"price-covers": "Radiator, valves, fitting and removal."})
     asked = file_request(maren, "something-else", subject="Invoice for March", question="Could you send it again?")
     _move(jonas, asked, "in-hand")
-    _move(jonas, asked, "details-asked")
+    _move(jonas, asked, "details-asked", reason="Which March, and whose invoice?")
     done = file_request(maren, "something-else", subject="New telephone number", question="0131 496 0199 from May on.")
     _move(jonas, done, "in-hand")
     _move(jonas, done, "settled")
@@ -250,9 +250,9 @@ def _say(customer: User, request: ServiceRequest, body: str) -> None:
     reply(actor=actor_for(customer), request_id=request.pk, message=_message(body))
 
 
-def _move(by: User, request: ServiceRequest, to: str, **answers: Any) -> None:
+def _move(by: User, request: ServiceRequest, to: str, *, reason: str = "", **answers: Any) -> None:
     request.refresh_from_db()
-    wanted = Move(to=to, seen_status=request.status_key, answers=answers)
+    wanted = Move(to=to, seen_status=request.status_key, reason=reason, answers=answers)
     move(actor=actor_for(by), request_id=request.pk, move=wanted)
 
 

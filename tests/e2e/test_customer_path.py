@@ -111,10 +111,9 @@ def _ask_at_the_desk(walk, people, number):
     """An agent moves it to where the customer's move lies."""
     jonas = walk("walks", state=people.state("walks", "jonas"))
     jonas.open(f"/desk/requests/{number}/?to=details-asked")
-    jonas.fill("#write textarea", "Which boiler is it?")
-    jonas.click("#write button.btn-ink")
-    jonas.page.wait_for_url("**#e-*")
-    jonas.open(f"/desk/requests/{number}/?to=details-asked")
+    with jonas.page.expect_response("**/preview/"):
+        jonas.fill("#move [name=reason]", "Which boiler is it?")
+    jonas.page.wait_for_selector("#move blockquote:has-text('Which boiler is it?')")
     jonas.click("#move button.btn-primary")
     jonas.page.wait_for_url("**#end")
 

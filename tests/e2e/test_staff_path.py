@@ -90,6 +90,9 @@ def test_the_mail_of_a_move_is_the_one_that_was_shown(jonas, filed, product):
     jonas.open(f"/desk/requests/{number}/")
     jonas.choose("#to", "details-asked")
     jonas.page.wait_for_selector("#move input[name=shown_to][value=details-asked]", state="attached")
+    with jonas.page.expect_response("**/preview/"):
+        jonas.fill("#move [name=reason]", "Which boiler is it?")
+    jonas.page.wait_for_selector("#move blockquote:has-text('Which boiler is it?')")
     to, subject = jonas.page.locator("#move .env b").all_inner_texts()
     shown = jonas.page.inner_text("#move blockquote.quote")
     jonas.sees("Then it is with")
@@ -111,6 +114,9 @@ def test_the_mail_of_a_move_is_the_one_that_was_shown(jonas, filed, product):
 def test_an_edited_mail_goes_out_as_edited_and_only_this_once(jonas, filed, product):
     number, _customer, email = filed("Edda")
     jonas.open(f"/desk/requests/{number}/?to=details-asked")
+    with jonas.page.expect_response("**/preview/"):
+        jonas.fill("#move [name=reason]", "Which colour?")
+    jonas.page.wait_for_selector("#move blockquote:has-text('Which colour?')")
     jonas.click("#move summary:has-text('Edit this mail')")
     jonas.fill("#move [name=subject]", "Just one thing")
     jonas.fill("#move [name=body]", "Hello Edda,\n\nwhich colour shall it be?")

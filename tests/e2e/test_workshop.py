@@ -299,7 +299,7 @@ def _take_the_status_out(olive, number):
 def _go_back(olive):
     olive.open("/desk/setup/versions/")
     olive.sees("No stand after all", "First shape of the workshop", "live now")
-    olive.go("a:has-text('Go back to version 2')")
+    olive.go("a:has-text('Go back to version 2') >> visible=true")
     olive.page.wait_for_selector("#back")
     olive.sees("Go back to version 2?")
     olive.go("button:has-text('Go back to 2')")

@@ -25,7 +25,7 @@ def test_status_handler_and_promise_are_those_of_the_event(desk):
     request = desk.move(request, "in-work")
     due = request.due_at
     desk.assign(request, "alice", by="bob")
-    desk.move(request, "to-check", by="bob")
+    desk.move(request, "to-check", by="bob", reason="In the yard")
     first, second = carols(desk.sent())
     assert first.subject == "Someone is working on AL-1001"
     assert "Bob Agent" in first.body
@@ -47,7 +47,7 @@ def test_an_answer_tells_the_status_of_its_moment(desk):
 def test_events_of_older_code_still_tell_their_status(desk):
     request = desk.submit()
     desk.sent()
-    desk.move(request, "answer-asked")
+    desk.move(request, "answer-asked", reason="Which vase?")
     event = Event.objects.get(kind="request.moved", done_at=None)
     event.payload.pop("stood")
     event.save()

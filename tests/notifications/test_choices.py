@@ -79,7 +79,7 @@ def test_a_status_in_the_customers_turn_is_mailed_whatever_they_chose(desk, peop
     chosen(people["carol"], status="never", replies="never")
     request = desk.submit()
     assert desk.sent() == [] or all("carol" not in mail.to[0] for mail in desk.sent())
-    desk.move(request, "answer-asked")
+    desk.move(request, "answer-asked", reason="Which vase?")
     (mail,) = [mail for mail in desk.sent() if "carol" in mail.to[0]]
     assert "it is your turn" in mail.body
     assert "List-Unsubscribe" not in mail.message()

@@ -63,7 +63,7 @@ def test_move_with_not_this_time_tells_nobody(desk):
 
 
 def test_status_that_tells_nobody_tells_nobody(desk):
-    request = desk.move(desk.move(desk.submit(), "in-work"), "to-check")
+    request = desk.move(desk.move(desk.submit(), "in-work"), "to-check", reason="In the yard")
     desk.sent()
     desk.move(request, "closed")
     assert desk.sent() == []

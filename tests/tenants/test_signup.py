@@ -53,6 +53,12 @@ def begin(client: Client, **changes: str) -> str:
     return mailed_code()
 
 
+def test_who_reads_german_is_told_beforehand_that_the_desk_does_not(client):
+    german = client.get("/signup/", headers={"accept-language": "de"}).content.decode()
+    assert "Arbeitsbereich, der bisher Englisch spricht" in german
+    assert "speaks English so far" not in client.get("/signup/").content.decode()
+
+
 def test_the_pages_are_there(client: Client) -> None:
     for path in ("/", "/signup/", "/readyz"):
         assert client.get(path).status_code == 200, path

@@ -174,9 +174,9 @@ class Builder:
             if status["key"] in given:
                 continue
             page = Page.open(self.client, start)
-            form = page.form("name", "turn", "copy", button="Add status")
+            form = page.form("name", "turn", "copy", "after", button="Add status")
             turn = status.get("outcome") or status["turn"]
-            page.send(form.put(name=named(status["key"]), turn=turn), "Add status")
+            page.send(form.put(name=named(status["key"]), turn=turn, after=""), "Add status")
         for key in given - {status["key"] for status in statuses}:
             page = Page.open(self.client, f"{start}statuses/{key}/")
             page.send(page.form(button="Take this status out"), "Take this status out")

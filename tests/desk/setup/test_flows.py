@@ -46,6 +46,37 @@ def test_every_page_opens_and_changes_nothing(alice):
         assert alice.get(path).status_code == 404, path
 
 
+def test_a_new_status_comes_after_another_and_goes_on_where_that_one_goes_on(alice):
+    assert '<option value="known" selected>' in page(alice, WAY).partition('id="new-after"')[2], (
+        "the last before an end"
+    )
+    alice.post(f"{WAY}add/", {"name": "Waits for a part", "turn": "us", "after": "known"})
+    assert keys() == ["new", "known", "waits-for-a-part", "over"]
+    ways = read("flows", "way", "transitions")
+    assert ways[-1] == {"from": ["known"], "to": "waits-for-a-part", "by": ["agent"]}
+    assert [way["to"] for way in ways if "waits-for-a-part" in way["from"]] == ["over", "over"]
+    made = read(*STATUSES, "waits-for-a-part")
+    assert made["handler"] == read(*STATUSES, "known")["handler"]
+    shown = page(alice, f"{WAY}statuses/waits-for-a-part/")
+    for mended in (
+        "No request can ever come to this status",
+        "ever come to an end",
+        "Nobody has requests in this status",
+    ):
+        assert mended not in shown
+    # What it promises is for the owner to say.
+    for open_still in ("Customers have no name", "Nothing says how long", "Nothing says whether the customer is told"):
+        assert open_still in shown
+
+
+def test_an_end_that_comes_after_a_status_goes_on_nowhere(alice):
+    before = read("flows", "way", "transitions")
+    alice.post(f"{WAY}add/", {"name": "Given up", "turn": "stopped", "after": "known"})
+    assert read("flows", "way", "transitions") == [*before, {"from": ["known"], "to": "given-up", "by": ["agent"]}]
+    alice.post(f"{WAY}add/", {"name": "After an end", "turn": "us", "after": "over"})
+    assert len(read("flows", "way", "transitions")) == len(before) + 1, "nothing comes after an end"
+
+
 def test_a_contract_sent_as_it_was_changes_nothing(alice):
     for status in ("new", "known", "over"):
         answer = alice.post(f"{WAY}statuses/{status}/", contract(alice, status))

@@ -61,6 +61,13 @@ def test_the_list_tells_who_when_why_and_how_long(owner, numbers):
     assert "Alice" in page
 
 
+def test_going_back_is_offered_in_a_column_of_its_own_or_where_there_is_no_room_below_the_note(owner, numbers):
+    page = owner.get(PAGE).content.decode()
+    back = f'<a class="btn btn-s btn-soft{{}}" href="?back={numbers[0]}&amp;'
+    assert f'<td class="r hide-s">{back.format("")}' in page
+    assert f'<span class="cell2 only-narrow">{back.format(" mt1")}' in page
+
+
 def test_who_has_not_told_a_name_is_named_by_the_address(people, client_for):
     """An owner has none on the first day; "Portico" would say that nobody did it."""
     User.objects.filter(pk=people["alice"].pk).update(name="")

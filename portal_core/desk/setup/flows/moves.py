@@ -166,7 +166,12 @@ def _controls(flow: FlowView, move: Item) -> list[Control]:
             choices=flow.field_choices(strings_of(move.get("must_fill"))),
             help="Questions that every request type of these statuses asks.",
         ),
-        Switch(name="ask_reason", path=("ask_reason",), label="A reason is asked for", help="Customers read it."),
+        Switch(
+            name="ask_reason",
+            path=("ask_reason",),
+            label="A few words are asked for",
+            help="A reason, the question or the answer itself: customers read it.",
+        ),
     ]
 
 

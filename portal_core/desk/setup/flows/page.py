@@ -141,6 +141,7 @@ def page(
         "picked": shown,
         "placeholders": placeholders(flow),
         "targets": flow.status_choices(but=status_key),
+        "befores": _befores(flow, status_key),
         "ask_kinds": ASK_KINDS,
         "document_kinds": flow.named("document_kinds"),
         "beginners": _beginners(flow, status_key),
@@ -148,6 +149,14 @@ def page(
         "form": sheet,
     }
     return setup_page(request, "setup/flow.html", flow.draft, context, parts=(flow.part,), status=code)
+
+
+def _befores(flow: FlowView, status_key: str) -> list[tuple[str, str, bool]]:
+    """After which statuses a new one can come, and whether it is proposed: the last, or the picked one (a page on which
+    nobody has picked shows the first)."""
+    keys = [str(status["key"]) for status in flow.may_go_on]
+    proposed = status_key if status_key in keys[1:] else "".join(keys[-1:])
+    return [(key, flow.status_name(key), key == proposed) for key in keys]
 
 
 def _followed(flow: FlowView, status_key: str) -> tuple[dict[str, Any], Findings]:

@@ -67,6 +67,11 @@ class FlowView:
         """The statuses that requests may come to."""
         return [status for status in self.statuses if not status.get("retired")]
 
+    @property
+    def may_go_on(self) -> list[dict[str, JsonValue]]:
+        """Those of them in which requests do not end."""
+        return [status for status in self.in_use if not status.get("outcome")]
+
     def status(self, status_key: str) -> dict[str, JsonValue]:
         """One status. Raises `Http404`."""
         for status in self.statuses:

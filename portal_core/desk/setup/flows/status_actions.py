@@ -25,7 +25,11 @@ from portal_core.desk.setup.saving import do_edit
 @require_POST
 @staff_page("manage_setup")
 def add(request: PersonRequest, flow_key: str) -> HttpResponse:
-    """A new status: blank (`turn`), or a `copy` of another one with the ways that lead from it."""
+    """A new status: blank (`turn`), or a `copy` of another one with the ways that lead from it.
+
+    It comes `after` another one: agents move on to it from there, and a blank one goes on where that one goes on, with
+    the same people, since nobody should have to say what is the same as before.
+    """
     flow = FlowView.of(current(), flow_key)
     name = typed_name(request.POST)
     if not name:
@@ -33,11 +37,15 @@ def add(request: PersonRequest, flow_key: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('desk:setup_flow', args=[flow_key])}#add")
     key = new_key(name, _taken(flow), fallback="status")
     source = next((s for s in flow.statuses if s["key"] == request.POST.get("copy")), None)
-    item = _blank(request.POST.get("turn", "")) if source is None else _copied(source)
-    operations: list[Operation] = [Insert((*flow.path, "statuses"), {**item, "key": key, "name": name}, _place(flow))]
-    if source is not None:
-        ways = _with_copy(flow, str(source["key"]), key)
-        operations += [Set((*flow.path, "transitions"), ways)] if ways != flow.transitions else []
+    before = next((s for s in flow.may_go_on if s["key"] == request.POST.get("after")), None)
+    item = _blank(request.POST.get("turn", ""), before) if source is None else _copied(source)
+    place = _place(flow, None if item.get("outcome") else before)
+    operations: list[Operation] = [Insert((*flow.path, "statuses"), {**item, "key": key, "name": name}, place)]
+    like = source or (None if item.get("outcome") else before)
+    ways: list[JsonValue] = [*flow.transitions] if like is None else _with_copy(flow, str(like["key"]), key)
+    if before is not None:
+        ways = [*ways, {"from": [before["key"]], "to": key, "by": ["agent"]}]
+    operations += [Set((*flow.path, "transitions"), ways)] if ways != flow.transitions else []
     title = f"{flow.name}: new status “{name}”"
     return do_edit(
         request,
@@ -50,21 +58,22 @@ def _taken(flow: FlowView) -> set[str]:
     return {*ever_published(*flow.path, "statuses"), *(str(status["key"]) for status in flow.statuses)}
 
 
-def _blank(turn: str) -> dict[str, JsonValue]:
+def _blank(turn: str, before: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
     if turn in ("done", "stopped"):
         return {"turn": "nobody", "outcome": turn}
-    return {"turn": turn if turn in ("us", "customer") else "us"}
+    handlers = {} if before is None else {name: before[name] for name in ("handler", "step") if before.get(name)}
+    return {"turn": turn if turn in ("us", "customer") else "us", **handlers}
 
 
 def _copied(source: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: value for name, value in source.items() if name not in ("key", "name", "retired")}
 
 
-def _place(flow: FlowView) -> int:
-    """Before the first status in which requests end: that is where a new one belongs."""
+def _place(flow: FlowView, before: Mapping[str, JsonValue] | None) -> int:
+    """Behind the one `before`, else before the first status in which requests end: there a new one belongs."""
     for number, status in enumerate(flow.statuses):
-        if status.get("outcome"):
-            return number
+        if status.get("outcome") if before is None else status["key"] == before["key"]:
+            return number if before is None else number + 1
     return len(flow.statuses)
 
 
