@@ -205,7 +205,7 @@ class _Table:
         before = [] if last is None else [Change.from_json(kept) for kept in last.changes]
         if last is None or [(c.do, c.path) for c in before] != [(c.do, c.path) for c in changes]:
             return False
-        joined = [dataclasses.replace(now, before=was.before) for was, now in zip(before, changes, strict=True)]
+        joined = [now.going_on(was, last.revision) for was, now in zip(before, changes, strict=True)]
         if all(change.is_nothing for change in joined):
             self._come_to_nothing(last, changes, revision)
             return True

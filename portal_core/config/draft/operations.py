@@ -4,7 +4,8 @@ An operation is applied to the parts it touches and gives back what was really c
 after: enough to undo it, and to see whether somebody else has been there since.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -54,24 +55,34 @@ class Put:
     value: JsonValue
 
 
+# Of an edit that goes on and on: pages that were opened longer ago are told of it once more than they need.
+_STEPS_KEPT: Final = 20
+_LONGEST_STEPS: Final = 4_000
+
 Operation: TypeAlias = Set | Insert | Remove | Order | Put
 Done: TypeAlias = Literal["set", "insert", "remove", "order", "put"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an operation did at one place. `at` is where in its list an item stood."""
+    """What an operation did at one place. `at` is where in its list an item stood.
+
+    Where one edit goes on over several revisions (somebody writes on), `meanwhile` has what stood there after the
+    earlier ones: whoever opened a page in between read that.
+    """
 
     do: Done
     path: Path
     before: JsonValue = None
     after: JsonValue = None
     at: int = 0
+    meanwhile: tuple[tuple[int, JsonValue], ...] = ()
 
     def as_json(self) -> dict[str, JsonValue]:
         """For the row that keeps it."""
         kept = {"do": self.do, "path": list[JsonValue](self.path), "before": self.before, "after": self.after}
-        return {**kept, "at": self.at}
+        steps: list[JsonValue] = [[revision, value] for revision, value in self.meanwhile]
+        return {**kept, "at": self.at, **({"meanwhile": steps} if steps else {})}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, JsonValue]) -> "Change":
@@ -79,7 +90,20 @@ class Change:
         do, path, at = kept["do"], kept["path"], kept["at"]
         if do not in _DONE or not isinstance(path, list) or not isinstance(at, int):
             raise ValueError(f"not a change: {kept!r}")
-        return cls(_DONE[str(do)], tuple(str(name) for name in path), kept["before"], kept["after"], at)
+        meanwhile = tuple(_steps(kept.get("meanwhile")))
+        return cls(_DONE[str(do)], tuple(str(name) for name in path), kept["before"], kept["after"], at, meanwhile)
+
+    def going_on(self, before: "Change", revision: int) -> "Change":
+        """This as one with the change `before` it, at the same place, of the revision before."""
+        steps = (*before.meanwhile, (revision, before.after))[-_STEPS_KEPT:]
+        while len(json.dumps(steps)) > _LONGEST_STEPS:
+            steps = steps[1:]
+        return replace(self, before=before.before, meanwhile=steps)
+
+    def back_to(self, revision: int) -> Operation:
+        """What brings back how it stood at an earlier revision."""
+        read = [value for after, value in self.meanwhile if after <= revision]
+        return Set(self.path, read[-1]) if read else self.back
 
     def meets(self, path: Path) -> bool:
         """Whether it was made at this place, inside it or around it."""
@@ -251,6 +275,13 @@ def as_kept(changes: Sequence[Change], kept: Working) -> list[Change]:
         places.add(change.path)
         above |= around
     return [change for change in reversed(found) if not change.is_nothing]
+
+
+def _steps(kept: JsonValue) -> Iterator[tuple[int, JsonValue]]:
+    for step in _as_list(kept or []):
+        revision, value = _as_list(step)
+        if isinstance(revision, int):
+            yield revision, value
 
 
 def _as_list(value: JsonValue) -> list[JsonValue]:

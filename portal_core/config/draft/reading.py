@@ -181,7 +181,7 @@ def as_seen(draft: Draft, revision: int) -> Working | None:
         return None
     for changes in DraftOperation.objects.filter(revision__gt=revision).values_list("changes", flat=True):
         for kept in reversed(changes):
-            working.apply(Change.from_json(kept).back)
+            working.apply(Change.from_json(kept).back_to(revision))
     return working
 
 

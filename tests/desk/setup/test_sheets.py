@@ -115,6 +115,34 @@ def test_saving_by_itself_writes_only_what_was_touched(alice, mona):
     assert read("portal", "welcome") == "Hello"
 
 
+def test_a_page_opened_while_somebody_writes_on_is_in_nobodys_way(alice, mona):
+    hers = form_of(mona, PORTAL)
+    write = {"dirty": ["name"]}
+    assert mona.post(PORTAL, {**hers, "name": "Be", **write}, headers=FETCH).status_code == 200
+    opened = form_of(alice, PORTAL)
+    assert opened["name"] == "Be"
+    for name in ("Bet", "Beta", "Beta Heating"):
+        assert mona.post(PORTAL, {**hers, "name": name, **write}, headers=FETCH).status_code == 200
+    # One edit, and still it is known what stood there in between.
+    assert DraftOperation.objects.count() == 1
+    assert alice.post(PORTAL, {**opened, "welcome": "Hello"}).status_code == 302
+    assert (read("portal", "name"), read("portal", "welcome")) == ("Beta Heating", "Hello")
+    # Who changes the very words is told, as ever.
+    assert alice.post(PORTAL, {**opened, "name": "Other"}).status_code == 400
+    # Taken back it is as before all of it.
+    (edit,) = [one for one in DraftOperation.objects.all() if "Name" in one.title]
+    assert edit.changes[0]["before"] != "Be" and edit.changes[0]["after"] == "Beta Heating"
+
+
+def test_of_writing_that_goes_on_and_on_only_so_much_is_kept(alice):
+    form = form_of(alice, PORTAL)
+    for number in range(30):
+        typed = {**form, "name": f"Heating number {number}", "dirty": ["name"]}
+        assert alice.post(PORTAL, typed, headers=FETCH).status_code == 200
+    (edit,) = DraftOperation.objects.all()
+    assert len(edit.changes[0]["meanwhile"]) == 20
+
+
 def test_edits_are_taken_back_and_done_again(alice):
     alice.post(PORTAL, {**form_of(alice, PORTAL), "name": "Beta"})
     page = alice.get("/desk/setup/history/").content.decode()
