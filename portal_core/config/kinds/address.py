@@ -20,7 +20,6 @@ from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.common import common_options
 from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField
-from portal_core.config.kinds.shown import Shown
 from portal_core.config.problem_kinds import ProblemKind
 from tenants.ui.parts import Part, PartsWidget
 from tenants.ui.spreadsheet import Cell
@@ -82,6 +81,7 @@ class AddressKind(FieldKind[AddressField]):
 
     key = "address"
     options = AddressField
+    has_parts = True
     operators = frozenset({"filled", "empty"})
     filters = ("contains", "filled", "empty")
 
@@ -103,12 +103,6 @@ class AddressKind(FieldKind[AddressField]):
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
     ) -> str:
         return "\n".join(postal.written_lines(_lines_of(value), language, self._home(field, portal)))
-
-    def shown(
-        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
-    ) -> Shown:
-        text = self.display(value, field, portal, language, time_zone)
-        return Shown(text, one_line=", ".join(text.splitlines()))
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         """In one line, as letters have it; the country where it is another than the portal's."""

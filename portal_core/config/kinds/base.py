@@ -114,6 +114,8 @@ class FieldKind(ABC, Generic[Options]):
     # The operators by which lists are narrowed, the most useful first; each but `filled` and `empty` takes one operand
     # from `filter_input`.
     filters: ClassVar[tuple[str, ...]] = ()
+    # Whether its lines are parts of one answer: where there is one line for it, commas stand between them.
+    has_parts: ClassVar[bool] = False
     # Whether a column of rows may be of this kind.
     fits_column: ClassVar[bool] = True
 
@@ -164,7 +166,8 @@ class FieldKind(ABC, Generic[Options]):
         self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
     ) -> Shown:
         """The value with what a page can make of it (links, a table, stars) beside its words."""
-        return Shown(self.display(value, field, portal, language, time_zone))
+        text = self.display(value, field, portal, language, time_zone)
+        return Shown(text, one_line=", ".join(text.splitlines()) if self.has_parts else "")
 
     def difference(self, before: JsonValue, after: JsonValue) -> tuple[JsonValue, JsonValue]:
         """What of two values history tells: all of both, unless a kind can leave out what is the same."""

@@ -20,7 +20,6 @@ from portal_core.config.kinds.base import Asked, Fault, FieldKind
 from portal_core.config.kinds.choice import OneOf, choice_look, choice_pairs, offered
 from portal_core.config.kinds.common import choice_faults, common_options, one_of_the_keys
 from portal_core.config.kinds.narrowing import Operand, plain
-from portal_core.config.kinds.shown import Shown
 from tenants.ui.spreadsheet import Cell
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ class ChoicesKind(FieldKind[ChoicesField]):
 
     key = "choices"
     options = ChoicesField
+    has_parts = True
     operators = frozenset({"contains", "filled", "empty"})
     filters = ("contains", "filled", "empty")
 
@@ -91,12 +91,6 @@ class ChoicesKind(FieldKind[ChoicesField]):
         given = value if isinstance(value, list) else []
         chosen = [choice for choice in self.config(field).choices if choice.key in given]
         return "\n".join(portal.text(choice.label, language) for choice in chosen)
-
-    def shown(
-        self, value: JsonValue, field: CompiledField, portal: CompiledPortal, language: str, time_zone: ZoneInfo
-    ) -> Shown:
-        text = self.display(value, field, portal, language, time_zone)
-        return Shown(text, one_line=", ".join(text.splitlines()))
 
     def export(self, value: JsonValue, field: CompiledField, portal: CompiledPortal) -> Cell:
         given = value if isinstance(value, list) else []

@@ -127,7 +127,21 @@ class DayInput(PlainField):
             )
 
 
-class DateKind(FieldKind[DateField]):
+class ByDay:
+    """A kind whose answers fall on a day: whatever it takes itself, and whatever minute a condition names, lists are
+    narrowed by any day."""
+
+    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
+        return any_day(field, asked)
+
+    def operand(self, cleaned: object) -> object:
+        return cleaned.isoformat() if isinstance(cleaned, date) else None
+
+    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
+        return is_kept_day(operand)
+
+
+class DateKind(ByDay, FieldKind[DateField]):
     """A day without a time."""
 
     key = "date"
@@ -176,15 +190,6 @@ class DateKind(FieldKind[DateField]):
 
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         return "" if is_day(operand) else "Compare with a day such as 2026-12-25."
-
-    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
-        return any_day(field, asked)
-
-    def operand(self, cleaned: object) -> object:
-        return cleaned.isoformat() if isinstance(cleaned, date) else None
-
-    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
-        return is_kept_day(operand)
 
     def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return self.display(plain(operand), field, portal, language, portal.time_zone)

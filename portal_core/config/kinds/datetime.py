@@ -22,7 +22,7 @@ from portal_core.config.document.portal_document import PortalDocument
 from portal_core.config.kinds import narrowing
 from portal_core.config.kinds.base import Asked, Fault, FieldKind, noun_of
 from portal_core.config.kinds.common import common_options
-from portal_core.config.kinds.date import any_day, day_bound, day_faults, is_day, is_kept_day, parse_day
+from portal_core.config.kinds.date import ByDay, day_bound, day_faults, is_day, parse_day
 from portal_core.config.kinds.narrowing import Operand
 from portal_core.config.kinds.plain import PlainField, plain_digits
 from portal_core.config.localise import city_of, date_in, moment_in
@@ -131,7 +131,7 @@ class MomentInput(forms.Field):
         return moment
 
 
-class DateTimeKind(FieldKind[DateTimeField]):
+class DateTimeKind(ByDay, FieldKind[DateTimeField]):
     """A moment."""
 
     key = "datetime"
@@ -198,16 +198,6 @@ class DateTimeKind(FieldKind[DateTimeField]):
     def operand_mend(self, config: FieldBase, operator: str, operand: object) -> str:
         is_moment = isinstance(operand, str) and len(operand) == len("2026-12-25T09:00") and _is_local(operand)
         return "" if is_day(operand) or is_moment else "Compare with a day such as 2026-12-25, or 2026-12-25T09:00."
-
-    def filter_input(self, field: CompiledField, operator: str, asked: Asked) -> forms.Field:
-        return any_day(field, asked)
-
-    def operand(self, cleaned: object) -> object:
-        return cleaned.isoformat() if isinstance(cleaned, date) else None
-
-    def is_operand(self, operand: object, field: CompiledField, operator: str) -> bool:
-        # Conditions may name a minute, lists ask for a day.
-        return is_kept_day(operand)
 
     def operand_words(self, operand: Operand, field: CompiledField, portal: CompiledPortal, language: str) -> str:
         return date_in(date.fromisoformat(str(operand)), language)
