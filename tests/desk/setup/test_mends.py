@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import pytest
@@ -116,6 +117,12 @@ def found(case: Case) -> tuple[dict[str, Any], list[tuple[Mend, Problem]]]:
     return canonical(planned.wanted), listed
 
 
+@cache
+def found_in(name: str) -> tuple[dict[str, Any], list[tuple[Mend, Problem]]]:
+    """The same of a case by its name; three tests ask about each."""
+    return found(CASES[name])
+
+
 def said(document: dict[str, Any], case: Case) -> Counter[str | tuple[str, ...]]:
     """How often each sentence is said, and how often each missing thing is named."""
     found = stops(check(load(document), load(case[1]) if case[1] else None))
@@ -137,7 +144,7 @@ def mended(document: dict[str, Any], mend: Mend, answer: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_choice_mends_what_it_is_offered_for(name: str, tenant: Any) -> None:
-    document, listed = found(CASES[name])
+    document, listed = found_in(name)
     assert listed
     before, tried = said(document, CASES[name]), Counter[object]()
     for mend, problem in listed:
@@ -261,7 +268,7 @@ def test_nothing_is_not_offered_for_a_status_that_was_the_only_bridge(tenant, wa
 
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_is_said_in_keys(name: str, tenant: Any) -> None:
-    for mend, _problem in found(CASES[name])[1]:
+    for mend, _problem in found_in(name)[1]:
         labels = [] if mend.control is None else [option.label for option in mend.control.options]
         for words in (mend.problem, mend.advice, *labels):
             # What the owner wrote in braces is quoted as it is.
@@ -282,7 +289,7 @@ def test_no_key_stands_in_what_is_said(name: str, tenant: Any) -> None:
 
 
 def test_what_takes_more_leads_to_its_page_and_no_list_of_it_is_out_of_date(alice: Any) -> None:
-    left = {mend.path: mend for case in CASES.values() for mend, _ in found(case)[1] if mend.control is None}
+    left = {mend.path: mend for name in CASES for mend, _ in found_in(name)[1] if mend.control is None}
     assert set(left) == set(TAKES_MORE)
     assert all(mend.href.startswith("/desk/setup/") for mend in left.values())
 
