@@ -11,7 +11,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.desk.delivery import untold_words
 from portal_core.desk.moving import Words
 from portal_core.desk.request import DeskRequest, open_request, render_request
-from portal_core.desk.way import back_of
+from portal_core.desk.way import way_of
 from portal_core.notifications.compose import ComposedMail, merged_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import merge, unmerge
@@ -49,7 +49,7 @@ def merge_into(request: PersonRequest, number: int) -> HttpResponse:
     except NotSeen:
         return _page(request, opened, problem="There is no request of this number that you see.", status=400)
     messages.success(request, f"{opened.portal.reference(number)} goes on here. Its own page says so, too.")
-    return redirect(f"/desk/requests/{int(wanted)}/")
+    return redirect(f"/desk/requests/{int(wanted)}/{way_of(request).query}")
 
 
 @require_POST
@@ -64,7 +64,7 @@ def take_apart(request: PersonRequest, number: int) -> HttpResponse:
     except NotSeen:
         raise Http404 from None
     messages.success(request, "It stands by itself again, as it was before.")
-    return redirect(f"/desk/requests/{number}/")
+    return redirect(f"/desk/requests/{number}/{way_of(request).query}")
 
 
 def _is_number(text: str) -> bool:
@@ -72,10 +72,11 @@ def _is_number(text: str) -> bool:
 
 
 def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    row, portal = opened.row, opened.portal
+    row, portal, way = opened.row, opened.portal, way_of(request)
+    here = f"/desk/requests/{row.number}/{way.query}"
     if obstacle := why_not(row, portal.reference):
         shown = visible(row, opened.viewer, portal=portal, brief=True)
-        context = {"portal": portal, "request_shown": shown, "obstacle": obstacle}
+        context = {"portal": portal, "request_shown": shown, "obstacle": obstacle, "here": here}
         return render(request, "desk/merge.html", context, status=status)
     wanted = request.POST.get("into", "") or request.GET.get("into", "")
     into = int(wanted) if _is_number(wanted) else None
@@ -105,7 +106,8 @@ def _page(request: PersonRequest, opened: DeskRequest, *, problem: str = "", sta
         "untold": untold_words(row),
         "typed": wanted if not is_offered else "",
         "problem": problem,
-        "back": back_of(request),
+        "back": way.address,
+        "here": here,
         "number": row.number,
     }
     return render(request, "desk/merge.html", context, status=status)

@@ -70,6 +70,18 @@ def test_writing_giving_and_changing_an_answer_lose_no_filters(shop, people, cli
     assert f"?edit=what&amp;back={QUOTED}#details" in page
 
 
+def test_merging_and_taking_apart_lose_no_filters(shop, people, client_for):
+    first, second, third = (shop.file(what="Thing", kind="noise") for _ in range(3))
+    client, way = client_for(people["bob"]), f"{BACK}&then={third.number}"
+    here = f"/desk/requests/{first.number}/"
+    page = client.get(f"{here}merge/", {"back": way}).content.decode()
+    quoted = f"?back={QUOTED}%26then%3D{third.number}"
+    assert f'href="{here}{quoted}"' in page and f'name="back" value="{way.replace("&", "&amp;")}"' in page
+    merged = client.post(f"{here}merge/", {"into": second.number, "back": way})
+    assert merged["Location"] == f"/desk/requests/{second.number}/{quoted}"
+    assert client.post(f"{here}unmerge/", {"back": way})["Location"] == f"{here}{quoted}"
+
+
 def test_documents_of_a_request_lead_back_to_it_and_its_list(shop, people, client_for):
     row = shop.file(what="Thing", kind="noise")
     client = client_for(people["bob"])
