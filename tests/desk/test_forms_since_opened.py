@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 import re
 from typing import Any
 
@@ -17,6 +16,7 @@ from portal_core.service_requests.actions.submit_for import submit_for
 from portal_core.service_requests.models import ServiceRequest
 from tests.config.documents import sound
 from tests.documents.samples import pdf, sent
+from tests.reading import words_of as text
 
 PAGE = "/desk/new/repair/"
 TYPED = {"f-what": "The pump", "f-kind": "leak", "f-gauge": "2", "f-cause": "Rust in it", "email": "carol@example.com"}
@@ -48,11 +48,6 @@ def retire(*_: Any) -> None:
     document["types"].append({**copy.deepcopy(document["types"][0]), "key": "other", "name": "Other"})
     document["types"][0]["retired"] = True
     publish(actor=SYSTEM, document=load(document))
-
-
-def text(response: Any) -> str:
-    written = re.sub(r"</?bdi>", "", response.content.decode())
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def test_a_question_for_staff_that_is_gone_comes_back_with_its_answer(bob):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import uuid
 from datetime import timedelta
@@ -29,6 +28,7 @@ from portal_core.service_requests.publish_papers import paper_rows, papers_count
 from tenants.outbox.drain import drain
 from tests.documents.papers import Papers, document
 from tests.documents.samples import pdf, sent
+from tests.reading import words_of as text
 from tests.service_requests.filing import file_request
 
 PAGE = "/desk/setup/publish/"
@@ -64,10 +64,6 @@ def hidden(papers: Papers) -> Papers:
     drain(papers.tenant.schema_name)
     sent_mails.outbox.clear()
     return papers
-
-
-def text(answer: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def reached(papers: Papers, who: str = "carol") -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 import re
 import uuid
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from portal_core.portal import earlier_forms
 from portal_core.service_requests import since_opened
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from tests.config.documents import sound
+from tests.reading import words_of as text
 
 PAGE = "/new/repair/"
 TYPED = {"f-what": "The pump", "f-kind": "leak", "f-gauge": "2", "f-since": "2026-11-01", "f-works": "no"}
@@ -44,11 +44,6 @@ def publish_with(edit: Callable[[dict[str, Any]], object]) -> None:
 
 def fields(document: dict[str, Any]) -> list[dict[str, Any]]:
     return document["types"][0]["fields"]
-
-
-def text(response: Any) -> str:
-    written = re.sub(r"</?bdi>", "", response.content.decode())
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def without(key: str) -> Callable[[dict[str, Any]], object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from portal_core.service_requests import since_opened
 from portal_core.service_requests.models import ServiceRequest
 from tests.contracts.rows import Rows
 from tests.portal.guests import CODE, House, links, portal_document
+from tests.reading import words_of as words
 
 CONFIRM = "/new/repair/confirm/"
 
@@ -45,10 +45,6 @@ def no_guests(document: dict[str, Any]) -> None:
 def drips(house: House) -> None:
     """A form waits in the guest's browser, as the page sends it."""
     house.send(**{"f-what": "A second drip", "opened": str(live_portal().number)})
-
-
-def words(answer: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def goes_to(answer: Any, shown_at: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 import re
 import uuid
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from portal_core.service_requests.models import ServiceRequest
 from tenants.identifiers import uuid7
 from tests.config.documents import sound
 from tests.documents.samples import pdf, sent
+from tests.reading import words_of as text
 
 PAGE = "/new/repair/"
 CODE = "314159"
@@ -82,11 +82,6 @@ def without(*keys: str) -> Edit:
         document["types"][0]["fields"] = [item for item in fields if item["key"] not in keys]
 
     return edit
-
-
-def text(response: Any) -> str:
-    written = re.sub(r"</?bdi>", "", response.content.decode())
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.history.models import HistoryEntry
 from portal_core.service_requests.models import ServiceRequest
+from tests.reading import words_of as text
 from tests.service_requests.asking_portal import Desk, document
 
 Document: TypeAlias = "dict[str, Any]"
@@ -180,11 +181,6 @@ def desk(people: dict[str, Any]) -> Desk:
     made = Desk(people)
     made.publish(small())
     return made
-
-
-def text(response: Any) -> str:
-    written = re.sub(r"</?bdi>", "", response.content.decode())
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", written)).split())
 
 
 def opened(door: str, client: Any, row: ServiceRequest) -> tuple[str, dict[str, str]]:

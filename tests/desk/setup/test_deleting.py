@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any
 
@@ -19,6 +18,7 @@ from portal_core.config.errors import PublishRefused
 from portal_core.config.live import live_portal
 from tests.desk.setup.test_sheets import read
 from tests.factories import make_user
+from tests.reading import words_of as text
 from tests.service_requests.filing import file_request
 
 OUT = "/desk/setup/out-of-use/"
@@ -27,10 +27,6 @@ OUT = "/desk/setup/out-of-use/"
 @pytest.fixture
 def alice(shop: Any, client_for: Any, people: Any) -> Client:
     return client_for(people["alice"])
-
-
-def text(answer: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def test_a_type_that_nobody_asked_for_is_deleted_and_goes_live_without_it(alice, people):

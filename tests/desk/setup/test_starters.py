@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -23,16 +22,13 @@ from portal_core.config.queries import ever_published
 from portal_core.config.starters import starter, starter_keys
 from portal_core.desk.setup import starters
 from portal_core.service_requests.models import ServiceRequest
+from tests.reading import words_of as plain
 
 PAGE = "/desk/setup/starters/"
 
 
 def types_of(key: str) -> list[str]:
     return [kind["key"] for kind in starter(key)["types"]]
-
-
-def plain(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def test_the_page_offers_the_nine_and_says_what_one_brings(alice):
@@ -55,7 +51,7 @@ def test_a_starter_is_one_edit_which_the_review_shows_and_which_can_be_undone(al
     page = plain(answer)
     assert "From the starter “Explaining invoices”: 3 request types, 3 sets of statuses" in page
     for kind in starter("invoices")["types"]:
-        assert f"Customers can make a new request: “ {kind['name']['en']} ”" in page
+        assert f"Customers can make a new request: “{kind['name']['en']}”" in page
     assert (current().revision, DraftOperation.objects.count()) == (1, 1)
     assert stops(check(current().document, live_portal().document)) == ()
     assert canonical(live_portal().document) == live

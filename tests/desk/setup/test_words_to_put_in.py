@@ -3,7 +3,6 @@ the mail that is shown, sent to whoever looks at it."""
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any
 
@@ -26,6 +25,7 @@ from tenants.outbox.drain import drain
 from tenants.outbox.models import Mail
 from tests.desk.setup.test_notifications import PAGE, cell, flow_key, statuses
 from tests.desk.setup.test_sheets import FETCH, form_of, read
+from tests.reading import words_of as text
 from tests.service_requests import small_portal
 from tests.service_requests.filing import file_request
 
@@ -50,10 +50,6 @@ def alice(shop: Any, client_for: Any, people: Any) -> Client:
     known["when_done"] = "over"
     publish(actor=SYSTEM, document=load(made))
     return client_for(people["alice"])
-
-
-def text(answer: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def test_the_title_of_a_request_offers_the_answers_that_customers_always_see(alice):
