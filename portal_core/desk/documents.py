@@ -191,7 +191,7 @@ def to_check(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 @staff_page()
-@understands("request", "before")
+@understands("request", "before", "back")
 def of_customer(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """`/desk/customers/ID/documents/`: one customer's vault; `?before=ID` goes on with older ones."""
     return _render(request, _open(request, key))
