@@ -68,8 +68,9 @@ def _read(written: str) -> str | int | Decimal | bool | None:
     try:
         operand = json.loads(written, parse_constant=_refuse, parse_float=_exact)
         # No half of a surrogate pair, no NUL; and something to look for.
-        is_clean = "\x00" not in str(operand).encode().decode() and len(str(operand)) <= LONGEST_OPERAND
-    except (ValueError, RecursionError):
+        said = format(operand, "f") if isinstance(operand, Decimal) else str(operand)
+        is_clean = "\x00" not in said.encode().decode() and len(said) <= LONGEST_OPERAND
+    except (ValueError, ArithmeticError, RecursionError):
         return None
     is_one = isinstance(operand, str | int | Decimal) and operand != ""
     return operand if is_one and is_clean else None

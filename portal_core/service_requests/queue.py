@@ -29,8 +29,9 @@ from portal_core.service_requests.queue_order import Cursor, Order
 PAGE_SIZE = 25
 # Nobody counts beyond that; the rail shows "999+".
 COUNT_LIMIT = 1000
-# How many are looked at where an index finds the others.
+# How many are looked at first, and of how many that an index finds all are put in order.
 _NEAR = 1_000
+_FEW = 5_000
 _NARROWING = ("type_key", "status_key", "who", "team", "due", "priority", "holds", "answers")
 NEEDS_US = Q(turn=Turn.US) | Q(unanswered_since__isnull=False)
 VIEWS: dict[str, Q] = {
@@ -133,30 +134,32 @@ def bounded_counts(views: Iterable[QuerySet[Any]], limit: int = COUNT_LIMIT) -> 
 
 
 def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInfo) -> QueuePage:
-    """One page of the queue with customers and people loaded: one query, at most three where it is looked for."""
+    """One page of the queue with customers and people loaded: one query, at most four where it is looked for."""
     order = Order.of(filters.state, filters.sort)
-    look = _Look.of(actor, filters, zone)
-    if look is not None:
-        rows = look.rows(order, cursor)
-        if len(rows) > PAGE_SIZE:
-            return _as_page(rows, order, cursor)
-        if not look.has_index:
-            return _as_page(rows, order, cursor, edge=look.edge(order, cursor))
     found = order.beginning(filtered(actor, filters, zone=zone), cursor).select_related("customer", "assignee")
-    return _as_page(list(found[: PAGE_SIZE + 1]), order, cursor)
+    look = _Look.of(actor, filters, zone)
+    if look is None:
+        rows = list(found[: PAGE_SIZE + 1])
+        return _as_page(rows[:PAGE_SIZE], order, cursor, [order.cursor(row) for row in rows])
+    # What many have is found among the nearest. The planner does not know how many have it, and the wrong way means
+    # sorting all that are found, or walking past all that are not.
+    keys, edge = look.near(order, cursor), None
+    if len(keys) <= PAGE_SIZE:
+        if look.has_index and bounded_counts([found], _FEW + 1)[0] <= _FEW:
+            rows = list(found[: PAGE_SIZE + 1])
+            return _as_page(rows[:PAGE_SIZE], order, cursor, [order.cursor(row) for row in rows])
+        keys, edge = look.far(order, cursor)
+    rows = list(found.filter(pk__in=[key.id for key in keys[:PAGE_SIZE]])) if keys else []
+    return _as_page(rows, order, cursor, keys, edge)
 
 
 @dataclass(frozen=True)
 class _Look:
-    """A queue that is looked for among the next requests of a list, one by one.
-
-    Where an index finds the others of it, a few are looked at all the same: what many have is found among the nearest.
-    The planner does not know how many have it, and the wrong way means sorting all that are found, or walking past all
-    that are not.
-    """
+    """A queue that is looked for among the next requests of a list, one by one."""
 
     listed: QuerySet[ServiceRequest]
     is_met: Q
+    # Whether an index finds the others of it, wherever they stand.
     has_index: bool
 
     @classmethod
@@ -168,28 +171,26 @@ class _Look:
             return None
         return cls(filtered(actor, _listed(filters), zone=zone), is_met, has_index)
 
-    def rows(self, order: Order, cursor: Cursor | None) -> list[ServiceRequest]:
-        """What is found from a cursor on, one more than a page at most, with customers and people loaded."""
+    def near(self, order: Order, cursor: Cursor | None) -> list[Cursor]:
+        """Where those stand that are found among the nearest, one more than a page at most."""
+        listed = order.beginning(self.listed, cursor)
         try:
-            statement, values = self.first("pk", PAGE_SIZE + 1, order, cursor)
+            statement = looking.first_met(listed, self.is_met, "pk", PAGE_SIZE + 1, among=_NEAR)
         except EmptyResultSet:
             return []
-        with connection.cursor() as reader:
-            reader.execute(statement, values)
-            keys = [key for (key,) in reader.fetchall()]
-        found = order.beginning(self.listed, cursor).select_related("customer", "assignee")
-        return list(found.filter(pk__in=keys)) if keys else []
+        return [order.read(behind) for _, *behind in looking.read(statement)]
 
-    def edge(self, order: Order, cursor: Cursor | None) -> Cursor | None:
-        """The last one that is looked at from a cursor on; None where none follows it."""
-        last = list(order.beginning(self.listed, cursor).only(*order.columns_loaded)[looking.FAR - 1 : looking.FAR + 1])
-        backwards = cursor is not None and cursor.is_backwards
-        return order.cursor(last[0], backwards=backwards) if len(last) > 1 else None
-
-    def first(self, column: str, number: int, order: Order, cursor: Cursor | None) -> tuple[str, tuple[Any, ...]]:
-        """The statement that reads a column of the first few that are found from a cursor on; see `first_met`."""
+    def far(self, order: Order, cursor: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
+        """Where those stand that are found, one more than a page at most, and the last one that was looked at, if there
+        are others behind it."""
         listed = order.beginning(self.listed, cursor)
-        return looking.first_met(listed, self.is_met, column, number, among=_NEAR if self.has_index else looking.FAR)
+        try:
+            found = looking.read(looking.first_met_and_edge(listed, self.is_met, PAGE_SIZE + 1))
+        except EmptyResultSet:
+            return [], None
+        keys = [order.read(behind) for key, *behind in found if key is not None]
+        edges = [order.read(behind) for key, *behind in found if key is None]
+        return keys, edges[0] if len(edges) > 1 else None
 
 
 def _listed(filters: Filters) -> Filters:
@@ -234,19 +235,20 @@ def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: Zon
     What is looked for is looked for among the next FAR on either side.
     """
     order, look = Order.of(filters.state, filters.sort), _Look.of(actor, filters, zone)
-    found = filtered(actor, filters, zone=zone).exclude(pk=row.pk)
+    found = (look.listed if look else filtered(actor, filters, zone=zone)).exclude(pk=row.pk)
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for here in (order.cursor(row, backwards=True), order.cursor(row)):
-        side = order.beginning(found, here).values("number")[:1]
+        side = order.beginning(found, here)
         try:
-            first = (
-                look.first("number", 1, order, here) if look and not look.has_index else side.query.sql_with_params()
-            )
+            if look:
+                first = looking.first_met(side, look.is_met, "number", 1, among=looking.FAR)
+            else:
+                first = side.values_list("number")[:1].query.sql_with_params()
         except EmptyResultSet:
             parts.append("NULL")
             continue
-        parts.append(f"({first[0]})")
+        parts.append(f"(SELECT number FROM ({first[0]}) side (number))")  # noqa: S608 - made by the ORM, values apart
         values.extend(first[1])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)  # made by the ORM, values apart
@@ -320,18 +322,22 @@ def _due(due: str, zone: ZoneInfo) -> Q:
     return Q(due_at__lt=limits[due]) if due in limits else Q()
 
 
-def _as_page(rows: list[ServiceRequest], order: Order, cursor: Cursor | None, edge: Cursor | None = None) -> QueuePage:
-    """The page of what was found from a cursor on: one more than it shows, where more follow.
+def _as_page(
+    rows: list[ServiceRequest], order: Order, cursor: Cursor | None, keys: list[Cursor], edge: Cursor | None = None
+) -> QueuePage:
+    """The page of what was found from a cursor on. `keys`: where those stand, one more than the page where more follow;
+    pages go on from there, whatever has become of their requests by now.
 
-    `edge`: from where it leads on, where it was looked no further and there are no more than it shows.
+    `edge`: from where it leads on, where it was looked no further.
     """
     backwards = cursor is not None and cursor.is_backwards
-    has_more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    on = order.cursor(rows[-1], backwards=backwards) if has_more else edge
-    back = None
-    if cursor is not None:
-        back = order.cursor(rows[0], backwards=not backwards) if rows else order.way_back(cursor)
+    shown = keys[:PAGE_SIZE]
+    is_part = edge is not None and len(keys) <= PAGE_SIZE
+    on = shown[-1] if len(keys) > PAGE_SIZE else edge
+    back = None if cursor is None else shown[0].turned(backwards=not backwards) if shown else order.way_back(cursor)
+    if on is not None:
+        on = on.turned(backwards=backwards)
     if backwards:
         rows.reverse()
     newer, older = (on, back) if backwards else (back, on)
-    return QueuePage(rows, newer, older, is_part=edge is not None)
+    return QueuePage(rows, newer, older, is_part=is_part)

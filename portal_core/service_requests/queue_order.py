@@ -5,8 +5,10 @@ the hundredth page costs what the first does.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -29,6 +31,10 @@ class Cursor:
     def __str__(self) -> str:
         level = "" if self.priority is None else f"{self.priority}p"
         return f"{'-' if self.is_backwards else ''}{level}{self.at.isoformat()}_{self.id}"
+
+    def turned(self, *, backwards: bool) -> "Cursor":
+        """The same place, looking that way."""
+        return replace(self, is_backwards=backwards)
 
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
@@ -62,11 +68,6 @@ class Order:
             return cls("created_at", newest_first=True)
         return cls(SORTS.get(sort, "due_at"), pressing_first=sort == "priority")
 
-    @property
-    def columns_loaded(self) -> tuple[str, ...]:
-        """The columns that a cursor is made of."""
-        return ("id", "priority", self.key)
-
     def columns(self, *, backwards: bool) -> list[str]:
         """What the database orders by."""
         sign = "-" if backwards != self.newest_first else ""
@@ -90,6 +91,11 @@ class Order:
     def cursor(self, row: ServiceRequest, *, backwards: bool = False) -> Cursor:
         """Where a page starts that goes on from a request."""
         return Cursor(getattr(row, self.key), row.pk, backwards, row.priority if self.pressing_first else None)
+
+    def read(self, values: Sequence[Any]) -> Cursor:  # `Any`: values of any column
+        """Where a page starts that goes on from a row of which the values were read that `columns` order by."""
+        *level, at, key = values
+        return Cursor(at, key, priority=level[0] if level else None)
 
     def way_back(self, cursor: Cursor) -> Cursor:
         """Where the page before (or after) an empty one starts: the request that its cursor names belongs to it."""

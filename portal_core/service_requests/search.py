@@ -15,12 +15,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
+from portal_core.config.looking import looker
 from portal_core.service_requests import looking
 from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.models import ServiceRequest
@@ -44,6 +44,7 @@ BEST: Final = 20
 _MATCHES: Final = "words @@ %s::tsquery AND (signature = ANY(%s) OR plain @@ %s::tsquery)"
 # Gathered before anybody sorts them: else the planner walks through the table in order.
 _HITS: Final = f"WITH hits AS MATERIALIZED (SELECT request_id FROM portal_core_requestsearch WHERE {_MATCHES})"  # noqa: S608
+_ALL_HITS: Final = f"{_HITS} SELECT request_id FROM hits"  # noqa: S608
 # Whether any request holds a word, asked as in `misspelt.py`.
 _IS_THERE: Final = (
     "SELECT FROM portal_core_requestsearch WHERE words @@ asked.lexeme::tsquery"
@@ -138,7 +139,8 @@ def search(
     is_met = narrowing(actor, filters, zone)
     if filters.state != "any":
         is_met &= Q(closed_at__isnull=filters.state != "closed")
-    sought = _Sought(visible_to(actor), is_met, portal)
+    sees_all = actor.role.reaches_all and looker() is None
+    sought = _Sought(visible_to(actor), is_met, portal, sees_all)
     if place is None or not place.is_near:
         found = sought.page(query, place)
         if place is not None or found.rows or found.is_part:
@@ -162,13 +164,14 @@ class _Sought:
     seen: QuerySet[ServiceRequest]
     is_met: Q
     portal: CompiledPortal
+    sees_all: bool
 
     def page(self, query: Query, place: Place | None) -> Found:
         """The page of the query that begins at a place."""
         with_people = self.seen.filter(self.is_met).select_related("customer", "assignee")
         exact = [] if query.number is None else list(with_people.filter(number=query.number))
         others = self.seen.exclude(pk__in=[row.pk for row in exact])
-        look = _Look(others, self.is_met, query.as_tsquery, list(self.portal.found_signatures))
+        look = _Look(others, self.is_met, self.sees_all, query.as_tsquery, list(self.portal.found_signatures))
         if place is None:
             return _first_page(look, with_people, exact, _Ranking(query, self.portal))
         rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look
@@ -185,7 +188,7 @@ def _first_page(
     page, more = others[:size], others[size:]
     found = {row.pk: row for row in with_people.filter(pk__in=[*best, *page])} if best or page else {}
     first, rows = ([found[key] for key in some if key in found] for some in (best, page))
-    last = rows[-1].pk if more and rows else beyond.edge
+    last = page[-1] if more and page else beyond.edge
     return Found(
         [*exact, *first, *rows],
         newer=None,
@@ -208,9 +211,9 @@ def _page(look: "_Look", with_people: QuerySet[ServiceRequest], place: Place, ex
     by_number = {row.number: row for row in found if row.number in place.best}
     rows = [row for row in found if row.number not in by_number]
     # From an empty page the way back begins with the request that the place names.
-    newest, oldest = (rows[0].pk, rows[-1].pk) if rows else (_next_to(place), _next_to(place))
-    newer = beyond.edge if backwards and beyond.edge else newest
-    older = oldest if backwards or more else beyond.edge
+    first, last = (page[0], page[-1]) if page else (_next_to(place), _next_to(place))
+    on = last if more or beyond.edge is None else beyond.edge
+    newer, older = (on, first) if backwards else (first, on if more or beyond.edge else None)
     place_after = None if older is None else Place(older, best=place.best)
     if backwards and place_after is not None:
         after = look.beyond(place_after)
@@ -280,12 +283,16 @@ class _Look:
 
     A word that many requests have is found among the newest ones, one that few have by the index. The planner cannot
     tell the two apart (it knows little of the beginnings of words), and the wrong way costs a walk through the whole
-    table: so first a look at a bounded number of the newest, then the index for the others. Where filters (or what the
-    reader may see) leave little of a word that many have, it is looked for among the next FAR.
+    table: so first a look at a bounded number of the newest, then the index for the others. Where filters leave little
+    of a word that many have, it is looked for among the next FAR.
+
+    SECURITY: how far was looked tells where requests stand, and that there are others how many have the words. So
+    whoever does not see all requests (`sees_all`) gets all that there is to find, with no edge, however long it takes.
     """
 
     seen: QuerySet[ServiceRequest]
     is_met: Q
+    sees_all: bool
     asked: str
     signatures: list[str]
 
@@ -296,17 +303,27 @@ class _Look:
         """
         place = place or Place(_FIRST_PLACE)
         statements = _NEWER if place.is_backwards else _OLDER
+        if not self.sees_all:
+            return self._among_all(statements, place)
         near = self._keys(statements.near, place.id, _NEAR, *self._values)
         if len(near) >= _ENOUGH:
             found = self._seen_of(near, place)
-            return _Beyond(found, is_all=False) if len(found) >= _ENOUGH else self._walked(statements, place)
-        hits = self._by_index(statements, place, _MOST)
-        found = self._seen_of([*near, *hits], place)
-        if len(hits) < _MOST or len(found) > PAGE_SIZE:
-            return _Beyond(found, is_all=len(hits) < _MOST)
-        # Many of the older ones have the words, and the filters or what this person may see leave few of those.
-        hits = self._by_index(statements, place, looking.FAR)
-        return _as_part(self._seen_of([*near, *hits], place), hits[-1] if len(hits) == looking.FAR else None)
+            return _Beyond(found, is_all=False) if len(found) > PAGE_SIZE else self._walked(statements, place)
+        most = looking.FAR if self.is_met else _MOST
+        hits = self._by_index(statements, place, most)
+        return _as_part(self._seen_of([*near, *hits], place), hits[-1] if len(hits) == most else None)
+
+    def _among_all(self, statements: _Statements, place: Place) -> _Beyond:
+        """What is found of all hits; of the newest, where there is plenty of it."""
+        side, order = ("gt", "id") if place.is_backwards else ("lt", "-id")
+        seen = self.seen.filter(self.is_met, **{f"id__{side}": place.id}).order_by(order).values_list("pk", flat=True)
+        near = RawSQL(statements.near, (place.id, _NEAR, *self._values))  # noqa: S611 - made of constants, values apart
+        found = list(seen.filter(pk__in=near))
+        if len(found) >= _ENOUGH:
+            return _Beyond(found, is_all=False)
+        hits = RawSQL(_ALL_HITS, self._values)  # noqa: S611 - as above
+        found = list(seen.filter(pk__in=hits)[: PAGE_SIZE + _MOST])
+        return _Beyond(found, is_all=len(found) < PAGE_SIZE + _MOST)
 
     def _by_index(self, statements: _Statements, place: Place, number: int) -> list[uuid.UUID]:
         """The hits beyond those that are looked at one by one, the nearest of them."""
@@ -334,9 +351,7 @@ class _Look:
         return self._keys(statement, *values)
 
     def _keys(self, statement: str, *values: Any) -> list[uuid.UUID]:  # `Any`: values of any column
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return [key for (key,) in cursor.fetchall()]
+        return [key for key, *_ in looking.read((statement, values))]
 
     @property
     def _values(self) -> tuple[str | list[str], ...]:

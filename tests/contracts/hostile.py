@@ -71,6 +71,7 @@ STRINGS = {
     "json": '{"$ne": null, "__proto__": {"admin": true}}',
     "huge number": BOMB,
     "exponent": "1e999999999",
+    "exponent of an exponent": "1e1000000000000000000",
     "not a number": "NaN",
     "infinity": "-Infinity",
     "negative": "-9223372036854775809",

@@ -8,12 +8,14 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.live import live_portal
 from portal_core.service_requests import looking, queue
 from portal_core.service_requests import search as searching
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
+from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.queue_order import Cursor
 from portal_core.service_requests.search import Place
@@ -59,7 +61,8 @@ def many(shop, people, monkeypatch) -> None:
             changed |= {"closed_at": row.created_at, "turn": Turn.NOBODY, "status_key": "done"}
         ServiceRequest.objects.filter(pk=row.pk).update(**changed)
     monkeypatch.setattr(queue, "PAGE_SIZE", 2)
-    monkeypatch.setattr(queue, "_NEAR", 2)
+    monkeypatch.setattr(queue, "_NEAR", 3)
+    monkeypatch.setattr(queue, "_FEW", 12)
     monkeypatch.setattr(looking, "FAR", 4)
 
 
@@ -212,3 +215,61 @@ def test_an_empty_page_at_the_end_of_all_keys_is_a_page(shop, people, client_for
     assert bob.get(_address(at=at + key, state=state)).status_code == 200
     sign = at[:1].replace("2", "")
     assert bob.get(f"/desk/search/?{urlencode({'q': 'x', 'at': sign + key})}").status_code == 200
+
+
+@pytest.mark.usefixtures("many")
+def test_what_changes_while_a_page_is_read_leaves_nothing_out(people, monkeypatch):
+    filters = replace(ALL, type_key="repair", answers="gauge:more_than:-1")
+    bob, zone = people["bob"], live_portal().time_zone
+    every = [row.number for row in queue.in_order(actor_for(bob), filters, zone=zone)]
+    read, gone = looking.read, iter(every)
+
+    def read_and_close(statement):
+        found = read(statement)
+        ServiceRequest.objects.filter(number=next(gone, 0)).update(closed_at=timezone.now(), turn=Turn.NOBODY)
+        return found
+
+    monkeypatch.setattr(looking, "read", read_and_close)
+    shown = _page(bob, filters, None)
+    # A colleague has closed the first one between its key and itself: the second is there, and all others follow.
+    assert _numbers([shown]) == every[1:2] and not shown.is_part
+    monkeypatch.setattr(looking, "read", read)
+    assert _numbers(_walk(bob, filters, shown.older, "older")[0]) == every[2:]
+
+
+@pytest.mark.usefixtures("many")
+def test_what_many_have_had_is_not_put_in_order_as_a_whole(people, monkeypatch):
+    filters, _ = NARROWED["an answer"]
+    bob, zone = people["bob"], live_portal().time_zone
+    every = [row.number for row in queue.in_order(actor_for(bob), filters, zone=zone)]
+    monkeypatch.setattr(queue, "_FEW", len(every) - 1)
+    onwards, _ = _walk(bob, filters, None, "older")
+    assert _numbers(onwards) == every and any(page.is_part for page in onwards)
+
+
+@pytest.mark.usefixtures("many")
+def test_how_far_was_looked_tells_nobody_of_requests_that_they_do_not_see(shop, people, monkeypatch):
+    """Whoever sees some requests alone is led on by no place of another's, and hears nothing of how many there are."""
+    for name, size in {"_NEAR": 6, "_ENOUGH": 3, "_MOST": 3, "PAGE_SIZE": 2, "BEST": 0}.items():
+        monkeypatch.setattr(searching, name, size)
+    shop.publish(types=["sale"], scope="all")
+    erin = people["erin"]
+    for filters in (replace(ALL, state="any"), replace(ALL, state="any", who="me"), replace(ALL, state="closed")):
+        place, shown = None, []
+        for _ in range(20):
+            found = _found(erin, "no", filters, place)
+            shown += [row.number for row in found.rows]
+            assert not found.is_part
+            for way in (found.newer, found.older):
+                assert way is None or visible_to(actor_for(erin)).filter(pk=way.id).exists()
+            if (place := found.older) is None:
+                break
+        seen = queue.in_order(actor_for(erin), filters, zone=live_portal().time_zone)
+        assert shown == list(seen.order_by("-pk").values_list("number", flat=True))
+
+
+@pytest.mark.parametrize("number", ["1e1000000000000000000", "0e-99999999999999999999", "1e60"])
+def test_a_number_that_is_none_narrows_nothing(shop, people, client_for, number):
+    bob = client_for(people["bob"])
+    page = bob.get(_address(answers=f"gauge:more_than:{number}"))
+    assert page.status_code == 200 and "not known here" in page.content.decode()
