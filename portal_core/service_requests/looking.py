@@ -8,7 +8,7 @@ from django.db.models import Case, Q, QuerySet, UUIDField, Value, When
 from portal_core.service_requests.models import ServiceRequest
 
 # How many are looked at for one page, at most.
-FAR: Final = 10_000
+FAR: Final = 5_000
 # A statement, and the values that stand beside it. `Any`: values of any column.
 Statement = tuple[str, tuple[Any, ...]]
 
