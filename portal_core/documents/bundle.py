@@ -11,7 +11,6 @@ import hashlib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Final, NoReturn
@@ -23,6 +22,7 @@ from portal_core.config.document.clean import MAX_BYTES
 from portal_core.config.logo import digests_in
 from portal_core.config.problems import Problem
 from portal_core.documents.checking import Refused, check_file
+from portal_core.documents.checking.archives import PACKED, SPOILT
 from portal_core.documents.checking.logo import DrawnLogo, draw_logo
 from portal_core.documents.logos import content_if_there, keep_drawn, reason_of
 
@@ -35,13 +35,6 @@ _ZIP: Final = b"PK\x03\x04"
 _ASSET: Final = re.compile(r"assets/([0-9a-f]{12,64})\.png")
 # The earliest that a zip archive can tell.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
-# What everybody's tools write; others are unpacked by code that we have no use for, and take more memory for it.
-_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What the library says of a spoilt archive.
-_SPOILT: Final = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ValueError, OverflowError, OSError, EOFError,
-    NotImplementedError, KeyError,
-)  # fmt: skip
 _AGAIN: Final = "Export the bundle again and send it as it is."
 
 
@@ -122,7 +115,7 @@ def _parts(raw: bytes) -> _Parts:
             if problems:
                 raise DocumentRefused(problems)
             read = {entry.filename: _read(archive, entry) for entry in entries}
-    except _SPOILT:
+    except SPOILT:
         _refuse("", "The archive is damaged.", _AGAIN)
     if DOCUMENT not in read:
         _refuse(DOCUMENT, "The bundle has no portal.json.", "Send a bundle that was exported here, or the .json alone.")
@@ -145,7 +138,7 @@ def _against(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Problem]:
             yield Problem(place, "This is in the archive twice.", _AGAIN)
         elif entry.flag_bits & 0x1:
             yield Problem(place, "This is protected with a password.", "Pack it without one.")
-        elif entry.compress_type not in _PACKED:
+        elif entry.compress_type not in PACKED:
             yield Problem(place, "This is packed in a way that is not read here.", "Pack it as a plain zip archive.")
         elif entry.file_size > _most(entry.filename):
             yield Problem(place, f"This unpacks to more than {_most(entry.filename) // 1024} kB.", _AGAIN)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import IO, Final
 from xml.parsers import expat
 
+from portal_core.documents.checking.archives import SPOILT
 from portal_core.documents.checking.office import check_office
 from portal_core.documents.checking.refused import Refused
 from portal_core.importing.errors import ImportRefused
@@ -63,7 +64,7 @@ def refuse_unsafe(content: IO[bytes]) -> None:
                 _bound(archive, part)
     except Refused as error:
         raise refused(error.code) from None
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError):
+    except SPOILT:
         raise refused("spoilt_office") from None
     content.seek(0)
 
@@ -122,7 +123,7 @@ def scan_sheet(content: IO[bytes], part: str) -> Scanned:
             _parse(sheet, parser)
     except Refused as error:
         raise refused(error.code) from None
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, KeyError):
+    except SPOILT:
         raise refused("spoilt_office") from None
     return scan.found
 

@@ -4,8 +4,6 @@ import re
 import shutil
 import tempfile
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import IO, BinaryIO, Final, TypeAlias, cast
@@ -17,6 +15,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from portal_core.documents.checking.archives import SPOILT
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.picking import listed
 from portal_core.importing.rows import DateCell, NumberCell, Progress, Row, cell_count, named_columns
@@ -31,8 +30,8 @@ _RETURN: Final = re.compile("_x000[dD]_")
 _COUNTED_WITH: Final = 15
 # What the library says of a spoilt file.
 _SPOILT: Final = (
-    *(KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError, OSError, EOFError),
-    *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, InvalidFileException),
+    *SPOILT,
+    *(TypeError, AttributeError, RecursionError, ElementTree.ParseError, InvalidFileException),
 )
 # It tells on the terminal what of a workbook it would not keep; nothing is kept.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")

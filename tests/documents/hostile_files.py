@@ -82,6 +82,21 @@ def _encrypted_part() -> bytes:
     return bytes(content)
 
 
+def _spoilt_part() -> bytes:
+    """What is packed in its list of types cannot be unpacked."""
+    content = bytearray(office("docx"))
+    at = content.index(b"[Content_Types].xml") + len("[Content_Types].xml")
+    content[at : at + 20] = b"\xff" * 20
+    return bytes(content)
+
+
+def _other_packing() -> bytes:
+    content = io.BytesIO(office("docx"))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr("word/media/a.xml", b"a" * 1_000, zipfile.ZIP_BZIP2)
+    return content.getvalue()
+
+
 _VBA_TYPE = '<Override ContentType="application/vnd.ms-office.vbaProject"/>'
 _MACRO_TYPE = '<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
 _TEMPLATE = (
@@ -101,6 +116,7 @@ _SPELT = (
 _WIDE = f'<?xml version="1.0" encoding="UTF-16"?>{_TURNED}'.encode("utf-16")
 _LATE = f"<Relationships><!--{'x' * 1_100_000}-->{_TURNED[15:]}"
 _DECLARED = '<!DOCTYPE a [<!ENTITY e "External">]><Relationships/>'
+_NO_CODE = b'<?xml version="1.0" encoding="foo"?><Relationships/>'
 _SETTINGS = "word/_rels/settings.xml.rels"
 Make = Callable[[], Any]
 # Name -> how it is made. All of these are refused.
@@ -166,6 +182,9 @@ REFUSED: dict[str, Make] = {
     "wide.docx": lambda: office("docx", {_SETTINGS: _WIDE}),
     "late.docx": lambda: office("docx", {_SETTINGS: _LATE.encode(), "word/media/a.bin": os.urandom(20_000)}),
     "declared.docx": lambda: office("docx", {_SETTINGS: _DECLARED.encode()}),
+    "no such code.xlsx": lambda: office("xlsx", {"xl/_rels/workbook.xml.rels": _NO_CODE}),
+    "spoilt part.docx": _spoilt_part,
+    "other packing.docx": _other_packing,
     "spelt types.docx": lambda: office("docx", types=_MACRO_TYPE.replace("macroE", "macro&#69;")),
     "traversal.docx": lambda: office("docx", {"../../../etc/cron.d/x": b"x"}),
     "windows.docx": lambda: office("docx", {"..\\..\\windows\\x.dll": b"x"}),

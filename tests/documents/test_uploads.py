@@ -10,6 +10,7 @@ import pytest
 from portal_core.documents.models import Document, StoredFile
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from tests.contracts.rows import Rows
+from tests.documents.hostile_files import REFUSED
 from tests.documents.papers import files_in, only_document
 from tests.documents.samples import GOOD, pdf, picture, sent
 
@@ -56,6 +57,13 @@ def test_a_refused_file_says_why_and_does_not_take_the_others_with_it(papers):
     assert "paper.pdf" in page.content.decode()
     assert StoredFile.objects.count() == 1
     assert not ServiceRequest.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["no such code.xlsx", "spoilt part.docx", "other packing.docx"])
+def test_a_spoilt_archive_is_refused_with_a_sentence(name, papers):
+    answer = papers.client("carol").post("/files/", {"file": sent(name, REFUSED[name]()), "kind": "", "name": "f-plan"})
+    assert answer.status_code == 422 and "damaged" in answer.content.decode()
+    assert not StoredFile.objects.exists()
 
 
 def test_limits_are_said_before_and_held_afterwards(papers):

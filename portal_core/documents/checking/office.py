@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import IO, Final
 from xml.parsers import expat
 
+from portal_core.documents.checking.archives import PACKED, SPOILT
 from portal_core.documents.checking.refused import Refused
 
 _MOST_PARTS: Final = 5_000
@@ -49,8 +50,7 @@ def check_office(content: IO[bytes], extension: str) -> None:
             for part in parts:
                 _part(part, extension)
             _is_document(archive, {part.filename for part in parts}, extension)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError, KeyError):
-        # All of these are what the library says of a spoilt archive.
+    except SPOILT:
         raise Refused("spoilt_office") from None
     except RuntimeError:  # "password required"
         raise Refused("locked") from None
@@ -75,6 +75,8 @@ def _part(part: zipfile.ZipInfo, extension: str) -> None:
         raise Refused("spoilt_office")
     if part.flag_bits & 0x1:
         raise Refused("locked")
+    if part.compress_type not in PACKED:
+        raise Refused("spoilt_office")
     if _PROGRAM_PART.search(name) and not (extension in ("odt", "ods") and name == "Thumbnails/"):
         raise Refused("macros")
 
