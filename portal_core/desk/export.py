@@ -100,7 +100,10 @@ def index(request: PersonRequest) -> HttpResponseBase:
     try:
         seat.take()
         consume([Bucket("desk-export", str(request.user.pk), EXPORTS_AN_HOUR, _HOUR_SECONDS)])
-        return _download(request, asked, press, seat)
+        answer = _download(request, asked, press, seat)
+        # Last: what is refused must not end the table that is under way.
+        seat.take_over()
+        return answer
     except NoSeat as taken:
         refused, status = {"no_seat": taken}, 429
     except TooMany as full:

@@ -215,6 +215,24 @@ def test_a_button_pressed_twice_is_one_deed_and_one_table(shop, bob, monkeypatch
     assert deeds() == 1
 
 
+@pytest.mark.parametrize("refusal", ["limit", "rows"])
+def test_a_second_press_that_is_refused_does_not_end_the_first(shop, bob, monkeypatch, refusal):
+    monkeypatch.setattr(whole_queue, "STRETCH", 1)
+    for words in ("Blue", "Green"):
+        shop.file("repair", what=words, kind="noise")
+    key = str(uuid.uuid4())
+    first = iter(fetch(bob, style="xlsx", key=key).streaming_content)
+    content = next(first)
+    if refusal == "limit":
+        monkeypatch.setattr(export, "EXPORTS_AN_HOUR", 1)
+    else:
+        monkeypatch.setattr(export, "_WORKBOOK", export._File("xlsx", "x", at_most=1))
+    answer = bob.post(f"{HERE}?view=all", {"style": "xlsx", "key": key})
+    assert answer.status_code == (429 if refusal == "limit" else 400) and not answer.streaming
+    content += b"".join(first)
+    assert len(rows_of(openpyxl.load_workbook(io.BytesIO(content))["Requests"])) == 2
+
+
 @pytest.mark.parametrize("change", ["style", "filters", "columns", "form", "count", "time"])
 def test_whatever_else_is_taken_is_written_down(shop, bob, monkeypatch, time_machine, change):
     time_machine.move_to(datetime(2026, 7, 1, 12, tzinfo=UTC), tick=False)
@@ -279,15 +297,17 @@ def test_an_error_keeps_nobody_waiting(shop, bob, monkeypatch):
         patched.setattr(export, "export_queue", broken)
         with pytest.raises(LookupError):
             bob.post(f"{HERE}?view=all")
-    assert cache.get(f"seat:desk-export:{shop.people['bob'].pk}") is None
+    keys = [f"seat:desk-export:{shop.people['bob'].pk}", *(f"seats:desk-export:{n}" for n in range(export.AT_ONCE))]
+    assert cache.get_many(keys) == {}
     let_go(fetch(bob))
 
 
-def test_no_file_is_left_or_made(shop, bob, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_no_file_is_made(shop, bob, monkeypatch):
+    def made(*_: object, **__: object) -> object:
+        raise AssertionError
+
+    # One without a name would be seen nowhere.
+    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp", "mkdtemp"):
+        monkeypatch.setattr(tempfile, name, made)
     shop.file("repair", what="Blue", kind="noise")
-    sent = fetch(bob, style="xlsx")
-    next(iter(sent.streaming_content))
-    assert list(tmp_path.iterdir()) == []
-    let_go(sent)
-    assert list(tmp_path.iterdir()) == []
+    assert len(list(fetch(bob, style="xlsx").streaming_content)) > 1

@@ -49,6 +49,9 @@ def test_the_same_form_goes_on_where_it_asked_last(tenant, _in) -> None:
     first, again = seat("ann"), seat("ann")
     first.take()
     again.take()
+    # It may still be refused: nothing has ended.
+    assert first.keep()
+    again.take_over()
     assert (first.keep(), again.keep()) == (False, True)
     # Who has gone on elsewhere gives nothing back.
     first.give_back()
@@ -78,6 +81,42 @@ def test_one_that_ran_out_is_free_and_whoever_had_it_goes_on(tenant, _in, monkey
         seat("ann", "a third").take()
 
 
+def test_a_second_that_is_refused_takes_nothing_from_the_first(tenant, _in) -> None:
+    first, again = seat("ann"), seat("ann")
+    first.take()
+    again.take()
+    again.give_back()
+    assert first.keep()
+    with pytest.raises(NoSeat):
+        seat("ann", "another form").take()
+    seat("ben").take()
+    with pytest.raises(NoSeat):
+        seat("eve").take()
+
+
+def test_one_that_ran_out_is_counted_again_and_a_colleagues_stays_the_colleagues(tenant, _in) -> None:
+    slow = seat("ann")
+    slow.take()
+    cache.clear()
+    ben, eve = seat("ben"), seat("eve")
+    ben.take()
+    # It has another place now, and there is none left.
+    assert slow.keep()
+    with pytest.raises(NoSeat):
+        eve.take()
+    slow.give_back()
+    eve.take()
+    with pytest.raises(NoSeat):
+        seat("joe").take()
+    # No place is free: it goes on, and gives back none of theirs.
+    assert slow.keep()
+    slow.give_back()
+    with pytest.raises(NoSeat):
+        seat("joe").take()
+    ben.give_back()
+    seat("joe").take()
+
+
 def test_they_run_out_by_themselves(tenant, _in, monkeypatch) -> None:
     kept = {}
     monkeypatch.setattr(cache, "add", lambda key, value, seconds: kept.setdefault(key, seconds) and True)
@@ -86,14 +125,18 @@ def test_they_run_out_by_themselves(tenant, _in, monkeypatch) -> None:
 
 
 def test_without_a_cache_nobody_waits(tenant, monkeypatch) -> None:
-    def gone(*_: object) -> object:
+    def gone(*_: object, **__: object) -> object:
         raise RedisError("away")
 
-    for name in ("add", "get", "get_many", "set", "touch", "delete_many"):
+    for name in ("add", "get", "get_many", "set", "touch"):
         monkeypatch.setattr(cache, name, gone)
+    monkeypatch.setattr(cache._cache, "get_client", gone)
     first = seat("ann")
     first.take()
     seat("ann", "another form").take()
+    again = seat("ann")
+    again._is_second = True
+    again.take_over()
     assert first.keep()
     first.give_back()
 
@@ -127,6 +170,8 @@ def test_what_was_sent_before_the_form_asked_anew_does_not_pass_for_the_whole(te
     first.take()
     sent = Seated(iter([b"a", b"b"]), first)
     assert next(sent) == b"a"
-    seat("ann").take()
+    again = seat("ann")
+    again.take()
+    again.take_over()
     with pytest.raises(ConnectionResetError):
         next(sent)
