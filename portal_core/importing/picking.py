@@ -78,10 +78,15 @@ def _pattern(known: str) -> str:
     return known.casefold().replace("[", "[[]").replace("?", "[?]")
 
 
+def flat(words: str) -> str:
+    """A value in a sentence: short, on one line, printable."""
+    line = "".join(letter if letter.isprintable() else "�" for letter in " ".join(words[: 4 * _SHOWN].split()))
+    return f"{line[:_SHOWN]}…" if len(line) > _SHOWN else line
+
+
 def shown(words: str) -> str:
-    """A value in an error: short, on one line, printable."""
-    flat = "".join(letter if letter.isprintable() else "�" for letter in " ".join(words[: 4 * _SHOWN].split()))
-    return f"“{flat[:_SHOWN]}…”" if len(flat) > _SHOWN else f"“{flat}”"
+    """The same in quotation marks."""
+    return f"“{flat(words)}”"
 
 
 def listed(names: Mapping[str, object] | list[str]) -> str:

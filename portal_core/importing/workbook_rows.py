@@ -1,38 +1,34 @@
 """Rows of an Excel workbook (.xlsx), one at a time: of one sheet the values, as a file of text would have them."""
 
-import re
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import IO, BinaryIO, Final, TypeAlias, cast
-from xml.etree import ElementTree
+from contextlib import contextmanager
+from typing import IO, BinaryIO, Final, cast
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from portal_core.documents.checking.archives import SPOILT
+from portal_core.documents.checking.refused import Refused
 from portal_core.importing.errors import ImportRefused
-from portal_core.importing.picking import listed
-from portal_core.importing.rows import DateCell, NumberCell, Progress, Row, cell_count, named_columns
-from portal_core.importing.workbook_guard import Scanned, refuse_unsafe, refused, scan_sheet
+from portal_core.importing.picking import flat, listed
+from portal_core.importing.rows import Progress, Row, cell_count, named_columns
+from portal_core.importing.workbook_cells import Cell, Unreadable, texts_of
+from portal_core.importing.workbook_guard import refuse_unsafe, refused
+from portal_core.importing.workbook_opened import Opened
+from portal_core.importing.workbook_scan import MergedRows, Scan
 
-_Cell: TypeAlias = ReadOnlyCell | EmptyCell
 MOST_BYTES: Final = 100 * 1024 * 1024
-# Postcodes and numbers of articles that are kept as numbers and shown with their noughts.
-_NOUGHTS: Final = re.compile("0{2,}")
-# How workbooks write the end of a line that came from elsewhere.
-_RETURN: Final = re.compile("_x000[dD]_")
-_COUNTED_WITH: Final = 15
+# A row is a value for each.
+MOST_COLUMNS: Final = 2_000
 # What the library says of a spoilt file.
-_SPOILT: Final = (
-    *SPOILT,
-    *(TypeError, AttributeError, RecursionError, ElementTree.ParseError, InvalidFileException),
-)
+_SPOILT: Final = (*SPOILT, TypeError, AttributeError, RecursionError, ParseError, InvalidFileException)
 # It tells on the terminal what of a workbook it would not keep; nothing is kept.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
@@ -51,64 +47,96 @@ class WorkbookRows:
         self._content = _on_disk(file)
         refuse_unsafe(self._content)
         self._size = self._content.seek(0, 2)
-        try:
-            # Values, not formulas; links to other files are not followed.
-            book = openpyxl.load_workbook(self._content, read_only=True, data_only=True, keep_links=False)
-            # As it was opened, all of them are.
-            sheets = cast("list[ReadOnlyWorksheet]", book.worksheets)
-        except _SPOILT:
-            raise refused("spoilt_office") from None
-        self._sheet = _chosen(sheets, sheet)
-        self.note = _note(self._sheet, sheets)
-        part: str = self._sheet._worksheet_path  # type: ignore[attr-defined]  # told by nothing else
-        self._scanned = scan_sheet(self._content, part)
+        scan = Scan()
+        with _told():
+            opened = Opened(self._content)
+        self._sheet = _chosen(opened.sheets, sheet)
+        self.note = _note(self._sheet, opened.sheets)
+        with _told():
+            opened.choose(self._sheet, scan)
+        self._scanned = scan.found
         self._lines = self._read()
-        self._header, cells = next(self._lines, (0, ()))
-        if not self._header:
-            raise ImportRefused(f"The sheet “{self._sheet.title}” is empty. Its first row must name the columns.")
-        width = self._scanned.last_filled[self._header]
-        self.columns = named_columns([_text_of(cell) for cell in cells[:width]])
-        self._merged = _merged_rows(self._scanned, len(self.columns))
-        if self._header in self._merged:
-            raise ImportRefused(
-                f"Cells of the header are merged ({self._merged[self._header]}). Part them.", self._header
-            )
+        self._header, texts = self._first()
+        self.columns = named_columns(texts)
+        with _told():
+            self._merged = MergedRows(self._scanned.merged, len(self.columns))
+        if merged := self._merged.at(self._header):
+            raise ImportRefused(f"Cells of the header are merged ({flat(merged)}). Part them.", self._header)
 
     def __iter__(self) -> Iterator[Row]:
         try:
             for line, cells in self._lines:
-                yield self._row(line, cells)
+                row = self._row(line, cells)
+                if row.problem or any(row.cells.values()):
+                    yield row
         finally:
             self._content.close()
 
-    def _read(self) -> Iterator[tuple[int, Sequence[_Cell]]]:
-        """The rows in which something stands, with their numbers."""
+    def _read(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """The rows in which something may stand, with their numbers."""
+        for line, cells in enumerate(self._sound(), start=1):
+            self._progress(self._size * line // max(self._scanned.rows, 1))
+            if self._scanned.last_filled[line] or self._scanned.unworked[line]:
+                yield line, cells
+
+    def _sound(self) -> Iterator[Sequence[Cell]]:
         # What the file says of its size need not be so.
         self._sheet.reset_dimensions()
-        rows = cast("Iterator[Sequence[_Cell]]", self._sheet.iter_rows())  # type: ignore[misc]  # typed for another class
-        try:
-            for line, cells in enumerate(rows, start=1):
-                self._progress(self._size * line // max(self._scanned.rows, 1))
-                if self._scanned.last_filled[line] or line in self._scanned.unworked:
-                    yield line, cells
-        except _SPOILT:
-            raise refused("spoilt_office") from None
+        with _told():
+            yield from cast("Iterator[Sequence[Cell]]", self._sheet.iter_rows())  # type: ignore[misc]  # typed for another class
 
-    def _row(self, line: int, cells: Sequence[_Cell]) -> Row:
-        width, filled = len(self.columns), self._scanned.last_filled[line]
-        if line in self._merged:
-            return Row(line, problem=f"Cells are merged ({self._merged[line]}). Part them, and fill each.")
-        if line in self._scanned.unworked:
-            place = self._scanned.unworked[line]
-            words = f"{place} holds a formula without its result. Open the file in Excel and save it."
-            return Row(line, problem=words)
-        if filled > width:
-            return Row(line, problem=f"The row has {cell_count(filled)}, the header has {width}.")
+    def _first(self) -> tuple[int, list[str]]:
+        """The header. Raises `ImportRefused`."""
+        for line, cells in self._lines:
+            try:
+                texts = _texts(cells)
+            except Unreadable:
+                raise refused("spoilt_office") from None
+            if len(texts) > MOST_COLUMNS:
+                words = f"The header has {cell_count(len(texts))}; at most {MOST_COLUMNS:,} are read."
+                raise ImportRefused(f"{words} Take out the columns that are not needed.", line)
+            if texts:
+                return line, texts
+        raise ImportRefused(f"The sheet “{flat(self._sheet.title)}” is empty. Its first row must name the columns.")
+
+    def _row(self, line: int, cells: Sequence[Cell]) -> Row:
+        if merged := self._merged.at(line):
+            return Row(line, problem=f"Cells are merged ({flat(merged)}). Part them, and fill each.")
+        if column := self._scanned.unworked[line]:
+            words = "holds a formula without its result. Open the file in Excel and save it."
+            return Row(line, problem=f"{get_column_letter(column)}{line} {words}")
         for cell in cells:
             if isinstance(cell, ReadOnlyCell) and cell.data_type == "e":
-                return Row(line, problem=f"{cell.coordinate} holds an error ({cell.value}).")
-        texts = [_text_of(cell) for cell in cells[:width]]
+                return Row(line, problem=f"{cell.coordinate} holds an error ({flat(str(cell.value))}).")
+        try:
+            texts = _texts(cells)
+        except Unreadable as cell:
+            return Row(line, problem=f"{cell.place} holds a number that is too large, or none.")
+        width = len(self.columns)
+        if len(texts) > width:
+            return Row(line, problem=f"The row has {cell_count(len(texts))}, the header has {width}.")
         return Row(line, dict(zip(self.columns, texts + [""] * (width - len(texts)), strict=True)))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever stands against a workbook is told as `ImportRefused`."""
+    try:
+        yield
+    except Refused as error:
+        raise refused(error.code) from None
+    except _SPOILT:
+        raise refused("spoilt_office") from None
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    """Raises `Unreadable`, and `ImportRefused` where a cell is shown in a form that is not there."""
+    try:
+        return texts_of(cells)
+    except Unreadable:
+        raise
+    except _SPOILT:
+        raise refused("spoilt_office") from None
 
 
 def _on_disk(file: BinaryIO) -> IO[bytes]:
@@ -144,73 +172,10 @@ def _chosen(sheets: Sequence[ReadOnlyWorksheet], name: str | None) -> ReadOnlyWo
         return found
     found = next((one for one in sheets if one.title.strip().casefold() == name.strip().casefold()), None)
     if found is None:
-        raise ImportRefused(f"There is no sheet “{name}”. There are: {listed([one.title for one in sheets])}.")
+        raise ImportRefused(f"There is no sheet “{name}”. There are: {listed([flat(one.title) for one in sheets])}.")
     return found
 
 
 def _note(read: ReadOnlyWorksheet, sheets: Sequence[ReadOnlyWorksheet]) -> str:
-    others = [one.title for one in sheets if one is not read]
-    return f"Read is the sheet “{read.title}”. There are also: {listed(others)} (--sheet NAME)." if others else ""
-
-
-def _merged_rows(scanned: Scanned, width: int) -> dict[int, str]:
-    """The rows that merged cells of the table reach into, each with such a range."""
-    found: dict[int, str] = {}
-    for ref in scanned.merged:
-        try:
-            left, top, _right, bottom = range_boundaries(ref)
-        except ValueError:
-            raise refused("spoilt_office") from None
-        if left is None or top is None or bottom is None or left > width:
-            continue
-        for line in range(top, min(bottom, scanned.rows) + 1):
-            found.setdefault(line, ref)
-    return found
-
-
-def _text_of(cell: _Cell) -> str:
-    """What stands in a cell, as a file of text would have it."""
-    value = cell.value
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case int() | float():
-            return _number_text(value, _form_of(cell))
-        case datetime():
-            has_time = "h" in _form_of(cell).lower() or value.time() != time.min
-            return DateCell(value.isoformat(timespec="seconds") if has_time else value.date().isoformat())
-        case date():
-            return DateCell(value.isoformat())
-        case time():
-            return value.isoformat(timespec="minutes" if not value.second else "seconds")
-        case timedelta():
-            return str(value)
-        case _:
-            return _RETURN.sub("", str(value))
-
-
-def _form_of(cell: _Cell) -> str:
-    """How a cell is shown."""
-    try:
-        return cell.number_format
-    except _SPOILT:
-        raise refused("spoilt_office") from None
-
-
-def _number_text(value: float, form: str) -> str:
-    """Without the trace of how it is kept: 1234.0 is 1234, and 00123 where it is shown so."""
-    if "%" in form:
-        return f"{_plain_number(value * 100)}%"
-    words = _plain_number(value)
-    return words.zfill(len(form)) if _NOUGHTS.fullmatch(form) and words.isdigit() else NumberCell(words)
-
-
-def _plain_number(value: float) -> str:
-    if isinstance(value, int):
-        return str(value)
-    whole, _, decimals = f"{value:.{_COUNTED_WITH}g}".partition("e")
-    if decimals:
-        whole = f"{value:.{_COUNTED_WITH}f}"
-    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+    others = [flat(one.title) for one in sheets if one is not read]
+    return f"Read is the sheet “{flat(read.title)}”. There are also: {listed(others)} (--sheet NAME)." if others else ""

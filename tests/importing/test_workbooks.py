@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-import tempfile
 import time
 import tracemalloc
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ from portal_core.accounts.actor import SYSTEM
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
 from portal_core.config.starters import starter
-from portal_core.importing import workbook_guard, workbook_rows
+from portal_core.importing import workbook_bounds, workbook_opened, workbook_rows, workbook_scan
 from portal_core.importing.errors import ImportRefused
 from portal_core.importing.mapping import FileFormat
 from portal_core.importing.reading import SourceFile, open_rows
@@ -56,6 +56,10 @@ def cell(value: Any, form: str | None = None) -> str:
         ("00123", None, "00123"),
         (" Zoë\nHolt ", None, " Zoë\nHolt "),
         ("a_x000D_\nb", None, "a\nb"),
+        # As our own tables spell it.
+        ("a_x005F_x000D_b", None, "a_x000D_b"),
+        ("a_x005f_x005F_b_x0041_", None, "a_x005F_bA"),
+        ("_x0000_a_xD800_", None, "a"),
         (1234.0, None, "1234"),
         (1234, "General", "1234"),
         # Kept as a number, shown with its noughts.
@@ -68,6 +72,9 @@ def cell(value: Any, form: str | None = None) -> str:
         (-0.5, None, "-0.5"),
         (100, None, "100"),
         (0.125, "0.0%", "12.5%"),
+        (12.5, '0.0"%"', "12.5"),
+        (12.5, r"0.0\%", "12.5"),
+        (datetime(2026, 2, 3), '[White]dd.mm.yyyy "Uhr"', "2026-02-03"),
         (True, None, "yes"),
         (datetime(2026, 2, 3, 8, 15), "dd.mm.yyyy hh:mm", "2026-02-03T08:15:00"),
         (datetime(2026, 2, 3), "dd.mm.yyyy hh:mm", "2026-02-03T00:00:00"),
@@ -174,14 +181,20 @@ def test_a_sheet_is_asked_of_a_workbook_alone() -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_damaged_or_means_harm_is_refused_with_what_to_do(name: str, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_what_is_damaged_or_means_harm_is_refused_with_what_to_do(name: str) -> None:
     content, words = REFUSED[name]
     began = time.process_time()
     with pytest.raises(ImportRefused, match=re.escape(words)):
         read(content)
     assert time.process_time() - began < 5
-    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_copy_that_is_read_has_no_name() -> None:
+    rows = open_rows(SourceFile(io.BytesIO(PLAIN), "x.xlsx"), FileFormat())
+    content = rows._content  # type: ignore[attr-defined]
+    assert os.fstat(content.fileno()).st_nlink == 0
+    list(rows)
+    assert content.closed
 
 
 def test_what_is_too_large_is_refused_before_it_is_opened(monkeypatch: Any) -> None:
@@ -190,15 +203,118 @@ def test_what_is_too_large_is_refused_before_it_is_opened(monkeypatch: Any) -> N
         read(PLAIN)
 
 
-def test_parts_that_are_read_whole_and_pieces_that_are_read_again_are_bounded(monkeypatch: Any) -> None:
-    monkeypatch.setattr(workbook_guard, "_LARGEST_PART", 100)
+MANY_NAMES = "".join(f"<x{n}/>" for n in range(300))
+
+
+@pytest.mark.parametrize(
+    ("bound", "at_most", "content"),
+    [
+        ("LARGEST_WHOLE_PART", 100, PLAIN),
+        ("LARGEST_CELL", 1_000, edited(PLAIN, SHEET, ("<sheetData>", f"<!--{'x' * 5_000}"))),
+        ("MOST_KEPT", 50, edited(PLAIN, SHEET, ("<sheetData>", "<x/>" * 60 + "<sheetData>"))),
+        ("MOST_KEPT", 50, edited(PLAIN, SHEET, ("</sheetData>", '</sheetData><row xmlns="x"/>' + "<x/>" * 60))),
+        ("MOST_KEPT", 200, edited(PLAIN, "styles.xml", ("<cellXfs", "<xf/>" * 300 + "<cellXfs"))),
+        ("MOST_IN_ONE", 50, edited(PLAIN, SHEET, (r"</c></row>", f"{'<x/>' * 60}</c></row>"))),
+        ("MOST_IN_ONE", 50, of_excel("", f"<si>{'<r/>' * 60}</si>")),
+        ("MOST_KEPT", 80, of_excel("", "<x/>" * 90)),
+        ("_MOST_NAMES", 200, edited(PLAIN, SHEET, ("<sheetData>", MANY_NAMES + "<sheetData>"))),
+        ("_MOST_NAMES", 200, of_excel("", "".join(f'<x xmlns:p{n}="x"/>' for n in range(300)))),
+    ],
+)  # fmt: skip
+def test_what_would_be_kept_of_a_part_is_bounded(monkeypatch: Any, bound: str, at_most: int, content: bytes) -> None:
+    monkeypatch.setattr(workbook_bounds, bound, at_most)
     with pytest.raises(ImportRefused, match="unpacks to far more"):
-        read(PLAIN)
-    monkeypatch.undo()
-    monkeypatch.setattr(workbook_guard, "LARGEST_CELL", 1_000)
-    long = edited(PLAIN, SHEET, ("<sheetData>", f"<!--{'x' * 5_000}"))
+        read(content)
+
+
+def test_texts_that_cells_share_and_one_long_text_are_bounded(monkeypatch: Any) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(workbook_opened, "_MOST_TEXTS", 2)
+        with pytest.raises(ImportRefused, match="unpacks to far more"):
+            read(of_excel("", "<si/>" * 3))
+    monkeypatch.setattr(workbook_scan, "LARGEST_CELL", 1_000)
     with pytest.raises(ImportRefused, match="unpacks to far more"):
-        read(long)
+        read(edited(PLAIN, SHEET, ("Tea", "Tea &amp; milk" * 200)))
+
+
+def test_no_part_is_opened_unseen_whatever_it_is_called() -> None:
+    texts = '<!DOCTYPE x [<!ENTITY a "b">]><sst/>'
+    content = edited(of_excel("", ""), "[Content_Types].xml", ("/xl/sharedStrings.xml", "/xl/strings.txt"))
+    with pytest.raises(ImportRefused, match="damaged"):
+        read(edited(content, "none", **{"xl/strings.txt": texts}))
+    # What is said to be a sheet of charts, too.
+    charts = edited(PLAIN, "workbook.xml.rels", ("relationships/worksheet", "relationships/chartsheet"))
+    with pytest.raises(ImportRefused, match="has no sheet"):
+        read(charts)
+    # What is never opened need not be in order: it is the same table.
+    assert len(read(edited(PLAIN, "none", **{"xl/pivotCache/records1.xml": texts}))) == 1
+
+
+def test_of_many_merged_ranges_each_row_is_looked_at_once() -> None:
+    refs = "".join('<mergeCell ref="A3:A1048576"/>' for _ in range(2_000))
+    cells = f'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData><mergeCells>{refs}</mergeCells>'
+    began = time.process_time()
+    first, last = read(edited(PLAIN, SHEET, ("</sheetData>", cells)))
+    assert first.problem == "" and last.problem.startswith("Cells are merged (A3:A1048576)")
+    assert time.process_time() - began < 20
+    merged = workbook_scan.MergedRows(["A2:B9", "A3:A4", "A8:A11", "D1:D99"], 3)
+    assert [bool(merged.at(line)) for line in range(1, 13)] == [False] + [True] * 10 + [False]
+
+
+def test_a_result_that_is_an_empty_text_is_an_empty_cell() -> None:
+    content = book(["id", "what"], ["1", "=A2", "=A2"], ["=A2"], ["=A2"], ["2", "b"])
+    empty = '<c r="{}" t="str"><f>A2</f><v></v></c>'
+    for place in ("B2", "C2", "A3"):
+        content = edited(content, SHEET, (f'<c r="{place}".*?</c>', empty.format(place)))
+    first, unworked, last = read(content)
+    assert (first.line, dict(first.cells)) == (2, {"id": "1", "what": ""})
+    # Written by a program that does not calculate.
+    assert unworked.problem.startswith("A4 holds a formula without its result")
+    assert last.line == 5
+
+
+def test_a_row_of_texts_that_are_empty_is_passed_over() -> None:
+    rows = "".join(f'<x:row r="{n}"><x:c r="A{n}" t="s"><x:v>{n - 1}</x:v></x:c></x:row>' for n in (1, 2, 3))
+    (row,) = read(of_excel(rows, "<si><t>id</t></si><si><t></t></si><si><t>x</t></si>"))
+    assert (row.line, row.cells) == (3, {"id": "x"})
+
+
+def test_shared_texts_are_spelt_as_others_are() -> None:
+    rows = "".join(f'<x:row r="{n}"><x:c r="A{n}" t="s"><x:v>{n - 1}</x:v></x:c></x:row>' for n in (1, 2))
+    (row,) = read(of_excel(rows, "<si><t>id</t></si><si><t>a_x005F_x000D_b_x000D_</t></si>"))
+    assert row.cells == {"id": "a_x000D_b"}
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "1" + "0" * 400])
+def test_a_number_that_is_none_makes_its_row_bad(value: str) -> None:
+    content = edited(book(["id", "what"], ["1", 7], ["2", 8]), SHEET, ("<v>7</v>", f"<v>{value}</v>"))
+    bad, sound_one = read(content)
+    assert bad.problem == "B2 holds a number that is too large, or none." and sound_one.cells["what"] == "8"
+
+
+def test_a_header_has_so_many_columns(monkeypatch: Any) -> None:
+    monkeypatch.setattr(workbook_rows, "MOST_COLUMNS", 2)
+    assert len(read(PLAIN)) == 1
+    with pytest.raises(ImportRefused, match="The header has 3 cells; at most 2 are read"):
+        read(book(["a", "b", "c"]))
+
+
+def test_what_a_workbook_says_is_shown_on_one_line_without_signs_that_nobody_sees() -> None:
+    sheets = edited(book(["id"], ["1"], Other=[]), "workbook.xml", ('name="Other"', 'name="O\x9b31m&#10;er"'))
+    rows = open_rows(SourceFile(io.BytesIO(sheets), "x.xlsx"), FileFormat())
+    assert "There are also: O�31m er" in rows.note
+    with pytest.raises(ImportRefused, match="There are: Sheet, O�31m er"):
+        read(sheets, sheet="none")
+    (row,) = read(edited(book(["id"], ["#N/A"]), SHEET, ("#N/A", "#\x9b31m" + "x" * 5_000)))
+    assert row.problem.startswith("A2 holds an error (#�31mxxx") and len(row.problem) < 200
+
+
+def test_who_does_not_look_any_more_is_not_told_that_the_file_is_damaged() -> None:
+    def gone(_done: int) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        list(open_rows(SourceFile(io.BytesIO(PLAIN), "x.xlsx", progress=gone), FileFormat()))
 
 
 def test_xml_is_read_by_what_expands_nothing() -> None:
