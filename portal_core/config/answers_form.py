@@ -12,11 +12,11 @@ from portal_core.config.compiled_field import CompiledField
 from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import InfoField
 from portal_core.config.kinds.base import Asked
-from portal_core.config.kinds.typed import SHOWN_IN
+from portal_core.config.kinds.typed import ASKED_HERE, SHOWN_IN
 from portal_core.config.remembering import parse
 from tenants.ui.parts import PartsWidget
 from tenants.ui.rows import FormWithButtons
-from tenants.ui.tried import TRIED, hush
+from tenants.ui.tried import hush
 
 # Names of answers in the page: "f-KEY", so that no field of a business can take the name of one of ours.
 PREFIX = "f"
@@ -71,12 +71,13 @@ class SaidInside:
     does: Callable[[JsonValue], bool]
 
 
-def with_lines(data: QueryDict, lines: Mapping[str, str]) -> QueryDict:
-    """What was sent, with other words in some lines; what came along beside its answers (refused files) stays."""
+def with_lines(data: QueryDict, lines: Mapping[str, str | list[str]]) -> QueryDict:
+    """What was sent, with other words in some lines (a list: what is ticked); what came along beside its answers
+    (refused files) stays."""
     other = data.copy()
     vars(other).update({name: value for name, value in vars(data).items() if not name.startswith("_")})
     for name, words in lines.items():
-        other[name] = words
+        other.setlist(name, words if isinstance(words, list) else [words])
     return other
 
 
@@ -118,6 +119,8 @@ class AnswersForm(FormWithButtons):
         # Questions that are answered inside another one: a new record that is described right there says it. They are
         # not asked beside it.
         self.said_inside: Mapping[str, SaidInside] = {}
+        # Of them those that are asked all the same: what was said does not do here.
+        self._asked_here: set[str] = set()
         self._deciding = _deciding(self.compiled.values())
 
     def _start(self, field: CompiledField) -> JsonValue:
@@ -140,6 +143,7 @@ class AnswersForm(FormWithButtons):
                 continue
             try:
                 if said is not None:
+                    self._ask_here(name)
                     self._bring_over(name, said)
                 self.cleaned_data[name] = self._answer(field, bound)
                 if name in self.to_look_over:
@@ -149,25 +153,50 @@ class AnswersForm(FormWithButtons):
                     raise forms.ValidationError(words % {"source": self.to_look_over[name]}, code="other_record")
             except forms.ValidationError as error:
                 self.add_error(name, error)
-                # What was said there does not do here: it is asked here after all.
-                self.said_inside = {key: other for key, other in self.said_inside.items() if key != name}
+                self.said_inside = self._inside_but(name)
+
+    def _inside_but(self, name: str) -> dict[str, SaidInside]:
+        return {key: other for key, other in self.said_inside.items() if key != name}
+
+    def _ask_here(self, name: str) -> None:
+        """What was said inside does not do here (it is too long): it is asked here after all, as long as it is so."""
+        self.said_inside = self._inside_but(name)
+        self._asked_here.add(name)
 
     def _bring_over(self, name: str, said: JsonValue) -> None:
-        """What was said inside and does not do here (it is too long) is put into the question, which says so.
+        """What was said inside and does not do here is put into the question, which says so.
 
-        Not over what was written there, nor where that was left empty after it had been said.
+        Not over what was answered there, nor where that was left empty after it had been said.
 
         Raises:
             ValidationError: it cannot stand there; it is asked anew.
         """
         line = self.add_prefix(name)
-        if self.data.get(line) or (line in self.data and TRIED in self.data):
+        if f"{line}{ASKED_HERE}" in self.data or self._is_answered(name):
             return
-        shown = self.as_line(name, said)
-        if not shown:
+        lines = self._sent_for(name, said)
+        if not lines:
             raise forms.ValidationError(_("What you wrote above is not possible here. Answer this one, too."))
         assert isinstance(self.data, QueryDict)
-        self.data = with_lines(self.data, {line: shown, f"{line}{SHOWN_IN}": self.asked.language})
+        self.data = with_lines(self.data, lines)
+
+    def _is_answered(self, name: str) -> bool:
+        """Whether anything came in for a question, right or wrong."""
+        try:
+            return self._answer(self.compiled[name], self[name]) is not None
+        except forms.ValidationError as error:
+            return all(one.code != "required" for one in error.error_list)
+
+    def _sent_for(self, name: str, value: JsonValue) -> dict[str, str | list[str]]:
+        """What a page would send with an answer in its question; nothing where it cannot stand there."""
+        field, widget, line = self.compiled[name], self.fields[name].widget, self.add_prefix(name)
+        shown = field.kind.initial(value, field, self.asked)
+        if isinstance(widget, PartsWidget):
+            return {f"{line}_{part}": words for part, words in widget.split(shown).items()}
+        if isinstance(shown, list) and all(isinstance(one, str) for one in shown):
+            return {line: shown} if shown else {}
+        words = self.as_line(name, value)
+        return {line: words, f"{line}{SHOWN_IN}": self.asked.language} if words else {}
 
     def as_line(self, key: str, value: JsonValue) -> str:
         """An answer as it stands in the line of its question; "" for none, and where there is no such line."""
@@ -201,6 +230,8 @@ class AnswersForm(FormWithButtons):
         for key in self.known:
             # The component draws it: folded where it is known, with a word where it will be kept.
             self[key].known = self._known_shown(key, answers)  # type: ignore[attr-defined]  # for the template
+        for key in self._asked_here:
+            self[key].asked_here = f"{self.add_prefix(key)}{ASKED_HERE}"  # type: ignore[attr-defined]  # for the template
         asked = [field for field in self.compiled.values() if field.key not in self.said_inside]
         applying = [field for field in asked if field.applies(answers, self.asked.status_key)]
         nested: dict[str, dict[str, list[forms.BoundField]]] = {}

@@ -338,10 +338,78 @@ def test_what_is_too_long_for_the_request_comes_back_at_its_question_though_it_m
         assert re.search(r'name="f-at_new-way-in"[^>]*value="The green door"', page)
         assert not ServiceRequest.objects.exists()
     # Who has read that and takes it out means so: it is kept of the place alone.
-    data = {"f-what": "It drips", "key": str(uuid.uuid4()), "do": "send", "tried": "1", "f-way-in": ""}
+    data = {"f-what": "It drips", "key": str(uuid.uuid4()), "do": "send", "f-way-in_here": "1", "f-way-in": ""}
     answer = carol.post("/new/repair/", {**data, **{f"f-{name}": value for name, value in said.items()}})
     assert answer.status_code == 302 and "way-in" not in ServiceRequest.objects.get().data
     assert SavedRecord.objects.get(kind_key="place").data["way-in"] == "The green door"
+
+
+LATER = {"min": "2031-01-01"}
+BOTH = [{"key": "a", "label": "Mornings"}, {"key": "b", "label": "Evenings"}]
+ONE_GONE = [{**BOTH[0], "retired": True}, BOTH[1]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_place", "of_request", "said", "brought", "mended", "kept"),
+    [
+        (
+            "choices",
+            {"choices": BOTH},
+            {"choices": BOTH, "max_chosen": 1},
+            {"": ["a", "b"]},
+            ('value="a" id="id_f-more_0" checked', 'value="b" id="id_f-more_1" checked', "Choose one at most."),
+            {"": ["b"]},
+            ["b"],
+        ),
+        (
+            "choice",
+            {"choices": BOTH},
+            {"choices": ONE_GONE},
+            {"": "a"},
+            ("Choose one of the answers below.",),
+            {"": "b"},
+            "b",
+        ),
+        (
+            "datetime",
+            {},
+            LATER,
+            {"_day": "2030-05-01", "_time": "09:30"},
+            ('value="2030-05-01"', 'value="09:30"', "Choose a day from"),
+            {"_day": "2031-05-01", "_time": "09:30"},
+            "2031-05-01T08:30Z",
+        ),
+    ],
+)
+def test_what_a_request_cannot_take_of_a_new_record_can_be_put_right_or_taken_out(
+    kind, of_place, of_request, said, brought, mended, kept, house, client_for
+):
+    """Nothing ticked is nothing sent: the page says that it asked."""
+    boiler = house.keep()
+    made = houses.document()
+    more = {"key": "more", "kind": kind, "label": "More"}
+    made["record_kinds"][1]["fields"].append({**more, **of_place})
+    made["types"][0]["fields"].append({**more, "remember": "record.at.more", **of_request})
+    house.publish(made)
+    carol = client_for(house.people["carol"])
+    inside = {f"at_new-more{part}": words for part, words in said.items()}
+    sent = {"appliance": str(boiler.pk), "at": "new", "at_new-street": "14 Elm Court", **inside}
+    # Although another answer was wrong before, while this question stood nowhere: nothing of it was read yet.
+    for tried in ({}, {"tried": "1"}):
+        data = {"f-what": "It drips", "key": str(uuid.uuid4()), "do": "send", **tried}
+        page = carol.post("/new/repair/", data | {f"f-{name}": words for name, words in sent.items()}).content.decode()
+        question = page[page.index('<input type="hidden" name="f-more_here" value="1">') :]
+        assert "One answer needs another look" in page
+        assert all(words in question for words in brought), question[:3000]
+        assert not ServiceRequest.objects.exists()
+    # While another one is wrong it goes on standing there, as it was mended.
+    right = {f"more{part}": words for part, words in mended.items()} | {"more_here": "1"}
+    page = send(carol, **{**sent, **right, "what": ""}).content.decode()
+    assert 'name="f-more_here" value="1"' in page and "One answer needs another look" in page
+    # Put right it is taken; taken out it stays out.
+    for own in (right, {"more_here": "1"}):
+        assert send(carol, **sent, **own).status_code == 302
+    assert [row.data.get("more") for row in ServiceRequest.objects.order_by("pk")] == [kept, None]
 
 
 def test_a_number_of_another_record_is_the_same_number_in_german(house, client_for):

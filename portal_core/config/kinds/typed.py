@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # Added to the control's name; no key of the configuration has an underscore.
 SHOWN_IN: Final = "_language"
+# What is added to a field's name: that the page asked it although it was said elsewhere, which does not do here. A box
+# that is not ticked is not sent: what was taken out there is told by this from what never stood there.
+ASKED_HERE: Final = "_here"
 
 _SHELF: Final = "languages_of_versions"
 
@@ -76,5 +79,5 @@ def _earlier(asked: Asked) -> frozenset[str]:
 
 
 def is_typed(name: str) -> bool:
-    """Whether a control holds what somebody typed, and not the language in which it was shown."""
-    return not name.endswith(SHOWN_IN)
+    """Whether a control holds what somebody typed, and not how its question was shown."""
+    return not name.endswith((SHOWN_IN, ASKED_HERE))
