@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -42,7 +43,7 @@ from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.papers import NOTE_LENGTH
 from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
 from tenants.identifiers import parse_uuid, uuid7
-from tenants.ui.addresses import understands, unpacked
+from tenants.ui.addresses import packed, understands, unpacked
 from tenants.uploads import UploadLimits, takes_files
 
 _MOST: Final = 200
@@ -369,6 +370,7 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
     shown = as_scanned(visible_documents(part.rows, opened.viewer, opened.portal))
     add_form, ask_form = AddForm(None, opened), AskForm(None, opened)
     may_edit = opened.actor.may("edit_fields")
+    back = _whence(request) or (opened.for_request.desk_path if opened.for_request else "")
     context = {
         "portal": opened.portal,
         "customer": opened.customer,
@@ -384,7 +386,8 @@ def _render(request: PersonRequest, opened: Opened, *, status: int = 200, **extr
         "older": part.older,
         "is_older": before is not None,
         "for_request": opened.for_request,
-        "back": _whence(request) or (opened.for_request.desk_path if opened.for_request else ""),
+        "back": back,
+        "way": urlencode({"request": opened.for_request.id, "back": packed(back)}) if opened.for_request else "",
         "is_reached": opened.is_reached,
         **extra,
     }

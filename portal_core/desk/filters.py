@@ -38,8 +38,9 @@ _NAMES = {
 }
 _LONGEST_HOLDS = 2_000
 _STATES = ("open", "closed", "any")
-# What an address of a list may ask for: for the code that reads it, see `understands`.
-NAMES = (*_NAMES.values(), "state", "sort")
+# What an address of a list may ask for: for the code that reads it, see `understands`. `then` is no filter, but the end
+# of a way (see way.py): the code of yesterday, which serves beside this one for a while, takes it for a part of a list.
+NAMES = (*_NAMES.values(), "state", "sort", "then")
 
 
 # In the queue every view is named in the address.

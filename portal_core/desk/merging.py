@@ -11,7 +11,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.desk.delivery import untold_words
 from portal_core.desk.moving import Words
 from portal_core.desk.request import DeskRequest, open_request, render_request
-from portal_core.desk.way import way_of
+from portal_core.desk.way import Way, back_of, way_of
 from portal_core.notifications.compose import ComposedMail, merged_mail
 from portal_core.notifications.markdown import to_text
 from portal_core.service_requests.actions import merge, unmerge
@@ -49,7 +49,8 @@ def merge_into(request: PersonRequest, number: int) -> HttpResponse:
     except NotSeen:
         return _page(request, opened, problem="There is no request of this number that you see.", status=400)
     messages.success(request, f"{opened.portal.reference(number)} goes on here. Its own page says so, too.")
-    return redirect(f"/desk/requests/{int(wanted)}/{way_of(request).query}")
+    # What came next after this one may be the very request that is shown now.
+    return redirect(f"/desk/requests/{int(wanted)}/{Way(back_of(request)).query}")
 
 
 @require_POST

@@ -181,6 +181,7 @@ def render_request(
         "back": neighbours.way.address,
         "queue_href": neighbours.way.back,
         "here": f"{page.request.desk_path}{neighbours.way.query}",
+        "list_query": Way(neighbours.way.back).query,
         "edit_base": page.request.desk_path if opened.actor.may("edit_fields") else "",
         "told": _told(opened),
         "refused_address": refused_address(row.customer),
@@ -245,8 +246,11 @@ def neighbours_of(request: PersonRequest, opened: DeskRequest) -> Neighbours:
     if way.back.startswith(SEARCH):
         return Neighbours("", "", way)
     _, filters = list_at(way.back)
-    before, after = queue.neighbours(request.actor, filters, opened.row, zone=opened.viewer.time_zone)
-    after = way.then or after
+    actor, row, zone = request.actor, opened.row, opened.viewer.time_zone
+    before, after = queue.neighbours(actor, filters, row, zone=zone)
+    # What was next when this one still stood there counts where that is so no more: else what is next now.
+    if way.then is not None and queue.has_passed(actor, filters, row, way.then, zone=zone):
+        after = way.then
     query = Way(way.back).query
     previous_href, next_href = (f"/desk/requests/{number}/{query}" if number else "" for number in (before, after))
     return Neighbours(previous_href, next_href, Way(way.back, after))

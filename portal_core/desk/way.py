@@ -12,7 +12,8 @@ from tenants.ui.addresses import packed, unpacked
 
 SEARCH: Final = "/desk/search/?"
 _LISTS: Final = ("/desk/?", SEARCH)
-# Where the list went on while the request still stood in it: the last parameter of the way, written by us alone.
+# Where the list went on while the request still stood in it: the last parameter of the way. Addresses are written by
+# anybody: whether it stands in the list is for the page to ask.
 _THEN: Final = re.compile(r"[?&]then=(\d{1,9})$", re.ASCII)
 
 

@@ -256,6 +256,14 @@ def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: Zon
     return before, after
 
 
+def has_passed(actor: Actor, filters: Filters, row: ServiceRequest, following: int, *, zone: ZoneInfo) -> bool:
+    """Whether `row` stands no longer before the request numbered `following` in a queue in which that one still stands:
+    it was moved down, or out of it; one query."""
+    order, both = Order.of(filters.state, filters.sort), (row.number, following)
+    found = order.beginning(filtered(actor, filters, zone=zone).filter(number__in=both), None)
+    return following != row.number and found.values_list("number", flat=True).first() == following
+
+
 def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
     """The requests that the filters leave of what the actor may see."""
     found = visible_to(actor)

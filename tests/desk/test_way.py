@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from portal_core.desk.way import Way, way_of
 from portal_core.service_requests.models import ServiceRequest
@@ -78,8 +80,64 @@ def test_merging_and_taking_apart_lose_no_filters(shop, people, client_for):
     quoted = f"?back={QUOTED}%26then%3D{third.number}"
     assert f'href="{here}{quoted}"' in page and f'name="back" value="{way.replace("&", "&amp;")}"' in page
     merged = client.post(f"{here}merge/", {"into": second.number, "back": way})
-    assert merged["Location"] == f"/desk/requests/{second.number}/{quoted}"
+    assert merged["Location"] == f"/desk/requests/{second.number}/?back={QUOTED}"
     assert client.post(f"{here}unmerge/", {"back": way})["Location"] == f"{here}{quoted}"
+
+
+def next_on(client, row, way: str) -> str:
+    """The address to which the page leads on; empty where it says none."""
+    page = client.get(f"/desk/requests/{row.number}/", {"back": way}).content.decode()
+    found = re.search(r'href="/desk/requests/(\d+)/[^"]*" rel="next"', page)
+    return found[1] if found else ""
+
+
+def test_who_merges_into_the_next_one_goes_on_behind_it(shop, people, client_for):
+    first, second, third = (shop.file(what="Thing", kind="noise") for _ in range(3))
+    client = client_for(people["bob"])
+    way = f"{BACK}&then={second.number}"
+    merged = client.post(f"/desk/requests/{first.number}/merge/", {"into": second.number, "back": way})
+    assert (
+        f'href="/desk/requests/{third.number}/?back={QUOTED}" rel="next"'
+        in client.get(merged["Location"]).content.decode()
+    )
+    assert next_on(client, second, way) == str(third.number), "no page leads on to itself"
+
+
+def test_what_came_next_gives_way_to_what_comes_next_now(shop, people, client_for):
+    rows = [shop.file(what="Thing", kind="noise") for _ in range(4)]
+    ServiceRequest.objects.filter(pk=rows[3].pk).update(type_key="other")
+    client, numbers = client_for(people["bob"]), [row.number for row in rows]
+    ways = [f"{BACK}&then={number}" for number in numbers]
+    assert next_on(client, rows[0], ways[2]) == str(numbers[1]), "it still stands there: nothing is skipped"
+    # Moved down behind the one that came next.
+    ServiceRequest.objects.filter(pk=rows[0].pk).update(due_at=rows[2].due_at + timedelta(days=1))
+    assert next_on(client, rows[0], ways[1]) == str(numbers[1])
+    assert next_on(client, rows[0], BACK) == ""
+    # Out of the list: what came next, as long as that one stands in it.
+    ServiceRequest.objects.filter(pk=rows[0].pk).update(closed_at=timezone.now())
+    assert next_on(client, rows[0], ways[1]) == str(numbers[1])
+    for gone in (numbers[3], 999):
+        assert next_on(client, rows[0], f"{BACK}&then={gone}") == ""
+    ServiceRequest.objects.filter(pk=rows[1].pk).update(closed_at=timezone.now())
+    assert next_on(client, rows[0], ways[1]) == ""
+
+
+def test_a_way_is_no_strange_address_to_the_lists(shop, people, client_for):
+    """The code of yesterday takes what comes next for a part of the list, and leads back with it."""
+    client = client_for(people["bob"])
+    for way in ("/desk/?view=mine&then=1004", "/desk/search/?q=tap&then=1004"):
+        assert "not known here" not in client.get(way).content.decode()
+
+
+def test_other_requests_of_the_customer_keep_the_list(shop, people, client_for):
+    first, second = (shop.file(what="Thing", kind="noise") for _ in range(2))
+    client = client_for(people["bob"])
+    here, there = (f"/desk/requests/{row.number}/" for row in (first, second))
+    led = f'href="{there}?back={QUOTED}"'
+    assert led in client.get(here, {"back": BACK}).content.decode().partition('id="cu"')[2]
+    client.post(f"{here}merge/", {"into": second.number, "back": BACK})
+    notice = client.get(here, {"back": BACK}).content.decode().partition("It goes on in")[2]
+    assert led in notice.partition("arrives there")[0]
 
 
 def test_documents_of_a_request_lead_back_to_it_and_its_list(shop, people, client_for):

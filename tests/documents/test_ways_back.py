@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from portal_core.desk import documents
@@ -24,3 +27,16 @@ def test_documents_lead_back_to_the_customer_and_older_ones_to_the_newest(
     assert back in older and "Older documents of" in older
     assert f'href="{here}">The newest documents' in older
     assert bob.get(f"/desk/customers/{customer}/").status_code == 200
+
+
+def test_who_pages_still_adds_to_the_request_from_which_they_came(papers: Papers, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(documents, "_MOST", 1)
+    add(papers), add(papers)
+    row = papers.file()
+    here = f"/desk/customers/{papers.people['carol'].pk}/documents/"
+    back = f"/desk/requests/{row.number}/?back=%2Fdesk%2F%3Fview%3Dmine"
+    bob = papers.client("bob")
+    page = bob.get(here, {"request": str(row.pk), "back": back}).content.decode()
+    for words in ("Older documents", "The newest documents"):
+        page = bob.get(html.unescape(re.search(rf'href="([^"]*)">{words}', page)[1])).content.decode()
+        assert f'name="request" value="{row.pk}"' in page and f'name="back" value="{back}"' in page
