@@ -14,7 +14,7 @@ from portal_core.accounts import actions
 from portal_core.accounts.actor import SYSTEM, actor_for
 from portal_core.accounts.models import User
 from portal_core.config.actions import publish
-from portal_core.config.draft.decisions import call_off, mark, plan_publishing
+from portal_core.config.draft.decisions import call_off, decisions, mark, plan_publishing
 from portal_core.config.draft.editing import edit, undo
 from portal_core.config.draft.operations import Set
 from portal_core.config.draft.reading import current
@@ -48,6 +48,16 @@ def alice(shop, client_for):
 @pytest.fixture
 def owner(shop):
     return actor_for(shop.people["alice"])
+
+
+def test_a_note_that_was_taken_out_does_not_come_back_when_another_time_is_called_off(shop, owner):
+    rename(owner, "Apex")
+    at = timezone.now() + timedelta(days=1)
+    for note in ("Tomorrow", ""):
+        before = mark()
+        plan_publishing(actor=owner, at=at, note=note, as_read=before)
+        assert call_off(actor=owner) and mark() == before
+        assert decisions().note == note
 
 
 def test_editing_and_publishing_stand_there_under_who_did_it(shop, alice, owner):

@@ -162,8 +162,10 @@ def call_off(*, actor: Actor) -> bool:
         row = lock_draft()
         if row is None or row.schedule is None:
             return False
-        if note := row.schedule.get("note"):
-            row.decisions = {**row.decisions, _NOTE: note}
+        # What was written for an earlier try gives way, also to nothing.
+        kept = {name: value for name, value in row.decisions.items() if name != _NOTE}
+        note = row.schedule.get("note")
+        row.decisions = {**kept, _NOTE: note} if note else kept
         row.schedule = None
         row.save(update_fields=["schedule", "decisions"])
         note_deed(actor=actor, deed=Deed.CALLED_OFF)
