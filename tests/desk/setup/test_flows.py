@@ -50,6 +50,8 @@ def test_a_new_status_comes_after_another_and_goes_on_where_that_one_goes_on(ali
     assert '<option value="known" selected>' in page(alice, WAY).partition('id="new-after"')[2], (
         "the last before an end"
     )
+    picked = page(alice, f"{WAY}statuses/new/").partition('id="new-after"')[2]
+    assert '<option value="new" selected>' in picked, "the first is proposed to those who picked it"
     alice.post(f"{WAY}add/", {"name": "Waits for a part", "turn": "us", "after": "known"})
     assert keys() == ["new", "known", "waits-for-a-part", "over"]
     ways = read("flows", "way", "transitions")

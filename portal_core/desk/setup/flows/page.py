@@ -84,7 +84,7 @@ def index(request: PersonRequest, flow_key: str) -> HttpResponse:
     """The page with its first status picked."""
     flow = FlowView.of(current(), flow_key)
     first = flow.in_use[0] if flow.in_use else None
-    return page(request, flow, str(first["key"]) if first else "", None)
+    return page(request, flow, str(first["key"]) if first else "", None, is_chosen=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,9 +128,15 @@ def status_href(flow: FlowView, status_key: str) -> str:
 
 
 def page(
-    request: PersonRequest, flow: FlowView, status_key: str, sheet: StatusSheet | None, code: int = 200
+    request: PersonRequest,
+    flow: FlowView,
+    status_key: str,
+    sheet: StatusSheet | None,
+    code: int = 200,
+    *,
+    is_chosen: bool = True,
 ) -> HttpResponse:
-    """The whole page."""
+    """The whole page. `is_chosen`: somebody has picked the status; else it is the first, shown for a start."""
     followed, found = _followed(flow, status_key)
     picked = next((line for line in (*followed["lines"], *followed["retired"]) if line.is_picked), None)
     shown = None if picked is None else _picked(flow, picked, sheet, found)
@@ -141,7 +147,7 @@ def page(
         "picked": shown,
         "placeholders": placeholders(flow),
         "targets": flow.status_choices(but=status_key),
-        "befores": _befores(flow, status_key),
+        "befores": _befores(flow, status_key if is_chosen else ""),
         "ask_kinds": ASK_KINDS,
         "document_kinds": flow.named("document_kinds"),
         "beginners": _beginners(flow, status_key),
@@ -151,11 +157,10 @@ def page(
     return setup_page(request, "setup/flow.html", flow.draft, context, parts=(flow.part,), status=code)
 
 
-def _befores(flow: FlowView, status_key: str) -> list[tuple[str, str, bool]]:
-    """After which statuses a new one can come, and whether it is proposed: the last, or the picked one (a page on which
-    nobody has picked shows the first)."""
+def _befores(flow: FlowView, chosen: str) -> list[tuple[str, str, bool]]:
+    """After which statuses a new one can come, and whether it is proposed: the one that was picked, or the last."""
     keys = [str(status["key"]) for status in flow.may_go_on]
-    proposed = status_key if status_key in keys[1:] else "".join(keys[-1:])
+    proposed = chosen if chosen in keys else "".join(keys[-1:])
     return [(key, flow.status_name(key), key == proposed) for key in keys]
 
 
