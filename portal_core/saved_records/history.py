@@ -56,11 +56,21 @@ def lines_of(
 
 
 def _line(row: RecordEntry, kind: CompiledRecordKind, viewer: Viewer, portal: CompiledPortal) -> RecordLine | None:
-    told = row.changes if row.kind in RecordEvent.values else ()
-    changes = tuple(shown for change in told if (shown := _change(change, kind, viewer, portal)) is not None)
+    if row.kind not in RecordEvent.values:
+        return _unknown(row) if viewer.is_staff else None
+    changes = tuple(shown for change in row.changes if (shown := _change(change, kind, viewer, portal)) is not None)
     if row.kind == RecordEvent.CHANGED and not changes:
         return None
     return RecordLine(_title(row, viewer, portal), changes, row.at)
+
+
+def _unknown(row: RecordEntry) -> RecordLine:
+    """What later code has written while this one still serves.
+
+    SECURITY: nothing of what it says is shown, and to customers not even that something happened and when: from whom it
+    is kept only that code knows.
+    """
+    return RecordLine(_("Something happened that this page cannot show yet"), (), row.at)
 
 
 def _change(
@@ -74,9 +84,6 @@ def _change(
 
 
 def _title(row: RecordEntry, viewer: Viewer, portal: CompiledPortal) -> str:
-    if row.kind not in RecordEvent.values:
-        # Written by later code, while this one still serves.
-        return _("Something happened that this page cannot show yet")
     if row.actor_id is not None and row.actor_id == viewer.user_id:
         return _MINE[RecordEvent(row.kind)]()
     name = row.actor.name if row.actor and row.side != Side.SYSTEM else portal.name

@@ -6,6 +6,7 @@ Whether the entry is for this reader at all has been decided before (`entries.py
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,9 @@ from portal_core.service_requests.entry_changes import EntryChanges, VisibleChan
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_person import VisiblePerson, person
+
+# Of these events the sentence itself says whose deed it was.
+_NAMES_WHO: Final = frozenset({Kind.SUBMITTED, Kind.CHANGED, Kind.ANSWERED, Kind.APPROVED, Kind.DECLINED})
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class VisibleEntry:
     # The reference of the merged request in which it was written; nothing for this one's own.
     from_reference: str = ""
 
+    @property
+    def title_names_who(self) -> bool:
+        """Whether the sentence itself says whose deed it was."""
+        return self.kind in _NAMES_WHO
+
 
 class EntryLine:
     """One entry in the reader's words."""
@@ -70,7 +79,7 @@ class EntryLine:
         """The entry; None when nothing of it is left for this reader to see."""
         row, viewer = self.row, self.viewer
         if row.kind not in Kind.values:
-            return self._unknown()
+            return self._unknown() if viewer.is_staff else None
         changes = self.changes.shown()
         if row.kind == Kind.CHANGED and not changes:
             return None
@@ -101,7 +110,8 @@ class EntryLine:
     def _unknown(self) -> VisibleEntry:
         """What later code has written while this one still serves.
 
-        SECURITY: of what it says nothing is shown; by what it is kept from whom only that code knows.
+        SECURITY: nothing of what it says is shown, and to customers not even that something happened, when and by
+        whom: from whom it is kept only that code knows.
         """
         row = self.row
         return VisibleEntry(

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from tenants.migrating import tenant_fingerprint
-from tenants.models import Tenant
+from tenants.models import Tenant, TenantChange
 from tenants.outbox.troubles import Troubles, troubles_of
 from tenants.snapshot import absolute_url
 
@@ -67,6 +67,11 @@ class Change:
     reason: str
     by: str
     at: datetime
+
+    @property
+    def says_why(self) -> bool:
+        """Whether the reason is one that an operator wrote; of what later code notes, nobody knows what it is."""
+        return bool(self.reason) and self.what in (TenantChange.What.SUSPENDED, TenantChange.What.RESUMED)
 
     @property
     def events(self) -> int:
