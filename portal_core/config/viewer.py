@@ -18,8 +18,9 @@ from portal_core.config.visibility import Visibility
 class Viewer:
     """A reader of requests: role (what may be seen), language and time zone (how it is said).
 
-    `language` is in which the business's own words are read, `speech` in which the product speaks around them: the
-    desk speaks English so far, and a page with a word here and there in another language is hard to read and to hear.
+    `language` is in which the business's own words are read, and what was answered with all that it is written with
+    (a "Yes", a day, an amount); `speech` in which the product speaks around them: the desk speaks English so far, and a
+    page with a word here and there in another language is hard to read and to hear.
     """
 
     role: Role

@@ -128,7 +128,7 @@ def open_uploading(
         return None
     if viewer.shown_to is not None and kind_visibility(kind, viewer.shown_to) < Visibility.SEE:
         return None
-    with override(viewer.language):
+    with override(viewer.speech):
         files = _files_field(kind, offers.get(kind.key), giver, row, label=portal.text(kind.name, viewer.language))
         form = UploadForm(data, kind, files, f"ask-{row.number}-{ask.key}-%s")
     shelf = None if viewer.is_staff else offers.get(kind.key)

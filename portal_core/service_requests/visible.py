@@ -204,12 +204,20 @@ class _Builder:
 
     def _agreed_day(self, fields: tuple[VisibleField, ...]) -> str:
         """The day that the next step names ("You come on {field:appointment}"), if this reader sees one: beside it
-        nobody reads that there is no date yet. Nothing where the status itself says until when."""
+        nobody reads that there is no date yet. Nothing where the status itself says until when.
+
+        As it stands in a sentence of the product, so in the language of that, which may not be the one of answers.
+        """
         if promises_a_time(self.status):
             return ""
         named = field_keys_in(self.status.next_step)
-        days = {field.key: field.shown.in_a_sentence for field in fields if field.kind in ("date", "datetime")}
-        return next((days[key] for key in named if days.get(key)), "")
+        days = {field.key for field in fields if field.kind in ("date", "datetime") and field.text}
+        key = next((key for key in named if key in days), None)
+        field = self.type.field_or_none(key) if key is not None else None
+        if field is None:
+            return ""
+        speech, zone = self.viewer.speech, self.viewer.time_zone
+        return field.kind.display(self.data[field.key], field, self.portal, speech, zone)
 
     def _usual_hours(self) -> int | None:
         return usual_hours(self.type.key, self.status.key) if self.request.turn == Turn.US else None

@@ -55,6 +55,14 @@ def test_the_agreed_day_is_when(people, client_for):
         assert status.expected in page and NONE_YET not in page
 
 
+def test_a_colleague_reads_the_agreed_day_in_the_language_of_the_sentence(people):
+    row = agreed(people)
+    status = reads(row, people["bob"], "de")
+    english = reads(row, people["bob"]).expected
+    assert status.expected == english and english.startswith("On ")
+    assert english.removeprefix("On ") not in status.next_step, "the business's own words stay in its language"
+
+
 def test_a_day_that_staff_plan_says_more_and_one_that_is_not_there_says_nothing(people):
     row = agreed(people, planned_for=timezone.now().date() + timedelta(days=9))
     assert reads(row, people["carol"]).expected.startswith("Planned for ")

@@ -7,12 +7,14 @@ import html
 import json
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core import mail as sent_mails
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal_core.accounts.actor import actor_for
 from portal_core.accounts.models import User
 from portal_core.accounts.roles import GUEST, resolve_role
 from portal_core.config.live import live_portal
@@ -31,6 +33,7 @@ from portal_core.service_requests.actions.vault import (
 )
 from portal_core.service_requests.errors import ApprovalChanged, AskGone, Forbidden, NotSeen
 from portal_core.service_requests.taking import Given
+from portal_core.service_requests.uploading import Giver, open_uploading
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.withholding_papers import withhold_papers
 from tenants.identifiers import uuid7
@@ -67,6 +70,14 @@ def test_it_is_asked_for_on_home_on_the_page_in_the_mail_and_at_the_desk_with_it
     assert "Insurance" in mails(tenant)[-1].body
     desk = house.page(row, "bob")
     assert "Write down the answer" in desk and 'name="u-files_new"' in desk
+
+
+def test_its_form_speaks_to_a_colleague_as_the_desk_does(house):
+    row, portal = house.at("visit"), live_portal()
+    ask = portal.type(row.type_key).flow.status("visit").asks[0]
+    for name, said in (("bob", "Until when is it valid?"), ("carol", "Bis wann ist die Unterlage gültig?")):
+        viewer = replace(Viewer.of(actor_for(house.people[name]), portal), language="de")
+        assert open_uploading(row, ask, Giver(viewer, {}), portal=portal).form.fields["until"].label == said
 
 
 def test_a_document_that_is_sent_is_on_file_and_the_request_moves_on(house, tenant):
