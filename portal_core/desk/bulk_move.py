@@ -97,7 +97,7 @@ def move_many(request: PersonRequest) -> HttpResponse:
     if request.POST.get("do") != "move" or plan is None:
         return _ask(request, selection, targets, plan)
     if plan.asks_reason and not plan.reason:
-        problem = "Say it in a few words: they go into the history and into the mail."
+        problem = "Write a few words: they go into the history and into the mail."
         return _ask(request, selection, targets, plan, problem=problem)
     if not _was_shown(request, plan, portal):
         problem = "These are the mails that belong to what you chose. Nothing was moved yet: read and press once more."

@@ -58,8 +58,10 @@ def href_of(view: SavedView, actor: Actor, portal: CompiledPortal) -> str:
         answers=told_answers(filters.type_key, filters.answers, viewer.role, portal),
         columns=told_columns(filters.columns, viewer, portal),
     )
-    # The queue says what it does not know.
-    return QUEUE.of(told, **{**dict.fromkeys(unknown_filters(view), ""), "saved": str(view.pk)})
+    # The queue says what it does not know. By a name that no part of its address has: what later code keeps may be
+    # called like one that is known, and ask for something else.
+    unknown = {f"saved.{name}": "" for name in unknown_filters(view)}
+    return QUEUE.of(told, **unknown, saved=str(view.pk))
 
 
 @require_safe

@@ -17,7 +17,10 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 # What mail programs and networks add to any address that somebody passes on; it asks for nothing.
-_TRACKING: Final = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id")
+_TRACKING: Final = re.compile(
+    r"(?:utm|mtm|pk)_\w+|_g[al]|(?:fb|g|dc|y)clid|msclkid|[gw]braid|gad_(?:source|campaignid)"
+    r"|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|srsltid|igshid"
+)
 _NAMED_AT_MOST: Final = 3
 _LONGEST_NAME: Final = 40
 
@@ -97,9 +100,12 @@ def unpacked(text: str) -> str:
         return text if len(text) <= LONGEST_ADDRESS else ""
     pressed = text.removeprefix(_PACKED)
     try:
-        given = base64.urlsafe_b64decode(pressed + "=" * (-len(pressed) % 4))
+        given = base64.b64decode(pressed + "=" * (-len(pressed) % 4), altchars=b"-_", validate=True)
+        press = zlib.decompressobj()
         # A few signs can stand for gigabytes.
-        address = zlib.decompressobj().decompress(given, LONGEST_ADDRESS + 1).decode()
+        address = press.decompress(given, LONGEST_ADDRESS + 1).decode()
     except (binascii.Error, zlib.error, ValueError):
         return ""
-    return address if len(address) <= LONGEST_ADDRESS else ""
+    # Of an address that was cut off on its way, the beginning would be another list.
+    is_whole = press.eof and not press.unused_data
+    return address if is_whole and len(address) <= LONGEST_ADDRESS else ""

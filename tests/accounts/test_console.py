@@ -299,7 +299,7 @@ def test_an_operator_closes_a_portal_by_its_typed_address_with_a_reason_and_open
     assert text.count("Something that this version does not know") == 2 and "To the moon" not in text
     assert text.count("Resumed</b>") == 1
     page = client.get("/console/?state=suspended&region=eu").content.decode()
-    assert "not known here: <bdi>region</bdi>" in page
+    assert "do not know here: <bdi>region</bdi>" in page
 
 
 def send(client, path, **fields):

@@ -17,7 +17,7 @@ from portal_core.service_requests.saved_views import keep_view
 from tests.contracts.addresses import PUBLIC, TENANT, addresses
 from tests.service_requests.small_portal import Shop
 
-NOT_KNOWN = "This address asks for something that is not known here:"
+NOT_KNOWN = "This link asks for something we do not know here:"
 # Each list, what it understands, and who looks.
 LISTS = [
     ("/desk/", "view=all&type=sale&due=over&sort=age&state=closed&saved=x", "bob"),
@@ -47,7 +47,7 @@ def shop(people) -> Shop:
 @pytest.mark.parametrize(("path", "known", "who"), LISTS, ids=[path for path, _, _ in LISTS])
 def test_a_list_says_which_part_of_its_address_it_does_not_know(path, known, who, shop, client_for):
     client = client_for(shop.people[who])
-    plain = client.get(f"{path}?{known}&utm_source=mail&gclid=x")
+    plain = client.get(f"{path}?{known}&utm_source=mail&gclid=x&_gl=1&_hsmi=2&mtm_kwd=z")
     assert plain.status_code == 200 and NOT_KNOWN not in plain.content.decode()
     page = client.get(f"{path}?{known}&cha%3Cnnel=mail").content.decode()
     notice = page[page.index(NOT_KNOWN) :]
@@ -82,11 +82,13 @@ def test_a_view_of_later_code_is_not_counted_and_says_what_it_lacks(shop, people
     keep_view(actor=actor_for(people["bob"]), name="By mail", filters=Filters(view="all"))
     bob = client_for(people["bob"])
     assert 'By mail <span class="n">1</span>' in bob.get("/desk/").content.decode()
-    SavedView.objects.update(filters={"view": "all", "channel": "mail", "saved": "x"})
-    rail = bob.get("/desk/").content.decode()
-    assert 'By mail <span class="n">' not in rail
-    page = bob.get(html.unescape(re.search(r'href="(/desk/\?[^"]*saved=[^"]*)"', rail)[1])).content.decode()
-    assert "<h1>By mail</h1>" in page and f"{NOT_KNOWN} <bdi>channel</bdi>" in page
+    # Whatever later code calls it: as a name of today's addresses, too, or of the code that writes them.
+    for name in ("channel", "type", "saved", "filters", "self"):
+        SavedView.objects.update(filters={"view": "all", name: "mail"})
+        rail = bob.get("/desk/").content.decode()
+        assert 'By mail <span class="n">' not in rail
+        page = bob.get(html.unescape(re.search(r'href="(/desk/\?[^"]*saved=[^"]*)"', rail)[1])).content.decode()
+        assert "<h1>By mail</h1>" in page and f"{NOT_KNOWN} <bdi>saved.{name}</bdi>" in page
 
 
 def test_a_deed_and_an_entry_of_later_code_stand_under_no_wrong_name(shop, people, client_for):

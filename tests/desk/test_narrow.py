@@ -20,7 +20,7 @@ from portal_core.desk.filters import QUEUE, list_at
 from portal_core.service_requests.models import SavedView, ServiceRequest
 from portal_core.service_requests.queue import COUNT_LIMIT, Filters
 from portal_core.service_requests.saved_views import keep_view, share_view
-from tenants.ui.addresses import LONGEST_ADDRESS
+from tenants.ui.addresses import LONGEST_ADDRESS, packed, unpacked
 from tests.contracts.rows import Rows
 from tests.service_requests.small_portal import document
 from tests.statements import server_statements
@@ -103,6 +103,15 @@ def test_a_way_back_that_nobody_has_made_leads_to_the_queue(bomb, shop, bob):
     for back in (bomb, huge, elsewhere):
         page = bob.get(f"/desk/requests/{row.number}/?{urlencode({'back': back})}").content.decode()
         assert f'href="/desk/#row-{row.number}"' in page
+
+
+def test_an_address_that_was_spoilt_on_its_way_is_not_taken_for_another():
+    address = "/desk/?answers=" + "".join(str(number) for number in range(500))
+    text = packed(address)
+    assert text.startswith("~") and unpacked(text) == address
+    longer = "~" + base64.urlsafe_b64encode(zlib.compress(address.encode()) + b"more").decode()
+    for spoilt in (text[:-1], text[:-8], text[: len(text) // 2], f"{text[:40]}!{text[40:]}", longer):
+        assert unpacked(spoilt) == ""
 
 
 def test_from_the_queue_to_an_answer_and_back(shop, bob):

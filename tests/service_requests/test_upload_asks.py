@@ -291,7 +291,7 @@ def test_sent_back_while_it_still_asks_the_ask_is_open_again_with_the_reason(hou
     # From the request one comes to ask for any document at all.
     led = re.search(rf'href="(/desk/customers/{row.customer_id}/documents/[^"]*)#ask"', house.page(row, "bob"))
     there = house.client_for(house.people["bob"]).get(html.unescape(led[1])).content.decode()
-    assert 'id="ask"' in there and "that is not known here" not in there
+    assert 'id="ask"' in there and "do not know here" not in there
     assert f'href="/requests/{row.number}/#now"' in carol.get("/documents/").content.decode()
     assert carol.get(f"/documents/add/?for={paper.pk}").headers["Location"] == f"/requests/{row.number}/#now"
     assert house.send(row, "paper", a_pdf("whole.pdf")).status_code == 302

@@ -74,7 +74,7 @@ def _once(actor: Actor, request_id: uuid.UUID, move: Move) -> ServiceRequest:
         return request
     transition = check_move(actor, request, to=move.to, seen_status=move.seen_status)
     if transition.ask_reason and not move.reason.strip():
-        raise MoveRefused(_("Say it in a few words: they go into the history."))
+        raise MoveRefused(_("Write a few words: they go into the history."))
     changes = _fill_in(request, move, transition, portal, actor)
     arrival = Arrival(
         to=move.to,
