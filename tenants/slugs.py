@@ -128,7 +128,8 @@ def is_platform_like(slug: str) -> bool:
 
 @cache
 def _reserved_shapes() -> frozenset[str]:
-    """What the reserved words look like: some thousand replacements, for every letter typed into an address."""
+    """What the reserved words look like. Kept, since it takes some thousand replacements, and sign-up asks at each stop
+    in typing."""
     return frozenset(map(skeleton, RESERVED))
 
 

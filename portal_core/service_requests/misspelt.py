@@ -25,7 +25,7 @@ _MOST_WORDS: Final = 4
 _MOST_NEAR: Final = 20
 # Whether a word is there at all is known from few of those who have it.
 _ENTRIES_READ: Final = 500
-# On the way to words two slips away; what is found by then counts.
+# On the way to words two slips away, in all of a question; what is found by then counts.
 _MOST_LOOKED_UP: Final = 6_000
 
 
@@ -49,8 +49,9 @@ class _Index:
 
 
 def near_ways(words: Sequence[tuple[str, ...]], statement: str, values: Sequence[list[str]]) -> dict[str, list[str]]:
-    """For each way in which a word was typed, the words nearby that are there; one statement, and for a long word that
-    is not there one for each of its letters.
+    """For each way in which a word was typed, the words nearby that are there: one statement for all of them, and where
+    a long one is not there nor any one slip away, one more for each letter, from their fourth on, of words two slips
+    away; within `_MOST_LOOKED_UP` look-ups in all.
 
     `statement` finds rows that hold a word: it asks for `asked.lexeme`, and has `values` as its parameters.
     """
@@ -63,23 +64,25 @@ def near_ways(words: Sequence[tuple[str, ...]], statement: str, values: Sequence
         index = _Index(cursor, statement, values)
         there = index.has({*typed, *chain.from_iterable(others.values())})
         near = {way: [other for other in some if other in there and other != way] for way, some in others.items()}
+        left = _MOST_LOOKED_UP
         for way in typed:
             if len(way) >= two_slips.SHORTEST and way not in there and not near[way]:
-                near[way] = _two_slips_away(way, index)
+                near[way], left = _two_slips_away(way, index, left)
         cursor.execute("SET LOCAL enable_seqscan = DEFAULT; SET LOCAL gin_fuzzy_search_limit = DEFAULT")
     return {way: some[:_MOST_NEAR] for way, some in near.items() if some}
 
 
-def _two_slips_away(word: str, index: _Index) -> list[str]:
+def _two_slips_away(word: str, index: _Index, left: int) -> tuple[list[str], int]:
+    """The words that are there, and how many of the look-ups that were `left` are so still."""
     found: list[str] = []
-    looked_up = 0
     beginnings = two_slips.first_beginnings(word)
-    while beginnings and (looked_up := looked_up + len(beginnings)) <= _MOST_LOOKED_UP and len(found) < _MOST_NEAR:
+    while beginnings and len(beginnings) <= left and len(found) < _MOST_NEAR:
+        left -= len(beginnings)
         there = index.has(beginnings)
         beginnings = {start: steps for start, steps in beginnings.items() if start in there}
         found += [one for one in two_slips.whole(word, beginnings) if not one.startswith(tuple(found))]
         beginnings = two_slips.longer(word, beginnings)
-    return found
+    return found, left
 
 
 def _can_be_misspelt(word: str) -> bool:

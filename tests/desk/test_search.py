@@ -18,7 +18,7 @@ from portal_core.config.actions import publish
 from portal_core.config.document import load
 from portal_core.config.live import live_portal
 from portal_core.messaging.actions import Message, note, reply
-from portal_core.service_requests import search_rebuild
+from portal_core.service_requests import misspelt, search_rebuild
 from portal_core.service_requests.actions import Move, assign, change_fields, move
 from portal_core.service_requests.models import RequestSearch, ServiceRequest
 from portal_core.service_requests.queue import Filters
@@ -198,6 +198,21 @@ def test_looking_for_two_slips_takes_a_statement_a_letter_however_many_words_the
     for number in range(30):
         shop.file(what=f"Heizk{chr(97 + number % 26)} Heizkör{chr(97 + number % 26)}{number} Heizung", kind="noise")
     assert statements() == few <= 40
+
+
+def test_all_words_of_a_question_share_what_may_be_looked_up_for_two_slips(shop, people, monkeypatch):
+    shop.file(what="Das Heizkörperventil der Sturmlaterne", kind="noise")
+    looked_up, has = [], misspelt._Index.has
+
+    def counted(index, words):
+        asked = list(words)
+        looked_up.append(len(asked))
+        return has(index, asked)
+
+    monkeypatch.setattr(misspelt._Index, "has", counted)
+    monkeypatch.setattr(misspelt, "_MOST_LOOKED_UP", 1_000)
+    found(people["bob"], "Heizkorperwentyl Sturmletarnu")
+    assert 0 < sum(looked_up[1:]) <= 1_000
 
 
 def test_under_filters_only_what_fits_them_is_said_not_to_be_there(shop, people, client_for):
