@@ -174,7 +174,8 @@ def test_an_address_that_somebody_made_up_is_refused_or_said_and_asked(kind, fou
         for name in field.kind.filters
         if name not in WITHOUT_OPERAND
         for line in HOSTILE
-        if field.kind.is_operand((item := read_answers(f"it:{name}:{line}")[0]).operand, field, name)
+        for item in read_answers(f"it:{name}:{line}")
+        if field.kind.is_operand(item.operand, field, name)
     ]
     for item in given:
         words = field.kind.operand_words(item.operand, field, portal, "en")
