@@ -237,11 +237,12 @@ def test_texts_that_cells_share_and_one_long_text_are_bounded(monkeypatch: Any) 
         read(edited(PLAIN, SHEET, ("Tea", "Tea &amp; milk" * 200)))
 
 
-def test_no_part_is_opened_unseen_whatever_it_is_called() -> None:
-    texts = '<!DOCTYPE x [<!ENTITY a "b">]><sst/>'
+def test_no_part_is_opened_unseen_whatever_it_is_called(monkeypatch: Any) -> None:
     content = edited(of_excel("", ""), "[Content_Types].xml", ("/xl/sharedStrings.xml", "/xl/strings.txt"))
-    with pytest.raises(ImportRefused, match="damaged"):
-        read(edited(content, "none", **{"xl/strings.txt": texts}))
+    with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="unpacks to far more"):
+        patched.setattr(workbook_bounds, "MOST_KEPT", 80)
+        read(edited(content, "none", **{"xl/strings.txt": f"<sst>{'<x/>' * 90}</sst>"}))
+    texts = '<!DOCTYPE x [<!ENTITY a "b">]><sst/>'
     # What is said to be a sheet of charts, too.
     charts = edited(PLAIN, "workbook.xml.rels", ("relationships/worksheet", "relationships/chartsheet"))
     with pytest.raises(ImportRefused, match="has no sheet"):
