@@ -46,18 +46,22 @@
   // ---- the mail of a move comes anew while a reason is typed: opened to be edited it stays open, and words stay that
   //      were written for it since they were asked for
 
-  let mail = { isOpen: false, words: [] };
+  const NOTHING = { isOpen: false, words: [] };
+  let mail = NOTHING;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
-    if (part.id !== "move-mail") return;
+    mail = NOTHING;
+    // An answer that is not shown (an error, no connection) leaves the words where they are; another status has its own.
+    if (part.id !== "move-mail" || !event.detail.shouldSwap) return;
     const words = all("#subject, #mail-body", part).filter((box) => box.value !== box.defaultValue);
     mail = { isOpen: Boolean(part.querySelector("details[open]")), words: words.map((box) => [box.id, box.value]) };
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "move-mail") return;
     const edited = one("#move-mail details");
     if (edited && mail.isOpen) edited.open = true;
     for (const [id, text] of mail.words) if (document.getElementById(id)) document.getElementById(id).value = text;
-    mail = { isOpen: false, words: [] };
+    mail = NOTHING;
   });
 
   // ---- ready answers go where the cursor stands

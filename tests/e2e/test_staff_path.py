@@ -125,6 +125,22 @@ def test_an_edited_mail_goes_out_as_edited_and_only_this_once(jonas, filed, prod
     assert "which colour shall it be?" in product.mail(email, "Just one thing").text
 
 
+def test_words_for_the_mail_of_one_status_do_not_reach_that_of_another(jonas, filed):
+    number, _customer, _email = filed("Wanda")
+    jonas.open(f"/desk/requests/{number}/?to=details-asked")
+    jonas.click("#move summary:has-text('Edit this mail')")
+    jonas.fill("#mail-body", "Which colour shall it be?")
+    # The page asks for the mail anew, and there is nothing to show.
+    jonas.page.route("**/preview/", lambda route: route.fulfill(status=204))
+    with jonas.page.expect_response("**/preview/"):
+        jonas.fill("#move [name=reason]", "Which colour?")
+    jonas.page.unroute("**/preview/")
+    assert jonas.page.input_value("#mail-body") == "Which colour shall it be?"
+    jonas.choose("#to", "settled")
+    jonas.page.wait_for_selector("#move input[name=shown_to][value=settled]", state="attached")
+    assert "colour" not in jonas.page.input_value("#mail-body")
+
+
 def test_a_stale_change_shows_both_values_and_writes_nothing(jonas, filed):
     number, customer, _email = filed("Stella")
     jonas.open(f"/desk/requests/{number}/?edit=phone")
