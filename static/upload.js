@@ -139,8 +139,15 @@
   // What writes a mail, calls somebody or fetches a file leaves the page where it is, though the browser asks the page
   // first as if it were left.
   let stays = false;
-  const staysHere = (link) =>
-    !link.protocol.startsWith("http") || link.hasAttribute("download") || link.pathname.startsWith("/files/");
+  const isFile = (link) =>
+    link.origin === location.origin && link.pathname.startsWith("/files/") && !new URLSearchParams(link.search).has("show");
+  const staysHere = (link) => ["mailto:", "tel:", "sms:"].includes(link.protocol) || link.hasAttribute("download");
+  // A file that is not to be had any more is answered with a page that says so: it must not take the place of this one.
+  // Only now: else people shall read it.
+  const fetchOnly = (link) => {
+    link.setAttribute("download", "");
+    setTimeout(() => link.removeAttribute("download"));
+  };
   const sayLeaving = () => {
     const bar = document.querySelector("[data-upl-list] progress");
     const line = bar?.closest("[data-upl-list] > *");
@@ -158,6 +165,7 @@
       const link = event.target.closest("a[href]");
       if (!link || !underway.size || link.getAttribute("href").startsWith("#") || link.hasAttribute("target")) return;
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      if (isFile(link) && !link.hasAttribute("download")) fetchOnly(link);
       if (staysHere(link)) {
         stays = true;
         setTimeout(() => (stays = false), 1000);
