@@ -257,6 +257,9 @@ def repointed(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
             document = draw(edits(document))
             continue
         named = [place for place in _places(document) if place[0][place[1]] in keys and isinstance(place[1], str)]
+        if not named:
+            # What named a key has another one by now.
+            continue
         node, name = draw(st.sampled_from(named))
         # Another question than the one that an answer is compared with might take any words.
         node[name] = "q7-gone" if name == "field" else draw(st.sampled_from([*keys, "q7-gone"]))

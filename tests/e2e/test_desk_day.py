@@ -131,9 +131,10 @@ def test_two_people_on_one_request_see_each_other(walk, people, filed):
     jonas, owner = _at(walk, people), _at(walk, people, who="owner")
     jonas.open(f"/desk/requests/{number}/")
     owner.open(f"/desk/requests/{number}/")
-    jonas.page.wait_for_selector("[data-here]:has-text('here, too')", timeout=10_000)
+    # Within ten seconds where nothing else is done; tests share the machine.
+    jonas.page.wait_for_selector("[data-here]:has-text('here, too')", timeout=45_000)
     owner.fill("#write textarea", "We are open from")
-    jonas.page.wait_for_selector("[data-here]:has-text('writing')", timeout=10_000)
+    jonas.page.wait_for_selector("[data-here]:has-text('writing')", timeout=45_000)
 
 
 def test_news_come_without_moving_what_has_the_focus(walk, people, filed):

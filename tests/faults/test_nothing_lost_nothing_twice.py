@@ -24,8 +24,10 @@ pytestmark = pytest.mark.xdist_group("faults")
 times = pytest.mark.parametrize("times", [FEW, pytest.param(MANY, marks=pytest.mark.heavy)])
 
 
-def kill_rounds(fleet, post, tell, place, times, copies=1):
-    """Round by round: one death at `place`, then the mail in as many copies; only then the next order."""
+def kill_rounds(fleet, post, tell, place, times, tenant, copies=1):
+    """Round by round: one death at `place`, then the mail in as many copies, and on record; only then the next order,
+    which whoever still writes down the last one would take for theirs.
+    """
     addresses = []
     for number in range(times):
         addresses.append(f"round{number}@example.com")
@@ -33,6 +35,7 @@ def kill_rounds(fleet, post, tell, place, times, copies=1):
         tell(addresses[-1])
         wait_until(lambda: fleet.has_died(place), 40, f"death {number} {place}")
         wait_until(lambda a=addresses[-1]: post.copies()[a] >= copies, 60, f"mail {number} after {place}")
+        wait_until(lambda: unsent(tenant) == 0, 60, f"mail {number} on record")
         fleet.forget(place)
     wait_until(lambda: fleet.deaths.count(KILLED) >= times, 5, "all deaths counted")
     return addresses
@@ -40,15 +43,15 @@ def kill_rounds(fleet, post, tell, place, times, copies=1):
 
 @times
 @pytest.mark.parametrize("place", ONCE_PLACES)
-def test_worker_killed_before_the_server_has_the_mail(fleet, post, tell, place, times):
-    addresses = kill_rounds(fleet, post, tell, place, times)
+def test_worker_killed_before_the_server_has_the_mail(fleet, post, tell, place, times, race_tenant):
+    addresses = kill_rounds(fleet, post, tell, place, times, race_tenant)
     settle(post)
     assert post.copies() == dict.fromkeys(addresses, 1)
 
 
 @times
 def test_worker_killed_between_acceptance_and_record_repeats_the_same_mail(fleet, post, tell, times, race_tenant):
-    addresses = kill_rounds(fleet, post, tell, "after-acceptance", times, copies=2)
+    addresses = kill_rounds(fleet, post, tell, "after-acceptance", times, race_tenant, copies=2)
     settle(post)
     assert post.copies() == dict.fromkeys(addresses, 2)
     assert all(len(identities) == 1 for identities in post.identities().values())
