@@ -272,4 +272,4 @@ def test_how_far_was_looked_tells_nobody_of_requests_that_they_do_not_see(shop, 
 def test_a_number_that_is_none_narrows_nothing(shop, people, client_for, number):
     bob = client_for(people["bob"])
     page = bob.get(_address(answers=f"gauge:more_than:{number}"))
-    assert page.status_code == 200 and "not known here" in page.content.decode()
+    assert page.status_code == 200 and "do not know here" in page.content.decode()
