@@ -126,7 +126,7 @@ def test_a_way_is_no_strange_address_to_the_lists(shop, people, client_for):
     """The code of yesterday takes what comes next for a part of the list, and leads back with it."""
     client = client_for(people["bob"])
     for way in ("/desk/?view=mine&then=1004", "/desk/search/?q=tap&then=1004"):
-        assert "not known here" not in client.get(way).content.decode()
+        assert "do not know here" not in client.get(way).content.decode()
 
 
 def test_other_requests_of_the_customer_keep_the_list(shop, people, client_for):
