@@ -32,6 +32,7 @@ from xdist.scheduler import LoadGroupScheduling
 from deploy.local.translations import compile_catalogues
 from tenants import catalog, migrating
 from tenants.context import tenant_context
+from tenants.outbox.wake import circuit
 from tenants.provisioning import provision
 from tenants.snapshot import TenantSnapshot
 from tests import databases, statements
@@ -113,6 +114,8 @@ def _fresh_process_memory() -> Iterator[None]:
     """What a process remembers between requests is forgotten between tests."""
     catalog.forget()
     migrating.forget_readiness()
+    # A test of a Redis that is away leaves it open for a while.
+    circuit.reset()
     yield
     with contextlib.suppress(Exception):
         cache.clear()
