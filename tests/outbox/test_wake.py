@@ -56,7 +56,8 @@ def test_emit_outside_a_transaction_is_refused(race_tenant):
 def test_missing_redis_costs_a_moment_once_and_no_error(monkeypatch):
     from celery import Celery
 
-    app = Celery("nowhere", broker="redis://127.0.0.1:1/0")
+    # Not the current one: what later tests of this process send would go nowhere.
+    app = Celery("nowhere", broker="redis://127.0.0.1:1/0", set_as_current=False)
     app.conf.broker_transport_options = {"max_retries": 0, "socket_connect_timeout": 1}
     monkeypatch.setattr(wake_module, "current_app", app)
     wake_module.circuit.reset()
