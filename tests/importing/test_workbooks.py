@@ -220,6 +220,8 @@ MANY_NAMES = "".join(f"<x{n}/>" for n in range(300))
         ("_MOST_NAMES", 200, edited(PLAIN, SHEET, ("<sheetData>", MANY_NAMES + "<sheetData>"))),
         ("_MOST_NAMES", 200, of_excel("", "".join(f'<x xmlns:p{n}="x"/>' for n in range(300)))),
     ],
+    # Not of the bytes, in which stands the time at which they were packed: workers would not agree on the tests.
+    ids=["part", "cell", "before rows", "after rows", "styles", "row", "shared text", "of excel", "names", "prefixes"],
 )  # fmt: skip
 def test_what_would_be_kept_of_a_part_is_bounded(monkeypatch: Any, bound: str, at_most: int, content: bytes) -> None:
     monkeypatch.setattr(workbook_bounds, bound, at_most)
