@@ -21,7 +21,7 @@ from portal_core.desk.people import colleagues
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.desk.selection import tick_value
 from portal_core.history.record import latest_key
-from portal_core.service_requests import looking, queue
+from portal_core.service_requests import bounded_look, queue
 from portal_core.service_requests.latest_news import LastNews, last_news, times_asked
 from portal_core.service_requests.models import Priority, ServiceRequest
 from portal_core.service_requests.queue import Filters, QueuePage
@@ -97,7 +97,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "menus": [*menus(filters, portal, people), *answer_menus(filters, portal, viewer)],
         "summary": _summary(filters, len(rows)),
         "groups": _groups(rows, filters, viewer.time_zone),
-        "pager": _pager(filters, page),
+        "pager": _pager(filters, page, cursor),
         "heads": [_head(item, filters) for item in columns],
         "column_choices": fixed_choices(columns),
         "field_columns": [item for item in columns if item.field_key],
@@ -191,21 +191,24 @@ def _nothing_fits(page: QueuePage, *, is_first: bool) -> str:
 def none_of_part(*, is_first: bool) -> str:
     """What an empty page says where it was looked no further."""
     which = "first" if is_first else "next"
-    return f"None of the {which} {looking.FAR:,} requests fits these filters, and there are others."
+    return f"None of the {which} {bounded_look.FAR:,} requests fits these filters, and there are others."
 
 
-def _pager(filters: Filters, page: QueuePage) -> dict[str, str]:
+def _pager(filters: Filters, page: QueuePage, cursor: Cursor | None) -> dict[str, str]:
+    backwards = cursor is not None and cursor.is_backwards
     return {
         "newer_href": QUEUE.of(filters, at=str(page.newer)) if page.newer else "",
         "older_href": QUEUE.of(filters, at=str(page.older)) if page.older else "",
-        **pager_words(is_part=page.is_part, is_empty=not page.rows),
+        **pager_words(is_part=page.is_part, is_empty=not page.rows, backwards=backwards),
     }
 
 
-def pager_words(*, is_part: bool, is_empty: bool) -> dict[str, str]:
-    """What stands on and beside the ways to the pages before and after."""
-    summary = f"{looking.FAR:,} requests were looked at for this page" if is_part and not is_empty else ""
-    return {"newer_label": "Back", "older_label": "Look further" if is_part else "More", "summary": summary}
+def pager_words(*, is_part: bool, is_empty: bool, backwards: bool) -> dict[str, str]:
+    """What stands on and beside the ways to the pages before and after; a part is gone on with where it was looked."""
+    summary = f"{bounded_look.FAR:,} requests were looked at for this page" if is_part and not is_empty else ""
+    further = "Look further"
+    newer, older = further if is_part and backwards else "Back", further if is_part and not backwards else "More"
+    return {"newer_label": newer, "older_label": older, "summary": summary}
 
 
 def row_of(row: ServiceRequest, viewer: Viewer, portal: CompiledPortal, columns: tuple[Column, ...] = ()) -> QueueRow:

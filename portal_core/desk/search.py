@@ -53,7 +53,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "results": [Result(row_of(row, viewer, portal), shown.get(row.pk)) for row in found.rows],
         "summary": _summary(found),
         "is_near": found.near is not None and bool(found.rows),
-        "pager": _pager(address, filters, found),
+        "pager": _pager(address, filters, found, place),
         "nothing_fits": _nothing_fits(found, is_first=place is None),
         "back": address.of(filters, at=str(place)) if place else address.of(filters),
         "unfiltered_href": address.of(address.usual) if filters != address.usual else "",
@@ -83,9 +83,10 @@ def _nothing_fits(found: Found, *, is_first: bool) -> str:
     )
 
 
-def _pager(address: Address, filters: Filters, found: Found) -> dict[str, str]:
+def _pager(address: Address, filters: Filters, found: Found, place: Place | None) -> dict[str, str]:
+    backwards = place is not None and place.is_backwards
     return {
         "newer_href": address.of(filters, at=str(found.newer)) if found.newer else "",
         "older_href": address.of(filters, at=str(found.older)) if found.older else "",
-        **pager_words(is_part=found.is_part, is_empty=not found.rows),
+        **pager_words(is_part=found.is_part, is_empty=not found.rows, backwards=backwards),
     }

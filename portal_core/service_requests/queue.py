@@ -1,8 +1,8 @@
 """The staff's queue: which requests, a page at a time.
 
-A page costs the same however many requests there are. What an index knows is found wherever it stands; anything else
-(words in an answer, two filters at once, whatever narrows closed requests) is looked for among the next FAR of the
-list, and the page leads on from there.
+A page costs the same however many requests there are, for whoever sees all of them. What an index knows is found
+wherever it stands; anything else (words in an answer, two filters at once, whatever narrows closed requests) is looked
+for among the next FAR of the list, and the page leads on from there.
 """
 
 import uuid
@@ -20,7 +20,7 @@ from django.utils import timezone
 from portal_core.accounts.actor import Actor
 from portal_core.config.live import live_portal
 from portal_core.config.visibility import Visibility
-from portal_core.service_requests import looking
+from portal_core.service_requests import bounded_look
 from portal_core.service_requests.answer_filters import are_indexed, with_answers
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.queries import open_requests, visible_to
@@ -72,7 +72,7 @@ class Filters:
     team: str = ""
     due: str = ""  # over, today, week
     priority: str = ""  # one of PRIORITIES
-    state: str = "open"  # open or closed; any, when searching
+    state: str = "open"  # open, closed or any
     sort: str = "due"
     # "type.field:status,status": where something stands in that field, in these statuses.
     holds: str = ""
@@ -175,17 +175,17 @@ class _Look:
         """Where those stand that are found among the nearest, one more than a page at most."""
         listed = order.beginning(self.listed, cursor)
         try:
-            statement = looking.first_met(listed, self.is_met, "pk", PAGE_SIZE + 1, among=_NEAR)
+            statement = bounded_look.first_met(listed, self.is_met, "pk", PAGE_SIZE + 1, among=_NEAR)
         except EmptyResultSet:
             return []
-        return [order.read(behind) for _, *behind in looking.read(statement)]
+        return [order.read(behind) for _, *behind in bounded_look.read(statement)]
 
     def far(self, order: Order, cursor: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
         """Where those stand that are found, one more than a page at most, and the last one that was looked at, if there
         are others behind it."""
         listed = order.beginning(self.listed, cursor)
         try:
-            found = looking.read(looking.first_met_and_edge(listed, self.is_met, PAGE_SIZE + 1))
+            found = bounded_look.read(bounded_look.first_met_and_edge(listed, self.is_met, PAGE_SIZE + 1))
         except EmptyResultSet:
             return [], None
         keys = [order.read(behind) for key, *behind in found if key is not None]
@@ -242,7 +242,7 @@ def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: Zon
         side = order.beginning(found, here)
         try:
             if look:
-                first = looking.first_met(side, look.is_met, "number", 1, among=looking.FAR)
+                first = bounded_look.first_met(side, look.is_met, "number", 1, among=bounded_look.FAR)
             else:
                 first = side.values_list("number")[:1].query.sql_with_params()
         except EmptyResultSet:

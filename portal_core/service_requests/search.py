@@ -21,7 +21,7 @@ from django.db.models.expressions import RawSQL
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.looking import looker
-from portal_core.service_requests import looking
+from portal_core.service_requests import bounded_look
 from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.queries import visible_to
@@ -309,7 +309,7 @@ class _Look:
         if len(near) >= _ENOUGH:
             found = self._seen_of(near, place)
             return _Beyond(found, is_all=False) if len(found) > PAGE_SIZE else self._walked(statements, place)
-        most = looking.FAR if self.is_met else _MOST
+        most = bounded_look.FAR if self.is_met else _MOST
         hits = self._by_index(statements, place, most)
         return _as_part(self._seen_of([*near, *hits], place), hits[-1] if len(hits) == most else None)
 
@@ -331,8 +331,8 @@ class _Look:
 
     def _walked(self, statements: _Statements, place: Place) -> _Beyond:
         """What is found among the next FAR of all, of words that many of them have."""
-        hits = self._keys(statements.near, place.id, looking.FAR, *self._values)
-        edge = self._keys(statements.edge, place.id, 2, looking.FAR - 1)
+        hits = self._keys(statements.near, place.id, bounded_look.FAR, *self._values)
+        edge = self._keys(statements.edge, place.id, 2, bounded_look.FAR - 1)
         return _as_part(self._seen_of(hits, place), edge[0] if len(edge) > 1 else None)
 
     def _seen_of(self, keys: list[uuid.UUID], place: Place) -> list[uuid.UUID]:
@@ -345,13 +345,13 @@ class _Look:
         if not self.is_met:
             return list(ordered.values_list("pk", flat=True)[: PAGE_SIZE + _MOST])
         try:
-            statement, values = looking.first_met(ordered, self.is_met, "pk", PAGE_SIZE + _MOST, among=len(keys))
+            statement, values = bounded_look.first_met(ordered, self.is_met, "pk", PAGE_SIZE + _MOST, among=len(keys))
         except EmptyResultSet:
             return []
         return self._keys(statement, *values)
 
     def _keys(self, statement: str, *values: Any) -> list[uuid.UUID]:  # `Any`: values of any column
-        return [key for key, *_ in looking.read((statement, values))]
+        return [key for key, *_ in bounded_look.read((statement, values))]
 
     @property
     def _values(self) -> tuple[str | list[str], ...]:

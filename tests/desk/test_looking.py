@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from portal_core.accounts.actor import actor_for
 from portal_core.config.live import live_portal
-from portal_core.service_requests import looking, queue
+from portal_core.service_requests import bounded_look, queue
 from portal_core.service_requests import search as searching
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
 from portal_core.service_requests.queries import visible_to
@@ -63,7 +63,7 @@ def many(shop, people, monkeypatch) -> None:
     monkeypatch.setattr(queue, "PAGE_SIZE", 2)
     monkeypatch.setattr(queue, "_NEAR", 3)
     monkeypatch.setattr(queue, "_FEW", 12)
-    monkeypatch.setattr(looking, "FAR", 4)
+    monkeypatch.setattr(bounded_look, "FAR", 4)
 
 
 def _page(person, filters: Filters, at: Cursor | None) -> queue.QueuePage:
@@ -104,7 +104,7 @@ def test_pages_lead_past_all_that_fit_there_and_back(people):
 
 @pytest.mark.usefixtures("many")
 def test_the_rail_and_the_way_to_the_next_request_say_the_same(people, monkeypatch):
-    monkeypatch.setattr(looking, "FAR", 30)
+    monkeypatch.setattr(bounded_look, "FAR", 30)
     bob, zone = actor_for(people["bob"]), live_portal().time_zone
     rows = {row.number: row for row in ServiceRequest.objects.all()}
     for name, (filters, _) in NARROWED.items():
@@ -156,7 +156,10 @@ def test_a_page_says_how_far_was_looked_and_leads_on(people, client_for):
         page = bob.get(_link(page, "next")[0]).content.decode()
     assert "No further request fits these filters." in page and "others" not in page.partition("<main")[2]
     back, _ = _link(page, "prev")
-    assert "None of the next 4" in bob.get(back).content.decode()
+    before = bob.get(back).content.decode()
+    assert "None of the next 4" in before
+    # Looking back, it is the way back that leads further.
+    assert (_link(before, "prev")[1], _link(before, "next")[1]) == ("Look further", "More")
     # What was found stands there all the same.
     some = bob.get(_address(answers=MORE)).content.decode()
     assert re.search(r'data-number="\d+"', some) and "4 requests were looked at for this page" in some
@@ -175,7 +178,7 @@ def _found(person, words: str, filters: Filters, place: Place | None) -> searchi
 def test_results_that_filters_leave_little_of_lead_on_and_back(people, monkeypatch, sizes, answers):
     for name, size in {**sizes, "PAGE_SIZE": 2, "BEST": 0}.items():
         monkeypatch.setattr(searching, name, size)
-    monkeypatch.setattr(looking, "FAR", 8)
+    monkeypatch.setattr(bounded_look, "FAR", 8)
     filters = replace(ALL, state="any", type_key="repair", answers=answers)
     bob, zone = people["bob"], live_portal().time_zone
     fits = queue.in_order(actor_for(bob), filters, zone=zone).order_by("-pk").values_list("number", flat=True)
@@ -222,18 +225,18 @@ def test_what_changes_while_a_page_is_read_leaves_nothing_out(people, monkeypatc
     filters = replace(ALL, type_key="repair", answers="gauge:more_than:-1")
     bob, zone = people["bob"], live_portal().time_zone
     every = [row.number for row in queue.in_order(actor_for(bob), filters, zone=zone)]
-    read, gone = looking.read, iter(every)
+    read, gone = bounded_look.read, iter(every)
 
     def read_and_close(statement):
         found = read(statement)
         ServiceRequest.objects.filter(number=next(gone, 0)).update(closed_at=timezone.now(), turn=Turn.NOBODY)
         return found
 
-    monkeypatch.setattr(looking, "read", read_and_close)
+    monkeypatch.setattr(bounded_look, "read", read_and_close)
     shown = _page(bob, filters, None)
     # A colleague has closed the first one between its key and itself: the second is there, and all others follow.
     assert _numbers([shown]) == every[1:2] and not shown.is_part
-    monkeypatch.setattr(looking, "read", read)
+    monkeypatch.setattr(bounded_look, "read", read)
     assert _numbers(_walk(bob, filters, shown.older, "older")[0]) == every[2:]
 
 
