@@ -40,6 +40,8 @@ ANSWERS: list[dict[str, Any]] = [
     {"key": "amount", "kind": "number"},
     {"key": "street", "kind": "text"},
 ]
+# Roles that see a part of the requests: a tenth; as many at any size as the customer has; what is theirs or nobody's.
+SEERS = {"tenth": "team", "few": "team", "own": "own"}
 # Copies of the first request, spread over customers, people, statuses and due times.
 REQUESTS = """
 INSERT INTO portal_core_servicerequest (id, number, type_key, status_key, turn, data, title, customer_id,
@@ -52,7 +54,9 @@ SELECT uuidv7((n - %(size)s) * interval '1 minute'), r.number + n, r.type_key,
         'amount', (n %% 1000)::text, 'street', 'Lane ' || n), r.title || ' ' || n,
     CASE WHEN n %% (%(size)s / %(own)s) = 0 THEN r.customer_id WHEN n %% 2 = 0 THEN %(other)s
          ELSE people.ids[1 + n %% %(customers)s] END,
-    r.created_by_id, CASE WHEN n %% 5 = 0 THEN %(agent)s ELSE NULL END, r.team_key, r.priority, r.version_number, 1,
+    r.created_by_id, CASE WHEN n %% 5 = 0 THEN %(agent)s ELSE NULL END,
+    CASE WHEN n %% 10 = 3 THEN 'tenth' WHEN n %% (%(size)s / %(own)s) = 1 THEN 'few' ELSE r.team_key END,
+    r.priority, r.version_number, 1,
     uuidv7(), r.source, n %% 7 = 0, NULL, r.created_at - (%(size)s - n) * interval '1 minute', r.status_since,
     r.due_at + n * interval '1 minute', r.last_entry_at - (%(size)s - n) * interval '1 minute',
     CASE WHEN n %% 3 = 0 THEN r.created_at END
@@ -106,7 +110,7 @@ WHERE r.number <> %(first)s
 
 @dataclass(frozen=True)
 class Grown:
-    """A portal of `size` requests with a customer and an agent who are signed in."""
+    """A portal of `size` requests with a customer and an agent who are signed in, and a colleague of each of SEERS."""
 
     tenant: TenantSnapshot
     size: int
@@ -114,6 +118,7 @@ class Grown:
     answers: dict[str, str]
     customer: Client
     agent: Client
+    seers: dict[str, Client]
 
     def submit(self) -> HttpResponseBase:
         """Files one more request through the form."""
@@ -125,29 +130,33 @@ def grown(size: int) -> Grown:
     owner = NewPortal("Bench", "owner@example.com")
     tenant = provision(name="Bench", slug=f"bench-{size}", portal=owner)
     with tenant_context(tenant):
-        _ask_more()
+        _publish_more()
         make = User.objects.create_user
         agent = make("agent@example.com", name="Bob Agent", role="agent")
         customer = make("customer@example.com", name="Carol Customer", role="customer")
         other = make("other@example.com", name="Dave Other", role="customer")
+        seers = [make(f"{key}@example.com", name="Erin Other", role=key, team_key=key) for key in SEERS]
         portal = live_portal()
         request_type = portal.types[0]
         answers = filled(request_type, actor_for(customer), portal)
         closed = next(status.key for status in request_type.flow.statuses if status.outcome == "done")
-    signed_in = {user.email: _signed_in(tenant, user) for user in (customer, agent)}
+    signed_in = {user.email: _signed_in(tenant, user) for user in (customer, agent, *seers)}
     _submit(signed_in[customer.email], request_type.key, answers)
     with tenant_context(tenant):
         _multiply(size, {"other": other.pk, "agent": agent.pk, "closed": closed})
-    return Grown(tenant, size, request_type.key, answers, signed_in[customer.email], signed_in[agent.email])
+    clients = {user.role: signed_in[user.email] for user in seers}
+    return Grown(tenant, size, request_type.key, answers, signed_in[customer.email], signed_in[agent.email], clients)
 
 
-def _ask_more() -> None:
+def _publish_more() -> None:
     version = live_version()
     if version is None:
         raise SystemExit("nothing is published")
     fields = [{**field, "label": field["key"].title(), "show": {"customer": "hidden"}} for field in ANSWERS]
     document = copy.deepcopy(version.document)
     document["types"][0]["fields"] += fields
+    roles = [{"key": key, "name": key.title(), "based_on": "agent", "scope": scope} for key, scope in SEERS.items()]
+    document["roles"] = [*document.get("roles", []), *roles]
     publish(actor=actor_for(User.objects.get(role="owner")), document=load(document))
 
 

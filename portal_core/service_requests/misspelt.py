@@ -63,13 +63,22 @@ def near_ways(words: Sequence[tuple[str, ...]], statement: str, values: Sequence
         cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL gin_fuzzy_search_limit = {_ENTRIES_READ}")
         index = _Index(cursor, statement, values)
         there = index.has({*typed, *chain.from_iterable(others.values())})
-        near = {way: [other for other in some if other in there and other != way] for way, some in others.items()}
+        near = {
+            way: [other for other in some if other in there and not _is_it(other, way, there)]
+            for way, some in others.items()
+        }
         left = _MOST_LOOKED_UP
         for way in typed:
             if len(way) >= two_slips.SHORTEST and way not in there and not near[way]:
                 near[way], left = _two_slips_away(way, index, left)
         cursor.execute("SET LOCAL enable_seqscan = DEFAULT; SET LOCAL gin_fuzzy_search_limit = DEFAULT")
     return {way: some[:_MOST_NEAR] for way, some in near.items() if some}
+
+
+def _is_it(other: str, way: str, there: set[str]) -> bool:
+    """Whether a word that was found is, for all that is known, the one that was typed: its beginnings are found with
+    it."""
+    return other == way or (way in there and way.startswith(other))
 
 
 def _two_slips_away(word: str, index: _Index, left: int) -> tuple[list[str], int]:

@@ -112,6 +112,10 @@ class ServiceRequest(TenantModel):
                 fields=["-priority", "due_at", "id"], name="request_open_by_priority", condition=Q(closed_at=None)
             ),
             models.Index(fields=["team_key", "due_at", "id"], name="request_open_by_team", condition=Q(closed_at=None)),
+            # What a role reaches that does not see all, open and closed; in the order of search results.
+            models.Index(fields=["assignee"], name="request_by_person"),
+            models.Index(fields=["team_key", "id"], name="request_by_team"),
+            models.Index(fields=["type_key", "id"], name="request_by_type"),
             # Which requests have an answer: see answer_filters.py. Without the pending list, as below.
             GinIndex(name="request_answers", fields=["data"], opclasses=["jsonb_path_ops"], fastupdate=False),
             models.Index(

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -32,6 +34,21 @@ def visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
     return found if who is None else found.filter(seen_by_reader(who.user_id, who.role, who.team_key))
 
 
+def visible_parts(actor: Actor) -> list[QuerySet[ServiceRequest]]:
+    """`visible_to(actor)` in parts of which none has a request of another.
+
+    Each is bounded by one thing of which an index knows the order. Of what is the one or the other (of one's team, or
+    one's own) none does: the database would read and sort all of it for the first few.
+    """
+    if not _is_reader(actor.user_id, actor.role) or actor.role.base == CUSTOMER:
+        return [visible_to(actor)]
+    found = ServiceRequest.objects.filter(_of_types(actor.role))
+    who = looker()
+    if who is not None:
+        found = found.filter(seen_by_reader(who.user_id, who.role, who.team_key))
+    return [found.filter(part) for part in _scopes(actor.user_id, actor.role, actor.team_key)]
+
+
 def seen_by_reader(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
     """Which requests somebody may see at all, as one condition; see `visible_to`."""
     if not _is_reader(user_id, role):
@@ -44,18 +61,25 @@ def _is_reader(user_id: uuid.UUID | None, role: Role) -> bool:
 
 
 def _in_scope(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
-    """A role's scope (all, its team, its own and what nobody has) and its request types, as one condition."""
-    condition = Q()
+    """A role's scope and its request types, as one condition."""
+    return reduce(or_, _scopes(user_id, role, team_key)) & _of_types(role)
+
+
+def _scopes(user_id: uuid.UUID | None, role: Role, team_key: str) -> list[Q]:
+    """A role's scope (all, its team, its own and what nobody has), as conditions of which a request meets one."""
+    own = Q(assignee_id=user_id)
     if role.scope == "team":
-        condition = Q(assignee_id=user_id)
-        if team_key:
-            # Without a team of one's own, the requests of no team are not "one's team's".
-            condition |= Q(team_key=team_key)
-    elif role.scope == "own":
-        condition = Q(assignee_id=user_id) | Q(assignee_id=None)
-    if role.type_keys is not None:
-        condition &= Q(type_key__in=sorted(role.type_keys))
-    return condition
+        # Without a team of one's own, the requests of no team are not "one's team's".
+        return [Q(team_key=team_key), own & ~Q(team_key=team_key)] if team_key else [own]
+    return [own, Q(assignee_id=None)] if role.scope == "own" else [Q()]
+
+
+def _of_types(role: Role) -> Q:
+    if role.type_keys is None:
+        return Q()
+    keys = sorted(role.type_keys)
+    # Of one type an index knows the order, of one of several it does not.
+    return Q(type_key=keys[0]) if len(keys) == 1 else Q(type_key__in=keys)
 
 
 def customers_of(actor: Actor, *, also_closed: bool = False) -> QuerySet[User]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal_core.accounts.actor import Actor
@@ -23,12 +23,14 @@ from portal_core.config.visibility import Visibility
 from portal_core.service_requests import bounded_look
 from portal_core.service_requests.answer_filters import are_indexed, with_answers
 from portal_core.service_requests.models import Priority, ServiceRequest, Turn
-from portal_core.service_requests.queries import open_requests, visible_to
+from portal_core.service_requests.queries import open_requests, visible_parts, visible_to
 from portal_core.service_requests.queue_order import Cursor, Order
 
 PAGE_SIZE = 25
 # Nobody counts beyond that; the rail shows "999+".
 COUNT_LIMIT = 1000
+# What can be counted up to a limit: rows of any table, or a statement that goes no further by itself.
+Countable = QuerySet[Any] | bounded_look.Statement
 # How many are looked at first, and of how many that an index finds all are put in order.
 _NEAR = 1_000
 _FEW = 5_000
@@ -93,7 +95,7 @@ class QueuePage:
     is_part: bool = False
 
 
-def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, list[int]]:
+def counts(actor: Actor, also: Sequence[Countable] = ()) -> tuple[Counts, list[int]]:
     """The counts of all views and of whatever else is counted on the same page, in one query.
 
     Each stops at COUNT_LIMIT, so that they cost the same at any size. `Any`: rows of any table can be counted.
@@ -113,19 +115,19 @@ def counts(actor: Actor, also: Sequence[QuerySet[Any]] = ()) -> tuple[Counts, li
     return Counts(**dict(zip(names, found_counts[: len(names)], strict=True))), found_counts[len(names) :]
 
 
-def bounded_counts(views: Iterable[QuerySet[Any]], limit: int = COUNT_LIMIT) -> list[int]:
-    """How many rows each has, `limit` at most, in one query; of one that is cut already (in its order, with one value a
-    row), how many of these have the value."""
+def bounded_counts(views: Iterable[Countable], limit: int = COUNT_LIMIT) -> list[int]:
+    """How many rows each has, `limit` at most, in one query; a statement counts as far as it goes by itself."""
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for view in views:
         try:
-            cut = view if view.query.is_sliced else view.order_by().values("pk")[:limit]
-            statement, parameters = cut.query.sql_with_params()
+            statement, parameters = (
+                view if isinstance(view, tuple) else view.order_by().values("pk")[:limit].query.sql_with_params()
+            )
         except EmptyResultSet:
             parts.append("0")
             continue
-        parts.append(f"(SELECT count(it) FROM ({statement}) counted (it))")  # noqa: S608 - made by the ORM, values apart
+        parts.append(f"(SELECT count(*) FROM ({statement}) counted)")  # noqa: S608 - made by the ORM, values apart
         values.extend(parameters)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)  # as above
@@ -157,7 +159,7 @@ def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInf
 class _Look:
     """A queue that is looked for among the next requests of a list, one by one."""
 
-    listed: QuerySet[ServiceRequest]
+    listed: bounded_look.Parts
     is_met: Q
     # Whether an index finds the others of it, wherever they stand.
     has_index: bool
@@ -169,11 +171,16 @@ class _Look:
         has_index = _has_index(filters, actor)
         if not is_met or (has_index and not filters.answers):
             return None
-        return cls(filtered(actor, _listed(filters), zone=zone), is_met, has_index)
+        listed = _left(actor, _listed(filters), zone)
+        return cls([part.filter(listed) for part in visible_parts(actor)], is_met, has_index)
+
+    def beginning(self, order: Order, cursor: Cursor | None) -> bounded_look.Parts:
+        """The list in this order, from the cursor on."""
+        return [order.beginning(part, cursor) for part in self.listed]
 
     def near(self, order: Order, cursor: Cursor | None) -> list[Cursor]:
         """Where those stand that are found among the nearest, one more than a page at most."""
-        listed = order.beginning(self.listed, cursor)
+        listed = self.beginning(order, cursor)
         try:
             statement = bounded_look.first_met(listed, self.is_met, "pk", PAGE_SIZE + 1, among=_NEAR)
         except EmptyResultSet:
@@ -183,11 +190,12 @@ class _Look:
     def far(self, order: Order, cursor: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
         """Where those stand that are found, one more than a page at most, and the last one that was looked at, if there
         are others behind it."""
-        listed = order.beginning(self.listed, cursor)
+        listed = self.beginning(order, cursor)
         try:
-            found = bounded_look.read(bounded_look.first_met_and_edge(listed, self.is_met, PAGE_SIZE + 1))
+            statement = bounded_look.first_met_and_edge(listed, self.is_met, PAGE_SIZE + 1, among=bounded_look.FAR)
         except EmptyResultSet:
             return [], None
+        found = bounded_look.read(statement)
         keys = [order.read(behind) for key, *behind in found if key is not None]
         edges = [order.read(behind) for key, *behind in found if key is None]
         return keys, edges[0] if len(edges) > 1 else None
@@ -216,17 +224,19 @@ def in_order(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[Serv
     return found.order_by(*Order.of(filters.state, filters.sort).columns(backwards=False))
 
 
-def counted(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> list[QuerySet[Any]]:
+def counted(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> list[Countable]:
     """What `bounded_counts` is to count of a list: what it leaves. Where that is looked for, what is left of the next
     COUNT_LIMIT, and the list that these are of: a rare one is not looked for among all with every page.
-
-    `Any`: rows, or one value a row.
     """
     look = _Look.of(actor, filters, zone)
     if look is None:
         return [filtered(actor, filters, zone=zone)]
-    every = Order.of(filters.state, filters.sort).beginning(look.listed, None)
-    return [every.annotate(met=Case(When(look.is_met, then=1))).values("met")[:COUNT_LIMIT], every]
+    listed = look.beginning(Order.of(filters.state, filters.sort), None)
+    try:
+        met = bounded_look.first_met(listed, look.is_met, "pk", COUNT_LIMIT, among=COUNT_LIMIT)
+    except EmptyResultSet:
+        return [ServiceRequest.objects.none(), ServiceRequest.objects.none()]
+    return [met, filtered(actor, _listed(filters), zone=zone)]
 
 
 def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: ZoneInfo) -> tuple[int | None, int | None]:
@@ -235,20 +245,22 @@ def neighbours(actor: Actor, filters: Filters, row: ServiceRequest, *, zone: Zon
     What is looked for is looked for among the next FAR on either side.
     """
     order, look = Order.of(filters.state, filters.sort), _Look.of(actor, filters, zone)
-    found = (look.listed if look else filtered(actor, filters, zone=zone)).exclude(pk=row.pk)
+    every = filtered(actor, filters, zone=zone).exclude(pk=row.pk)
     parts: list[str] = []
     values: list[Any] = []  # whatever the ORM made of the conditions
     for here in (order.cursor(row, backwards=True), order.cursor(row)):
-        side = order.beginning(found, here)
         try:
             if look:
+                side = [part.exclude(pk=row.pk) for part in look.beginning(order, here)]
                 first = bounded_look.first_met(side, look.is_met, "number", 1, among=bounded_look.FAR)
+                number = f"(SELECT met FROM ({first[0]}) side)"  # noqa: S608 - made by the ORM, values apart
             else:
-                first = side.values_list("number")[:1].query.sql_with_params()
+                first = order.beginning(every, here).values_list("number")[:1].query.sql_with_params()
+                number = f"({first[0]})"
         except EmptyResultSet:
             parts.append("NULL")
             continue
-        parts.append(f"(SELECT number FROM ({first[0]}) side (number))")  # noqa: S608 - made by the ORM, values apart
+        parts.append(number)
         values.extend(first[1])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)  # made by the ORM, values apart
@@ -266,11 +278,13 @@ def has_passed(actor: Actor, filters: Filters, row: ServiceRequest, following: i
 
 def filtered(actor: Actor, filters: Filters, *, zone: ZoneInfo) -> QuerySet[ServiceRequest]:
     """The requests that the filters leave of what the actor may see."""
-    found = visible_to(actor)
-    if filters.state != "any":
-        found = found.filter(closed_at__isnull=filters.state != "closed")
-    found = found.filter(_in_view(actor, filters))
-    return found.filter(narrowing(actor, filters, zone))
+    return visible_to(actor).filter(_left(actor, filters, zone))
+
+
+def _left(actor: Actor, filters: Filters, zone: ZoneInfo) -> Q:
+    """What the filters leave, as one condition."""
+    left = Q() if filters.state == "any" else Q(closed_at__isnull=filters.state != "closed")
+    return left & _in_view(actor, filters) & narrowing(actor, filters, zone)
 
 
 def _in_view(actor: Actor, filters: Filters) -> Q:

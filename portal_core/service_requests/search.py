@@ -15,7 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
@@ -24,7 +24,7 @@ from portal_core.config.looking import looker
 from portal_core.service_requests import bounded_look
 from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.queries import visible_to
+from portal_core.service_requests.queries import visible_parts, visible_to
 from portal_core.service_requests.queue import Filters, narrowing
 from portal_core.service_requests.search_query import NUMBER_LENGTH, Query
 from portal_core.service_requests.search_words import words_in_all_ways
@@ -41,39 +41,18 @@ BEST: Final = 20
 # SECURITY: the statements of this module are made of constants, and values stand beside them (S608, S611).
 # Words of fields count only where their signature is in force. `words` holds all of `plain` and no query says
 # "not", so that `words` matches wherever `plain` does: one index is enough.
-_MATCHES: Final = "words @@ %s::tsquery AND (signature = ANY(%s) OR plain @@ %s::tsquery)"
+_MATCHES: Final = "({words} @@ %s::tsquery AND ({signature} = ANY(%s) OR {plain} @@ %s::tsquery))"
+_HAS_WORDS: Final = _MATCHES.format(words="words", signature="signature", plain="plain")
 # Gathered before anybody sorts them: else the planner walks through the table in order.
-_HITS: Final = f"WITH hits AS MATERIALIZED (SELECT request_id FROM portal_core_requestsearch WHERE {_MATCHES})"  # noqa: S608
-_ALL_HITS: Final = f"{_HITS} SELECT request_id FROM hits"  # noqa: S608
+_HITS: Final = (
+    f"WITH hits AS MATERIALIZED (SELECT request_id FROM portal_core_requestsearch WHERE {_HAS_WORDS}),"  # noqa: S608
+    " beyond (id) AS MATERIALIZED (SELECT request_id FROM hits WHERE request_id"
+)
 # Whether any request holds a word, asked as in `misspelt.py`.
 _IS_THERE: Final = (
     "SELECT FROM portal_core_requestsearch WHERE words @@ asked.lexeme::tsquery"
     " AND (signature = ANY(%s) OR plain @@ asked.lexeme::tsquery)"
 )
-
-
-@dataclass(frozen=True)
-class _Statements:
-    """How hits are looked for from a place on, in one direction."""
-
-    near: str
-    far: str
-    edge: str
-
-    @classmethod
-    def of(cls, side: str, order: str) -> "_Statements":
-        """`near`: those among the first few rows from a key on, one by one. `far`: those of the index beyond them.
-        `edge`: the rows themselves, so many after so many."""
-        kept = f"FROM portal_core_requestsearch WHERE request_id {side} %s ORDER BY request_id {order}"
-        near = f"SELECT request_id FROM (SELECT * {kept} LIMIT %s) near WHERE {_MATCHES}"  # noqa: S608 - constants
-        edge = f"SELECT request_id {kept} LIMIT %s OFFSET %s"
-        beyond = f"hits.request_id {side}= edge.request_id ORDER BY hits.request_id {order}"
-        far = f"{_HITS}, edge AS ({edge}) SELECT hits.request_id FROM hits, edge WHERE {beyond} LIMIT %s"  # noqa: S608
-        return cls(near, far, edge)
-
-
-_OLDER: Final = _Statements.of("<", "DESC")
-_NEWER: Final = _Statements.of(">", "ASC")
 _FIRST_PLACE: Final = uuid.UUID(int=2**128 - 1)
 
 
@@ -140,7 +119,7 @@ def search(
     if filters.state != "any":
         is_met &= Q(closed_at__isnull=filters.state != "closed")
     sees_all = actor.role.reaches_all and looker() is None
-    sought = _Sought(visible_to(actor), is_met, portal, sees_all)
+    sought = _Sought(visible_to(actor), visible_parts(actor), is_met, portal, sees_all)
     if place is None or not place.is_near:
         found = sought.page(query, place)
         if place is not None or found.rows or found.is_part:
@@ -162,6 +141,7 @@ class _Sought:
     """Where is looked, for the words of a query, and what filters ask of what is found."""
 
     seen: QuerySet[ServiceRequest]
+    parts: bounded_look.Parts
     is_met: Q
     portal: CompiledPortal
     sees_all: bool
@@ -170,19 +150,20 @@ class _Sought:
         """The page of the query that begins at a place."""
         with_people = self.seen.filter(self.is_met).select_related("customer", "assignee")
         exact = [] if query.number is None else list(with_people.filter(number=query.number))
-        others = self.seen.exclude(pk__in=[row.pk for row in exact])
-        look = _Look(others, self.is_met, self.sees_all, query.as_tsquery, list(self.portal.found_signatures))
+        shown = Q(number__in=[*(row.number for row in exact), *(place.best if place else ())])
+        seen, *parts = (some.exclude(shown) for some in (self.seen, *self.parts))
+        signatures = list(self.portal.found_signatures)
+        look = _Look(seen, parts, self.is_met, self.sees_all, query.as_tsquery, signatures)
         if place is None:
             return _first_page(look, with_people, exact, _Ranking(query, self.portal))
-        rest = replace(look, seen=look.seen.exclude(number__in=place.best)) if place.best else look
-        return _page(rest, with_people, place, exact)
+        return _page(look, with_people, place, exact)
 
 
 def _first_page(
     look: "_Look", with_people: QuerySet[ServiceRequest], exact: list[ServiceRequest], ranking: "_Ranking"
 ) -> Found:
     beyond = look.beyond(None)
-    best = ranking.best_of(look.seen, beyond.keys)
+    best = ranking.best_of(with_people, beyond.keys)
     others = [key for key in beyond.keys if key not in best]
     size = PAGE_SIZE - len(best)
     page, more = others[:size], others[size:]
@@ -246,12 +227,12 @@ class _Ranking:
     query: Query
     portal: CompiledPortal
 
-    def best_of(self, seen: QuerySet[ServiceRequest], keys: list[uuid.UUID]) -> list[uuid.UUID]:
+    def best_of(self, found: QuerySet[ServiceRequest], keys: list[uuid.UUID]) -> list[uuid.UUID]:
         """The best of the newest hits in order, in one query."""
         if len(keys) < 2:
             return []
         columns = ("pk", "type_key", "title", "customer__name", "customer__email")
-        hits = seen.filter(pk__in=keys[:_RANKED]).order_by("-pk").values_list(*columns)
+        hits = found.filter(pk__in=keys[:_RANKED]).order_by("-pk").values_list(*columns)
         named, titled = [], []
         for key, type_key, title, name, email in hits:
             if self.query.is_met_by(words_in_all_ways(f"{name} {email}")):
@@ -277,20 +258,36 @@ class _Beyond:
     edge: uuid.UUID | None = None
 
 
+class _HasWords(Func):
+    """Whether a request has the words, asked of its row in the index."""
+
+    output_field = BooleanField()
+
+    def __init__(self, asked: str, signatures: list[str]) -> None:
+        super().__init__(F("search__words"), F("search__signature"), F("search__plain"))
+        self.values = (asked, signatures, asked)
+
+    # `Any`: as in Django's own.
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
+        words, signature, plain = (compiler.compile(column)[0] for column in self.source_expressions)
+        return _MATCHES.format(words=words, signature=signature, plain=plain), self.values
+
+
 @dataclass(frozen=True)
 class _Look:
     """Finds the keys of matching requests of `seen`, in the order of their ids, which grow with time.
 
     A word that many requests have is found among the newest ones, one that few have by the index. The planner cannot
     tell the two apart (it knows little of the beginnings of words), and the wrong way costs a walk through the whole
-    table: so first a look at a bounded number of the newest, then the index for the others. Where filters leave little
-    of a word that many have, it is looked for among the next FAR.
+    table: so first a look at a bounded number of the newest, then the index. Where filters leave little of a word that
+    many have, it is looked for among the next FAR.
 
-    SECURITY: how far was looked tells where requests stand, and that there are others how many have the words. So
-    whoever does not see all requests (`sees_all`) gets all that there is to find, with no edge, however long it takes.
+    SECURITY: how far was looked tells where requests stand, and that there are others how many have the words. So only
+    what the reader sees (`parts` of it; `sees_all`: all) is ever looked at one by one or counted, hits as well.
     """
 
     seen: QuerySet[ServiceRequest]
+    parts: bounded_look.Parts
     is_met: Q
     sees_all: bool
     asked: str
@@ -302,60 +299,69 @@ class _Look:
         Where the newest alone have plenty, nothing is counted beyond them; else up to `_MOST` more are.
         """
         place = place or Place(_FIRST_PLACE)
-        statements = _NEWER if place.is_backwards else _OLDER
-        if not self.sees_all:
-            return self._among_all(statements, place)
-        near = self._keys(statements.near, place.id, _NEAR, *self._values)
-        if len(near) >= _ENOUGH:
-            found = self._seen_of(near, place)
-            return _Beyond(found, is_all=False) if len(found) > PAGE_SIZE else self._walked(statements, place)
-        most = bounded_look.FAR if self.is_met else _MOST
-        hits = self._by_index(statements, place, most)
-        return _as_part(self._seen_of([*near, *hits], place), hits[-1] if len(hits) == most else None)
-
-    def _among_all(self, statements: _Statements, place: Place) -> _Beyond:
-        """What is found of all hits; of the newest, where there is plenty of it."""
         side, order = ("gt", "id") if place.is_backwards else ("lt", "-id")
-        seen = self.seen.filter(self.is_met, **{f"id__{side}": place.id}).order_by(order).values_list("pk", flat=True)
-        near = RawSQL(statements.near, (place.id, _NEAR, *self._values))  # noqa: S611 - made of constants, values apart
-        found = list(seen.filter(pk__in=near))
-        if len(found) >= _ENOUGH:
-            return _Beyond(found, is_all=False)
-        hits = RawSQL(_ALL_HITS, self._values)  # noqa: S611 - as above
-        found = list(seen.filter(pk__in=hits)[: PAGE_SIZE + _MOST])
-        return _Beyond(found, is_all=len(found) < PAGE_SIZE + _MOST)
-
-    def _by_index(self, statements: _Statements, place: Place, number: int) -> list[uuid.UUID]:
-        """The hits beyond those that are looked at one by one, the nearest of them."""
-        return self._keys(statements.far, *self._values, place.id, 1, _NEAR, number)
-
-    def _walked(self, statements: _Statements, place: Place) -> _Beyond:
-        """What is found among the next FAR of all, of words that many of them have."""
-        hits = self._keys(statements.near, place.id, bounded_look.FAR, *self._values)
-        edge = self._keys(statements.edge, place.id, 2, bounded_look.FAR - 1)
-        return _as_part(self._seen_of(hits, place), edge[0] if len(edge) > 1 else None)
-
-    def _seen_of(self, keys: list[uuid.UUID], place: Place) -> list[uuid.UUID]:
-        """Those of these that the reader may see and the filters leave, from the place on; more than a page at most."""
-        if not keys:
-            return []
-        # Not one parameter for each: there may be FAR of them.
-        seen = self.seen.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", (keys,)))
-        ordered = seen.order_by("id" if place.is_backwards else "-id")
-        if not self.is_met:
-            return list(ordered.values_list("pk", flat=True)[: PAGE_SIZE + _MOST])
+        listed = [part.filter(**{f"id__{side}": place.id}).order_by(order) for part in self.parts]
         try:
-            statement, values = bounded_look.first_met(ordered, self.is_met, "pk", PAGE_SIZE + _MOST, among=len(keys))
+            near, edge = self._next(listed, place, _NEAR)
+            if edge is None:
+                return _Beyond(near, is_all=True)
+            if not self._is_usual(listed, near):
+                return _as_part(*self._of_hits(place))
+            if not self.is_met or len(near) > PAGE_SIZE:
+                return _Beyond(near, is_all=False)
+            return _as_part(*self._next(listed, place, bounded_look.FAR))
         except EmptyResultSet:
-            return []
-        return self._keys(statement, *values)
-
-    def _keys(self, statement: str, *values: Any) -> list[uuid.UUID]:  # `Any`: values of any column
-        return [key for key, *_ in bounded_look.read((statement, values))]
+            return _Beyond([], is_all=True)
 
     @property
-    def _values(self) -> tuple[str | list[str], ...]:
-        return (self.asked, self.signatures, self.asked)
+    def _has_words(self) -> Q:
+        return Q(_HasWords(self.asked, self.signatures))
+
+    def _is_usual(self, listed: bounded_look.Parts, near: list[uuid.UUID]) -> bool:
+        """Whether plenty of the newest have the words, `near` of which meet the filters."""
+        if not self.is_met or len(near) >= _ENOUGH:
+            return len(near) >= _ENOUGH
+        hits = bounded_look.first_met(listed, self._has_words, "pk", _ENOUGH, among=_NEAR)
+        return len(bounded_look.read(hits)) >= _ENOUGH
+
+    def _next(self, listed: bounded_look.Parts, place: Place, among: int) -> tuple[list[uuid.UUID], uuid.UUID | None]:
+        """What is found among the next of a list, and how far that is."""
+        return self._found_of(bounded_look.next_keys(listed, among + 1), self._has_words & self.is_met, place, among)
+
+    def _of_hits(self, place: Place) -> tuple[list[uuid.UUID], uuid.UUID | None]:
+        """What is found of the nearest hits of the index, and how far these reach."""
+        most = bounded_look.FAR if self.is_met else _MOST
+        side, order = (">", "ASC") if place.is_backwards else ("<", "DESC")
+        hits = f"{_HITS} {side} %s ORDER BY request_id {order})"
+        # SECURITY: nobody hears how many hits there are of requests that they do not see.
+        seen, values = ("", ()) if self.sees_all else self._seen("beyond.id")
+        nearest = f"{hits} SELECT beyond.id FROM beyond{seen} ORDER BY beyond.id {order} LIMIT {most + 1:d}"  # noqa: S608
+        words = (self.asked, self.signatures, self.asked)
+        return self._found_of((nearest, (*words, place.id, *values)), self.is_met, place, most)
+
+    def _found_of(
+        self, keys: bounded_look.Statement, is_met: Q, place: Place, among: int
+    ) -> tuple[list[uuid.UUID], uuid.UUID | None]:
+        """Which of the first few of these keys in order are seen and meet a condition; and the last one that was looked
+        at, if others follow it."""
+        nearest, values = keys
+        seen, met = self._seen("looked_at.id", is_met)
+        order = "ASC" if place.is_backwards else "DESC"
+        # Made of constants and by the ORM, values apart.
+        looked_at = f"(SELECT id FROM nearest ORDER BY id {order} LIMIT {among:d}) looked_at"  # noqa: S608
+        found = f"SELECT seen.id, looked_at.id FROM {looked_at}{seen} ORDER BY 2 {order} LIMIT {PAGE_SIZE + _MOST:d}"  # noqa: S608
+        edge = f"SELECT NULL, id FROM nearest ORDER BY id {order} LIMIT 2 OFFSET {among - 1:d}"  # noqa: S608
+        statement = f"WITH nearest (id) AS MATERIALIZED ({nearest}) ({found}) UNION ALL ({edge})"
+        rows = bounded_look.read((statement, (*values, *met)))
+        edges = [at for key, at in rows if key is None]
+        return [key for key, _ in rows if key is not None], edges[0] if len(edges) > 1 else None
+
+    def _seen(self, key: str, is_met: Q | None = None) -> bounded_look.Statement:
+        """As a table beside keys: each that is seen and meets a condition. Read one by one: else the planner, which
+        takes both for common, reads and joins whole tables."""
+        one = self.seen.filter(is_met or Q(), pk=RawSQL(key, ())).values("pk")[:1]  # noqa: S611 - a constant
+        statement, values = one.query.sql_with_params()
+        return f", LATERAL ({statement}) seen (id)", values
 
 
 def _as_part(found: list[uuid.UUID], edge: uuid.UUID | None) -> _Beyond:

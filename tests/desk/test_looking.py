@@ -14,7 +14,7 @@ from portal_core.accounts.actor import actor_for
 from portal_core.config.live import live_portal
 from portal_core.service_requests import bounded_look, queue
 from portal_core.service_requests import search as searching
-from portal_core.service_requests.models import Priority, ServiceRequest, Turn
+from portal_core.service_requests.models import Priority, RequestSearch, ServiceRequest, Turn
 from portal_core.service_requests.queries import visible_to
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.queue_order import Cursor
@@ -81,6 +81,23 @@ def _walk(person, filters: Filters, at: Cursor | None, way: str) -> tuple[list[q
     raise AssertionError("there is always one more page")
 
 
+# What a role reaches: not one list, but several that are put together in order.
+REACHES = {
+    "a team": {"scope": "team"},
+    "one's own": {"scope": "own"},
+    "a type": {"types": ["repair"]},
+    "two types of a team": {"types": ["repair", "sale"], "scope": "team"},
+}
+
+
+def _part_seer(shop, people, reach: dict[str, object]):
+    """Erin, who sees a part of the requests: some for what her role reaches, some since they are hers."""
+    shop.publish(**reach)
+    ServiceRequest.objects.filter(number__in=range(1002, 1030, 3)).update(assignee=people["erin"])
+    assert 0 < visible_to(actor_for(people["erin"])).count() < ServiceRequest.objects.count()
+    return people["erin"]
+
+
 def _numbers(pages: list[queue.QueuePage]) -> list[int]:
     return [row.number for page in pages for row in page.rows]
 
@@ -103,9 +120,27 @@ def test_pages_lead_past_all_that_fit_there_and_back(people):
 
 
 @pytest.mark.usefixtures("many")
-def test_the_rail_and_the_way_to_the_next_request_say_the_same(people, monkeypatch):
+@pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES)
+def test_pages_of_whoever_sees_a_part_lead_past_all_that_fit_there_and_back(shop, people, reach):
+    erin, zone = _part_seer(shop, people, reach), live_portal().time_zone
+    found = set()
+    for name, (filters, _) in NARROWED.items():
+        every = [row.number for row in queue.in_order(actor_for(erin), filters, zone=zone)]
+        onwards, last = _walk(erin, filters, None, "older")
+        assert _numbers(onwards) == every, name
+        backwards, _ = _walk(erin, filters, last, "newer")
+        back = [row.number for page in reversed(backwards[1:]) for row in page.rows]
+        assert back == every[: len(every) - len(onwards[-1].rows)], name
+        found |= set(every)
+    assert found == set(visible_to(actor_for(erin)).values_list("number", flat=True))
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("reach", [None, *REACHES.values()], ids=["all", *REACHES])
+def test_the_rail_and_the_way_to_the_next_request_say_the_same(shop, people, monkeypatch, reach):
     monkeypatch.setattr(bounded_look, "FAR", 30)
-    bob, zone = actor_for(people["bob"]), live_portal().time_zone
+    reader = people["bob"] if reach is None else _part_seer(shop, people, reach)
+    bob, zone = actor_for(reader), live_portal().time_zone
     rows = {row.number: row for row in ServiceRequest.objects.all()}
     for name, (filters, _) in NARROWED.items():
         every = [row.number for row in queue.in_order(bob, filters, zone=zone)]
@@ -251,24 +286,39 @@ def test_what_many_have_had_is_not_put_in_order_as_a_whole(people, monkeypatch):
 
 
 @pytest.mark.usefixtures("many")
-def test_how_far_was_looked_tells_nobody_of_requests_that_they_do_not_see(shop, people, monkeypatch):
-    """Whoever sees some requests alone is led on by no place of another's, and hears nothing of how many there are."""
+@pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES)
+def test_how_far_was_looked_tells_nobody_of_requests_that_they_do_not_see(shop, people, monkeypatch, reach):
+    """Whoever sees some requests alone is led on by no place of another's, and hears nothing of how many there are:
+    every page stays what it was when the others have no such words, or are not there."""
     for name, size in {"_NEAR": 6, "_ENOUGH": 3, "_MOST": 3, "PAGE_SIZE": 2, "BEST": 0}.items():
         monkeypatch.setattr(searching, name, size)
-    shop.publish(types=["sale"], scope="all")
-    erin = people["erin"]
-    for filters in (replace(ALL, state="any"), replace(ALL, state="any", who="me"), replace(ALL, state="closed")):
-        place, shown = None, []
-        for _ in range(20):
-            found = _found(erin, "no", filters, place)
-            shown += [row.number for row in found.rows]
-            assert not found.is_part
-            for way in (found.newer, found.older):
-                assert way is None or visible_to(actor_for(erin)).filter(pk=way.id).exists()
-            if (place := found.older) is None:
-                break
-        seen = queue.in_order(actor_for(erin), filters, zone=live_portal().time_zone)
-        assert shown == list(seen.order_by("-pk").values_list("number", flat=True))
+    erin = _part_seer(shop, people, reach)
+    seen = visible_to(actor_for(erin))
+
+    def walks():
+        walked = []
+        for filters in (replace(ALL, state="any"), replace(ALL, state="any", who="me"), replace(ALL, state="closed")):
+            place, pages = None, []
+            for _ in range(40):
+                found = _found(erin, "no", filters, place)
+                pages.append(found)
+                for way in (found.newer, found.older):
+                    assert way is None or seen.filter(pk=way.id).exists()
+                if (place := found.older) is None:
+                    break
+            every = queue.in_order(actor_for(erin), filters, zone=live_portal().time_zone).order_by("-pk")
+            assert _numbers(pages) == list(every.values_list("number", flat=True))
+            walked.append(pages)
+        return walked
+
+    before = walks()
+    RequestSearch.objects.exclude(request__in=seen).update(words="", plain="")
+    assert walks() == before
+    RequestSearch.objects.exclude(request__in=seen).delete()
+    ServiceRequest.objects.exclude(pk__in=seen.values("pk")).update(
+        type_key="gone", assignee=people["bob"], team_key="x"
+    )
+    assert walks() == before
 
 
 @pytest.mark.parametrize("number", ["1e1000000000000000000", "0e-99999999999999999999", "1e60"])
