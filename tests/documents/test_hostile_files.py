@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zlib
@@ -19,7 +20,7 @@ from portal_core.documents.names import shown_name
 from portal_core.documents.words import _REASONS
 from tests.documents.hostile_files import DEFANGED, HTML, REFUSED, packed
 from tests.documents.locked_papers import LOCKED_TAKEN
-from tests.documents.samples import pdf, picture, sent
+from tests.documents.samples import office, pdf, picture, sent
 
 EVERYTHING = frozenset(FORMATS)
 SECONDS, MEGABYTES = 2.0, 200
@@ -73,6 +74,9 @@ def test_each_is_checked_in_two_seconds_and_two_hundred_megabytes(tmp_path):
     # A book of ten thousand streams, and one that is nothing but beginnings of names.
     taken["book.pdf"] = lambda: pdf(packed(zlib.compress(b"5 0 <</Type/Font>>" * 50)) * 10_000)
     taken |= LOCKED_TAKEN
+    # A document of nearly a million links.
+    links = b"<Relationships>" + b'<a b=""/>' * 900_000 + b"</Relationships>"
+    taken["links.docx"] = lambda: office("docx", {"word/_rels/a.rels": links, "word/media/a.bin": os.urandom(60_000)})
     taken["slashes.pdf"] = lambda: pdf(b"/JavaScrip/#4a" * 3_000_000)
     names = {str(number): name for number, name in enumerate([*made, *taken])}
     for number, make in enumerate([*made.values(), *taken.values()]):

@@ -28,7 +28,7 @@ def test_each_has_one_and_a_tenant_has_a_few(tenant, _in, other_tenant) -> None:
     first, second, third = seat("ann"), seat("ben"), seat("eve")
     first.take()
     with pytest.raises(NoSeat) as refused:
-        seat("ann", "another form").take()
+        seat("ann", "another-form").take()
     assert refused.value.is_own
     second.take()
     with pytest.raises(NoSeat) as refused:
@@ -39,7 +39,7 @@ def test_each_has_one_and_a_tenant_has_a_few(tenant, _in, other_tenant) -> None:
     third.take()
     third.give_back()
     second.give_back()
-    seat("ann", "another form").take()
+    seat("ann", "another-form").take()
     with tenant_context(other_tenant):
         for who in ("ann", "ben"):
             seat(who).take()
@@ -56,29 +56,29 @@ def test_the_same_form_goes_on_where_it_asked_last(tenant, _in) -> None:
     # Who has gone on elsewhere gives nothing back.
     first.give_back()
     with pytest.raises(NoSeat):
-        seat("ann", "another form").take()
+        seat("ann", "another-form").take()
     seat("ben").take()
     again.give_back()
     # It does not go on where another has come to its end.
     assert not first.keep()
-    seat("ann", "another form").take()
+    seat("ann", "another-form").take()
 
 
 def test_one_that_ran_out_is_free_and_whoever_had_it_goes_on(tenant, _in, monkeypatch) -> None:
     slow = seat("ann")
     slow.take()
     cache.clear()
-    other = seat("ann", "another form")
+    other = seat("ann", "another-form")
     other.take()
     assert slow.keep() and other.keep()
     slow.give_back()
     assert other.keep()
     with pytest.raises(NoSeat):
-        seat("ann", "a third").take()
+        seat("ann", "a-third").take()
     other.give_back()
     assert slow.keep()
     with pytest.raises(NoSeat):
-        seat("ann", "a third").take()
+        seat("ann", "a-third").take()
 
 
 def test_a_second_that_is_refused_takes_nothing_from_the_first(tenant, _in) -> None:
@@ -88,7 +88,7 @@ def test_a_second_that_is_refused_takes_nothing_from_the_first(tenant, _in) -> N
     again.give_back()
     assert first.keep()
     with pytest.raises(NoSeat):
-        seat("ann", "another form").take()
+        seat("ann", "another-form").take()
     seat("ben").take()
     with pytest.raises(NoSeat):
         seat("eve").take()
@@ -133,7 +133,7 @@ def test_without_a_cache_nobody_waits(tenant, monkeypatch) -> None:
     monkeypatch.setattr(cache._cache, "get_client", gone)
     first = seat("ann")
     first.take()
-    seat("ann", "another form").take()
+    seat("ann", "another-form").take()
     again = seat("ann")
     again._is_second = True
     again.take_over()
@@ -160,7 +160,7 @@ def test_it_is_given_back_however_it_ends(tenant, _in) -> None:
         mine = seat("ann")
         mine.take()
         end(Seated(pieces, mine))
-        free = seat("ann", "another form")
+        free = seat("ann", "another-form")
         free.take()
         free.give_back()
 

@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Final
 from xml.parsers import expat
@@ -86,45 +87,55 @@ def _is_document(archive: zipfile.ZipFile, names: set[str], extension: str) -> N
     sign = "mimetype" if is_open_document else "[Content_Types].xml"
     if _MAIN_PART[extension] not in names or sign not in names:
         raise Refused("not_what_it_says")
+    types = _Types(_MIME[extension])
     if is_open_document:
-        types = [_read(archive, sign).decode("utf-8", "replace")]
+        types.look({"ContentType": _read(archive, sign).decode("utf-8", "replace")})
     else:
-        types = [part.get("ContentType", "") for part in _elements(archive, [sign])]
-    if any(_PROGRAM_TYPE.search(name) for name in types):
-        raise Refused("macros")
-    if not any(_MIME[extension] in name for name in types):
+        _read_elements(archive, [sign], types.look)
+    if not types.are_of_document:
         raise Refused("not_what_it_says")
-    if any(_is_fetched(link) for link in _elements(archive, sorted(name for name in names if name.endswith(".rels")))):
+    _read_elements(archive, sorted(name for name in names if name.endswith(".rels")), _refuse_what_is_fetched)
+
+
+@dataclass
+class _Types:
+    """The types of a document's parts: whether one says that it is such a document; `Refused` for one of a program."""
+
+    document: str
+    are_of_document: bool = False
+
+    def look(self, attributes: dict[str, str]) -> None:
+        name = attributes.get("ContentType", "")
+        if _PROGRAM_TYPE.search(name):
+            raise Refused("macros")
+        self.are_of_document |= self.document in name
+
+
+def _refuse_what_is_fetched(link: dict[str, str]) -> None:
+    """A relation that names a template or an object elsewhere."""
+    kind = link.get("Type", "").strip().rstrip("/").rpartition("/")[2].casefold()
+    if kind in _FETCHED and link.get("TargetMode", "").strip().casefold() == "external":
         raise Refused("macros")
 
 
-def _is_fetched(link: dict[str, str]) -> bool:
-    """Whether a relation names a template or an object elsewhere."""
-    kind = link.get("Type", "").strip().rstrip("/").rpartition("/")[2].casefold()
-    return kind in _FETCHED and link.get("TargetMode", "").strip().casefold() == "external"
-
-
-def _elements(archive: zipfile.ZipFile, names: Iterable[str]) -> list[dict[str, str]]:
-    """The attributes of all elements of some parts.
+def _read_elements(archive: zipfile.ZipFile, names: list[str], look: Callable[[dict[str, str]], None]) -> None:
+    """Has the attributes of all elements of some parts looked at, one element at a time: there may be a million.
 
     SECURITY: read by a parser and to the end, for a word that is looked for in the bytes can be written in many ways:
     attributes in another order, as &#65;, in UTF-16, or behind a megabyte of comment.
     """
-    found: list[dict[str, str]] = []
-    names = list(names)
     if sum(archive.getinfo(name).file_size for name in names) > _MOST_LISTED:
         raise Refused("bomb")
     for name in names:
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = _refuse_declarations
-        parser.StartElementHandler = lambda _tag, attributes: found.append(attributes) if attributes else None
+        parser.StartElementHandler = lambda _tag, attributes: look(attributes) if attributes else None
         try:
             with archive.open(name) as part:
                 # At once: in pieces, a long comment would be looked through again with each of them.
                 parser.Parse(part.read(_MOST_LISTED), True)
         except expat.ExpatError:
             raise Refused("spoilt_office") from None
-    return found
 
 
 def _refuse_declarations(*_declared: object) -> None:
