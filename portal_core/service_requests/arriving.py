@@ -17,6 +17,7 @@ from portal_core.service_requests.clock import plan_tick
 from portal_core.service_requests.models import ServiceRequest
 from portal_core.service_requests.search_index import index_text
 from portal_core.service_requests.standing import standing
+from portal_core.service_requests.stays import note_said
 from portal_core.service_requests.taking import recall_sent_back
 from portal_core.service_requests.titles import title_of
 from portal_core.service_requests.withholding import shown_to_customers
@@ -47,6 +48,8 @@ def arrive(actor: Actor, request: ServiceRequest, arrival: Arrival, *, portal: C
     came_from, had_team, unanswered_since = request.status_key, request.team_key, request.unanswered_since
     enter_status(request, arrival.to, portal=portal, now=now)
     request.stay = dict(arrival.stay)
+    if actor.is_staff:
+        note_said(request, arrival.reason.strip())
     recall_sent_back(request, portal=portal)
     if actor is SYSTEM:
         # Nobody at the desk has read what the customer wrote.

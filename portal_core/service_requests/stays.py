@@ -8,9 +8,10 @@ A request's `stay` is an object with these parts, all optional:
 - `told`: what the clock has done already, so that nothing is done twice ("remind.2", "late.manager.0", …)
 - `reminded_at`: when the customer was reminded last
 - `runs_from`: from when the days of an ask count that runs out, by its key, where that is not the day of arrival
-- `closed_from`: for a request that was closed because nobody answered, where it stood and what was done there
+- `said`: what staff wrote to the customer when they moved it here, as it stands in the history
+- `closed_from`: for a request that was closed because nobody answered, where it stood, what was done and said there
 
-Nothing in it says more than that something was done; what was approved stands in the history.
+Of what was done nothing in it says more than that; what was approved stands in the history.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,6 +46,7 @@ class ClosedFrom:
 
     status_key: str
     asks: Mapping[str, JsonValue]
+    said: str = ""
 
 
 def done_asks(request: ServiceRequest) -> dict[str, DoneAsk]:
@@ -154,14 +156,29 @@ def run_anew(request: ServiceRequest, keys: Iterable[str], now: datetime) -> Non
 def closed_from(request: ServiceRequest) -> ClosedFrom | None:
     """Where it stood when it was closed for want of an answer; None for every other request."""
     found = request.stay.get("closed_from")
-    return ClosedFrom(str(found["status"]), found.get("asks", {})) if found else None
+    return ClosedFrom(str(found["status"]), found.get("asks", {}), str(found.get("said", ""))) if found else None
 
 
 def stay_of_closed(request: ServiceRequest) -> dict[str, JsonValue]:
     """The stay with which a request enters the status in which it is closed: remembers where it came from."""
-    return {"closed_from": {"status": request.status_key, "asks": request.stay.get("asks", {})}}
+    before: dict[str, JsonValue] = {"status": request.status_key, "asks": request.stay.get("asks", {})}
+    return {"closed_from": {**before, **_saying(said(request))}}
 
 
 def stay_of_reopened(before: ClosedFrom) -> dict[str, JsonValue]:
     """The stay with which a closed request comes back: what was done already need not be done again."""
-    return {"asks": dict(before.asks)} if before.asks else {}
+    return {**({"asks": dict(before.asks)} if before.asks else {}), **_saying(before.said)}
+
+
+def said(request: ServiceRequest) -> str:
+    """What staff wrote to the customer when they moved it here; "" where they wrote nothing or did not move it."""
+    return str(request.stay.get("said", ""))
+
+
+def note_said(request: ServiceRequest, words: str) -> None:
+    """Notes what staff wrote with the move that brought the request here; the caller saves."""
+    request.stay = {**request.stay, **_saying(words)}
+
+
+def _saying(words: str) -> dict[str, JsonValue]:
+    return {"said": words} if words else {}

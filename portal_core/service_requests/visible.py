@@ -32,6 +32,7 @@ from portal_core.service_requests.changes import promises_a_time
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.promises import expected_words, has_limit, usual_words, usually_words
 from portal_core.service_requests.reopening import may_reopen
+from portal_core.service_requests.stays import said
 from portal_core.service_requests.viewer import Viewer
 from portal_core.service_requests.visible_asks import AskReader, VisibleAsks, visible_asks
 from portal_core.service_requests.visible_line import goes_on_words
@@ -318,6 +319,7 @@ class _Builder:
             since=request.status_since,
             due_at=due,
             usually=usually if usually != expected else "",
+            said=said(request),
             glyph="new" if status.key == self.type.start and request.turn == Turn.US else "",
         )
         return self._merged_status(shown)
@@ -334,8 +336,8 @@ class _Builder:
         name = goes_on_words(goes_on.reference, self.viewer.speech)
         with override(self.viewer.speech):
             meaning = _("It is about the same matter. Everything is answered there.")
-        said = replace(status, name=name, customer_name=name, meaning=meaning, next_step="", expected="", usually="")
-        return replace(said, outcome="stopped", turn=Turn.NOBODY, due_at=None, glyph="", step_number=0)
+        there = replace(status, name=name, customer_name=name, meaning=meaning, next_step="", expected="", usually="")
+        return replace(there, said="", outcome="stopped", turn=Turn.NOBODY, due_at=None, glyph="", step_number=0)
 
     def _fill(self, text: TextValue | None, words: Mapping[str, str]) -> str:
         with override(self.viewer.language):

@@ -44,6 +44,7 @@ class VisibleStatus:
     since: datetime
     due_at: datetime | None
     usually: str = ""  # "Usually moves within 2 days", beside the promise; "" while it is the promise, or not known
+    said: str = ""  # what staff wrote with the move that brought it here
     glyph: str = ""  # the sign before it, where turn and progress do not say it: "new"
 
 

@@ -245,7 +245,14 @@ def test_samples_are_not_offered() -> None:
 
 
 # In its texts or in its mail.
-_POINTS_TO_WORDS = ("last message", "You find it below and on the page", "is below, and on the page")
+_POINTS_TO_WORDS = (
+    "question stands below",
+    "It stands below",
+    "reason stands below",
+    "Which one, and what",
+    "You find it below and on the page",
+    "is below, and on the page",
+)
 
 
 @pytest.mark.parametrize("key", ALL)

@@ -127,6 +127,7 @@ def status(turn: str = "us", **values: Any) -> Thing:
     defaults = {
         "name": HOSTILE, "turn": turn, "progress": 60, "outcome": "", "glyph": "", "step_number": 3, "step_count": 5,
         "next_step": HOSTILE, "expected": HOSTILE, "meaning": HOSTILE,
+        "said": HOSTILE,
     }  # fmt: skip
     return Thing(**defaults | values)
 
