@@ -1,4 +1,4 @@
-"""Customers' documents at the desk: what waits to be checked, and one customer's vault with all that can be done."""
+"""One customer's documents at the desk, with all that can be done."""
 
 import uuid
 from collections.abc import Sequence
@@ -41,13 +41,12 @@ from portal_core.documents.words import reason_for
 from portal_core.service_requests.actions import vault
 from portal_core.service_requests.attaching import file_ids
 from portal_core.service_requests.papers import NOTE_LENGTH
-from portal_core.service_requests.queries import customers_of, documents_to_check, visible_to
+from portal_core.service_requests.queries import customers_of, visible_to
 from tenants.identifiers import parse_uuid, uuid7
 from tenants.ui.addresses import packed, understands, unpacked
 from tenants.uploads import UploadLimits, takes_files
 
 _MOST: Final = 200
-_AT_ONCE: Final = 50
 _NOT_YOURS = "Nothing was kept: this is not yours to add."
 _OVERTAKEN = "The document has changed meanwhile. This is how it stands now; nothing was written."
 
@@ -163,35 +162,6 @@ class AskForm(forms.Form):
 
 @require_safe
 @staff_page()
-@understands("after")
-def to_check(request: PersonRequest) -> HttpResponse:
-    """`/desk/documents/`: what nobody has checked yet, the longest waiting first; `?after=ID` goes on."""
-    portal = live_portal()
-    viewer = Viewer.of(request.actor, portal)
-    rows = documents_to_check(request.actor, portal)
-    after = parse_uuid(request.GET.get("after", ""))
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    found = list(rows.select_related("customer", "request").order_by("id")[: _AT_ONCE + 1])
-    has_more, found = len(found) > _AT_ONCE, found[:_AT_ONCE]
-    people = {row.pk: row.customer for row in found}
-    shown = as_scanned(visible_documents(found, viewer, portal))
-    context = {
-        "portal": portal,
-        "waiting": [(document, people[document.id]) for document in shown],
-        "pager": {
-            "newer_href": "/desk/documents/" if after else "",
-            "newer_label": "The longest waiting",
-            "older_href": f"/desk/documents/?after={found[-1].pk}" if has_more else "",
-            "older_label": "More",
-        },
-        "here": f"/desk/documents/?after={after}" if after else "/desk/documents/",
-    }
-    return render(request, "desk/documents.html", context)
-
-
-@require_safe
-@staff_page()
 @understands("request", "before", "back")
 def of_customer(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """`/desk/customers/ID/documents/`: one customer's vault; `?before=ID` goes on with older ones."""
@@ -275,7 +245,7 @@ def judge(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
         return _render(request, opened, problem=_OVERTAKEN, status=409)
     if problem:
         return _render(request, opened, problem=problem, status=400, tried=row.pk, typed=request.POST.get("reason", ""))
-    return _back(request, opened)
+    return _back(request, opened, at=f"d-{row.pk}")
 
 
 def _judged(request: PersonRequest, key: uuid.UUID) -> str:
@@ -347,8 +317,10 @@ def _for_request(request: PersonRequest, customer: User, portal: CompiledPortal)
     return ForRequest(found.pk, found.number, portal.reference(found.number), untold_words(found))
 
 
-def _back(request: PersonRequest, opened: Opened) -> HttpResponse:
-    return redirect(_whence(request) or f"/desk/customers/{opened.customer.pk}/documents/")
+def _back(request: PersonRequest, opened: Opened, *, at: str = "") -> HttpResponse:
+    """Where one came from, at the document that was pressed, unless that page says where one goes on."""
+    target = _whence(request) or f"/desk/customers/{opened.customer.pk}/documents/"
+    return redirect(f"{target}#{at}" if at and "#" not in target else target)
 
 
 def _whence(request: PersonRequest) -> str:

@@ -12,6 +12,7 @@ from portal_core.config.document import load
 from portal_core.config.kinds.base import Asked
 from portal_core.config.live import live_portal
 from portal_core.desk import documents as desk_documents
+from portal_core.desk import papers_to_check
 from portal_core.documents import vault as vaults
 from portal_core.documents.errors import NotTheirs
 from portal_core.documents.models import Document
@@ -141,13 +142,13 @@ def test_long_lists_of_papers_say_where_they_go_on(papers, monkeypatch):
         older = page(papers, who, f"{path}?before={rows[1].pk}")
         assert "Paper a" in older and "Paper b" not in older
     assert state(wanted) == "replaced"
-    monkeypatch.setattr(desk_documents, "_AT_ONCE", 2)
+    monkeypatch.setattr(papers_to_check, "_AT_ONCE", 2)
     first = page(papers, "bob", "/desk/documents/")
     assert "Paper a" in first and "Paper b" in first and "Paper c" not in first
     path = f"/desk/documents/?after={rows[1].pk}"
     assert f'href="{path}" rel="next"' in first
     rest = page(papers, "bob", path)
-    assert "Paper c" in rest and "Paper b" not in rest and f'name="back" value="{path}"' in rest
+    assert "Paper c" in rest and "Paper b" not in rest and f'name="back" value="{path}#main"' in rest
     assert "Nothing more waits" in page(papers, "bob", f"/desk/documents/?after={rows[2].pk}")
 
 

@@ -124,7 +124,7 @@ def test_staff_approve_and_the_history_says_so(papers):
     assert "paper.pdf" in page(papers, "bob", "/desk/documents/")
     assert papers_in_rail(papers) == "1"
     answer = papers.client("bob").post(f"/desk/documents/{document.pk}/", {"do": "approve", "back": "/desk/documents/"})
-    assert answer["Location"] == "/desk/documents/"
+    assert answer["Location"] == f"/desk/documents/#d-{document.pk}"
     assert "paper.pdf" not in page(papers, "bob", "/desk/documents/")
     assert papers_in_rail(papers) == "0"
     entry = HistoryEntry.objects.get(document=document)

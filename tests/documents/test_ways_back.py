@@ -8,7 +8,8 @@ import re
 import pytest
 
 from portal_core.desk import documents
-from tests.documents.papers import Papers
+from tests.documents.papers import Papers, only_document
+from tests.documents.samples import sent
 from tests.documents.test_vault import add
 
 
@@ -40,3 +41,16 @@ def test_who_pages_still_adds_to_the_request_from_which_they_came(papers: Papers
     for words in ("Older documents", "The newest documents"):
         page = bob.get(html.unescape(re.search(rf'href="([^"]*)">{words}', page)[1])).content.decode()
         assert f'name="request" value="{row.pk}"' in page and f'name="back" value="{back}"' in page
+
+
+def test_who_judges_a_document_lands_where_it_stood_and_in_a_list_at_what_comes_next(papers: Papers):
+    row = papers.file(**{"f-policy_new": sent("paper.pdf")})
+    judged, bob = only_document(), papers.client("bob")
+    here = f"/desk/requests/{row.number}/"
+    answer = bob.post(f"/desk/documents/{judged.pk}/", {"do": "send_back", "reason": "Cut off.", "back": here})
+    assert answer["Location"] == f"{here}#d-{judged.pk}"
+    assert f'id="d-{judged.pk}"' in bob.get(here).content.decode()
+    first, second = add(papers), add(papers, who="dave")
+    waiting = bob.get("/desk/documents/").content.decode()
+    leads = re.findall(r'/desk/documents/([-0-9a-f]{36})/">.*?name="back" value="([^"]*)"', waiting)
+    assert dict(leads) == {str(first.pk): f"/desk/documents/#d-{second.pk}", str(second.pk): "/desk/documents/#main"}

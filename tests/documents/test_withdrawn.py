@@ -32,7 +32,7 @@ def is_asked(papers: Papers) -> bool:
 def test_what_was_asked_for_by_mistake_is_withdrawn(papers):
     document = ask(papers, "Before we come.")
     assert is_asked(papers)
-    assert withdraw(papers, document)["Location"] == "/desk/documents/"
+    assert withdraw(papers, document)["Location"] == f"/desk/documents/#d-{document.pk}"
     assert state(document) == "withdrawn" and not is_asked(papers)
     desk = page(papers, "bob", f"/desk/customers/{document.customer_id}/documents/")
     assert "No longer asked for" in desk and "1 asked for" not in desk
