@@ -10,8 +10,11 @@
   const kept = (root) => lines(root).filter((line) => !line.dataset.failed);
   const tokenOf = (root) => root.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
 
+  // A name that runs from right to left keeps its direction to itself, as <bdi> does.
+  const named = (sentence, name) => sentence.replace("#", () => (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name));
+
   const say = (root, sentence, name) => {
-    part(root, "says").textContent = sentence.replace("#", name);
+    part(root, "says").textContent = named(sentence, name);
   };
 
   // Something in the form is another: it is kept on our side like what is typed.
@@ -37,7 +40,7 @@
     line.querySelector(".doc-face").textContent = (file.name.split(".").pop() || "").toUpperCase().slice(0, 4);
     line.querySelector("progress").setAttribute("aria-label", file.name);
     const stop = line.querySelector("[data-upl-stop]");
-    stop.setAttribute("aria-label", stop.dataset.label.replace("#", file.name));
+    stop.setAttribute("aria-label", named(stop.dataset.label, file.name));
     part(root, "list").append(line);
     return line;
   };
@@ -69,9 +72,10 @@
       if (!event.lengthComputable) return;
       line.querySelector("progress").value = (100 * event.loaded) / event.total;
       line.querySelector("small").textContent = `${megabytes(event.loaded)} / ${megabytes(event.total)} MB`;
+      showWaiting(line.closest("form"));
     });
     request.addEventListener("load", () => finish(id, line, request, file));
-    request.addEventListener("error", () => fail(line, root.dataset.failed.replace("#", file.name)));
+    request.addEventListener("error", () => fail(line, named(root.dataset.failed, file.name)));
     request.open("POST", root.dataset.upload);
     request.setRequestHeader("X-Requested-With", "fetch");
     request.send(form);
@@ -84,7 +88,7 @@
     if (!root) return;
     if (!line.isConnected) part(root, "list").append(line);
     if (request.status !== 201) {
-      fail(line, [422, 429, 400].includes(request.status) ? request.responseText : root.dataset.failed.replace("#", file.name));
+      fail(line, [422, 429, 400].includes(request.status) ? request.responseText : named(root.dataset.failed, file.name));
       return;
     }
     const made = new DOMParser().parseFromString(request.responseText, "text/html").body.firstElementChild;
@@ -102,14 +106,39 @@
 
   // A form that is sent too early waits for its files, which would be left behind; what fails on the way is said first.
   const waiting = new WeakSet();
+  // On a phone the files may stand far above the button that was pressed: what it waits for is said beside it.
+  const sayWaiting = (form, submitter) => {
+    const line = form.querySelector("[data-upl-list] progress")?.closest("[data-upl-list] > *");
+    if (!line || !submitter) return;
+    const words = document.createElement("div");
+    words.className = "stack gap-1";
+    words.dataset.uplWaiting = "";
+    const sentence = document.createElement("p");
+    sentence.className = "t-m";
+    sentence.setAttribute("role", "status");
+    const bar = document.createElement("progress");
+    bar.max = 100;
+    bar.setAttribute("aria-hidden", "true");
+    words.append(sentence, bar);
+    (submitter.closest(".actions, .composer-foot") ?? submitter).before(words);
+    sentence.textContent = named(line.closest("[data-upload]").dataset.waiting, line.querySelector("b").textContent);
+    showWaiting(form);
+  };
+  const showWaiting = (form) => {
+    const bars = form ? [...form.querySelectorAll("[data-upl-list] progress")] : [];
+    const shown = form?.querySelector("[data-upl-waiting] progress");
+    if (shown && bars.length) shown.value = bars.reduce((sum, bar) => sum + bar.value, 0) / bars.length;
+  };
   const waitFor = (form, submitter) => {
     waiting.add(form);
+    sayWaiting(form, submitter);
     form.dispatchEvent(new CustomEvent("form:waits", { bubbles: true, detail: submitter }));
     const before = form.querySelectorAll("[data-failed]").length;
     const tryAgain = () => {
       const files = coming(form);
       if (files.length) return Promise.all(files).then(tryAgain);
       waiting.delete(form);
+      form.querySelector("[data-upl-waiting]")?.remove();
       form.dispatchEvent(new CustomEvent("form:rests", { bubbles: true }));
       const failed = form.querySelectorAll("[data-failed]");
       if (failed.length > before) failed[failed.length - 1].querySelector("[data-upl-stop]").focus();
@@ -156,7 +185,7 @@
     words.dataset.uplLeaving = "";
     words.className = "t-bad";
     words.setAttribute("role", "alert");
-    words.textContent = line.closest("[data-upload]").dataset.leaving.replace("#", line.querySelector("b").textContent);
+    words.textContent = named(line.closest("[data-upload]").dataset.leaving, line.querySelector("b").textContent);
     bar.before(words);
   };
   document.addEventListener(

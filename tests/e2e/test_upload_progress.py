@@ -83,6 +83,13 @@ def test_a_form_that_is_sent_too_early_waits_for_its_files(maren):
     assert wait_for(lambda: maren.page.evaluate("() => window.barWas.some(([value]) => value > 0)"), 15)
     maren.page.evaluate("document.querySelector('button[data-busy]').click()")
     assert maren.page.inner_text("button[data-busy]") == "Sending…"
+    # Beside the button, as the files may stand far above it.
+    said = "[data-upl-waiting]"
+    assert (
+        maren.page.inner_text(said).strip()
+        == "“early.pdf” is still on its way. The rest is sent as soon as it is there."
+    )
+    assert wait_for(lambda: maren.page.eval_on_selector(f"{said} progress", "bar => bar.value > 0"), 15)
     # The impatient press again; it is still sent once.
     maren.page.evaluate("document.querySelector('button[data-busy]').click()")
     maren.page.wait_for_url("**/documents/", timeout=60_000)
