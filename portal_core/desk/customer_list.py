@@ -14,6 +14,7 @@ from portal_core.accounts.pages import PersonRequest, staff_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.desk.filters import ColumnHead, FilterMenu, Option
+from portal_core.desk.reach import reach_words
 from portal_core.documents.standing import FILTERS, Standing, standings
 from portal_core.documents.words import day_words
 from portal_core.saved_records.beside import beside, lines_beside
@@ -120,6 +121,7 @@ def index(request: PersonRequest) -> HttpResponse:
             "older_label": "More",
         },
         "widen_href": _href(CustomerQuery(view=asked.view)) if asked.is_narrow else "",
+        "reach": reach_words(request.actor, portal, customers=True),
         "may_create": request.actor.may("create_for_customer") or request.actor.may("manage_customers"),
     }
     return render(request, "desk/customers.html", context)

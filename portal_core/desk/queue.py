@@ -18,6 +18,7 @@ from portal_core.desk.answers import answer_menus
 from portal_core.desk.columns import USUAL, Column, chosen_text, fixed_choices, shown_columns
 from portal_core.desk.filters import QUEUE, TITLES, ColumnHead, column, menus, read_filters
 from portal_core.desk.people import colleagues
+from portal_core.desk.reach import reach_words
 from portal_core.desk.request import due_of, waiting_on
 from portal_core.desk.selection import tick_value
 from portal_core.history.record import latest_key
@@ -107,6 +108,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "is_filtered": filters != Filters(view=filters.view, sort=filters.sort),
         "unfiltered_href": QUEUE.of(Filters(view=filters.view)),
         "nothing_fits": _nothing_fits(page, is_first=cursor is None),
+        "reach": reach_words(request.actor, portal),
         "may_create": request.actor.may("create_for_customer"),
         "may_assign": request.actor.may("assign"),
         "may_move": request.actor.may("move"),

@@ -13,6 +13,7 @@ from portal_core.desk.answers import answer_menus
 from portal_core.desk.filters import NAMES, Address, menus, read_filters, search_address, unknown_values
 from portal_core.desk.people import colleagues
 from portal_core.desk.queue import QueueRow, none_of_part, pager_words, row_of
+from portal_core.desk.reach import reach_words
 from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.search import Found, Place, search
 from portal_core.service_requests.search_query import Query
@@ -55,6 +56,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "is_near": found.near is not None and bool(found.rows),
         "pager": _pager(address, filters, found, place),
         "nothing_fits": _nothing_fits(found, is_first=place is None),
+        "reach": reach_words(request.actor, portal),
         "back": address.of(filters, at=str(place)) if place else address.of(filters),
         "unfiltered_href": address.of(address.usual) if filters != address.usual else "",
         "customers_href": f"/desk/customers/?{urlencode({'q': query.text})}",
