@@ -315,7 +315,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter") return;
-    const form = event.target.closest("form[data-composer], #move form");
-    if (form) form.requestSubmit();
+    const form = event.target.closest("form[data-composer], #move form, .pane-side form[method=post]");
+    // Beside a request a form's first button says what it does.
+    if (form) form.requestSubmit(form.closest(".pane-side") ? form.querySelector("button:not([type=button])") : null);
   });
 })();

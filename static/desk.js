@@ -211,13 +211,20 @@
     }
     const click = all(`[data-key="${key}"]`).find(isShown);
     if (!click) return false;
-    click.click();
+    const isOpen = click.matches("summary") && click.parentElement.open;
+    if (!isOpen) click.click();
     if (click.matches("summary")) {
       const first = click.parentElement.querySelector("a, button, select, input:not([type=hidden])");
       if (first) first.focus();
     }
     return true;
   };
+
+  // Who thinks better of it leaves the field, and the single keys work again. A search box is emptied first.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || one("dialog[open], details.menu[open]")) return;
+    if (document.body.hasAttribute("data-keys") && typing(event.target) && !(event.target.type === "search" && event.target.value)) event.target.blur();
+  });
 
   document.addEventListener("keydown", (event) => {
     if (!document.body.hasAttribute("data-keys") || stored()) return;

@@ -86,8 +86,9 @@ def test_keys_rest_in_fields_and_can_be_switched_off(walk, people, filed):
     jonas.page.keyboard.press("/")
     jonas.page.keyboard.type("jx?question")
     assert jonas.page.input_value("#q") == "jx?question"
+    # What was typed first, then the field: the single keys work again.
     jonas.page.keyboard.press("Escape")
-    jonas.page.evaluate("document.activeElement.blur()")
+    jonas.page.keyboard.press("Escape")
     jonas.page.keyboard.press("?")
     jonas.page.wait_for_selector("dialog[open] >> text=Everywhere")
     jonas.page.keyboard.press("Escape")
@@ -99,7 +100,20 @@ def test_keys_rest_in_fields_and_can_be_switched_off(walk, people, filed):
     jonas.page.keyboard.type("Only for us")
     assert jonas.page.is_checked("#kind-note")
     assert jonas.page.input_value("#write textarea") == "Only for us"
-    jonas.page.evaluate("document.activeElement.blur()")
+    jonas.page.keyboard.press("Escape")
+    assert jonas.page.input_value("#write textarea") == "Only for us"
+    jonas.page.keyboard.press("d")
+    assert jonas.page.evaluate("document.activeElement.id") == "plan-day"
+    jonas.page.keyboard.press("Escape")
+    jonas.page.keyboard.press("p")
+    assert jonas.page.evaluate("document.activeElement.name") == "priority"
+    jonas.page.keyboard.press("Escape")
+    jonas.open("/desk/updates/")
+    jonas.page.keyboard.press("/")
+    jonas.page.wait_for_url("**/desk/search/")
+    jonas.page.wait_for_selector("#q:focus")
+    jonas.page.keyboard.press("Escape")
+    jonas.open(f"/desk/requests/{number}/")
     jonas.click("[data-keys-off]")
     jonas.page.evaluate("document.activeElement.blur()")
     jonas.page.keyboard.press("/")

@@ -128,7 +128,7 @@ def _sentence(
     field: CompiledField, kind: CompiledType, level: Visibility, status: str | None, portal: CompiledPortal
 ) -> str:
     if field.retired:
-        return "Retired: staff see it on old requests, customers do not see it any more."
+        return "Taken out: staff see it on old requests, customers do not see it any more."
     if status is None:
         return {
             Visibility.EDIT: "Customers fill it in on the form.",
