@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal_core.accounts.languages import known_time_zones, offered_languages
@@ -19,6 +21,7 @@ from portal_core.accounts.overtaken import SeenForm
 from portal_core.accounts.own_account import shown_about
 from portal_core.accounts.portal_facts import PortalFacts
 from portal_core.accounts.roles import Role
+from tenants.ui.dates import locale_for
 
 PASSWORD_LENGTH: Final = 200
 INVITES_AT_ONCE: Final = 20
@@ -144,8 +147,9 @@ class AboutForm(SeenForm):
 
 
 def city(time_zone: str) -> str:
-    """The readable end of a time zone's name: "Buenos Aires"."""
-    return time_zone.rsplit("/", 1)[-1].replace("_", " ")
+    """The place that a time zone is called by, as the reader calls it: "Buenos Aires", "Wien"."""
+    locale = locale_for(get_language() or settings.LANGUAGE_CODE)
+    return str(get_timezone_location(time_zone, locale=locale, return_city=True)).rsplit("/", 1)[-1]
 
 
 class ChangeCodesForm(CodeForm):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal_core.config.file_formats import FORMATS, USUAL
 from tenants.ui.dates import locale_for
+from tenants.ui.directions import isolated
 from tenants.uploads import MEGABYTE
 
 __all__ = ["limits_words", "reason_for", "size_words"]
@@ -63,7 +64,7 @@ _REASONS: Final = {
 
 def reason_for(name: str, code: str, *, limit: str = "") -> str:
     """One sentence about one file: “scan.exe” is a program. Send a PDF or a photo instead."""
-    sentence = str(_REASONS.get(code, _REASONS["unknown_kind"])) % {"name": name}
+    sentence = str(_REASONS.get(code, _REASONS["unknown_kind"])) % {"name": isolated(name)}
     return f"{sentence} {limit}".strip()
 
 
@@ -87,23 +88,23 @@ def day_words(day: date, language: str) -> str:
 
 def limits_words(accept: Iterable[str], max_files: int, max_size_mb: int) -> str:
     """What is taken, said before anything is chosen: "PDF or photo, up to 3 files of at most 10 MB each."."""
-    kinds = _joined([_word(word) for word in (tuple(accept) or USUAL)])
+    kinds = _joined([word for taken in (tuple(accept) or USUAL) for word in _words(taken)])
     if max_files == 1:
         return _("%(kinds)s, one file of at most %(size)s MB.") % {"kinds": kinds, "size": max_size_mb}
     values = {"kinds": kinds, "count": max_files, "size": max_size_mb}
     return _("%(kinds)s, up to %(count)s files of at most %(size)s MB each.") % values
 
 
-def _word(word: str) -> str:
+def _words(taken: str) -> tuple[str, ...]:
     words = {
-        "pdf": "PDF",
-        "image": pgettext("kind of file", "photo"),
-        "document": pgettext("kind of file", "Word"),
-        "spreadsheet": pgettext("kind of file", "Excel or CSV"),
-        "text": pgettext("kind of file", "plain text"),
-        "video": pgettext("kind of file", "film (MP4, MOV)"),
+        "pdf": ("PDF",),
+        "image": (pgettext("kind of file", "photo"),),
+        "document": (pgettext("kind of file", "Word"),),
+        "spreadsheet": (pgettext("kind of file", "Excel"), "CSV"),
+        "text": (pgettext("kind of file", "plain text"),),
+        "video": (pgettext("kind of file", "film (MP4, MOV)"),),
     }
-    return words.get(word) or (word.upper() if word in FORMATS else word)
+    return words.get(taken) or (taken.upper() if taken in FORMATS else taken,)
 
 
 def _joined(words: list[str]) -> str:

@@ -21,6 +21,7 @@ from portal_core.service_requests.visible_asks import VisibleAsk
 from portal_core.service_requests.visible_values import without_what_is_hidden_now
 from tenants.context import current
 from tenants.ui import dates
+from tenants.ui.directions import isolated
 
 
 def reader(user: User, portal: CompiledPortal) -> Viewer:
@@ -77,13 +78,17 @@ def label_of(text: str) -> str:
 def fill_markdown(template: str, words: Mapping[str, str], language: str) -> str:
     """The business's Markdown with the values put in, each escaped; those of several lines keep them."""
     with override(language):
-        return placeholders.render(template, words, neutral=_("your details"), escape=plain_to_markdown)
+        return placeholders.render(template, words, neutral=_("your details"), escape=_in_markdown)
+
+
+def _in_markdown(value: str) -> str:
+    return plain_to_markdown(isolated(value))
 
 
 def fill_line(template: str, words: Mapping[str, str], language: str) -> str:
     """A subject or label with the values put in."""
     with override(language):
-        return " ".join(placeholders.render(template, words, neutral=_("your details")).split())
+        return " ".join(placeholders.render(template, words, neutral=_("your details"), escape=isolated).split())
 
 
 def course(view: VisibleRequest) -> tuple[str, ...]:

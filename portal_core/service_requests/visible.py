@@ -40,6 +40,7 @@ from portal_core.service_requests.visible_parts import VisibleField, VisibleMove
 from portal_core.service_requests.visible_person import VisiblePerson, person
 from portal_core.service_requests.visible_values import field_shown, title_for
 from portal_core.service_requests.withholding import is_kept_from_customers, seen_data
+from tenants.ui.directions import isolated
 
 
 @dataclass(frozen=True)
@@ -342,7 +343,7 @@ class _Builder:
     def _fill(self, text: TextValue | None, words: Mapping[str, str]) -> str:
         with override(self.viewer.language):
             neutral = _("your details")
-        return placeholders.render(self.text(text), words, neutral=neutral)
+        return placeholders.render(self.text(text), words, neutral=neutral, escape=isolated)
 
     def _moves(self) -> tuple[VisibleMove, ...]:
         if self.request.merged_into_number is not None:

@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import override
 
 from portal_core.accounts import email_change
 from portal_core.accounts.actor import actor_for
+from portal_core.accounts.forms import city
 from portal_core.accounts.models import Session, User
 from portal_core.accounts.signin_links import SIGN_IN, create_link
 from portal_core.config.actions import publish
@@ -373,3 +375,10 @@ def test_whatever_is_typed_as_the_second_code_is_refused(carol, client_for):
             typed = hostile.form({"code": of_new, "old_code": text})
             answer = client.post("/account/email/code/", typed, content_type="application/x-www-form-urlencoded")
             assert answer.status_code in (400, 413), name
+
+
+@pytest.mark.parametrize(("language", "shown"), [("de", "Wien"), ("en", "Vienna")])
+def test_time_zones_bear_the_names_that_their_reader_has_for_the_places(language, shown):
+    with override(language):
+        assert city("Europe/Vienna") == shown
+        assert city("America/Argentina/Buenos_Aires") == "Buenos Aires"

@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from portal_core.documents.models import Document, StoredFile
+from portal_core.documents.words import limits_words
 from portal_core.service_requests.models import RequestDraft, ServiceRequest
 from tests.contracts.rows import Rows
 from tests.documents.hostile_files import REFUSED
@@ -192,3 +193,8 @@ def test_only_the_addresses_that_say_so_take_files(where, papers):
     client = papers.client_for(papers.people["carol"], raise_request_exception=False)
     assert client.post(where, {"photo": sent("photo.jpg")}).status_code in (200, 405, 413)
     assert not StoredFile.objects.exists()
+
+
+def test_what_is_taken_is_one_list():
+    words = limits_words(("pdf", "image", "spreadsheet"), 30, 20)
+    assert words == "PDF, photo, Excel or CSV, up to 30 files of at most 20 MB each."
