@@ -14,6 +14,7 @@ from portal_core.config.answers_form import PREFIX, AnswersForm, Known, Question
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.compiled_field import CompiledField
 from portal_core.config.compiled_type import CompiledType
+from portal_core.config.conditions import tests_in
 from portal_core.config.document.fields import RecordField
 from portal_core.config.kinds.base import Asked
 from portal_core.config.kinds.typed import SHOWN_IN
@@ -167,7 +168,28 @@ def edit_form(
     fields: Iterable[CompiledField], asked: Asked, values: Mapping[str, JsonValue], data: QueryDict | None = None
 ) -> AnswersForm:
     """The form that changes answers of a request. `values` are all answers that the role sees, for conditions."""
-    return AnswersForm(list(fields), asked, data, values=values)
+    return AnswersForm(_deciding_first(fields), asked, data, values=values)
+
+
+def _deciding_first(fields: Iterable[CompiledField]) -> list[CompiledField]:
+    """`fields` in their order, but each after those of them on which its condition depends.
+
+    An ask or a move names its fields in any order, and a form asks each under the answers before it: one that came
+    before what decides about it could never be filled in.
+    """
+    waiting = {field.key: field for field in fields}
+    found: list[CompiledField] = []
+
+    def place(field: CompiledField) -> None:
+        for test in tests_in(field.when):
+            decides = waiting.pop(test.field or "", None)
+            if decides is not None:
+                place(decides)
+        found.append(field)
+
+    while waiting:
+        place(waiting.pop(next(iter(waiting))))
+    return found
 
 
 def move_form(

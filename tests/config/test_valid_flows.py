@@ -160,11 +160,14 @@ class Walk:
         condition = getattr(rule, "when", None) if hasattr(rule, "tell") or hasattr(rule, "do") else rule.if_
         return holds(condition, row.data, row.status_key, self.portal.time_zone)
 
-    def told(self) -> Counter[str]:
-        """How many mails each person gets now, by the first part of the address."""
+    def told(self, about: ServiceRequest | None = None) -> Counter[str]:
+        """How many mails each person gets now, by the first part of the address. `about`: of those, the ones that go at
+        once about this request alone; the walk's other requests and the daily mails have theirs in between."""
         drain(self.tenant.schema_name)
         assert not Event.objects.exclude(last_error="").exists()
-        found = Counter(parseaddr(mail.recipients()[0])[1].partition("@")[0] for mail in sent_mails.outbox)
+        thread = "" if about is None else f"<request-{about.pk}."
+        mails = [mail for mail in sent_mails.outbox if mail.extra_headers.get("References", "").startswith(thread)]
+        found = Counter(parseaddr(mail.recipients()[0])[1].partition("@")[0] for mail in mails)
         sent_mails.outbox.clear()
         return found
 
@@ -250,9 +253,21 @@ class Walk:
             assert self.carol.get("/").status_code == 200
             ask = todo[0]
             self.refuses(row, ask, forms[ask.key])
-            done[ask.key] = self.does(row, ask, forms[ask.key])
+            word = self.does(row, ask, forms[ask.key])
+            gone = self.opened_again(row, ask)
+            done = {**{key: kept for key, kept in done.items() if key not in gone}, ask.key: word}
             self.tells_of_the_answer(self.fresh(row))
         self.stands_where_it_should(self.fresh(row), done)
+
+    def opened_again(self, before: ServiceRequest, ask: Any) -> set[str]:
+        """What was agreed to (or read) before this ask was done, and no longer stands: its answers or its documents are
+        others now."""
+        after = self.fresh(before).data
+        changed = {key for key in {*before.data, *after} if before.data.get(key) != after.get(key)}
+        kinds = {ask.document_kind} if ask.do == "upload" else set()
+        asks = self.status("asked").asks
+        agreed = {one.key for one in asks if one.do == "approve" and changed.intersection(one.fields)}
+        return agreed | {one.key for one in asks if kinds.intersection(getattr(one, "documents", ()))}
 
     def tells_of_the_answer(self, row: ServiceRequest) -> None:
         """It has moved by itself, of which all hear as of any other move; or it still waits, and colleagues hear of the
@@ -369,13 +384,18 @@ class Walk:
         if not is_promised:
             return
         self.clock.move_to(row.due_at - timedelta(minutes=1))
-        assert not self.told() and not self.late_events(row)
-        days = max((rule.after_days for rule in status.if_late), default=0)
-        # Working days can lie a week apart, and a holiday two.
-        self.clock.move_to(row.due_at + timedelta(days=15 * days, minutes=1))
-        assert self.told() == self.staff_of_late(row)
+        assert not self.told(row) and not self.late_events(row)
+        self.clock.move_to(row.due_at + self.days_of_late(status) + timedelta(minutes=1))
+        assert self.told(row) == self.staff_of_late(row)
         wanted = {rule.tell for rule in status.if_late if self.holds(rule, row)} if status.if_late else {""}
         assert self.late_events(row) == wanted
+
+    def days_of_late(self, status: Any) -> timedelta:
+        """How long after the due moment the last rule can tell: working days may lie a week apart, and each holiday may
+        fall on the only one of its week."""
+        days = max((rule.after_days for rule in status.if_late), default=0)
+        holidays = self.document.get("hours", {}).get("holidays", [])
+        return timedelta(weeks=days + len(holidays)) if days else timedelta()
 
     def late_events(self, row: ServiceRequest) -> set[str]:
         told = Event.objects.filter(kind="request.late", payload__request_id=str(row.pk))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import uuid
 from datetime import timedelta
@@ -14,7 +15,7 @@ from portal_core.history.models import HistoryEntry, Kind
 from portal_core.service_requests.actions import change_fields
 from tenants.outbox.drain import drain
 from tests.contracts.rows import Rows
-from tests.service_requests.asking_portal import Desk
+from tests.service_requests.asking_portal import Desk, document
 
 
 @pytest.fixture
@@ -128,6 +129,25 @@ def test_an_empty_form_keeps_its_place_and_says_so(desk, carol):
     assert 'id="ask-day" tabindex="-1" data-focus' in text_of(answer)
 
 
+def test_a_form_may_name_a_question_before_the_one_that_decides_about_it(desk, carol):
+    """It could never be filled in: the later answer was not known when the earlier one was looked at, and dropped."""
+    wanted = copy.deepcopy(document())
+    box = next(field for field in wanted["types"][0]["fields"] if field["key"] == "key-box")
+    box["when"] = {"field": "slot", "is": "tue"}
+    visit = next(status for status in wanted["flows"][0]["statuses"] if status["key"] == "visit")
+    visit["asks"] = [{"key": "day", "do": "fill", "label": "Your day", "fields": ["key-box", "slot"]}]
+    desk.publish(wanted)
+    row = desk.at("visit")
+    page = text_of(carol.get(f"/requests/{row.number}/"))
+    assert "When shall we come?" in page and "Where is the key?" not in page
+    path, form = f"/requests/{row.number}/asks/day/", form_of(page, "day")
+    refused = text_of(carol.post(path, {**form, "f-slot": "tue"}))
+    assert refused.index('name="f-slot"') < refused.index('name="f-key-box"')
+    assert carol.post(path, {**form, "f-slot": "tue", "f-key-box": "Below the mat"}).status_code == 302
+    row = desk.fresh(row)
+    assert (row.status_key, row.data["slot"], row.data["key-box"]) == ("work", "tue", "Below the mat")
+
+
 def test_others_requests_are_not_there(desk, client_for):
     row = desk.at("visit")
     dave = client_for(desk.people["dave"])
@@ -176,6 +196,21 @@ def test_staff_see_what_was_asked_and_write_down_an_answer(desk, client_for):
     assert bob.post(f"{path}asks/day/", {**form, "note": "On the phone at ten"}).status_code == 302
     assert desk.fresh(row).status_key == "work"
     assert "You wrote this down for the customer: Choose a day" in text_of(bob.get(path))
+
+
+def test_a_move_may_need_an_answer_before_the_one_that_decides_about_it(desk, client_for):
+    wanted = copy.deepcopy(document())
+    cost = next(field for field in wanted["types"][0]["fields"] if field["key"] == "cost")
+    cost["when"] = {"field": "price", "filled": True}
+    way = next(way for way in wanted["flows"][0]["transitions"] if way["to"] == "work")
+    way["must_fill"] = ["cost", "price"]
+    desk.publish(wanted)
+    row = desk.at("new")
+    bob = client_for(desk.people["bob"])
+    form = {"to": "work", "shown_to": "work", "status": "new", "tell": "no", "f-cost": "100", "f-price": "480"}
+    assert bob.post(f"/desk/requests/{row.number}/move/", form).status_code == 302
+    row = desk.fresh(row)
+    assert (row.status_key, row.data["price"], row.data["cost"]) == ("work", "480", "100")
 
 
 def test_staff_plan_a_request_and_its_customer_reads_the_day(desk, carol, client_for):
