@@ -168,7 +168,7 @@ def other_tenant(db: None) -> TenantSnapshot:
 @pytest.fixture
 def people(tenant: TenantSnapshot) -> dict[str, Any]:
     """The people of alpha by name: alice (owner), bob (agent), carol and dave (customers)."""
-    return databases.people_of(tenant)
+    return databases.people_at_first(tenant)
 
 
 @pytest.fixture
