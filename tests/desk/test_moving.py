@@ -130,3 +130,16 @@ def test_a_reason_is_in_the_mail_that_is_shown_and_sent(tenant, people, client_f
     assert bob.post(f"{_path(request)}move/", _form(shown.content.decode(), **typed)).status_code == 302
     drain(tenant.schema_name)
     assert "The photo is blurred" in _last_mail_to(people["carol"]).body
+
+
+def test_what_a_move_lacks_takes_the_focus_and_no_preview_says_it(people, client_for, fault):
+    bob = client_for(people["bob"])
+    page = bob.get(f"{_path(fault)}?to=looked-at").content.decode()
+    refused = bob.post(f"{_path(fault)}move/", _form(page, to="looked-at"))
+    assert refused.status_code == 400
+    said = r'role="alert" tabindex="-1" data-focus>.*?Nothing was moved: an answer below'
+    assert re.search(said, refused.content.decode())
+    assert "Nothing was moved" not in page
+    assert "Nothing was moved" not in bob.get(f"{_path(fault)}preview/?to=looked-at").content.decode()
+    fault.refresh_from_db()
+    assert fault.status_key == "received"
