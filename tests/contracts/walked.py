@@ -2,7 +2,7 @@
 
 It takes some hundred requests, so each reader walks once: what was found is remembered for the other tests that ask
 about it. On the short walk each question is asked at one of the addresses of its kind; on the whole one (`--heavy`) at
-all of them. Whom nothing is hidden from walks for the log and the templates alone, and is short with every third.
+all of them. Whom nothing is hidden from walks for the log and the templates alone, and is short with every fourth.
 Whoever walks again once the fields "soon" are hidden asks one half of the questions before, and the other afterwards
 where something planted stood.
 """
@@ -284,7 +284,7 @@ def _walk(name: str, whole: bool, scene: Scene) -> Walked:
         Document.objects.create(customer=scene.people["carol"], kind_key="gone", state="on_file", request=scene.a)
         user = scene.people.get(name)
         client = make_client(user)
-        walk = Walk(whole, step=3 if name in SEEING_ALL else 2 if name in WALK_AGAIN else 1)
+        walk = Walk(whole, step=4 if name in SEEING_ALL else 2 if name in WALK_AGAIN else 1)
         walked = Walked(leaks_in(everything_reached(client, scene, user, walk=walk), SOUGHT), templates=templates)
         if name in WALK_AGAIN:
             scene.hide_soon()
