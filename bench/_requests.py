@@ -82,6 +82,7 @@ CROSS JOIN LATERAL (
     SELECT 'usual ' || CASE WHEN r.number %% 2 = 0 THEN 'kitchen' ELSE 'bathroom' END
         || CASE WHEN r.number - %(first)s < %(size)s / 10 THEN ' bygone' ELSE '' END
         || CASE WHEN r.number %% (%(size)s / %(rare)s) = 0 THEN ' rareword' ELSE '' END
+        || CASE WHEN r.team_key <> 'tenth' OR r.number - %(first)s < 90 THEN ' elsewhere' ELSE '' END
         || (SELECT string_agg(' w' || floor(5000 * power(random(), 3)), '') FROM generate_series(1, 20)
             WHERE r.number IS NOT NULL) AS body,
         CASE WHEN r.number %% (%(size)s / %(rare)s) = 4 THEN 'gable-plan.pdf' ELSE 'photo-' || r.number || '.pdf' END

@@ -155,6 +155,7 @@ def _of_a_part(portal: Grown, key: str, client: Client) -> list[Page]:
         "open and closed, of no team": "/desk/?view=all&state=any&team=none",
         "search: a word of every request": "/desk/search/?q=usual",
         "search: a rare word": "/desk/search/?q=rareword",
+        "search: a word of nearly all others": "/desk/search/?q=elsewhere",
         "search: a word of all that fits no answer": f"/desk/search/?{urlencode({'q': 'usual', **asked})}",
         "search: a word of all that no team has": "/desk/search/?q=usual&team=none",
     }

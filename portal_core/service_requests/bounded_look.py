@@ -42,7 +42,8 @@ def first_met_and_edge(listed: Parts, is_met: Q, number: int, *, among: int) -> 
     """The keys of the first few among the next, as `first_met` reads them; behind them, with NULL for a key, the last
     one that is looked at and the one after it, where there are so many.
 
-    One statement sees one state of the list: whatever changes meanwhile, nothing between two pages is left out.
+    One statement sees one state of the list: whatever changes meanwhile, nothing between two pages is left out. What is
+    cut keeps its order in a UNION ALL: PostgreSQL appends such parts one after the other.
     """
     names, by = _order(listed)
     statement, values = first_met(listed, is_met, "pk", number, among=among)

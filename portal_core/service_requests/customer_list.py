@@ -17,7 +17,7 @@ from portal_core.config.compiled import CompiledPortal
 from portal_core.documents.standing import who_has
 from portal_core.service_requests.customer_search import Asked
 from portal_core.service_requests.models import ServiceRequest, Turn
-from portal_core.service_requests.queries import customers_of, open_requests, visible_to
+from portal_core.service_requests.queries import customers_of, open_requests, sees_all, visible_to
 from portal_core.service_requests.queue import COUNT_LIMIT, bounded_counts
 from portal_core.service_requests.search import Place
 from portal_core.service_requests.viewer import Viewer
@@ -90,7 +90,7 @@ def customer_page(
     page = None if is_near else _page_of(actor, asked, sought, place, viewer=viewer, portal=portal)
     if page is not None and (page.rows or place is not None or sought.is_empty):
         return page
-    near = sought.nearly()
+    near = sought.nearly(sees_all=sees_all(actor))
     if near is None:
         return CustomerPage([], None, None)
     page = _page_of(actor, asked, near, place, viewer=viewer, portal=portal)

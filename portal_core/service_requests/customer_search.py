@@ -106,12 +106,12 @@ class Asked:
         """Whether there is nothing to look for."""
         return not self.terms
 
-    def nearly(self) -> "Asked | None":
+    def nearly(self, *, sees_all: bool) -> "Asked | None":
         """The same with the words beside each that are spelt nearly so and are there; None where there are none.
 
         SECURITY: they are only looked for, by `holds`; whoever may not see them hears nothing of them.
         """
-        near = near_ways([term.ways for term in self.terms], _IS_THERE, [])
+        near = near_ways([term.ways for term in self.terms], _IS_THERE, [], sees_all=sees_all)
         more = [tuple(other for way in term.ways for other in near.get(way, ())) for term in self.terms]
         if not near:
             return None

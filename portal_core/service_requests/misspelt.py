@@ -48,12 +48,17 @@ class _Index:
         return {word for (word,) in self.cursor.fetchall()}
 
 
-def near_ways(words: Sequence[tuple[str, ...]], statement: str, values: Sequence[list[str]]) -> dict[str, list[str]]:
+def near_ways(
+    words: Sequence[tuple[str, ...]], statement: str, values: Sequence[list[str]], *, sees_all: bool
+) -> dict[str, list[str]]:
     """For each way in which a word was typed, the words nearby that are there: one statement for all of them, and where
     a long one is not there nor any one slip away, one more for each letter, from their fourth on, of words two slips
     away; within `_MOST_LOOKED_UP` look-ups in all.
 
     `statement` finds rows that hold a word: it asks for `asked.lexeme`, and has `values` as its parameters.
+
+    SECURITY: it looks among all rows. For whoever sees a part of them (not `sees_all`) no word is left out because
+    another is there: what they find must not tell whether a word stands where they may not look.
     """
     typed = [way for ways in words[:_MOST_WORDS] for way in ways if _can_be_misspelt(way)]
     others = {way: list(dict.fromkeys(misspellings(way))) for way in typed}
@@ -63,22 +68,14 @@ def near_ways(words: Sequence[tuple[str, ...]], statement: str, values: Sequence
         cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL gin_fuzzy_search_limit = {_ENTRIES_READ}")
         index = _Index(cursor, statement, values)
         there = index.has({*typed, *chain.from_iterable(others.values())})
-        near = {
-            way: [other for other in some if other in there and not _is_it(other, way, there)]
-            for way, some in others.items()
-        }
+        near = {way: [other for other in some if other in there and other != way] for way, some in others.items()}
         left = _MOST_LOOKED_UP
         for way in typed:
-            if len(way) >= two_slips.SHORTEST and way not in there and not near[way]:
-                near[way], left = _two_slips_away(way, index, left)
+            if len(way) >= two_slips.SHORTEST and not (sees_all and (way in there or near[way])):
+                further, left = _two_slips_away(way, index, left)
+                near[way] += [other for other in further if other not in near[way]]
         cursor.execute("SET LOCAL enable_seqscan = DEFAULT; SET LOCAL gin_fuzzy_search_limit = DEFAULT")
     return {way: some[:_MOST_NEAR] for way, some in near.items() if some}
-
-
-def _is_it(other: str, way: str, there: set[str]) -> bool:
-    """Whether a word that was found is, for all that is known, the one that was typed: its beginnings are found with
-    it."""
-    return other == way or (way in there and way.startswith(other))
 
 
 def _two_slips_away(word: str, index: _Index, left: int) -> tuple[list[str], int]:

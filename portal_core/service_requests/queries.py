@@ -37,8 +37,8 @@ def visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
 def visible_parts(actor: Actor) -> list[QuerySet[ServiceRequest]]:
     """`visible_to(actor)` in parts of which none has a request of another.
 
-    Each is bounded by one thing of which an index knows the order. Of what is the one or the other (of one's team, or
-    one's own) none does: the database would read and sort all of it for the first few.
+    Each is bounded by one thing that an index finds. Of what is the one or the other (of one's team, or one's own) the
+    database would join the halves for the first few of a list.
     """
     if not _is_reader(actor.user_id, actor.role) or actor.role.base == CUSTOMER:
         return [visible_to(actor)]
@@ -47,6 +47,11 @@ def visible_parts(actor: Actor) -> list[QuerySet[ServiceRequest]]:
     if who is not None:
         found = found.filter(seen_by_reader(who.user_id, who.role, who.team_key))
     return [found.filter(part) for part in _scopes(actor.user_id, actor.role, actor.team_key)]
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether no request is beyond a colleague's role, nor beyond that of whoever looks at their screen."""
+    return actor.role.reaches_all and looker() is None
 
 
 def seen_by_reader(user_id: uuid.UUID | None, role: Role, team_key: str) -> Q:
@@ -78,7 +83,7 @@ def _of_types(role: Role) -> Q:
     if role.type_keys is None:
         return Q()
     keys = sorted(role.type_keys)
-    # Of one type an index knows the order, of one of several it does not.
+    # Of one type an index knows the order of search results, of one of several it does not.
     return Q(type_key=keys[0]) if len(keys) == 1 else Q(type_key__in=keys)
 
 

@@ -20,21 +20,24 @@ from django.db.models.expressions import RawSQL
 
 from portal_core.accounts.actor import Actor
 from portal_core.config.compiled import CompiledPortal
-from portal_core.config.looking import looker
 from portal_core.service_requests import bounded_look
 from portal_core.service_requests.misspelt import near_ways
 from portal_core.service_requests.models import ServiceRequest
-from portal_core.service_requests.queries import visible_parts, visible_to
+from portal_core.service_requests.queries import sees_all, visible_parts, visible_to
 from portal_core.service_requests.queue import Filters, narrowing
 from portal_core.service_requests.search_query import NUMBER_LENGTH, Query
 from portal_core.service_requests.search_words import words_in_all_ways
 from tenants.identifiers import key_beside, parse_uuid
 
 PAGE_SIZE: Final = 25
-# How many of the newest are looked at one by one, how many hits among them are plenty, and how far others are counted.
+# How many of the newest are looked at one by one, how many hits among them are plenty (more than a page), and how far
+# others are counted.
 _NEAR: Final = 1_000
 _ENOUGH: Final = 200
 _MOST: Final = 1_000
+# Of more hits than these, whoever sees no more requests than those may see few.
+_MANY_HITS: Final = 10_000
+_OWN: Final = 10_000
 # How many hits are looked at for the best ones, and how many of these stand before the others.
 _RANKED: Final = 200
 BEST: Final = 20
@@ -118,13 +121,12 @@ def search(
     is_met = narrowing(actor, filters, zone)
     if filters.state != "any":
         is_met &= Q(closed_at__isnull=filters.state != "closed")
-    sees_all = actor.role.reaches_all and looker() is None
-    sought = _Sought(visible_to(actor), visible_parts(actor), is_met, portal, sees_all)
+    sought = _Sought(visible_to(actor), visible_parts(actor), is_met, portal, sees_all(actor))
     if place is None or not place.is_near:
         found = sought.page(query, place)
         if place is not None or found.rows or found.is_part:
             return found
-    near = near_ways(query.words, _IS_THERE, [list(portal.found_signatures)])
+    near = near_ways(query.words, _IS_THERE, [list(portal.found_signatures)], sees_all=sought.sees_all)
     if not near:
         return NOTHING_FOUND
     wide = query.widened(near)
@@ -306,12 +308,16 @@ class _Look:
             if edge is None:
                 return _Beyond(near, is_all=True)
             if not self._is_usual(listed, near):
-                return _as_part(*self._of_hits(place))
+                return _as_part(*self._of_hits(listed, place))
             if not self.is_met or len(near) > PAGE_SIZE:
                 return _Beyond(near, is_all=False)
             return _as_part(*self._next(listed, place, bounded_look.FAR))
         except EmptyResultSet:
             return _Beyond([], is_all=True)
+
+    @property
+    def _values(self) -> tuple[str | list[str], ...]:
+        return (self.asked, self.signatures, self.asked)
 
     @property
     def _has_words(self) -> Q:
@@ -328,16 +334,37 @@ class _Look:
         """What is found among the next of a list, and how far that is."""
         return self._found_of(bounded_look.next_keys(listed, among + 1), self._has_words & self.is_met, place, among)
 
-    def _of_hits(self, place: Place) -> tuple[list[uuid.UUID], uuid.UUID | None]:
-        """What is found of the nearest hits of the index, and how far these reach."""
+    def _of_hits(self, listed: bounded_look.Parts, place: Place) -> tuple[list[uuid.UUID], uuid.UUID | None]:
+        """What is found of the nearest hits, and how far these reach."""
         most = bounded_look.FAR if self.is_met else _MOST
+        hits, values = self._own_hits(listed, place) if self._is_nearer(listed) else self._hits(place)
+        by = f"ORDER BY hits.id {'ASC' if place.is_backwards else 'DESC'}"
+        nearest = f"SELECT hits.id FROM ({hits}) hits (id) {by} LIMIT {most + 1:d}"  # noqa: S608
+        return self._found_of((nearest, values), self.is_met, place, most)
+
+    def _hits(self, place: Place) -> bounded_look.Statement:
+        """Those of the index, in order. SECURITY: of what is seen, or how many there are would tell of others."""
         side, order = (">", "ASC") if place.is_backwards else ("<", "DESC")
-        hits = f"{_HITS} {side} %s ORDER BY request_id {order})"
-        # SECURITY: nobody hears how many hits there are of requests that they do not see.
         seen, values = ("", ()) if self.sees_all else self._seen("beyond.id")
-        nearest = f"{hits} SELECT beyond.id FROM beyond{seen} ORDER BY beyond.id {order} LIMIT {most + 1:d}"  # noqa: S608
-        words = (self.asked, self.signatures, self.asked)
-        return self._found_of((nearest, (*words, place.id, *values)), self.is_met, place, most)
+        hits = f"SELECT beyond.id FROM beyond{seen} ORDER BY 1 {order}"  # noqa: S608
+        return f"{_HITS} {side} %s ORDER BY request_id {order}) {hits}", (*self._values, place.id, *values)
+
+    def _own_hits(self, listed: bounded_look.Parts, place: Place) -> bounded_look.Statement:
+        """The same, of few requests that are seen each asked whether it has the words."""
+        keys, values = bounded_look.next_keys(listed, _OWN)
+        seen, words = self._seen("own.id", self._has_words)
+        by = f"ORDER BY 1 {'ASC' if place.is_backwards else 'DESC'}"
+        return f"SELECT own.id FROM ({keys}) own (id){seen} {by}", (*values, *words)  # noqa: S608
+
+    def _is_nearer(self, listed: bounded_look.Parts) -> bool:
+        """Whether the hits that are seen are found sooner among all that is seen than among all hits."""
+        if self.sees_all:
+            return False
+        hits = f"SELECT FROM portal_core_requestsearch WHERE {_HAS_WORDS} LIMIT {_MANY_HITS + 1:d}"
+        seen, values = bounded_look.next_keys(listed, _OWN + 1)
+        counts = f"SELECT (SELECT count(*) FROM ({hits}) hits), (SELECT count(*) FROM ({seen}) seen)"  # noqa: S608
+        ((many, own),) = bounded_look.read((counts, (*self._values, *values)))
+        return bool(many > _MANY_HITS and own <= _OWN)
 
     def _found_of(
         self, keys: bounded_look.Statement, is_met: Q, place: Place, among: int
@@ -353,8 +380,8 @@ class _Look:
         edge = f"SELECT NULL, id FROM nearest ORDER BY id {order} LIMIT 2 OFFSET {among - 1:d}"  # noqa: S608
         statement = f"WITH nearest (id) AS MATERIALIZED ({nearest}) ({found}) UNION ALL ({edge})"
         rows = bounded_look.read((statement, (*values, *met)))
-        edges = [at for key, at in rows if key is None]
-        return [key for key, _ in rows if key is not None], edges[0] if len(edges) > 1 else None
+        found_keys, edges = [key for key, _ in rows if key is not None], [at for key, at in rows if key is None]
+        return found_keys, edges[0] if len(edges) > 1 else None
 
     def _seen(self, key: str, is_met: Q | None = None) -> bounded_look.Statement:
         """As a table beside keys: each that is seen and meets a condition. Read one by one: else the planner, which
@@ -366,4 +393,5 @@ class _Look:
 
 def _as_part(found: list[uuid.UUID], edge: uuid.UUID | None) -> _Beyond:
     """What was found up to an edge: with more than a page of it, pages go on from their last request."""
-    return _Beyond(found, is_all=edge is None, edge=edge if len(found) <= PAGE_SIZE else None)
+    is_all = edge is None and len(found) < PAGE_SIZE + _MOST
+    return _Beyond(found, is_all=is_all, edge=edge if len(found) <= PAGE_SIZE else None)

@@ -20,6 +20,7 @@ from portal_core.service_requests.queue import Filters
 from portal_core.service_requests.queue_order import Cursor
 from portal_core.service_requests.search import Place
 from portal_core.service_requests.search_query import Query
+from tenants.identifiers import key_beside
 from tests.statements import server_statements
 
 ALL = Filters(view="all")
@@ -285,40 +286,86 @@ def test_what_many_have_had_is_not_put_in_order_as_a_whole(people, monkeypatch):
     assert _numbers(onwards) == every and any(page.is_part for page in onwards)
 
 
+# Found among the newest; by the index; among all of one's own, since very many others have the words.
+WAYS = [
+    {"_NEAR": 6, "_ENOUGH": 3, "_MOST": 3},
+    {"_NEAR": 2, "_ENOUGH": 9, "_MOST": 3},
+    {"_NEAR": 2, "_ENOUGH": 9, "_MOST": 3, "_MANY_HITS": 2},
+    {"_NEAR": 2, "_ENOUGH": 9, "_MOST": 3, "_MANY_HITS": 2, "_OWN": 4},
+]
+
+
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES)
 def test_how_far_was_looked_tells_nobody_of_requests_that_they_do_not_see(shop, people, monkeypatch, reach):
     """Whoever sees some requests alone is led on by no place of another's, and hears nothing of how many there are:
     every page stays what it was when the others have no such words, or are not there."""
-    for name, size in {"_NEAR": 6, "_ENOUGH": 3, "_MOST": 3, "PAGE_SIZE": 2, "BEST": 0}.items():
-        monkeypatch.setattr(searching, name, size)
     erin = _part_seer(shop, people, reach)
     seen = visible_to(actor_for(erin))
+    mine = set(seen.values_list("pk", flat=True))
+    places = {key_beside(key, step) for key in mine for step in (-1, 0, 1)}
+    others = ServiceRequest.objects.exclude(pk__in=mine)
+    # Every other one of hers has not the word.
+    lacking = list(seen.order_by("number").values_list("number", flat=True)[::2])
+    RequestSearch.objects.filter(request__number__in=lacking).update(words="", plain="")
 
     def walks():
         walked = []
-        for filters in (replace(ALL, state="any"), replace(ALL, state="any", who="me"), replace(ALL, state="closed")):
-            place, pages = None, []
-            for _ in range(40):
-                found = _found(erin, "no", filters, place)
-                pages.append(found)
-                for way in (found.newer, found.older):
-                    assert way is None or seen.filter(pk=way.id).exists()
-                if (place := found.older) is None:
-                    break
-            every = queue.in_order(actor_for(erin), filters, zone=live_portal().time_zone).order_by("-pk")
-            assert _numbers(pages) == list(every.values_list("number", flat=True))
-            walked.append(pages)
+        for filters in (
+            replace(ALL, state="any"),
+            replace(ALL, state="any", who="me"),
+            replace(ALL, state="closed"),
+            replace(ALL, state="any", type_key="repair", answers="gauge:more_than:99"),
+        ):
+            pages = [_found(erin, "no", filters, None)]
+            while (place := pages[-1].older) is not None and len(pages) < 40:
+                pages.append(_found(erin, "no", filters, place))
+            back = [pages[-1]]
+            while (place := back[-1].newer) is not None and len(back) < 40:
+                back.append(_found(erin, "no", filters, place))
+            assert places >= {way.id for page in (*pages, *back) for way in (page.newer, page.older) if way}
+            every = queue.in_order(actor_for(erin), filters, zone=live_portal().time_zone).exclude(number__in=lacking)
+            numbers = list(every.order_by("-pk").values_list("number", flat=True))
+            assert _numbers(pages) == numbers == _numbers(back[::-1])
+            for done, page in enumerate(pages):
+                left = len(numbers) - len(_numbers(pages[: done + 1]))
+                assert page.more == left or (page.more <= left and not page.is_counted)
+            walked.append([*pages, *back])
         return walked
 
-    before = walks()
-    RequestSearch.objects.exclude(request__in=seen).update(words="", plain="")
-    assert walks() == before
-    RequestSearch.objects.exclude(request__in=seen).delete()
-    ServiceRequest.objects.exclude(pk__in=seen.values("pk")).update(
-        type_key="gone", assignee=people["bob"], team_key="x"
-    )
-    assert walks() == before
+    def all_walks():
+        for sizes in WAYS:
+            for name, size in {"_MANY_HITS": 99, **sizes, "PAGE_SIZE": 2, "BEST": 0}.items():
+                monkeypatch.setattr(searching, name, size)
+            yield walks()
+
+    before = list(all_walks())
+    RequestSearch.objects.filter(request__in=others).delete()
+    others.update(type_key="gone", assignee=people["bob"], team_key="x")
+    assert list(all_walks()) == before
+
+
+def test_no_slip_is_forgiven_more_or_less_for_what_somebody_may_not_see(shop, people):
+    shop.publish(types=["sale"])
+    mine = [shop.file("sale", what=what, kind="noise").number for what in ("boiler", "thermostet")]
+
+    def found(words: str) -> list[int]:
+        return [row.number for row in _found(people["erin"], words, replace(ALL, state="any"), None).rows]
+
+    assert (found("boilers"), found("thermastat")) == ([mine[0]], [mine[1]])
+    for what in ("boilers", "thermastat", "thermastad"):
+        shop.file("repair", what=what, kind="noise")
+    assert (found("boilers"), found("thermastat")) == ([mine[0]], [mine[1]])
+
+
+def test_a_slip_is_forgiven_where_the_word_stands_elsewhere(shop, people):
+    both = shop.file("repair", what="boiler kitchen", kind="noise").number
+    sale = shop.file("sale", what="boiler", kind="noise").number
+    shop.file("repair", what="boilers bathroom", kind="noise")
+    found = _found(people["bob"], "boilers kitchen", replace(ALL, state="any"), None)
+    assert _numbers([found]) == [both]
+    found = _found(people["bob"], "boilers", replace(ALL, state="any", type_key="sale"), None)
+    assert _numbers([found]) == [sale]
 
 
 @pytest.mark.parametrize("number", ["1e1000000000000000000", "0e-99999999999999999999", "1e60"])
