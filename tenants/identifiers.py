@@ -2,9 +2,11 @@
 
 import secrets
 import string
+import threading
 import time
 import uuid
 from datetime import datetime
+from typing import Final
 
 _SCHEMA_ALPHABET = string.ascii_lowercase + string.digits
 _SCHEMA_PREFIX = "t_"
@@ -12,11 +14,34 @@ _SCHEMA_RANDOM_LENGTH = 16
 
 
 def uuid7() -> uuid.UUID:
-    """A version 7 UUID (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits.
+    """A version 7 UUID (RFC 9562, section 5.7): 48 bits of Unix milliseconds, 12 that grow within one of them for a
+    process (section 6.2, method 1), 62 random bits.
 
-    Used for keys of our own tables: rows written together lie together in the index.
+    Used for keys of our own tables: rows written together lie together in the index, and one after the other.
     """
-    return _uuid7(time.time_ns() // 1_000_000, secrets.randbits(12))
+    return _uuid7(*_moments.next(time.time_ns() // 1_000_000))
+
+
+class _Moments:
+    """The milliseconds in which keys were made, and how many in the last of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = (0, 0)
+
+    def next(self, milliseconds: int) -> tuple[int, int]:
+        """The moment of the next key, and its place there; the first has any in the lower half."""
+        with self._lock:
+            last, order = self._last
+            if milliseconds == last and order < _MOST_IN_ONE:
+                self._last = (milliseconds, order + 1)
+            else:
+                self._last = (milliseconds, secrets.randbits(11))
+            return self._last
+
+
+_MOST_IN_ONE: Final = 0xFFF
+_moments: Final = _Moments()
 
 
 def uuid7_at(moment: datetime, sequence: int) -> uuid.UUID:
