@@ -16,6 +16,7 @@ from portal_core.accounts.pages import PersonRequest, customer_page
 from portal_core.config.compiled import CompiledPortal
 from portal_core.config.live import live_portal
 from portal_core.notifications.updates import news_of
+from portal_core.portal.home_beside import home_papers
 from portal_core.service_requests.again import again_href
 from portal_core.service_requests.models import ServiceRequest, Turn
 from portal_core.service_requests.own_list import ListPlace, OwnCounts, OwnPage, Wanted, own_page
@@ -97,6 +98,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "portal": portal,
         "counts": page.counts,
+        "documents_asked": home_papers(request.user.pk, viewer, portal).all_asked,
         "finder": page_in_words.finder() if page.counts.all >= _WORTH_SEARCHING or wanted.is_narrow else None,
         "tabs": page_in_words.tabs(),
         "sections": page_in_words.sections(),

@@ -62,11 +62,13 @@ def home_headline(counts: TurnCounts) -> SafeString:
 
 
 @register.simple_tag
-def list_headline(counts: TurnCounts) -> SafeString:
+def list_headline(counts: TurnCounts, documents_asked: int) -> SafeString:
     """The headline of the list: "Two wait for you. Two are with us."."""
     waiting, ours = counts.needs_you, counts.with_us
     first = ngettext("%(number)s waits for you.", "%(number)s wait for you.", waiting)
-    first = first % {"number": number_word(waiting)} if waiting else _("Nothing waits for you.")
+    # A document may be asked for, or have been sent back, while its request is with us.
+    nothing = _("No request waits for you.") if documents_asked else _("Nothing waits for you.")
+    first = first % {"number": number_word(waiting)} if waiting else nothing
     rest = ngettext("%(number)s is with us.", "%(number)s are with us.", ours) % {"number": number_word(ours)}
     return format_html('{} <span class="faint">{}</span>', first, rest if ours else "")
 
@@ -108,12 +110,16 @@ def plain_words(text: str) -> SafeString:
 
 
 @register.simple_tag
+def documents_asked_line(wanted: int) -> str:
+    """How many documents a customer is asked for: "Two documents asked for."."""
+    words = ngettext("%(number)s document asked for.", "%(number)s documents asked for.", wanted)
+    return words % {"number": number_word(wanted)}
+
+
+@register.simple_tag
 def documents_headline(wanted: int, on_file: int) -> SafeString:
     """The headline of the vault: "Two documents asked for. 23 on file."."""
-    if wanted:
-        first = ngettext("%(number)s document asked for.", "%(number)s documents asked for.", wanted)
-        first = first % {"number": number_word(wanted)}
-    else:
-        first = _("Nothing is asked for.") if on_file else _("Your documents")
+    nothing = _("Nothing is asked for.") if on_file else _("Your documents")
+    first = documents_asked_line(wanted) if wanted else nothing
     rest = ngettext("%(count)s on file.", "%(count)s on file.", on_file) % {"count": on_file} if on_file else ""
     return format_html('{} <span class="faint">{}</span>', first, rest)

@@ -145,6 +145,9 @@ def test_what_is_sent_back_is_told_asked_for_again_and_replaced(papers):
     text = page(papers, "carol")
     assert "We cannot use the one that you sent:" in text and "The second page is missing." in text
     assert "One document asked for." in text
+    listed = papers.client("carol").get("/requests/").content.decode()
+    assert '<a href="/documents/">One document asked for.</a>' in listed
+    assert "No request waits for you." in listed and "Nothing waits for you." not in listed
     # It stays there to be read: one sees what was wrong with it.
     (old,) = document.files
     for who in ("carol", "bob"):
@@ -157,6 +160,8 @@ def test_what_is_sent_back_is_told_asked_for_again_and_replaced(papers):
     assert (document.state, document.replaced_by) == ("replaced", newer)
     assert newer.request_id == row.pk
     assert "We cannot use" not in page(papers, "carol") and "Nothing is asked for." in page(papers, "carol")
+    listed = papers.client("carol").get("/requests/").content.decode()
+    assert "Nothing waits for you." in listed and "asked for" not in listed
     assert bob.post(f"/desk/documents/{newer.pk}/", {"do": "approve"}).status_code == 302
     assert bob.post(where, {"do": "approve"}).status_code == 409
 
