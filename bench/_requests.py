@@ -170,7 +170,7 @@ def _multiply(size: int, values: dict[str, Any]) -> None:  # `Any`: parameters o
     with connection.cursor() as cursor:
         for statement in (REQUESTS, ENTRIES, WORDS):
             cursor.execute(statement, {**values, **sizes})
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     NumberCounter.objects.update(last_number=FIRST + size - 1)
 
 

@@ -28,29 +28,27 @@ def first_met(listed: Parts, is_met: Q, column: Literal["pk", "number"], number:
     planner, which takes conditions for rare and cheap, would ask them of all there are. Raises `EmptyResultSet` where
     nothing is listed.
     """
-    names, by = _order(listed)
-    met = Case(When(is_met, then=column), default=_nothing(column))
-    statement, values = _next(_columns(listed, met), names, by, among)
-    # SECURITY: made by the ORM and of the names of columns; values stand beside it. Materialized, and all the same read
-    # no further than there are enough: else the planner, which takes the first for enough, would walk past all others.
-    looked_at = f"WITH looked_at (met, {', '.join(names)}) AS MATERIALIZED ({statement})"
+    looked_at, values, by = _looked_at(listed, is_met, column, among)
+    # SECURITY: made by the ORM and of the names of columns; values stand beside it.
     found = f"SELECT * FROM looked_at WHERE met IS NOT NULL ORDER BY {by} LIMIT {number:d}"  # noqa: S608
-    return f"{looked_at} {found}", values
+    return f"WITH {looked_at} {found}", values
 
 
 def first_met_and_edge(listed: Parts, is_met: Q, number: int, *, among: int) -> Statement:
-    """The keys of the first few among the next, as `first_met` reads them; behind them, with NULL for a key, the last
-    one that is looked at and the one after it, where there are so many.
+    """The keys of the first few among the next, as `first_met` reads them; behind them, where these are fewer, with
+    NULL for a key, the last one that is looked at and the one after it, if there are so many.
 
     One statement sees one state of the list: whatever changes meanwhile, nothing between two pages is left out. What is
     cut keeps its order in a UNION ALL: PostgreSQL appends such parts one after the other.
     """
-    names, by = _order(listed)
-    statement, values = first_met(listed, is_met, "pk", number, among=among)
-    edge, edge_values = _next(_columns(listed, _nothing("pk")), names, by, among + 1)
+    looked_at, values, by = _looked_at(listed, is_met, "pk", among + 1)
+    names, _ = _order(listed)
     # SECURITY: as above.
-    edge = f"SELECT * FROM ({edge}) edge (met, {', '.join(names)}) ORDER BY {by} OFFSET {among - 1:d}"  # noqa: S608
-    return f"({statement}) UNION ALL ({edge})", (*values, *edge_values)
+    next_ones = f"SELECT * FROM looked_at ORDER BY {by} LIMIT {among:d}"  # noqa: S608
+    found = f"SELECT * FROM ({next_ones}) next_ones WHERE met IS NOT NULL ORDER BY {by} LIMIT {number:d}"  # noqa: S608
+    is_little = f"(SELECT count(*) FROM found) < {number:d}"  # noqa: S608
+    edge = f"SELECT NULL, {', '.join(names)} FROM looked_at WHERE {is_little} ORDER BY {by} OFFSET {among - 1:d}"  # noqa: S608
+    return f"WITH {looked_at}, found AS MATERIALIZED ({found}) (SELECT * FROM found) UNION ALL ({edge})", values  # noqa: S608
 
 
 def next_keys(listed: Parts, number: int) -> Statement:
@@ -72,6 +70,21 @@ def _nothing(column: Literal["pk", "number"]) -> Cast:
     return Cast(Value(None), UUIDField() if column == "pk" else IntegerField())
 
 
+def _looked_at(
+    listed: Parts, is_met: Q, column: Literal["pk", "number"], among: int
+) -> tuple[str, tuple[Any, ...], str]:
+    """The next few of a list as a table, `met` where they meet a condition; its values; and its order.
+
+    Materialized, and all the same read no further than there are enough: else the planner, which takes the first for
+    enough, would walk past all others.
+    """
+    names, by = _order(listed)
+    met = Case(When(is_met, then=column), default=_nothing(column))
+    statement, values = _next(_columns(listed, met), names, by, among)
+    # SECURITY: as above.
+    return f"looked_at (met, {', '.join(names)}) AS MATERIALIZED ({statement})", values, by
+
+
 def _order(listed: Parts) -> tuple[list[str], str]:
     """The names of the columns that a list is ordered by, and the order itself."""
     order = [str(name) for name in listed[0].query.order_by]
@@ -79,7 +92,7 @@ def _order(listed: Parts) -> tuple[list[str], str]:
     return names, ", ".join(f"{name} DESC" if sign != name else name for name, sign in zip(names, order, strict=True))
 
 
-def _columns(listed: Parts, met: Case | Cast | F) -> Iterable[QuerySet[ServiceRequest, Any]]:
+def _columns(listed: Parts, met: Case | F) -> Iterable[QuerySet[ServiceRequest, Any]]:
     names, _ = _order(listed)
     return (part.annotate(met=met).values_list("met", *names) for part in listed)
 

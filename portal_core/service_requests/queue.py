@@ -145,7 +145,8 @@ def page(actor: Actor, filters: Filters, cursor: Cursor | None, *, zone: ZoneInf
         return _as_page(rows[:PAGE_SIZE], order, cursor, [order.cursor(row) for row in rows])
     # What many have is found among the nearest. The planner does not know how many have it, and the wrong way means
     # sorting all that are found, or walking past all that are not.
-    keys, edge = look.near(order, cursor), None
+    keys: list[Cursor] = look.near(order, cursor) if look.has_index else []
+    edge = None
     if len(keys) <= PAGE_SIZE:
         if look.has_index and bounded_counts([found], _FEW + 1)[0] <= _FEW:
             rows = list(found[: PAGE_SIZE + 1])
