@@ -316,7 +316,9 @@
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter") return;
     const form = event.target.closest("form[data-composer], #move form, .pane-side form[method=post]");
-    // Beside a request a form's first button says what it does.
-    if (form) form.requestSubmit(form.closest(".pane-side") ? form.querySelector("button:not([type=button])") : null);
+    if (!form) return;
+    if (!form.closest(".pane-side")) form.requestSubmit();
+    // Beside a request a form's first button says what it does; on a button, Enter presses that one.
+    else if (event.target.matches("input, select, textarea")) form.requestSubmit(form.querySelector("button:not([type=button])"));
   });
 })();

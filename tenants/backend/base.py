@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.features import DatabaseFeatures as StockFeatures
-from django.db.backends.postgresql.operations import DatabaseOperations as StockOperations
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django_tenants.postgresql_backend.base import DatabaseWrapper as StockWrapper
 from django_tenants.postgresql_backend.base import FakeTenant
@@ -40,17 +39,10 @@ class DatabaseFeatures(StockFeatures):
     minimum_database_version = MINIMUM_VERSION
 
 
-class DatabaseOperations(StockOperations):
-    """PostgreSQL's, with our compiler."""
-
-    compiler_module = "tenants.backend.compiler"
-
-
 class DatabaseWrapper(StockWrapper):
     """One schema at a time: the tenant's alone, or public alone."""
 
     features_class = DatabaseFeatures
-    ops_class = DatabaseOperations
     include_public_schema = False
     schema_name: str
     connection: Any  # psycopg's, or None; the bases declare None alone

@@ -11,14 +11,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, connections, transaction
-from django.db.backends.postgresql import compiler as stock
-from django.db.models import Count, F
-from django.db.models.expressions import Col
-from django.db.models.functions import Length
 from django.db.utils import DatabaseError
 
-from portal_core.accounts.models import Session
-from tenants.backend.compiler import SQLCompiler
 from tenants.context import public_context, tenant_context
 from tenants.errors import SchemaMismatch, TenantSwitchRefused
 from tests.factories import make_user
@@ -192,44 +186,3 @@ def test_a_failed_statement_fails_as_itself(tenant: Any) -> None:
     with pytest.raises(DatabaseError, match="no_such_table"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM no_such_table")
     assert path() == tenant.schema_name
-
-
-def _orderings() -> dict[str, Any]:
-    users = get_user_model()._default_manager
-    plain = users.all()
-    named = users.annotate(size=Length("name"))
-    return {
-        "none": plain.order_by(),
-        "of the model": plain,
-        "names": plain.order_by("-name", "pk"),
-        "a name with nulls": plain.order_by(F("name").desc(nulls_last=True)),
-        "an expression": plain.order_by(Length("name")),
-        "a selected expression": plain.values_list(Length("name")).order_by(Length("name")),
-        "a selected column": plain.values_list("name", "email").order_by("email"),
-        "an annotation": named.order_by("-size"),
-        "another name beside an annotation": named.order_by("name"),
-        "unselected": users.alias(size=Length("name")).order_by("size", "?"),
-        "turned round": plain.order_by("name").reverse(),
-        "grouped": plain.values("role").annotate(many=Count("pk")).order_by("role", "many"),
-        "over a relation": Session.objects.order_by("user__name").select_related("user"),
-        "combined": plain.order_by().union(plain.order_by()).order_by("name"),
-        "distinct": plain.distinct("name").order_by("name", "pk"),
-        "raw": plain.extra(select={"long": "length(name)"}, order_by=["-long", "name"]),
-    }
-
-
-@pytest.mark.parametrize("name", _orderings())
-def test_queries_are_ordered_as_django_does_it(name: str) -> None:
-    query = _orderings()[name].query
-    ours, djangos = (
-        compiler(query.clone(), connection, "default").as_sql() for compiler in (SQLCompiler, stock.SQLCompiler)
-    )
-    assert ours == djangos
-    assert query.get_compiler("default").__class__ is SQLCompiler
-
-
-def test_a_list_ordered_by_names_hashes_no_column(monkeypatch: Any) -> None:
-    monkeypatch.setattr(Col, "__hash__", lambda _self: pytest.fail("a column is hashed"))
-    users = get_user_model()._default_manager
-    assert "ORDER BY" in str(users.order_by("name", "-pk").query)
-    assert "ORDER BY" in str(users.order_by(F("name").desc(nulls_last=True)).query)
