@@ -1,8 +1,9 @@
 """The staff's queue: which requests, a page at a time.
 
-A page costs about the same however many requests there are. What an index knows is found wherever it stands; anything
-else (words in an answer, two filters at once, whatever narrows closed requests) is looked for among the next FAR of the
-list, and the page leads on from there.
+A page costs about the same however many requests there are, unless the part that its reader sees grows with them
+(`bench pages` says how much more that costs). What an index knows is found wherever it stands; anything else (words
+in an answer, two filters at once, whatever narrows closed requests) is looked for among the next FAR of the list, and
+the page leads on from there.
 """
 
 import uuid

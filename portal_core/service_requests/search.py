@@ -72,6 +72,11 @@ class Place:
     best: tuple[int, ...] = ()
     is_near: bool = False
 
+    @property
+    def order(self) -> str:
+        """In which order of their ids what follows this place is read."""
+        return "ASC" if self.is_backwards else "DESC"
+
     def __str__(self) -> str:
         best = "!" + ".".join(map(str, self.best)) if self.best else ""
         return f"{'~' if self.is_near else ''}{'-' if self.is_backwards else ''}{self.id}{best}"
@@ -338,23 +343,21 @@ class _Look:
         """What is found of the nearest hits, and how far these reach."""
         most = bounded_look.FAR if self.is_met else _MOST
         hits, values = self._own_hits(listed, place) if self._is_nearer(listed) else self._hits(place)
-        by = f"ORDER BY hits.id {'ASC' if place.is_backwards else 'DESC'}"
-        nearest = f"SELECT hits.id FROM ({hits}) hits (id) {by} LIMIT {most + 1:d}"  # noqa: S608
+        nearest = f"SELECT hits.id FROM ({hits}) hits (id) ORDER BY 1 {place.order} LIMIT {most + 1:d}"  # noqa: S608
         return self._found_of((nearest, values), self.is_met, place, most)
 
     def _hits(self, place: Place) -> bounded_look.Statement:
         """Those of the index, in order. SECURITY: of what is seen, or how many there are would tell of others."""
-        side, order = (">", "ASC") if place.is_backwards else ("<", "DESC")
+        side = ">" if place.is_backwards else "<"
         seen, values = ("", ()) if self.sees_all else self._seen("beyond.id")
-        hits = f"SELECT beyond.id FROM beyond{seen} ORDER BY 1 {order}"  # noqa: S608
-        return f"{_HITS} {side} %s ORDER BY request_id {order}) {hits}", (*self._values, place.id, *values)
+        hits = f"SELECT beyond.id FROM beyond{seen} ORDER BY 1 {place.order}"  # noqa: S608
+        return f"{_HITS} {side} %s ORDER BY request_id {place.order}) {hits}", (*self._values, place.id, *values)
 
     def _own_hits(self, listed: bounded_look.Parts, place: Place) -> bounded_look.Statement:
         """The same, of few requests that are seen each asked whether it has the words."""
         keys, values = bounded_look.next_keys(listed, _OWN)
         seen, words = self._seen("own.id", self._has_words)
-        by = f"ORDER BY 1 {'ASC' if place.is_backwards else 'DESC'}"
-        return f"SELECT own.id FROM ({keys}) own (id){seen} {by}", (*values, *words)  # noqa: S608
+        return f"SELECT own.id FROM ({keys}) own (id){seen} ORDER BY 1 {place.order}", (*values, *words)  # noqa: S608
 
     def _is_nearer(self, listed: bounded_look.Parts) -> bool:
         """Whether the hits that are seen are found sooner among all that is seen than among all hits."""
@@ -373,7 +376,7 @@ class _Look:
         at, if others follow it."""
         nearest, values = keys
         seen, met = self._seen("looked_at.id", is_met)
-        order = "ASC" if place.is_backwards else "DESC"
+        order = place.order
         # Made of constants and by the ORM, values apart.
         looked_at = f"(SELECT id FROM nearest ORDER BY id {order} LIMIT {among:d}) looked_at"  # noqa: S608
         found = f"SELECT seen.id, looked_at.id FROM {looked_at}{seen} ORDER BY 2 {order} LIMIT {PAGE_SIZE + _MOST:d}"  # noqa: S608

@@ -122,6 +122,23 @@ def test_keys_rest_in_fields_and_can_be_switched_off(walk, people, filed):
     jonas.click("[data-keys-off]")
 
 
+def test_ctrl_and_enter_send_what_is_filled_in_beside_a_request_and_press_no_other_button(walk, people, filed):
+    number = filed("Beside")
+    jonas = _at(walk, people)
+    jonas.open(f"/desk/requests/{number}/")
+    jonas.page.keyboard.press("p")
+    levels = jonas.page.eval_on_selector_all("button[name=priority]", "all => all.map(one => one.value)")
+    jonas.page.focus(f"button[name=priority][value='{levels[-1]}']")
+    jonas.page.keyboard.press("Control+Enter")
+    jonas.open(f"/desk/requests/{number}/")
+    assert jonas.page.get_attribute("button[name=priority][aria-current]", "value") != levels[0]
+    jonas.page.keyboard.press("d")
+    jonas.page.fill("#plan-day", "2031-03-03")
+    jonas.page.keyboard.press("Control+Enter")
+    # Sent once: the mail that goes with it is shown first, or the day is planned.
+    jonas.page.wait_for_selector("text=/read it and press once more|Planned for a day/")
+
+
 def test_without_script_several_are_moved_and_the_mail_is_seen_first(walk, people, filed):
     numbers = [filed("Plain"), filed("Simple")]
     jonas = _at(walk, people, scripted=False)
